@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import {
+  Fence,
+  LessonId,
+  ProducerId,
+  RecordingId,
+  RoomId,
+  SeatId,
+  TrackId,
+} from '../signaling/protocol/ids.ts';
+import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
+import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
+
+/**
+ * The wire between signaling (client) and recorder-capture (server), one authenticated WebSocket, and the jobs of
+ * recorder-produce. signaling states the goal; capture reconciles towards it and reports what is.
+ */
+
+/** Who sends what: one producer that is to be recorded. The same seat and source keep the same track. */
+export const RecordedProducer = z.object({
+  producerId: ProducerId,
+  trackId: TrackId,
+  seatId: SeatId,
+  seat: z.string(),
+  displayName: z.string(),
+  schoolName: z.string().optional(),
+  kind: MediaKind,
+  source: TrackSource,
+});
+export type RecordedProducer = z.infer<typeof RecordedProducer>;
+
+/** The whole truth about one recording, repeated at each change and after each reconnect; never a difference. */
+export const RecordingGoal = z.object({
+  recordingId: RecordingId,
+  lessonId: LessonId,
+  roomId: RoomId,
+  title: z.string(),
+  fence: Fence,
+  startedAtUnixUs: z.int(),
+  /** Inner URL of the sfu node that holds the room. */
+  sfuUrl: z.url(),
+  producers: z.array(RecordedProducer),
+});
+export type RecordingGoal = z.infer<typeof RecordingGoal>;
+
+/**
+ * One line of `events.jsonl`: numbered without holes by signaling, kept there until acknowledged.
+ * `atUs` is session time.
+ */
+const line = <T extends string, D extends z.ZodType>(type: T, data: D) =>
+  z.object({ n: z.int().nonnegative(), atUs: z.int(), type: z.literal(type), data });
+
+export const RecordingEvent = z.discriminatedUnion('type', [
+  line('joined', z.object({ seatId: SeatId, seat: z.string(), displayName: z.string(), schoolName: z.string().optional() })),
+  line('left', z.object({ seatId: SeatId })),
+  line('producerAdded', z.object({ seatId: SeatId, trackId: TrackId, source: TrackSource, kind: MediaKind })),
+  line('producerPaused', z.object({ trackId: TrackId })),
+  line('producerResumed', z.object({ trackId: TrackId })),
+  line('producerClosed', z.object({ trackId: TrackId })),
+  line('activeSpeaker', z.object({ seatId: SeatId.nullable() })),
+  line('stage', z.object({ seatIds: z.array(SeatId) })),
+  line('layout', z.object({ layout: z.enum(['board', 'gallery', 'speaker']) })),
+  line('chat', z.object({ seatId: SeatId, displayName: z.string(), text: z.string() })),
+  line('slide', z.object({ page: z.int(), title: z.string().optional() })),
+  /** Recording paused or resumed by a teacher: what lies between is captured but left out of what is played. */
+  line('paused', z.object({})),
+  line('resumed', z.object({})),
+  line('marker', z.object({ title: z.string() })),
+  line('mediaReset', z.object({})),
+]);
+export type RecordingEvent = z.infer<typeof RecordingEvent>;
+
+export const TrackStatus = z.object({
+  trackId: TrackId,
+  epoch: z.int().nonnegative(),
+  lastPacketUnixMs: z.int().nullable(),
+  bytes: z.int().nonnegative(),
+});
+export type TrackStatus = z.infer<typeof TrackStatus>;
+
+export const captureContract = defineInnerContract({
+  requests: {
+    /** Idempotent. An older fence is refused with `staleFence`. Throws `storageFull` when the disk guard is on. */
+    setGoal: { params: RecordingGoal, result: z.object({}) },
+    /** Durable (fsynced) when acknowledged; repeated numbers are ignored. `upTo` is the highest number stored. */
+    appendEvents: {
+      params: z.object({ recordingId: RecordingId, fence: Fence, events: z.array(RecordingEvent).max(1000) }),
+      result: z.object({ upTo: z.int() }),
+    },
+    /**
+     * Ends the recording: taps closed, tail chunks in the object store, manifest `captured`, production queued.
+     * Idempotent. When the store is away it answers `{ stored: false }` at once and goes on by itself.
+     */
+    finish: {
+      params: z.object({ recordingId: RecordingId, fence: Fence, endedAtUs: z.int() }),
+      result: z.object({ stored: z.boolean() }),
+    },
+    /** What this process holds, for a signaling process that has just started. */
+    describe: {
+      params: z.object({}),
+      result: z.object({ recordings: z.array(z.object({ recordingId: RecordingId, fence: Fence, tracks: z.array(TrackStatus) })) }),
+    },
+  },
+  notices: {
+    /** A live producer's track has been silent for ≥ 5 s, or came back. */
+    trackSilent: z.object({ recordingId: RecordingId, trackId: TrackId, silent: z.boolean() }),
+    /** The disk guard: `low` warns the teacher, `full` means that the recording has stopped before damage. */
+    disk: z.object({ level: z.enum(['ok', 'low', 'full']), freeBytes: z.int() }),
+    stored: z.object({ recordingId: RecordingId }),
+  },
+});
+
+/**
+ * Jobs of recorder-produce, queue names and payloads (BullMQ). Job ids are deterministic: `{name}-{recordingId}[-…]`.
+ *
+ * - `mux`: one incremental step of the rolling muxer (`final` after class); result says what is playable.
+ * - `produce`: the composed MP4, HLS ladder, poster, thumbnails.
+ */
+export const MUX_QUEUE = 'tongke-mux';
+export const PRODUCE_QUEUE = 'tongke-produce';
+
+export const MuxJob = z.object({ recordingId: RecordingId, final: z.boolean() });
+export type MuxJob = z.infer<typeof MuxJob>;
+export const MuxResult = z.object({
+  recordingId: RecordingId,
+  final: z.boolean(),
+  durationUs: z.int(),
+  index: z.string(),
+});
+export type MuxResult = z.infer<typeof MuxResult>;
+
+export const ProduceJob = z.object({ recordingId: RecordingId, title: z.string() });
+export type ProduceJob = z.infer<typeof ProduceJob>;
+export const ProduceResult = z.object({
+  recordingId: RecordingId,
+  attempt: z.string(),
+  durationUs: z.int(),
+  mp4Bytes: z.int(),
+  /** Object keys, all under `produced/{recording}/{attempt}/`. */
+  master: z.string(),
+  mp4: z.string(),
+  poster: z.string(),
+  thumbnails: z.string(),
+  chapters: z.string().optional(),
+});
+export type ProduceResult = z.infer<typeof ProduceResult>;
+/** BullMQ `progress` of a produce job: 0–1 over all its stages, seconds left when known. */
+export const ProduceProgress = z.object({
+  stage: z.enum(['prepare', 'compose', 'audio', 'join', 'pictures', 'upload']),
+  fraction: z.number().min(0).max(1),
+  secondsLeft: z.number().nullable(),
+});
+export type ProduceProgress = z.infer<typeof ProduceProgress>;

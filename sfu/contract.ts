@@ -1,0 +1,202 @@
+import type * as mediasoup from 'mediasoup/types';
+import * as z from 'zod';
+import { ConsumerId, Fence, ProducerId, RecordingId, RoomId, SeatId, TrackId, TransportId } from '../signaling/protocol/ids.ts';
+import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
+import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
+
+/**
+ * The wire between an sfu node (server) and its clients, one authenticated WebSocket each: signaling (rooms) and
+ * recorder-capture (taps). The node knows media and nothing of roles: every rule is decided by signaling before it asks.
+ *
+ * Every order about a room carries the room's fencing number; a number below the highest seen is refused (`staleFence`).
+ * The node keeps a room for 30 s after the last signaling connection that ordered for it is gone; a new owner adopts it
+ * through `describeRoom`.
+ */
+
+/** mediasoup validates these deeply itself; here only the envelope is checked. */
+const passedThrough = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
+
+export const RtpCapabilities = passedThrough<mediasoup.RtpCapabilities>();
+export const RtpParameters = passedThrough<mediasoup.RtpParameters>();
+export const DtlsParameters = passedThrough<mediasoup.DtlsParameters>();
+const IceParameters = passedThrough<mediasoup.IceParameters>();
+const IceCandidates = z.array(passedThrough<mediasoup.IceCandidate>());
+
+const inRoom = { roomId: RoomId, fence: Fence };
+const ofPeer = { ...inRoom, seatId: SeatId };
+
+export const TransportOffer = z.object({
+  transportId: TransportId,
+  iceParameters: IceParameters,
+  iceCandidates: IceCandidates,
+  dtlsParameters: DtlsParameters,
+});
+export type TransportOffer = z.infer<typeof TransportOffer>;
+
+/** What the receiver's mediasoup-client needs for `transport.consume()`. */
+export const ConsumerOffer = z.object({
+  consumerId: ConsumerId,
+  producerId: ProducerId,
+  kind: MediaKind,
+  rtpParameters: RtpParameters,
+  type: z.enum(['simple', 'simulcast', 'svc', 'pipe']),
+  producerPaused: z.boolean(),
+});
+export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
+
+export const Layers = z.object({ spatialLayer: z.int().min(0), temporalLayer: z.int().min(0).optional() });
+export type Layers = z.infer<typeof Layers>;
+
+export const ProducerState = z.object({
+  producerId: ProducerId,
+  seatId: SeatId,
+  kind: MediaKind,
+  source: TrackSource,
+  paused: z.boolean(),
+});
+export type ProducerState = z.infer<typeof ProducerState>;
+
+const noResult = z.object({});
+
+export const sfuContract = defineInnerContract({
+  requests: {
+    /** Creates the room on the least loaded worker, or answers with the one that is there (idempotent). */
+    openRoom: {
+      params: z.object(inRoom),
+      result: z.object({ routerId: z.string(), routerRtpCapabilities: RtpCapabilities }),
+    },
+    /** `exists: false` when the node holds no such room (never had it, or its worker died). Adopts it for `fence`. */
+    describeRoom: {
+      params: z.object(inRoom),
+      result: z.object({
+        exists: z.boolean(),
+        routerId: z.string().nullable(),
+        routerRtpCapabilities: RtpCapabilities.nullable(),
+        seats: z.array(
+          z.object({
+            seatId: SeatId,
+            sendTransportId: TransportId.nullable(),
+            recvTransportId: TransportId.nullable(),
+            consumers: z.array(z.object({ consumerId: ConsumerId, producerId: ProducerId })),
+          }),
+        ),
+        producers: z.array(ProducerState),
+      }),
+    },
+    closeRoom: { params: z.object(inRoom), result: noResult },
+
+    /**
+     * Both transports of a seat, ready made before the browser asks. Replaces older ones of the same seat. A transport that nobody
+     * claims (no DTLS connect) within 10 s is closed. `send: false` for seats that may never send.
+     */
+    createTransports: {
+      params: z.object({ ...ofPeer, send: z.boolean() }),
+      result: z.object({ send: TransportOffer.nullable(), recv: TransportOffer }),
+    },
+    connectTransport: {
+      params: z.object({ ...ofPeer, transportId: TransportId, dtlsParameters: DtlsParameters }),
+      result: noResult,
+    },
+    restartIce: {
+      params: z.object({ ...ofPeer, transportId: TransportId }),
+      result: z.object({ iceParameters: IceParameters }),
+    },
+    /** Closes transports, producers and consumers of the seat. Idempotent. */
+    removePeer: { params: z.object(ofPeer), result: noResult },
+
+    /** `producerId` is made by signaling: a repeated request answers with the same producer. */
+    produce: {
+      params: z.object({
+        ...ofPeer,
+        producerId: ProducerId,
+        kind: MediaKind,
+        source: TrackSource,
+        rtpParameters: RtpParameters,
+        paused: z.boolean(),
+      }),
+      result: z.object({ producerId: ProducerId }),
+    },
+    setProducerPaused: { params: z.object({ ...inRoom, producerId: ProducerId, paused: z.boolean() }), result: noResult },
+    closeProducer: { params: z.object({ ...inRoom, producerId: ProducerId }), result: noResult },
+
+    /** Paused consumers on the seat's recv transport; producers that it cannot receive or already receives are left out. */
+    consume: {
+      params: z.object({
+        ...ofPeer,
+        rtpCapabilities: RtpCapabilities,
+        producerIds: z.array(ProducerId).max(64),
+      }),
+      result: z.object({ consumers: z.array(ConsumerOffer) }),
+    },
+    /** Pauses or resumes; unknown ids are ignored (they may just have closed). Resuming video asks for a keyframe. */
+    setConsumersPaused: {
+      params: z.object({ ...ofPeer, consumerIds: z.array(ConsumerId).max(64), paused: z.boolean() }),
+      result: noResult,
+    },
+    setPreferredLayers: {
+      params: z.object({ ...ofPeer, consumerId: ConsumerId, layers: Layers }),
+      result: noResult,
+    },
+    closeConsumers: { params: z.object({ ...ofPeer, consumerIds: z.array(ConsumerId).max(64) }), result: noResult },
+
+    /**
+     * A plain-RTP copy of one producer towards recorder sockets that are already open (DESIGN §6.1): not comedia, loopback,
+     * rtx left out, payload types and extension ids kept, starts paused. Leased: closed 15 s after the last `renewTap`.
+     * A tap of the same recording and track with a lower fence or epoch is closed. Needs no signaling connection.
+     */
+    openTap: {
+      params: z.object({
+        roomId: RoomId,
+        recordingId: RecordingId,
+        trackId: TrackId,
+        producerId: ProducerId,
+        epoch: z.int().positive(),
+        fence: Fence,
+        ip: z.ipv4(),
+        rtpPort: z.int().min(1).max(65_535),
+        rtcpPort: z.int().min(1).max(65_535),
+      }),
+      result: z.object({
+        tapId: z.string(),
+        kind: MediaKind,
+        rtpParameters: RtpParameters,
+        /** Where RTP and RTCP come from. */
+        fromIp: z.string(),
+        fromRtpPort: z.int(),
+        fromRtcpPort: z.int(),
+      }),
+    },
+    resumeTap: { params: z.object({ tapId: z.string() }), result: noResult },
+    requestTapKeyFrame: { params: z.object({ tapId: z.string() }), result: noResult },
+    /** Renews many leases at once and says which are gone. */
+    renewTaps: { params: z.object({ tapIds: z.array(z.string()).max(256) }), result: z.object({ gone: z.array(z.string()) }) },
+    closeTap: { params: z.object({ tapId: z.string() }), result: noResult },
+
+    /** Clock pair: the node's wall clock now, unix microseconds, for min-RTT alignment. */
+    clock: { params: z.object({}), result: z.object({ unixUs: z.int() }) },
+    load: {
+      params: z.object({}),
+      result: z.object({ workers: z.int(), rooms: z.int(), consumers: z.int(), cpuFraction: z.number() }),
+    },
+  },
+  notices: {
+    /** The room is gone from this node with everything in it; its owner may open it again at once. */
+    roomClosed: z.object({ roomId: RoomId, cause: z.enum(['workerDied', 'ownerGone', 'shutdown']) }),
+    producerClosed: z.object({ roomId: RoomId, producerId: ProducerId, seatId: SeatId }),
+    producerPaused: z.object({ roomId: RoomId, producerId: ProducerId, paused: z.boolean() }),
+    consumersClosed: z.object({ roomId: RoomId, seatId: SeatId, consumerIds: z.array(ConsumerId) }),
+    /** mediasoup score 0–10 of what arrives from (up) and at (down) a seat; sent when it changes, ≤ 1/s per seat. */
+    lineQuality: z.object({ roomId: RoomId, seatId: SeatId, up: z.number().nullable(), down: z.number().nullable() }),
+    /** Dominant speaker by mediasoup's ActiveSpeakerObserver (300 ms), null when nobody has spoken for a while. */
+    activeSpeaker: z.object({ roomId: RoomId, seatId: SeatId.nullable(), producerId: ProducerId.nullable() }),
+    /** ICE or DTLS of a seat's transport changed. */
+    transportState: z.object({
+      roomId: RoomId,
+      seatId: SeatId,
+      transportId: TransportId,
+      state: z.enum(['connected', 'disconnected', 'failed', 'closed', 'unclaimed']),
+      protocol: z.enum(['udp', 'tcp']).nullable(),
+    }),
+    tapClosed: z.object({ tapId: z.string(), recordingId: RecordingId, trackId: TrackId, cause: z.string() }),
+  },
+});

@@ -1,0 +1,164 @@
+import * as z from 'zod';
+import { LessonId, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../../signaling/protocol/ids.ts';
+
+/**
+ * A recording's manifest, `recordings/{id}/manifest.json`: what was captured and what can be played.
+ * Capture owns `tracks`, `gaps`, `state` and `events`; the muxer and production own `renditions` and the clock maps. Both write by
+ * read–modify–conditional put (ETag), so neither can undo the other's change.
+ *
+ * Times: `…Us` are integer microseconds of session time (since `startedAtUs`) unless the name says `Unix`.
+ */
+export const MANIFEST_VERSION = 1;
+
+export const TrackSource = z.enum(['camera', 'microphone', 'screen', 'screenAudio', 'visualiser']);
+export type TrackSource = z.infer<typeof TrackSource>;
+
+export const MediaKind = z.enum(['audio', 'video']);
+export type MediaKind = z.infer<typeof MediaKind>;
+
+export const TrackCodec = z.object({
+  /** As in RFC 4855 / mediasoup: `audio/opus`, `video/H264`, `video/VP8`, `video/VP9`, `video/AV1`. */
+  mimeType: z.string(),
+  payloadType: z.int().min(0).max(127),
+  clockRate: z.int().positive(),
+  channels: z.int().positive().optional(),
+  parameters: z.record(z.string(), z.unknown()).default({}),
+});
+export type TrackCodec = z.infer<typeof TrackCodec>;
+
+export const ManifestChunk = z.object({
+  n: z.int().nonnegative(),
+  key: z.string(),
+  bytes: z.int().nonnegative(),
+  records: z.int().nonnegative(),
+  /** Receive times on capture's wall clock, unix microseconds, of the first and last record. */
+  firstReceivedUnixUs: z.int(),
+  lastReceivedUnixUs: z.int(),
+});
+export type ManifestChunk = z.infer<typeof ManifestChunk>;
+
+/**
+ * Straight line from RTP time to session time of one epoch:
+ * `sessionUs = anchorUs + (rtp - anchorRtp) * 1e6 / clockRate * (1 + skewPpm / 1e6)`; `anchorRtp` is unwrapped.
+ */
+export const ClockMap = z.object({
+  anchorRtp: z.number(),
+  anchorUs: z.int(),
+  skewPpm: z.number(),
+  basis: z.enum(['senderReports', 'receiveTimes']),
+});
+export type ClockMap = z.infer<typeof ClockMap>;
+
+export const ManifestEpoch = z.object({
+  epoch: z.int().positive(),
+  producerId: ProducerId,
+  ssrc: z.int().nonnegative(),
+  codec: TrackCodec,
+  chunks: z.array(ManifestChunk),
+  clock: ClockMap.optional(),
+  closed: z.boolean(),
+});
+export type ManifestEpoch = z.infer<typeof ManifestEpoch>;
+
+export const ManifestTrack = z.object({
+  trackId: TrackId,
+  seatId: SeatId,
+  /** Lesson seat of the sender, e.g. `lecturer`, `pupil`, `site`: decides the place in the layout. */
+  seat: z.string(),
+  displayName: z.string(),
+  schoolName: z.string().optional(),
+  kind: MediaKind,
+  source: TrackSource,
+  epochs: z.array(ManifestEpoch),
+});
+export type ManifestTrack = z.infer<typeof ManifestTrack>;
+
+export const ManifestGap = z.object({
+  trackId: TrackId,
+  fromUs: z.int(),
+  toUs: z.int(),
+  cause: z.enum(['captureDown', 'mediaLost', 'paused', 'unknown']),
+});
+export type ManifestGap = z.infer<typeof ManifestGap>;
+
+export const Rendition = z.discriminatedUnion('kind', [
+  /** Rolling mux: board and lecturer as separate views with one sound mix; `index` is a `PlayIndex`. */
+  z.object({ kind: z.literal('views'), index: z.string(), durationUs: z.int(), createdAtUnixMs: z.int() }),
+  z.object({
+    kind: z.literal('composed'),
+    attempt: z.string(),
+    master: z.string(),
+    mp4: z.string(),
+    poster: z.string(),
+    thumbnails: z.string(),
+    chapters: z.string().optional(),
+    durationUs: z.int(),
+    mp4Bytes: z.int(),
+    createdAtUnixMs: z.int(),
+  }),
+]);
+export type Rendition = z.infer<typeof Rendition>;
+
+export const RecordingManifest = z.object({
+  version: z.literal(MANIFEST_VERSION),
+  recordingId: RecordingId,
+  lessonId: LessonId,
+  roomId: RoomId,
+  title: z.string(),
+  /** Highest fencing number that wrote; an older capture must not write any more. */
+  fence: z.int().nonnegative(),
+  /** Zero of session time, unix microseconds on the home sfu worker's clock. */
+  startedAtUnixUs: z.int(),
+  endedAtUs: z.int().optional(),
+  state: z.enum(['capturing', 'captured']),
+  tracks: z.array(ManifestTrack),
+  events: z.object({ chunks: z.array(z.object({ n: z.int(), key: z.string(), lines: z.int() })) }),
+  gaps: z.array(ManifestGap),
+  renditions: z.array(Rendition),
+});
+export type RecordingManifest = z.infer<typeof RecordingManifest>;
+
+/**
+ * `play/{recording}/index.json`: what a player needs to show board and lecturer side by side before production.
+ * Every segment's media timestamps are session time, so all views and the sound line up without offsets.
+ * URIs are relative to the index.
+ */
+export const PlaySegment = z.object({
+  uri: z.string(),
+  init: z.string(),
+  startUs: z.int(),
+  endUs: z.int(),
+  bytes: z.int(),
+});
+export type PlaySegment = z.infer<typeof PlaySegment>;
+
+/** A run of segments that one SourceBuffer type can take: same container, codec and initialisation. */
+export const PlayRun = z.object({
+  container: z.enum(['fmp4', 'webm']),
+  /** Full MIME type for MSE, e.g. `video/mp4; codecs="avc1.42e01f"`. */
+  mimeType: z.string(),
+  width: z.int().optional(),
+  height: z.int().optional(),
+  trackId: TrackId,
+  epoch: z.int().positive(),
+  seatId: SeatId,
+  displayName: z.string(),
+  source: TrackSource,
+  segments: z.array(PlaySegment),
+});
+export type PlayRun = z.infer<typeof PlayRun>;
+
+export const PlayIndex = z.object({
+  version: z.literal(1),
+  recordingId: RecordingId,
+  durationUs: z.int(),
+  /** `true` once the lesson has ended and the tail is in. */
+  complete: z.boolean(),
+  /** `board`: screens and visualisers; `lecturer`: the lecturer's camera; further views are other people's cameras. */
+  views: z.array(z.object({ view: z.string(), displayName: z.string(), runs: z.array(PlayRun) })),
+  /** One rolling AAC mix: fMP4 segments (uri, init) and the HLS media playlist that lists them. */
+  sound: z.object({ playlist: z.string(), mimeType: z.string(), segments: z.array(PlaySegment) }).optional(),
+  /** HLS master per view that is wholly fMP4 (video + sound), for players without MSE. */
+  masters: z.record(z.string(), z.string()),
+});
+export type PlayIndex = z.infer<typeof PlayIndex>;

@@ -1,0 +1,43 @@
+import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
+
+/**
+ * The only place that spells a key of the object store.
+ *
+ * - `raw/` is the truth: packet-log chunks and events, never rewritten.
+ * - `play/` is what the muxer makes while the lesson runs (rolling, playable seconds after class).
+ * - `produced/` is what ffmpeg makes after class, one prefix per attempt, so that two attempts never mix.
+ * - `recordings/` holds the manifests.
+ */
+const padded = (value: number, width: number): string => String(value).padStart(width, '0');
+
+export const objectKeys = {
+  manifest: (recording: RecordingId) => `recordings/${recording}/manifest.json`,
+
+  rawPrefix: (recording: RecordingId) => `raw/${recording}/`,
+  rawTrackPrefix: (recording: RecordingId, track: TrackId) => `raw/${recording}/${track}/`,
+  /** `epoch` from 1, `n` from 0, both increasing; padded so that a listing is in order. */
+  rawChunk: (recording: RecordingId, track: TrackId, epoch: number, n: number) =>
+    `raw/${recording}/${track}/${padded(epoch, 4)}-${padded(n, 6)}.rtpd`,
+  rawEventsPrefix: (recording: RecordingId) => `raw/${recording}/events/`,
+  rawEvents: (recording: RecordingId, n: number) => `raw/${recording}/events/${padded(n, 6)}.jsonl`,
+
+  playPrefix: (recording: RecordingId) => `play/${recording}/`,
+  /** `name` is relative and made by the muxer, e.g. `lecturer/seg-000012.m4s`. */
+  play: (recording: RecordingId, name: string) => `play/${recording}/${name}`,
+  playIndex: (recording: RecordingId) => `play/${recording}/index.json`,
+
+  producedPrefix: (recording: RecordingId) => `produced/${recording}/`,
+  produced: (recording: RecordingId, attempt: string, name: string) => `produced/${recording}/${attempt}/${name}`,
+} as const;
+
+export interface RawChunkName {
+  readonly epoch: number;
+  readonly n: number;
+}
+
+/** The inverse of `objectKeys.rawChunk` for the last part of a key; undefined when it is none. */
+export function parseRawChunkName(key: string): RawChunkName | undefined {
+  const match = /(?:^|\/)(\d{4,})-(\d{6,})\.rtpd$/.exec(key);
+  if (match === null) return undefined;
+  return { epoch: Number(match[1]), n: Number(match[2]) };
+}
