@@ -1,0 +1,1 @@
+int tongke_system_flatbuffers;

@@ -1,0 +1,98 @@
+/**
+ * Where the set-up keeps what it makes. Everything outside the checkout is under one cache folder, named by version
+ * and distribution, so that several checkouts share it and an upgrade never meets an older file.
+ *
+ * `node setup/paths.mjs` prints the path of the mediasoup worker.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { arch, homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MINIO_VERSION, NODE_MAJOR_NEEDED, NODE_VERSION } from './versions.mjs';
+
+export const repositoryRoot = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** @returns {string} the cache folder; `TONGKE_CACHE_DIR` moves it */
+export function cacheRoot() {
+  return process.env['TONGKE_CACHE_DIR'] || join(homedir(), '.cache', 'tongke');
+}
+
+/**
+ * The distribution's id and version, such as `debian12`; a binary linked against one is not started on another.
+ * @param {string} [osRelease] the text of /etc/os-release
+ * @returns {string}
+ */
+export function distribution(osRelease = readOsRelease()) {
+  /** @param {string} name */
+  const field = (name) => new RegExp(`^${name}="?([^"\n]*)"?$`, 'm').exec(osRelease)?.[1] ?? '';
+  return `${field('ID') || 'linux'}${field('VERSION_ID')}`;
+}
+
+function readOsRelease() {
+  try {
+    return readFileSync('/etc/os-release', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** @returns {string} the version of the installed mediasoup package */
+export function mediasoupVersion() {
+  const manifest = join(repositoryRoot, 'node_modules', 'mediasoup', 'package.json');
+  return JSON.parse(readFileSync(manifest, 'utf8')).version;
+}
+
+/** @returns {string} the folder of the worker for this mediasoup version, distribution and processor */
+export function workerFolder() {
+  return join(cacheRoot(), 'mediasoup-worker', `${mediasoupVersion()}-${distribution()}-${arch()}`);
+}
+
+/** @returns {string} the mediasoup worker; `MEDIASOUP_WORKER_BIN` names another one */
+export function workerPath() {
+  return process.env['MEDIASOUP_WORKER_BIN'] || join(workerFolder(), 'mediasoup-worker');
+}
+
+/** @returns {string} the folder that `npm install --prefix` filled with the pinned Node */
+export function nodeFolder() {
+  return join(cacheRoot(), 'node', NODE_VERSION);
+}
+
+/** @returns {string} the npm package that holds the pinned Node for this processor */
+export function nodePackage() {
+  return `node-linux-${arch()}`;
+}
+
+/** @returns {string} the Node that runs everything after the set-up: this one when it is new enough, else the pinned one */
+export function nodePath() {
+  const major = Number(process.versions.node.split('.')[0]);
+  return major >= NODE_MAJOR_NEEDED ? process.execPath : pinnedNodePath();
+}
+
+/** @returns {string} */
+export function pinnedNodePath() {
+  return join(nodeFolder(), 'node_modules', nodePackage(), 'bin', 'node');
+}
+
+/** @returns {string} */
+export function minioPath() {
+  return process.env['TONGKE_MINIO_BIN'] || join(cacheRoot(), 'minio', MINIO_VERSION, 'minio');
+}
+
+/** @returns {string | undefined} the folder of the newest PostgreSQL server's programs */
+export function postgresBinFolder() {
+  if (process.env['TONGKE_POSTGRES_BIN_DIR']) return process.env['TONGKE_POSTGRES_BIN_DIR'];
+  const versionsFolder = '/usr/lib/postgresql';
+  try {
+    const newest = readdirSync(versionsFolder)
+      .map(Number)
+      .filter(Number.isFinite)
+      .sort((a, b) => b - a)[0];
+    return newest === undefined ? undefined : join(versionsFolder, String(newest), 'bin');
+  } catch {
+    return undefined;
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  process.stdout.write(`${workerPath()}\n`);
+}
