@@ -1,6 +1,7 @@
 import type * as mediasoup from 'mediasoup/types';
 import * as z from 'zod';
 import { ConsumerId, Fence, ProducerId, RecordingId, RoomId, SeatId, TrackId, TransportId } from '../signaling/protocol/ids.ts';
+import { TransportOffer } from '../signaling/protocol/media.ts';
 import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
 import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
 
@@ -20,18 +21,9 @@ export const RtpCapabilities = passedThrough<mediasoup.RtpCapabilities>();
 export const RtpParameters = passedThrough<mediasoup.RtpParameters>();
 export const DtlsParameters = passedThrough<mediasoup.DtlsParameters>();
 const IceParameters = passedThrough<mediasoup.IceParameters>();
-const IceCandidates = z.array(passedThrough<mediasoup.IceCandidate>());
 
 const inRoom = { roomId: RoomId, fence: Fence };
 const ofPeer = { ...inRoom, seatId: SeatId };
-
-export const TransportOffer = z.object({
-  transportId: TransportId,
-  iceParameters: IceParameters,
-  iceCandidates: IceCandidates,
-  dtlsParameters: DtlsParameters,
-});
-export type TransportOffer = z.infer<typeof TransportOffer>;
 
 /** What the receiver's mediasoup-client needs for `transport.consume()`. */
 export const ConsumerOffer = z.object({

@@ -1,0 +1,114 @@
+import * as z from 'zod';
+
+/**
+ * Seats and what they may do: the one table. Lesson permissions hang on the seat, never on the directory role.
+ */
+export const SeatKind = z.enum(['lecturer', 'coTeacher', 'pupil', 'site', 'guardian', 'guest', 'observer']);
+export type SeatKind = z.infer<typeof SeatKind>;
+
+export const LessonKind = z.enum(['live', 'sky', 'meeting']);
+export type LessonKind = z.infer<typeof LessonKind>;
+
+/**
+ * - `always`: in every state of the lesson.
+ * - `onStage`: only while on the stage.
+ * - `unlocked`: unless safe mode has locked it.
+ * - `never`.
+ */
+export type Grant = 'always' | 'onStage' | 'unlocked' | 'never';
+
+export const PERMISSIONS = [
+  'sendMicrophone',
+  'sendCamera',
+  'sendScreen',
+  'sendVisualiser',
+  'chat',
+  'raiseHand',
+  /** Invite on stage, take off, call on a site. */
+  'manageStage',
+  'muteOthers',
+  'removeOthers',
+  /** See the lobby, admit, deny, lock. */
+  'manageLobby',
+  'setLayout',
+  'controlRecording',
+  'seeRoll',
+  'endLesson',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+const nothing: Record<Permission, Grant> = {
+  sendMicrophone: 'never',
+  sendCamera: 'never',
+  sendScreen: 'never',
+  sendVisualiser: 'never',
+  chat: 'never',
+  raiseHand: 'never',
+  manageStage: 'never',
+  muteOthers: 'never',
+  removeOthers: 'never',
+  manageLobby: 'never',
+  setLayout: 'never',
+  controlRecording: 'never',
+  seeRoll: 'never',
+  endLesson: 'never',
+};
+
+const everything: Record<Permission, Grant> = {
+  sendMicrophone: 'always',
+  sendCamera: 'always',
+  sendScreen: 'always',
+  sendVisualiser: 'always',
+  chat: 'always',
+  raiseHand: 'always',
+  manageStage: 'always',
+  muteOthers: 'always',
+  removeOthers: 'always',
+  manageLobby: 'always',
+  setLayout: 'always',
+  controlRecording: 'always',
+  seeRoll: 'always',
+  endLesson: 'always',
+};
+
+const participant: Record<Permission, Grant> = {
+  ...nothing,
+  sendMicrophone: 'onStage',
+  sendCamera: 'onStage',
+  chat: 'unlocked',
+  raiseHand: 'unlocked',
+};
+
+export const SEAT_PERMISSIONS: Readonly<Record<SeatKind, Readonly<Record<Permission, Grant>>>> = {
+  lecturer: everything,
+  /** Also the far-end teacher beside the pupils of a listening classroom. */
+  coTeacher: { ...everything, endLesson: 'never' },
+  pupil: participant,
+  /** Its camera shows the listening classroom to the lecturer; its microphone is half-duplex. */
+  site: { ...nothing, sendMicrophone: 'onStage', sendCamera: 'always', raiseHand: 'unlocked' },
+  guardian: participant,
+  guest: participant,
+  observer: nothing,
+};
+
+/** Seats whose presence makes a room safe for minors (safe mode, DESIGN §5). */
+export const isTeacherSeat = (seat: SeatKind): boolean => seat === 'lecturer' || seat === 'coTeacher';
+
+/** Seats that wait in the lobby until a teacher admits them: strangers wait. */
+export const waitsInLobby = (seat: SeatKind): boolean => seat === 'guardian' || seat === 'guest';
+
+export interface GrantContext {
+  readonly onStage: boolean;
+  readonly safeMode: boolean;
+}
+
+/** Safe mode takes everything but listening from everybody who is not a teacher. */
+export function isPermitted(seat: SeatKind, permission: Permission, context: GrantContext): boolean {
+  const grant = SEAT_PERMISSIONS[seat][permission];
+  if (grant === 'never') return false;
+  if (context.safeMode && !isTeacherSeat(seat)) return false;
+  return grant !== 'onStage' || context.onStage;
+}
+
+/** How many seats the stage holds (teachers do not count: they may always send). */
+export const STAGE_SIZE = 8;
