@@ -1,0 +1,42 @@
+import type * as z from 'zod';
+import type { RouteDefinition } from './define.ts';
+import { classroomRoutes } from './rest/classrooms.ts';
+import { connectionCheckRoutes } from './rest/connection-check.ts';
+import { directoryRoutes } from './rest/directory.ts';
+import { lessonRoutes } from './rest/lessons.ts';
+import { recordingRoutes } from './rest/recordings.ts';
+import { sessionRoutes } from './rest/session.ts';
+
+export const API_PREFIX = '/api/v1';
+
+/** Every REST route, by operation name. Express, the typed browser client and OpenAPI are made from this one value. */
+export const restRoutes = {
+  ...sessionRoutes,
+  ...lessonRoutes,
+  ...directoryRoutes,
+  ...classroomRoutes,
+  ...recordingRoutes,
+  ...connectionCheckRoutes,
+} as const satisfies Record<string, RouteDefinition>;
+
+export type RestRoutes = typeof restRoutes;
+export type RouteName = keyof RestRoutes;
+
+type Part<N extends RouteName, K extends 'params' | 'query' | 'body'> = K extends keyof RestRoutes[N]
+  ? RestRoutes[N][K] extends z.ZodType
+    ? RestRoutes[N][K]
+    : undefined
+  : undefined;
+type SentPart<S, K extends string> = S extends z.ZodType ? { readonly [P in K]: z.input<S> } : unknown;
+type ReadPart<S, K extends string> = S extends z.ZodType ? { readonly [P in K]: z.output<S> } : unknown;
+
+/** What a caller passes: `{ params, query, body }`, each only where the route has it. */
+export type RouteInput<N extends RouteName> = SentPart<Part<N, 'params'>, 'params'> &
+  SentPart<Part<N, 'query'>, 'query'> &
+  SentPart<Part<N, 'body'>, 'body'>;
+/** What a handler gets, parsed. */
+export type RouteParsedInput<N extends RouteName> = ReadPart<Part<N, 'params'>, 'params'> &
+  ReadPart<Part<N, 'query'>, 'query'> &
+  ReadPart<Part<N, 'body'>, 'body'>;
+export type RouteReply<N extends RouteName> = z.output<RestRoutes[N]['reply']>;
+export type RouteReplyInput<N extends RouteName> = z.input<RestRoutes[N]['reply']>;

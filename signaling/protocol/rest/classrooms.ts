@@ -1,0 +1,204 @@
+import * as z from 'zod';
+import { route } from '../define.ts';
+import { ClassGroupId, ClassroomId, PairingId, PersonId, SchoolId, SiteId } from '../ids.ts';
+import { LessonKind } from '../seats.ts';
+import { DisplayName, LessonSummary, Nothing } from './shapes.ts';
+
+/** Physical rooms, their sites, who is paired with whom, and the weekly timetable. */
+const admins = ['schoolAdmin', 'districtAdmin'] as const;
+const wrong = ['invalidInput', 'forbidden', 'notFound', 'conflict'] as const;
+
+export const Classroom = z.object({
+  classroomId: ClassroomId,
+  schoolId: SchoolId,
+  schoolName: z.string(),
+  name: z.string(),
+  site: z
+    .object({ siteId: SiteId, isEnrolled: z.boolean(), lastSeenAtMs: z.int().nullable() })
+    .nullable(),
+});
+export type Classroom = z.infer<typeof Classroom>;
+
+export const Pairing = z.object({
+  pairingId: PairingId,
+  lecturingSchoolId: SchoolId,
+  lecturingSchoolName: z.string(),
+  listeningSchoolId: SchoolId,
+  listeningSchoolName: z.string(),
+});
+export type Pairing = z.infer<typeof Pairing>;
+
+/** `HH:MM` in the school's local time. */
+const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+const LocalDate = z.iso.date();
+
+/** A lesson that recurs every week between two dates. */
+export const TimetableEntry = z.object({
+  entryId: z.string(),
+  schoolId: SchoolId,
+  kind: LessonKind,
+  title: z.string(),
+  subject: z.string().nullable(),
+  lecturerId: PersonId,
+  lecturerName: z.string(),
+  classGroupIds: z.array(ClassGroupId),
+  classroomIds: z.array(ClassroomId),
+  /** ISO 8601: 1 Monday … 7 Sunday. */
+  weekday: z.int().min(1).max(7),
+  startTime: LocalTime,
+  endTime: LocalTime,
+  firstDate: LocalDate,
+  lastDate: LocalDate,
+});
+export type TimetableEntry = z.infer<typeof TimetableEntry>;
+
+export const NewTimetableEntry = TimetableEntry.omit({ entryId: true, lecturerName: true }).extend({
+  title: z.string().trim().min(1).max(80),
+  classGroupIds: z.array(ClassGroupId).max(50).default([]),
+  classroomIds: z.array(ClassroomId).max(25).default([]),
+  subject: z.string().trim().max(40).nullable().default(null),
+});
+
+export const SiteIdentity = z.object({
+  siteId: SiteId,
+  classroomName: z.string(),
+  schoolName: z.string(),
+  timeZone: z.string(),
+});
+
+export const classroomRoutes = {
+  listClassrooms: route({
+    method: 'GET',
+    path: '/classrooms',
+    summary: 'Classrooms of a school and of its partners',
+    access: ['teacher', ...admins],
+    query: z.object({ schoolId: SchoolId.optional() }),
+    reply: z.object({ classrooms: z.array(Classroom) }),
+  }),
+  createClassroom: route({
+    method: 'POST',
+    path: '/classrooms',
+    summary: 'Add a classroom',
+    access: admins,
+    body: z.object({ schoolId: SchoolId, name: DisplayName }),
+    reply: Classroom,
+    status: 201,
+    errors: wrong,
+  }),
+  changeClassroom: route({
+    method: 'PATCH',
+    path: '/classrooms/{classroomId}',
+    summary: 'Rename a classroom',
+    access: admins,
+    params: z.object({ classroomId: ClassroomId }),
+    body: z.object({ name: DisplayName }),
+    reply: Classroom,
+    errors: wrong,
+  }),
+  deleteClassroom: route({
+    method: 'DELETE',
+    path: '/classrooms/{classroomId}',
+    summary: 'Delete a classroom; its site is signed out',
+    access: admins,
+    params: z.object({ classroomId: ClassroomId }),
+    reply: Nothing,
+    errors: wrong,
+  }),
+  issueEnrolmentCode: route({
+    method: 'POST',
+    path: '/classrooms/{classroomId}/enrolment-code',
+    summary: 'A new enrolment code for the site (valid 24 h, once); an enrolled device is signed out when it is used',
+    access: admins,
+    params: z.object({ classroomId: ClassroomId }),
+    reply: z.object({ code: z.string(), expiresAtMs: z.int() }),
+    status: 201,
+    errors: wrong,
+  }),
+  listPairings: route({
+    method: 'GET',
+    path: '/pairings',
+    summary: 'Pairings of the district, or of the own school',
+    access: ['teacher', ...admins],
+    reply: z.object({ pairings: z.array(Pairing) }),
+  }),
+  createPairing: route({
+    method: 'POST',
+    path: '/pairings',
+    summary: 'Pair a lecturing school with a listening one',
+    access: ['districtAdmin'],
+    body: z.object({ lecturingSchoolId: SchoolId, listeningSchoolId: SchoolId }),
+    reply: Pairing,
+    status: 201,
+    errors: wrong,
+  }),
+  deletePairing: route({
+    method: 'DELETE',
+    path: '/pairings/{pairingId}',
+    summary: 'End a pairing',
+    access: ['districtAdmin'],
+    params: z.object({ pairingId: PairingId }),
+    reply: Nothing,
+    errors: wrong,
+  }),
+  listTimetable: route({
+    method: 'GET',
+    path: '/timetable',
+    summary: 'Weekly entries of a school',
+    access: ['teacher', ...admins],
+    query: z.object({ schoolId: SchoolId }),
+    reply: z.object({ entries: z.array(TimetableEntry) }),
+    errors: ['forbidden'],
+  }),
+  createTimetableEntry: route({
+    method: 'POST',
+    path: '/timetable',
+    summary: 'Add a weekly entry; its lessons are made for the term',
+    access: admins,
+    body: NewTimetableEntry,
+    reply: TimetableEntry,
+    status: 201,
+    errors: wrong,
+  }),
+  changeTimetableEntry: route({
+    method: 'PATCH',
+    path: '/timetable/{entryId}',
+    summary: 'Change a weekly entry and its future lessons',
+    access: admins,
+    params: z.object({ entryId: z.string().max(64) }),
+    body: NewTimetableEntry.omit({ schoolId: true }).partial(),
+    reply: TimetableEntry,
+    errors: wrong,
+  }),
+  deleteTimetableEntry: route({
+    method: 'DELETE',
+    path: '/timetable/{entryId}',
+    summary: 'Delete a weekly entry and its future lessons',
+    access: admins,
+    params: z.object({ entryId: z.string().max(64) }),
+    reply: Nothing,
+    errors: wrong,
+  }),
+  enrolSite: route({
+    method: 'POST',
+    path: '/site/enrolment',
+    summary: 'Enrol this device as a classroom’s site with a code; sets the site cookie',
+    access: ['public'],
+    body: z.object({ code: z.string().trim().toUpperCase().min(6).max(20) }),
+    reply: SiteIdentity,
+    status: 201,
+    errors: ['enrolmentCodeInvalid', 'tooManyRequests'],
+  }),
+  siteAgenda: route({
+    method: 'GET',
+    path: '/site/agenda',
+    summary: 'What the site needs: who it is, the lesson to join now, the next ones today',
+    access: ['site'],
+    reply: z.object({
+      site: SiteIdentity,
+      /** Lesson that the site should be in now (from 5 min before its start). */
+      current: LessonSummary.nullable(),
+      upcoming: z.array(LessonSummary),
+      serverNowMs: z.int(),
+    }),
+  }),
+} as const;

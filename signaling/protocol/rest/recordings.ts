@@ -1,0 +1,136 @@
+import * as z from 'zod';
+import { route } from '../define.ts';
+import { LessonId, PersonId, RecordingId, SchoolId } from '../ids.ts';
+import { LessonKind } from '../seats.ts';
+import { Nothing, PageQuery, page } from './shapes.ts';
+
+/**
+ * - `recording`: the lesson is running. `finishing`: it has ended, the tail is on its way (seconds).
+ * - `playable`: board and lecturer side by side. `producing`: the same, and the composed film is being made.
+ * - `ready`: composed too. `failed`: could not be composed (still playable when `hasViews`).
+ */
+export const RecordingPhase = z.enum(['recording', 'finishing', 'playable', 'producing', 'ready', 'failed']);
+export type RecordingPhase = z.infer<typeof RecordingPhase>;
+
+export const RecordingSummary = z.object({
+  recordingId: RecordingId,
+  lessonId: LessonId,
+  kind: LessonKind,
+  title: z.string(),
+  subject: z.string().nullable(),
+  schoolId: SchoolId,
+  schoolName: z.string(),
+  lecturerId: PersonId,
+  lecturerName: z.string(),
+  phase: RecordingPhase,
+  hasViews: z.boolean(),
+  isComposed: z.boolean(),
+  startedAtMs: z.int(),
+  durationMs: z.int().nullable(),
+  /** Production, 0–1, while `producing`. */
+  progress: z.number().nullable(),
+  secondsLeft: z.number().nullable(),
+  /** Plain reason when `failed`. */
+  failure: z.string().nullable(),
+  posterUrl: z.string().nullable(),
+  /** Where the asking person stopped, ms. */
+  positionMs: z.int().nullable(),
+  mayManage: z.boolean(),
+  mayDownload: z.boolean(),
+});
+export type RecordingSummary = z.infer<typeof RecordingSummary>;
+
+const recordingParams = z.object({ recordingId: RecordingId });
+const managers = ['teacher', 'schoolAdmin', 'districtAdmin'] as const;
+
+export const recordingRoutes = {
+  listRecordings: route({
+    method: 'GET',
+    path: '/recordings',
+    summary: 'The library: recordings that the person may watch, newest first',
+    access: ['person'],
+    query: PageQuery.extend({
+      schoolId: SchoolId.optional(),
+      subject: z.string().max(40).optional(),
+      fromMs: z.coerce.number().int().optional(),
+      toMs: z.coerce.number().int().optional(),
+    }),
+    reply: page(RecordingSummary),
+  }),
+  getRecording: route({
+    method: 'GET',
+    path: '/recordings/{recordingId}',
+    summary: 'One recording',
+    access: ['person'],
+    params: recordingParams,
+    reply: RecordingSummary,
+    errors: ['notFound'],
+  }),
+  /** Signed URLs are valid 2 h; ask again when they expire (rights are checked again then). */
+  openPlayback: route({
+    method: 'POST',
+    path: '/recordings/{recordingId}/playback',
+    summary: 'Signed, expiring media URLs of everything playable',
+    access: ['person'],
+    params: recordingParams,
+    reply: z.object({
+      recording: RecordingSummary,
+      expiresAtMs: z.int(),
+      /** `PlayIndex` JSON of board and lecturer; URIs in it are relative to it. */
+      viewsIndexUrl: z.string().nullable(),
+      composed: z
+        .object({ masterUrl: z.string(), thumbnailsUrl: z.string(), posterUrl: z.string(), chaptersUrl: z.string().nullable() })
+        .nullable(),
+      downloadUrl: z.string().nullable(),
+    }),
+    errors: ['notFound', 'conflict'],
+  }),
+  savePosition: route({
+    method: 'PUT',
+    path: '/recordings/{recordingId}/position',
+    summary: 'Where the person stopped watching',
+    access: ['person'],
+    params: recordingParams,
+    body: z.object({ positionMs: z.int().min(0).max(86_400_000) }),
+    reply: Nothing,
+    errors: ['notFound'],
+  }),
+  changeRecording: route({
+    method: 'PATCH',
+    path: '/recordings/{recordingId}',
+    summary: 'Rename, allow or forbid download',
+    access: managers,
+    params: recordingParams,
+    body: z.object({ title: z.string().trim().min(1).max(80), allowsDownload: z.boolean() }).partial(),
+    reply: RecordingSummary,
+    errors: ['forbidden', 'notFound', 'invalidInput'],
+  }),
+  retryProduction: route({
+    method: 'POST',
+    path: '/recordings/{recordingId}/production',
+    summary: 'Compose (again)',
+    access: managers,
+    params: recordingParams,
+    reply: RecordingSummary,
+    status: 202,
+    errors: ['forbidden', 'notFound', 'conflict', 'unavailable'],
+  }),
+  cancelProduction: route({
+    method: 'DELETE',
+    path: '/recordings/{recordingId}/production',
+    summary: 'Stop composing; the recording stays playable',
+    access: managers,
+    params: recordingParams,
+    reply: RecordingSummary,
+    errors: ['forbidden', 'notFound', 'conflict', 'unavailable'],
+  }),
+  deleteRecording: route({
+    method: 'DELETE',
+    path: '/recordings/{recordingId}',
+    summary: 'Delete a recording with all its media',
+    access: managers,
+    params: recordingParams,
+    reply: Nothing,
+    errors: ['forbidden', 'notFound', 'conflict'],
+  }),
+} as const;

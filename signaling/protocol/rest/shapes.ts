@@ -1,0 +1,68 @@
+import * as z from 'zod';
+import { ClassGroupId, ClassroomId, LessonId, PersonId, SchoolId } from '../ids.ts';
+import { Role } from '../roles.ts';
+import { LessonKind, SeatKind } from '../seats.ts';
+
+/** Shapes that several REST routes share. Times are epoch milliseconds. */
+
+export const Nothing = z.object({});
+
+export const PageQuery = z.object({
+  search: z.string().trim().max(60).optional(),
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+});
+
+export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), total: z.int() });
+
+export const DisplayName = z.string().trim().min(1).max(40);
+export const AccountName = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(2)
+  .max(60)
+  .regex(/^[\p{L}\p{N}._@-]+$/u);
+export const Password = z.string().min(8).max(200);
+
+/** A role within a school; `schoolId` is null for the whole district. */
+export const RoleGrant = z.object({ role: Role, schoolId: SchoolId.nullable() });
+export type RoleGrant = z.infer<typeof RoleGrant>;
+
+export const Me = z.object({
+  personId: PersonId,
+  account: z.string(),
+  displayName: z.string(),
+  roles: z.array(RoleGrant),
+  schoolId: SchoolId.nullable(),
+  schoolName: z.string().nullable(),
+  classGroup: z.string().nullable(),
+  wards: z.array(z.object({ personId: PersonId, displayName: z.string() })),
+  mustChangePassword: z.boolean(),
+});
+export type Me = z.infer<typeof Me>;
+
+export const LessonState = z.enum(['scheduled', 'live', 'ended', 'cancelled']);
+export type LessonState = z.infer<typeof LessonState>;
+
+export const LessonSummary = z.object({
+  lessonId: LessonId,
+  kind: LessonKind,
+  title: z.string(),
+  subject: z.string().nullable(),
+  state: LessonState,
+  schoolId: SchoolId,
+  schoolName: z.string(),
+  lecturerId: PersonId,
+  lecturerName: z.string(),
+  classGroups: z.array(z.object({ classGroupId: ClassGroupId, name: z.string() })),
+  classrooms: z.array(z.object({ classroomId: ClassroomId, name: z.string(), schoolName: z.string() })),
+  startsAtMs: z.int(),
+  endsAtMs: z.int(),
+  isRecorded: z.boolean(),
+  /** The seat that the asking person would have; null when it may see but not enter. */
+  mySeat: SeatKind.nullable(),
+  /** How many are in the room now; null when it is not open. */
+  presentCount: z.int().nullable(),
+});
+export type LessonSummary = z.infer<typeof LessonSummary>;
