@@ -128,7 +128,12 @@ export class InnerClient<C extends InnerContract> {
     });
     try {
       webSocket.send(JSON.stringify({ id, name, params }));
-      return this.#options.contract.requests[name]?.result.parse(await promise) as InnerResult<C, N>;
+      const answer = await promise;
+      const result = this.#options.contract.requests[name]?.result.safeParse(answer);
+      if (result?.success !== true) {
+        throw new AppError('internal', { message: 'inner answer does not fit the contract', cause: result?.error });
+      }
+      return result.data as InnerResult<C, N>;
     } finally {
       clearTimeout(timer);
       this.#pending.delete(id);
