@@ -1,0 +1,87 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { AppError } from '../protocol/errors.ts';
+import { API_PREFIX } from '../protocol/rest.ts';
+import { MEDIA_PREFIX } from '../auth/media-signature.ts';
+import type { Log } from '../runtime/log.ts';
+import { mediaRouter, type MediaRouteOptions } from './media.ts';
+import { openApiDocument } from './openapi.ts';
+import { problemHandler } from './problem.ts';
+import { serveRoutes, type RestHandlers, type ServeRouteOptions } from './serve-route.ts';
+import { webPages, type WebPagesOptions } from './web-pages.ts';
+
+export interface HttpAppOptions {
+  readonly log: Log;
+  readonly version: string;
+  readonly handlers: RestHandlers;
+  readonly routes: ServeRouteOptions;
+  readonly media: MediaRouteOptions;
+  readonly pages: WebPagesOptions;
+  /** Express's `trust proxy`, e.g. `loopback`. */
+  readonly trustProxy: string;
+  readonly isReady: () => boolean;
+}
+
+const JSON_LIMIT = '96kb';
+/** CSV imports are the only large bodies. */
+const IMPORT_LIMIT = '1200kb';
+
+const securityHeaders = (isSecure: boolean) =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        // Component libraries place popovers and virtual rows by style attributes.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:', 'mediastream:'],
+        connectSrc: ["'self'"],
+        workerSrc: ["'self'", 'blob:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    crossOriginEmbedderPolicy: false,
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: isSecure,
+  });
+
+/** The public HTTP side of signaling: REST, signed media, the web client. */
+export function createHttpApp(options: HttpAppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', options.trustProxy);
+  app.use(securityHeaders(options.routes.isSecure));
+  app.use((_request, response, next) => {
+    response.setHeader('permissions-policy', 'camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self)');
+    next();
+  });
+  app.get('/healthz', (_request, response) => void response.json({ ok: true }));
+  app.get('/readyz', (_request, response) => {
+    const ok = options.isReady();
+    response.status(ok ? 200 : 503).json({ ok });
+  });
+
+  const openApi = openApiDocument(options.version);
+  const api = express.Router();
+  api.get('/openapi.json', (_request, response) => void response.json(openApi));
+  api.use('/people/import', express.json({ limit: IMPORT_LIMIT }));
+  api.use(express.json({ limit: JSON_LIMIT }));
+  serveRoutes(api, options.handlers, options.routes);
+  api.use(() => {
+    throw new AppError('notFound');
+  });
+  app.use(API_PREFIX, api);
+
+  app.use(MEDIA_PREFIX, mediaRouter(options.media));
+  app.use(webPages(options.pages));
+  app.use(() => {
+    throw new AppError('notFound');
+  });
+  app.use(problemHandler(options.log));
+  return app;
+}
