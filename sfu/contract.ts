@@ -79,10 +79,11 @@ export const sfuContract = defineInnerContract({
 
     /**
      * Both transports of a seat, ready made before the browser asks. Replaces older ones of the same seat. A transport that nobody
-     * claims (no DTLS connect) within 10 s is closed. `send: false` for seats that may never send.
+     * claims (no DTLS connect) within 10 s is closed. `send: false` for seats that may not send. `keepRecv`: a receiving transport
+     * that is there stays with its consumers and is described again; only the sending one is replaced.
      */
     createTransports: {
-      params: z.object({ ...ofPeer, send: z.boolean() }),
+      params: z.object({ ...ofPeer, send: z.boolean(), keepRecv: z.boolean().default(false) }),
       result: z.object({ send: TransportOffer.nullable(), recv: TransportOffer }),
     },
     connectTransport: {

@@ -28,7 +28,7 @@ export const TransportOffer = z.object({
 });
 export type TransportOffer = z.infer<typeof TransportOffer>;
 
-/** `send` is null for seats that never send. */
+/** `send` is null for a seat that may not send now; it asks `createTransports` with `sendOnly` once it may (SPEC M3). */
 export const TransportPair = z.object({ send: TransportOffer.nullable(), recv: TransportOffer });
 export type TransportPair = z.infer<typeof TransportPair>;
 
@@ -57,10 +57,13 @@ const nothing = z.object({});
 const consumerIds = z.array(ConsumerId).min(1).max(64);
 
 export const mediaRequests = {
-  /** New transports in place of the old ones, after admission, `mediaReset`, or a failed ICE restart. */
+  /**
+   * New transports in place of the old ones, after admission, `mediaReset`, or a failed ICE restart. With `sendOnly` the receiving
+   * transport and everything on it stays (it is described again) and only a sending one is made: for a seat that comes on stage.
+   */
   createTransports: request({
     needs: 'seated',
-    params: z.object({ rtpCapabilities: RtpCapabilities }),
+    params: z.object({ rtpCapabilities: RtpCapabilities, sendOnly: z.boolean().default(false) }),
     result: z.object({ transports: TransportPair, routerRtpCapabilities: RtpCapabilities }),
   }),
   connectTransport: request({
