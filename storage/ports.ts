@@ -1,9 +1,47 @@
-export type {
-  ByteRange,
-  ListedObject,
-  ListOptions,
-  ObjectContent,
-  ObjectFacts,
-  ObjectStore,
-  PutOptions,
-} from './objects/object-store.ts';
+/**
+ * What the rest of the system may ask of storage, in its own words. One contract suite per port runs on every adapter:
+ * `tests/contract/object-store.test.ts` (directory, MinIO) and `tests/contract/stores*.test.ts` (PGlite, PostgreSQL).
+ */
+import type { AttendanceStore } from './ports/attendance-store.ts';
+import type { AuditStore } from './ports/audit-store.ts';
+import type { ChatStore } from './ports/chat-store.ts';
+import type { ClassroomStore } from './ports/classroom-store.ts';
+import type { DirectoryStore } from './ports/directory-store.ts';
+import type { InvitationStore } from './ports/invitation-store.ts';
+import type { LessonStore } from './ports/lesson-store.ts';
+import type { RecordingStore } from './ports/recording-store.ts';
+import type { SeatStore } from './ports/seat-store.ts';
+import type { SessionStore } from './ports/session-store.ts';
+import type { SettingStore } from './ports/setting-store.ts';
+import type { TimetableStore } from './ports/timetable-store.ts';
+
+export type * from './objects/object-store.ts';
+export type * from './ports/attendance-store.ts';
+export type * from './ports/audience.ts';
+export type * from './ports/audit-store.ts';
+export type * from './ports/chat-store.ts';
+export type * from './ports/classroom-store.ts';
+export type * from './ports/directory-store.ts';
+export type * from './ports/invitation-store.ts';
+export type * from './ports/lesson-store.ts';
+export type * from './ports/recording-store.ts';
+export type * from './ports/seat-store.ts';
+export type * from './ports/session-store.ts';
+export type * from './ports/setting-store.ts';
+export type * from './ports/timetable-store.ts';
+
+/** Everything in the database. Only signaling holds it. */
+export interface Stores {
+  readonly directory: DirectoryStore;
+  readonly classrooms: ClassroomStore;
+  readonly timetable: TimetableStore;
+  readonly lessons: LessonStore;
+  readonly sessions: SessionStore;
+  readonly invitations: InvitationStore;
+  readonly seats: SeatStore;
+  readonly attendance: AttendanceStore;
+  readonly chat: ChatStore;
+  readonly recordings: RecordingStore;
+  readonly audit: AuditStore;
+  readonly settings: SettingStore;
+}

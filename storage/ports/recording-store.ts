@@ -1,0 +1,115 @@
+import type { LessonId, PersonId, RecordingId, SchoolId } from '../../signaling/protocol/ids.ts';
+import type { RecordingPhase } from '../../signaling/protocol/rest/recordings.ts';
+import type { LessonKind } from '../../signaling/protocol/seats.ts';
+import type { Audience, Page, PageRequest } from './audience.ts';
+
+/**
+ * Recordings as people know them; what was captured is in the manifests of the object store. Each `mark…` is one
+ * conditional update, the atomic publish: what a viewer can open is wholly there. All are idempotent, and a step that
+ * comes late never takes a recording back. Errors as in `DirectoryStore`; `conflict` for a step the phase forbids.
+ */
+export interface RecordingStore {
+  /** Phase `recording`. Idempotent by `recordingId`. */
+  create(recording: NewRecording): Promise<Recording>;
+  recording(recordingId: RecordingId): Promise<Recording | undefined>;
+  /** Newest first. */
+  listOfLesson(lessonId: LessonId): Promise<Recording[]>;
+  /** Newest first; only `phase` other than `recording` unless asked for. */
+  list(filter: RecordingFilter): Promise<Page<Recording>>;
+  /** Whether the audience may watch this recording. */
+  isVisible(recordingId: RecordingId, audience: Audience): Promise<boolean>;
+  /** Not yet `ready` or `failed`: what a process that starts has to look after. */
+  listUnfinished(): Promise<Recording[]>;
+
+  /** The lesson has ended, the tail is on its way. */
+  markFinishing(recordingId: RecordingId, endedAtMs: number): Promise<Recording>;
+  /** Board and lecturer can be played; while the lesson is running the phase stays `recording`. */
+  markPlayable(recordingId: RecordingId, views: PlayableViews): Promise<Recording>;
+  markProducing(recordingId: RecordingId): Promise<Recording>;
+  /** Ignored unless producing. `fraction` is 0–1. */
+  setProgress(
+    recordingId: RecordingId,
+    progress: { readonly fraction: number; readonly secondsLeft: number | null },
+  ): Promise<void>;
+  markReady(recordingId: RecordingId, film: ComposedFilm): Promise<Recording>;
+  /** `failure` is shown to people; what could be played before still can. */
+  markFailed(recordingId: RecordingId, failure: string): Promise<Recording>;
+  /** Production was cancelled: `producing` or `failed` → `playable` or, with a film of before, `ready`. */
+  markProductionCancelled(recordingId: RecordingId): Promise<Recording>;
+
+  change(
+    recordingId: RecordingId,
+    change: { readonly title?: string; readonly allowsDownload?: boolean; readonly visibility?: RecordingVisibility },
+  ): Promise<Recording>;
+  /** The row only, and positions; the caller deletes the objects first. Idempotent. */
+  delete(recordingId: RecordingId): Promise<void>;
+
+  savePosition(personId: PersonId, recordingId: RecordingId, positionMs: number, nowMs: number): Promise<void>;
+  /** Where the person stopped; recordings never opened are left out. */
+  positions(personId: PersonId, recordingIds: readonly RecordingId[]): Promise<ReadonlyMap<RecordingId, number>>;
+}
+
+/** `lesson`: whom the lesson concerned; `school`: everybody of the schools that took part; `district`: everybody. */
+export type RecordingVisibility = 'lesson' | 'school' | 'district';
+
+export interface NewRecording {
+  readonly recordingId: RecordingId;
+  readonly lessonId: LessonId;
+  readonly title: string;
+  /** Zero of session time, as in the manifest. */
+  readonly startedAtUnixUs: number;
+  readonly allowsDownload: boolean;
+}
+
+export interface PlayableViews {
+  /** Object key of the `PlayIndex`. */
+  readonly indexKey: string;
+  readonly durationMs: number;
+}
+
+/** Object keys of what production made. */
+export interface ComposedFilm {
+  readonly attempt: string;
+  readonly masterKey: string;
+  readonly mp4Key: string;
+  readonly posterKey: string;
+  readonly thumbnailsKey: string;
+  readonly chaptersKey: string | null;
+  readonly durationMs: number;
+  readonly mp4Bytes: number;
+}
+
+export interface Recording {
+  readonly recordingId: RecordingId;
+  readonly lessonId: LessonId;
+  readonly kind: LessonKind;
+  readonly title: string;
+  readonly subject: string | null;
+  readonly schoolId: SchoolId;
+  readonly schoolName: string;
+  readonly lecturerId: PersonId;
+  readonly lecturerName: string;
+  readonly phase: RecordingPhase;
+  readonly startedAtUnixUs: number;
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly durationMs: number | null;
+  readonly viewsIndexKey: string | null;
+  readonly film: ComposedFilm | null;
+  readonly progress: { readonly fraction: number; readonly secondsLeft: number | null } | null;
+  readonly failure: string | null;
+  readonly allowsDownload: boolean;
+  readonly visibility: RecordingVisibility;
+}
+
+export interface RecordingFilter extends PageRequest {
+  readonly audience: Audience;
+  readonly schoolId?: SchoolId;
+  readonly subject?: string;
+  /** Part of the title or of the lecturer's name. */
+  readonly search?: string;
+  /** By the recording's start. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+  readonly includeRunning?: boolean;
+}
