@@ -1,0 +1,139 @@
+import { parse } from 'csv-parse/sync';
+import { AppError } from '../protocol/errors.ts';
+import { AccountName, DisplayName } from '../protocol/rest/shapes.ts';
+import type { ImportLine } from '../protocol/rest/directory.ts';
+import type { Role } from '../protocol/roles.ts';
+
+/** Headings that schools write, Chinese first; the first of each list is what our template uses. */
+const HEADINGS = {
+  displayName: ['姓名', 'name'],
+  role: ['角色', '身份', 'role'],
+  classGroup: ['班级', 'class', 'class group'],
+  account: ['账号', '帐号', 'account'],
+  ward: ['孩子', '学生姓名', 'ward', 'child'],
+} as const;
+type Column = keyof typeof HEADINGS;
+
+const ROLE_WORDS: Readonly<Record<string, Role>> = {
+  学生: 'student',
+  student: 'student',
+  教师: 'teacher',
+  老师: 'teacher',
+  teacher: 'teacher',
+  家长: 'guardian',
+  guardian: 'guardian',
+  parent: 'guardian',
+  管理员: 'schoolAdmin',
+  学校管理员: 'schoolAdmin',
+  schooladmin: 'schoolAdmin',
+};
+
+const MAX_LINES = 5_000;
+
+export interface SheetRow {
+  readonly line: number;
+  readonly displayName: string;
+  readonly role: Role;
+  /** Empty for people without a class group. */
+  readonly classGroup: string;
+  /** Empty: made from the name. */
+  readonly account: string;
+  /** Names (or accounts) of the guardian's wards. */
+  readonly wards: readonly string[];
+}
+
+/** A line that was read: `row` when nothing in the sheet itself is wrong with it. */
+export interface SheetLine {
+  readonly read: ImportLine;
+  readonly row: SheetRow | undefined;
+}
+
+function columnsOf(heading: readonly string[]): ReadonlyMap<Column, number> {
+  const columns = new Map<Column, number>();
+  heading.forEach((cell, index) => {
+    const word = cell.trim().toLowerCase();
+    for (const column of Object.keys(HEADINGS) as Column[]) {
+      if ((HEADINGS[column] as readonly string[]).includes(word)) columns.set(column, index);
+    }
+  });
+  return columns;
+}
+
+function recordsOf(csv: string): { readonly cells: readonly string[]; readonly line: number }[] {
+  const delimiter = [',', '\t', ';'].find((mark) => (csv.split('\n', 1)[0] ?? '').includes(mark)) ?? ',';
+  try {
+    const records = parse(csv, {
+      bom: true,
+      delimiter,
+      trim: true,
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return records
+      .filter(({ record }) => record.some((cell) => cell !== ''))
+      .map(({ record, info }) => ({ cells: record, line: info.lines }));
+  } catch (error) {
+    throw new AppError('invalidInput', {
+      cause: error,
+      details: { problems: [{ path: 'csv', message: error instanceof Error ? error.message : 'not a CSV' }] },
+    });
+  }
+}
+
+function sheetProblem(message: string): AppError {
+  return new AppError('invalidInput', { details: { problems: [{ path: 'csv', message }] } });
+}
+
+function readLine(cells: readonly string[], line: number, columns: ReadonlyMap<Column, number>): SheetLine {
+  const cell = (column: Column): string => cells[columns.get(column) ?? -1] ?? '';
+  const problems: { column: string; code: string; message: string }[] = [];
+  const problem = (column: Column, code: string, message: string): void => void problems.push({ column, code, message });
+
+  const displayName = cell('displayName');
+  if (!DisplayName.safeParse(displayName).success) problem('displayName', 'nameMissing', '姓名为空或过长');
+  const role = ROLE_WORDS[cell('role').toLowerCase()];
+  if (role === undefined) problem('role', 'roleUnknown', '角色应为：学生、教师、家长、管理员');
+  const account = cell('account').toLowerCase();
+  if (account !== '' && !AccountName.safeParse(account).success) problem('account', 'accountInvalid', '账号含有不允许的字符');
+  const classGroup = cell('classGroup');
+  if (role === 'student' && classGroup === '') problem('classGroup', 'classGroupMissing', '学生需要填写班级');
+  const wards = cell('ward').split(/[、,，;；/ ]+/).filter((name) => name !== '');
+  if (role === 'guardian' && wards.length === 0) problem('ward', 'wardMissing', '家长需要填写孩子姓名');
+
+  const read = { line, displayName, role: cell('role'), classGroup, account, ward: cell('ward'), problems };
+  if (role === undefined || problems.length > 0) return { read, row: undefined };
+  return { read, row: { line, displayName, role, classGroup, account, wards } };
+}
+
+/** An account that appears twice in one sheet is a slip of the pen on the later line. */
+function markRepeatedAccounts(lines: readonly SheetLine[]): SheetLine[] {
+  const firstLine = new Map<string, number>();
+  return lines.map((line) => {
+    const { account } = line.read;
+    if (account === '') return line;
+    const earlier = firstLine.get(account);
+    if (earlier === undefined) {
+      firstLine.set(account, line.read.line);
+      return line;
+    }
+    const repeated = { column: 'account', code: 'accountRepeated', message: `账号与第 ${earlier} 行重复` };
+    return { read: { ...line.read, problems: [...line.read.problems, repeated] }, row: undefined };
+  });
+}
+
+/**
+ * Reads a people sheet (CSV, comma, semicolon or tab; Chinese or English headings).
+ *
+ * @throws AppError `invalidInput` when it is no sheet at all: no heading, no lines, too many.
+ */
+export function readSheet(csv: string): SheetLine[] {
+  const [heading, ...rest] = recordsOf(csv);
+  if (heading === undefined) throw sheetProblem('表格是空的');
+  const columns = columnsOf(heading.cells);
+  const missing = (['displayName', 'role'] as const).filter((column) => !columns.has(column));
+  if (missing.length > 0) throw sheetProblem(`缺少列：${missing.map((column) => HEADINGS[column][0]).join('、')}`);
+  if (rest.length === 0) throw sheetProblem('表格只有标题行');
+  if (rest.length > MAX_LINES) throw sheetProblem(`一次最多导入 ${MAX_LINES} 行`);
+  return markRepeatedAccounts(rest.map(({ cells, line }) => readLine(cells, line, columns)));
+}
