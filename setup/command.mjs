@@ -3,7 +3,9 @@
  * it said, and it ends when the set-up is ended.
  */
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { SetupFailure } from './step.mjs';
 
 const KEPT_LINES = 15;
@@ -81,11 +83,12 @@ export function readLines(stream, onLine) {
 }
 
 /**
- * Whether a program is on the PATH.
+ * Whether a program is on the PATH, or where only root's PATH leads.
  * @param {string} program
  */
 export function hasProgram(program) {
-  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { stdio: 'ignore' }).status === 0;
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => existsSync(join(folder, program)));
 }
 
 /**

@@ -40,15 +40,28 @@ export function tryLock(lockFile) {
   const mine = `${lockFile}.${process.pid}`;
   writeFileSync(mine, identity(process.pid) ?? '');
   try {
-    linkSync(mine, lockFile);
-    return true;
-  } catch {
+    if (tryLink(mine, lockFile)) return true;
     const holder = readLock(lockFile);
     const isHolderAlive = holder !== undefined && identity(Number(holder.split(' ')[0])) === holder;
-    if (!isHolderAlive) rmSync(lockFile, { force: true });
-    return false;
+    if (isHolderAlive) return false;
+    rmSync(lockFile, { force: true });
+    return tryLink(mine, lockFile);
   } finally {
     rmSync(mine, { force: true });
+  }
+}
+
+/**
+ * A link is made only where nothing is yet, and with its content.
+ * @param {string} from
+ * @param {string} to
+ */
+function tryLink(from, to) {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch {
+    return false;
   }
 }
 

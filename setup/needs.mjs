@@ -1,0 +1,41 @@
+/** What each command needs before it can run, in the order in which it is made. */
+import { aptStep, withFiles, withProgram } from './apt-packages.mjs';
+import { dependenciesStep } from './dependencies.mjs';
+import { mediasoupWorkerStep } from './mediasoup-worker.mjs';
+import { minioStep } from './minio.mjs';
+import { nodeRuntimeStep } from './node-runtime.mjs';
+import { postgresBinFolder } from './paths.mjs';
+import { webClientStep } from './web-client-build.mjs';
+
+/** What `npm run check` needs. */
+export function toolSteps() {
+  return [nodeRuntimeStep(), dependenciesStep()];
+}
+
+/** What `npm start` needs. */
+export function serverSteps() {
+  const packages = aptStep({
+    name: 'media-packages',
+    does: 'ffmpeg and redis-server from the distribution',
+    usually: '1 min',
+    packages: [withProgram('ffmpeg'), withProgram('redis-server'), withProgram('util-linux', 'setpriv')],
+  });
+  return [nodeRuntimeStep(), dependenciesStep(), packages, mediasoupWorkerStep(), webClientStep()];
+}
+
+/** What `npm test` and `npm run bench` need on top. */
+export function testSteps() {
+  const packages = aptStep({
+    name: 'test-packages',
+    does: 'Chromium, PostgreSQL, Chinese fonts and network tools from the distribution',
+    usually: '2 min',
+    packages: [
+      withProgram('chromium'),
+      { package: 'postgresql', isThere: () => postgresBinFolder() !== undefined },
+      withFiles('fonts-noto-cjk'),
+      withProgram('iproute2', 'ip'),
+      withProgram('iptables'),
+    ],
+  });
+  return [...serverSteps(), packages, minioStep()];
+}
