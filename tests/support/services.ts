@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { minioPath, postgresBinFolder } from '../../setup/paths.mjs';
+import { freePort, isRoot, ServiceProcess, unprivilegedUser } from './service-process.ts';
+
+const run = promisify(execFile);
+
+/** A real server with its own data; `kill` and `up` keep the data and the port. */
+export interface Service {
+  readonly port: number;
+  readonly pid: number | undefined;
+  /** As a crash. */
+  kill(): Promise<void>;
+  /** Orderly. */
+  down(): Promise<void>;
+  up(): Promise<void>;
+  /** Ends it for good and removes its data. */
+  stop(): Promise<void>;
+}
+
+export interface MinioService extends Service {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface UrlService extends Service {
+  readonly url: string;
+}
+
+export async function startMinio(): Promise<MinioService> {
+  const program = minioPath();
+  if (!existsSync(program)) throw new Error('MinIO is not there: run `npm test` once, or set TONGKE_MINIO_BIN');
+  const folder = await mkdtemp(join(tmpdir(), 'tongke-minio-'));
+  const port = await freePort();
+  const consolePort = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const accessKeyId = `user${randomBytes(8).toString('hex')}`;
+  const secretAccessKey = randomBytes(24).toString('hex');
+  const serve = ['--address', `127.0.0.1:${port}`, '--console-address', `127.0.0.1:${consolePort}`];
+  const server = await ServiceProcess.start({
+    program,
+    args: ['server', '--quiet', ...serve, join(folder, 'data')],
+    env: {
+      MINIO_ROOT_USER: accessKeyId,
+      MINIO_ROOT_PASSWORD: secretAccessKey,
+      MINIO_BROWSER: 'off',
+      HOME: folder,
+    },
+    logPath: join(folder, 'log'),
+    stopSignal: 'SIGTERM',
+    isReady: async () => {
+      const answer = await fetch(`${endpoint}/minio/health/ready`).catch(() => undefined);
+      await answer?.body?.cancel();
+      return answer?.ok ?? false;
+    },
+  });
+  return { endpoint, accessKeyId, secretAccessKey, ...asService(server, port, folder) };
+}
+
+export async function startRedis(): Promise<UrlService> {
+  const folder = await mkdtemp(join(tmpdir(), 'tongke-redis-'));
+  const port = await freePort();
+  const persistence = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
+  const server = await ServiceProcess.start({
+    program: 'redis-server',
+    args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...persistence],
+    logPath: join(folder, 'log'),
+    stopSignal: 'SIGTERM',
+    isReady: () => answersPing(port),
+  });
+  return { url: `redis://127.0.0.1:${port}/0`, ...asService(server, port, folder) };
+}
+
+/** One cluster; tests make a database each with `createDatabase`. */
+export interface PostgresService extends UrlService {
+  /** URL of a new, empty database. */
+  createDatabase(): Promise<string>;
+}
+
+export async function startPostgres(): Promise<PostgresService> {
+  const programs = postgresBinFolder();
+  if (programs === undefined)
+    throw new Error('PostgreSQL is not there: run `npm test` once, or apt-get install postgresql');
+  const folder = await mkdtemp(join(tmpdir(), 'tongke-postgres-'));
+  const data = join(folder, 'data');
+  const port = await freePort();
+  // The server refuses to run as root.
+  const user = isRoot() ? unprivilegedUser('postgres', 'nobody') : undefined;
+  if (user !== undefined) await run('chown', [user, folder]);
+  const asUser = user === undefined ? [] : ['--reuid', user, '--regid', user, '--init-groups'];
+  const initdb = ['-D', data, '-U', 'tongke', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
+  await run('setpriv', [...asUser, '--', join(programs, 'initdb'), ...initdb], { cwd: folder });
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off'];
+  const psql = async (command: string): Promise<void> => {
+    const login = ['-h', '127.0.0.1', '-p', String(port), '-U', 'tongke', '-d', 'postgres'];
+    await run(join(programs, 'psql'), [...login, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', command]);
+  };
+  const server = await ServiceProcess.start({
+    program: join(programs, 'postgres'),
+    args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
+    ...(user === undefined ? {} : { user }),
+    logPath: join(folder, 'log'),
+    stopSignal: 'SIGINT',
+    isReady: () => psql('select 1').then(...asBoolean),
+  });
+  const urlOf = (database: string) => `postgres://tongke@127.0.0.1:${port}/${database}`;
+  return {
+    url: urlOf('postgres'),
+    ...asService(server, port, folder),
+    createDatabase: async () => {
+      const name = `tongke_${randomBytes(6).toString('hex')}`;
+      await psql(`create database ${name}`);
+      return urlOf(name);
+    },
+  };
+}
+
+const asBoolean = [() => true, () => false] as const;
+
+function asService(server: ServiceProcess, port: number, folder: string): Service {
+  return {
+    port,
+    get pid() {
+      return server.pid;
+    },
+    kill: () => server.kill(),
+    down: () => server.down(),
+    up: () => server.up(),
+    stop: async () => {
+      await server.down();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write('PING\r\n'));
+    socket.once('data', (data) => {
+      socket.destroy();
+      resolve(data.toString().startsWith('+PONG'));
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
