@@ -1,9 +1,17 @@
 import type * as mediasoup from 'mediasoup/types';
 import * as z from 'zod';
-import { ConsumerId, Fence, ProducerId, RecordingId, RoomId, SeatId, TrackId, TransportId } from '../signaling/protocol/ids.ts';
-import { TransportOffer } from '../signaling/protocol/media.ts';
+import {
+  ConsumerId,
+  Fence,
+  ProducerId,
+  RecordingId,
+  RoomId,
+  SeatId,
+  TrackId,
+  TransportId,
+} from '../signaling/protocol/ids.ts';
+import { Source as TrackSource, TransportOffer } from '../signaling/protocol/media.ts';
 import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
-import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
 
 /**
  * The wire between an sfu node (server) and its clients, one authenticated WebSocket each: signaling (rooms) and
@@ -21,6 +29,8 @@ export const RtpCapabilities = passedThrough<mediasoup.RtpCapabilities>();
 export const RtpParameters = passedThrough<mediasoup.RtpParameters>();
 export const DtlsParameters = passedThrough<mediasoup.DtlsParameters>();
 const IceParameters = passedThrough<mediasoup.IceParameters>();
+
+const MediaKind = z.enum(['audio', 'video']);
 
 const inRoom = { roomId: RoomId, fence: Fence };
 const ofPeer = { ...inRoom, seatId: SeatId };
@@ -79,13 +89,16 @@ export const sfuContract = defineInnerContract({
 
     /**
      * Both transports of a seat, ready made before the browser asks. Replaces older ones of the same seat. A transport that nobody
-     * claims (no DTLS connect) within 10 s is closed. `send: false` for seats that may not send. `keepRecv`: a receiving transport
-     * that is there stays with its consumers and is described again; only the sending one is replaced.
+     * claims within 10 s is closed: the first DTLS connect of the seat, or `claimTransports`, claims both. `send: false` for seats that
+     * may not send. `keepRecv`: a receiving transport that is there stays with its consumers and is described again; only the sending
+     * one is replaced.
      */
     createTransports: {
       params: z.object({ ...ofPeer, send: z.boolean(), keepRecv: z.boolean().default(false) }),
       result: z.object({ send: TransportOffer.nullable(), recv: TransportOffer }),
     },
+    /** The seat's browser has arrived, though it may have nothing to send or receive yet: its transports stay. */
+    claimTransports: { params: z.object(ofPeer), result: noResult },
     connectTransport: {
       params: z.object({ ...ofPeer, transportId: TransportId, dtlsParameters: DtlsParameters }),
       result: noResult,
@@ -109,7 +122,25 @@ export const sfuContract = defineInnerContract({
       }),
       result: z.object({ producerId: ProducerId }),
     },
-    setProducerPaused: { params: z.object({ ...inRoom, producerId: ProducerId, paused: z.boolean() }), result: noResult },
+    /**
+     * A producer whose stream comes as plain RTP from a program on this machine (an encoder's ingest, a test) instead of WebRTC. The
+     * node learns the sender's addresses from its first RTP and RTCP packets. Streams of one device carry the same
+     * `rtpParameters.rtcp.cname`, so that they share its clock. Idempotent by `producerId`; ends with `closeProducer` or the seat.
+     */
+    openIngest: {
+      params: z.object({
+        ...ofPeer,
+        producerId: ProducerId,
+        kind: MediaKind,
+        source: TrackSource,
+        rtpParameters: RtpParameters,
+      }),
+      result: z.object({ ip: z.string(), rtpPort: z.int(), rtcpPort: z.int() }),
+    },
+    setProducerPaused: {
+      params: z.object({ ...inRoom, producerId: ProducerId, paused: z.boolean() }),
+      result: noResult,
+    },
     closeProducer: { params: z.object({ ...inRoom, producerId: ProducerId }), result: noResult },
 
     /** Paused consumers on the seat's recv transport; producers that it cannot receive or already receives are left out. */
@@ -162,7 +193,10 @@ export const sfuContract = defineInnerContract({
     resumeTap: { params: z.object({ tapId: z.string() }), result: noResult },
     requestTapKeyFrame: { params: z.object({ tapId: z.string() }), result: noResult },
     /** Renews many leases at once and says which are gone. */
-    renewTaps: { params: z.object({ tapIds: z.array(z.string()).max(256) }), result: z.object({ gone: z.array(z.string()) }) },
+    renewTaps: {
+      params: z.object({ tapIds: z.array(z.string()).max(256) }),
+      result: z.object({ gone: z.array(z.string()) }),
+    },
     closeTap: { params: z.object({ tapId: z.string() }), result: noResult },
 
     /** Clock pair: the node's wall clock now, unix microseconds, for min-RTT alignment. */

@@ -23,6 +23,7 @@ export interface InnerConnection<C extends InnerContract> {
   readonly id: string;
   /** What the client calls itself, e.g. `signaling`. */
   readonly clientName: string;
+  readonly isOpen: boolean;
   notify<N extends InnerNoticeName<C>>(name: N, data: InnerNotice<C, N>): void;
   close(): void;
 }
@@ -144,6 +145,10 @@ class InnerLink<C extends InnerContract, Peer> implements InnerConnection<C> {
       this.#log.info({ code }, 'inner connection closed');
       options.onClose?.(this.#peer);
     });
+  }
+
+  get isOpen(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN;
   }
 
   notify<N extends InnerNoticeName<C>>(name: N, data: InnerNotice<C, N>): void {

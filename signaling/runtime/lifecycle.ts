@@ -6,13 +6,13 @@ const LINGER_MS = 500;
 
 export interface Lifecycle {
   /** Not ready before `setReady(true)` and from the first signal on. */
-  isReady(): boolean;
-  setReady(ready: boolean): void;
-  isStopping(): boolean;
+  readonly isReady: () => boolean;
+  readonly setReady: (ready: boolean) => void;
+  readonly isStopping: () => boolean;
   /** Registers a closer; closers run in reverse order of registration, each bounded by its own timeout. */
-  onStop(name: string, close: () => void | Promise<void>, timeoutMs?: number): void;
+  readonly onStop: (name: string, close: () => void | Promise<void>, timeoutMs?: number) => void;
   /** Stops in order; resolves when every closer has ended, failed or run out of time. Idempotent. */
-  stop(cause: string, exitCode?: number): Promise<void>;
+  readonly stop: (cause: string, exitCode?: number) => Promise<void>;
 }
 
 interface Closer {

@@ -1,0 +1,64 @@
+import { networkInterfaces } from 'node:os';
+import type { IceCandidate, TransportListenInfo } from 'mediasoup/types';
+
+const MAX_LOCAL_ADDRESSES = 4;
+
+export interface ListenPlan {
+  /** UDP and TCP of one worker. */
+  readonly infosOf: (workerIndex: number) => TransportListenInfo[];
+  /** Completes a transport's candidates with announced addresses that have no socket of their own. */
+  readonly candidatesOf: (candidates: readonly IceCandidate[]) => IceCandidate[];
+}
+
+export interface ListenPlanOptions {
+  /** 0 takes free ports. */
+  readonly port: number;
+  /** Empty: all addresses of this machine. */
+  readonly announced: readonly string[];
+  readonly localAddresses?: readonly string[];
+}
+
+/**
+ * Where workers listen. Announced addresses that this machine owns get a socket each, so that answers leave from the address that was
+ * asked; an address that it does not own (NAT, container) is announced for a socket on all addresses.
+ */
+export function planListening(options: ListenPlanOptions): ListenPlan {
+  const local = options.localAddresses ?? localIpv4Addresses();
+  const wanted = options.announced.length === 0 ? local.slice(0, MAX_LOCAL_ADDRESSES) : options.announced;
+  const ownsAll = wanted.every((address) => local.includes(address));
+  const hosts: Pick<TransportListenInfo, 'ip' | 'announcedAddress'>[] = ownsAll
+    ? wanted.map((ip) => ({ ip }))
+    : [{ ip: '0.0.0.0', ...(wanted[0] === undefined ? {} : { announcedAddress: wanted[0] }) }];
+  const withoutSocket = ownsAll ? [] : wanted.slice(1);
+  return {
+    infosOf: (workerIndex) =>
+      (['udp', 'tcp'] as const).flatMap((protocol) =>
+        hosts.map((host) => ({
+          ...host,
+          protocol,
+          ...(options.port === 0 ? {} : { port: options.port + workerIndex }),
+        })),
+      ),
+    candidatesOf: (candidates) => [
+      ...candidates,
+      ...withoutSocket.flatMap((address, index) =>
+        candidates.map((candidate) => ({
+          ...candidate,
+          ip: address,
+          address,
+          foundation: `${candidate.foundation}a${index}`,
+          priority: candidate.priority - 1 - index,
+        })),
+      ),
+    ],
+  };
+}
+
+/** Addresses that others can reach come first, loopback last: it serves browsers on the same machine. */
+function localIpv4Addresses(): string[] {
+  const found = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const ipv4 = found.filter((address) => address.family === 'IPv4' && !address.address.startsWith('169.254.'));
+  return [...ipv4.filter((address) => !address.internal), ...ipv4.filter((address) => address.internal)].map(
+    (address) => address.address,
+  );
+}
