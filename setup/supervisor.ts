@@ -50,7 +50,7 @@ async function main(): Promise<void> {
 
 /** Refuses a second Tongke on the same data, and ports that others use, before anything is started. */
 async function claimHost(config: SupervisorConfig, lockFile: string): Promise<void> {
-  mkdirSync(config.dataFolder, { recursive: true });
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   if (!tryLock(lockFile)) {
     throw new StartRefusal(`Tongke already runs on ${config.dataFolder}: stop it, or set DATA_DIR to another folder.`);
   }
@@ -67,7 +67,7 @@ function publicUrlOf(config: SupervisorConfig, lan: LanEnvironment | undefined):
 }
 
 async function startRedis(housekeeping: Housekeeping, folder: string, password: string, config: SupervisorConfig) {
-  const observer = housekeeping.observe('redis');
+  const observer = housekeeping.observe('redis', { isQuiet: true });
   // With a database elsewhere, Redis keeps what was acknowledged while that is away: it must be on disk by then.
   const redis = await startPrivateRedis({ folder, password, isSynchronous: !config.hasOwnDatabase, ...observer });
   housekeeping.adopt(redis.process);

@@ -37,14 +37,14 @@ export class Housekeeping {
     this.#processes.push(process_);
   }
 
-  /** Where a process's lines and deaths go: all to its log file, what matters to the terminal. */
-  observe(name: string) {
+  /** Where a process's lines and deaths go: all to its log file, what matters to the terminal (of a quiet one its deaths alone). */
+  observe(name: string, { isQuiet = false } = {}) {
     const log = RotatingLog.open(this.#logFolder, name);
     this.#logs.push(log);
     return {
       onLine: (line: string): void => {
         log.write(line);
-        const shown = terminalLine(name, line);
+        const shown = isQuiet ? undefined : terminalLine(name, line);
         if (shown !== undefined) process.stdout.write(`${shown}\n`);
       },
       onDeath: ({ cause, restartInMs }: { cause: string; restartInMs: number }): void => {
