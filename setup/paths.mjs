@@ -2,7 +2,7 @@
  * Where the set-up keeps what it makes. Everything outside the checkout is under one cache folder, named by version
  * and distribution, so that several checkouts share it and an upgrade never meets an older file.
  *
- * `node setup/paths.mjs` prints the path of the mediasoup worker.
+ * `node setup/paths.mjs` prints the path of the mediasoup worker, `node setup/paths.mjs node` that of Node.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { arch, homedir } from 'node:os';
@@ -94,5 +94,5 @@ export function postgresBinFolder() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  process.stdout.write(`${workerPath()}\n`);
+  process.stdout.write(`${process.argv[2] === 'node' ? nodePath() : workerPath()}\n`);
 }

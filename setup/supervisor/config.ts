@@ -14,7 +14,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().min(1).default('./data'),
   DATABASE_URL: text,
   REDIS_URL: text,
-  S3_ENDPOINT: text,
+
   S3_BUCKET: text,
   DEMO: flag.optional(),
   RTC_ANNOUNCED_ADDRESS: text,
@@ -46,7 +46,7 @@ export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string
     problems.push('TLS_CERT and TLS_KEY go together: only one of them is set');
   }
   if (problems.length > 0) throw new EnvError(problems);
-  const isEmbedded = env.DATABASE_URL === undefined && env.REDIS_URL === undefined && env.S3_ENDPOINT === undefined;
+  const isEmbedded = env.DATABASE_URL === undefined && env.REDIS_URL === undefined && env.S3_BUCKET === undefined;
   return Object.freeze({
     port: env.PORT,
     dataFolder: resolve(env.DATA_DIR),
