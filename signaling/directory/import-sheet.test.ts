@@ -19,7 +19,9 @@ describe('readSheet()', () => {
   });
 
   it('names each bad line with its number in the file and keeps the good ones', () => {
-    const lines = readSheet(`${HEADING},学生,一班,,\n李四,校长,,,\n王五,学生,,,\n\n赵六,学生,一班,zhao,\n孙七,教师,,zhao,\n`);
+    const lines = readSheet(
+      `${HEADING},学生,一班,,\n李四,校长,,,\n王五,学生,,,\n\n赵六,学生,一班,zhao,\n孙七,教师,,zhao,\n`,
+    );
     expect(lines.map(({ read }) => [read.line, read.problems.map((problem) => problem.code)])).toEqual([
       [2, ['nameMissing']],
       [3, ['roleUnknown']],

@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, fieldProblem } from '../protocol/errors.ts';
 import { AccountName, DisplayName } from '../protocol/rest/shapes.ts';
 import type { ImportLine } from '../protocol/rest/directory.ts';
 import type { Role } from '../protocol/roles.ts';
@@ -82,23 +82,27 @@ function recordsOf(csv: string): { readonly cells: readonly string[]; readonly l
 }
 
 function sheetProblem(message: string): AppError {
-  return new AppError('invalidInput', { details: { problems: [{ path: 'csv', message }] } });
+  return fieldProblem('csv', message);
 }
 
 function readLine(cells: readonly string[], line: number, columns: ReadonlyMap<Column, number>): SheetLine {
   const cell = (column: Column): string => cells[columns.get(column) ?? -1] ?? '';
   const problems: { column: string; code: string; message: string }[] = [];
-  const problem = (column: Column, code: string, message: string): void => void problems.push({ column, code, message });
+  const problem = (column: Column, code: string, message: string): void =>
+    void problems.push({ column, code, message });
 
   const displayName = cell('displayName');
   if (!DisplayName.safeParse(displayName).success) problem('displayName', 'nameMissing', '姓名为空或过长');
   const role = ROLE_WORDS[cell('role').toLowerCase()];
   if (role === undefined) problem('role', 'roleUnknown', '角色应为：学生、教师、家长、管理员');
   const account = cell('account').toLowerCase();
-  if (account !== '' && !AccountName.safeParse(account).success) problem('account', 'accountInvalid', '账号含有不允许的字符');
+  if (account !== '' && !AccountName.safeParse(account).success)
+    problem('account', 'accountInvalid', '账号含有不允许的字符');
   const classGroup = cell('classGroup');
   if (role === 'student' && classGroup === '') problem('classGroup', 'classGroupMissing', '学生需要填写班级');
-  const wards = cell('ward').split(/[、,，;；/ ]+/).filter((name) => name !== '');
+  const wards = cell('ward')
+    .split(/[、,，;；/ ]+/)
+    .filter((name) => name !== '');
   if (role === 'guardian' && wards.length === 0) problem('ward', 'wardMissing', '家长需要填写孩子姓名');
 
   const read = { line, displayName, role: cell('role'), classGroup, account, ward: cell('ward'), problems };

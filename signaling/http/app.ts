@@ -57,7 +57,10 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.set('trust proxy', options.trustProxy);
   app.use(securityHeaders(options.routes.isSecure));
   app.use((_request, response, next) => {
-    response.setHeader('permissions-policy', 'camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self)');
+    response.setHeader(
+      'permissions-policy',
+      'camera=(self), microphone=(self), display-capture=(self), screen-wake-lock=(self)',
+    );
     next();
   });
   app.get('/healthz', (_request, response) => void response.json({ ok: true }));

@@ -50,7 +50,8 @@ export function siteOf(caller: Caller): SiteCaller {
 
 export function hasRole(caller: PersonCaller, role: Role, schoolId?: SchoolId | null): boolean {
   return caller.roles.some(
-    (grant) => grant.role === role && (schoolId === undefined || grant.schoolId === null || grant.schoolId === schoolId),
+    (grant) =>
+      grant.role === role && (schoolId === undefined || grant.schoolId === null || grant.schoolId === schoolId),
   );
 }
 
@@ -68,5 +69,7 @@ export function assertAdministers(caller: PersonCaller, schoolId: SchoolId | nul
 
 /** Belongs to the school in any way: staff, pupil, or administrator of it. */
 export function belongsTo(caller: PersonCaller, schoolId: SchoolId): boolean {
-  return administers(caller, schoolId) || caller.schoolId === schoolId || caller.roles.some((g) => g.schoolId === schoolId);
+  return (
+    administers(caller, schoolId) || caller.schoolId === schoolId || caller.roles.some((g) => g.schoolId === schoolId)
+  );
 }

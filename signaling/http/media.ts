@@ -3,7 +3,7 @@ import { Router, type Request, type Response } from 'express';
 import { checkMediaGrant } from '../auth/media-signature.ts';
 import { AppError } from '../protocol/errors.ts';
 import { RecordingId } from '../protocol/ids.ts';
-import type { ByteRange, ObjectStore } from '../../storage/ports.ts';
+import type { ByteRange, ObjectContent, ObjectStore } from '../../storage/ports.ts';
 
 export interface MediaRouteOptions {
   readonly store: ObjectStore;
@@ -37,33 +37,38 @@ function asciiName(name: string): string {
   return `attachment; filename="recording.mp4"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
 
-async function send(store: ObjectStore, key: string, request: Request, response: Response): Promise<void> {
-  const wanted = request.headers.range;
-  const facts = wanted === undefined ? undefined : await store.stat(key);
-  if (wanted !== undefined && facts === undefined) throw new AppError('notFound');
-  const range = facts === undefined ? undefined : rangeOf(wanted, facts.bytes);
-  if (range !== undefined && facts !== undefined && range.start >= facts.bytes) {
-    response.status(416).setHeader('content-range', `bytes */${facts.bytes}`).end();
-    return;
-  }
-  const content = await store.get(key, range === undefined ? {} : { range });
+/** The range that is asked for, `'unsatisfiable'`, or undefined for the whole object. */
+async function wantedRange(store: ObjectStore, key: string, header: string | undefined) {
+  if (header === undefined) return undefined;
+  const facts = await store.stat(key);
+  if (facts === undefined) throw new AppError('notFound');
+  const range = rangeOf(header, facts.bytes);
+  if (range === undefined || range.start < facts.bytes) return range;
+  return { unsatisfiableOf: facts.bytes };
+}
+
+function describe(response: Response, key: string, content: ObjectContent, range: ByteRange | undefined): void {
   response.setHeader('etag', `"${content.etag}"`);
   response.setHeader('content-type', content.contentType);
   response.setHeader('accept-ranges', 'bytes');
   response.setHeader('cache-control', GROWING.test(key) ? 'private, no-cache' : 'private, max-age=7200, immutable');
-  if (request.fresh) {
-    content.stream.destroy();
-    response.status(304).end();
+  response.setHeader('content-length', content.bytes);
+  if (range === undefined) return;
+  response.status(206);
+  response.setHeader('content-range', `bytes ${range.start}-${range.start + content.bytes - 1}/${content.totalBytes}`);
+}
+
+async function send(store: ObjectStore, key: string, request: Request, response: Response): Promise<void> {
+  const range = await wantedRange(store, key, request.headers.range);
+  if (range !== undefined && 'unsatisfiableOf' in range) {
+    response.status(416).setHeader('content-range', `bytes */${range.unsatisfiableOf}`).end();
     return;
   }
-  response.setHeader('content-length', content.bytes);
-  if (range !== undefined) {
-    response.status(206);
-    response.setHeader('content-range', `bytes ${range.start}-${range.start + content.bytes - 1}/${content.totalBytes}`);
-  }
-  if (request.method === 'HEAD') {
+  const content = await store.get(key, range === undefined ? {} : { range });
+  describe(response, key, content, range);
+  if (request.fresh || request.method === 'HEAD') {
     content.stream.destroy();
-    response.end();
+    response.status(request.fresh ? 304 : response.statusCode).end();
     return;
   }
   await pipeline(content.stream, response).catch((error: unknown) => {

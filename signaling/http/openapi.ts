@@ -44,7 +44,12 @@ function operationOf(name: string, definition: RouteDefinition): Json {
     parameters: [...parametersOf(definition.params, 'path'), ...parametersOf(definition.query, 'query')],
     ...(definition.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schemaOf(definition.body, 'input') } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: schemaOf(definition.body, 'input') } },
+          },
+        }),
     responses: {
       [String(definition.status ?? 200)]: {
         description: 'Success',

@@ -73,6 +73,9 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       const seconds = error.details?.['retryAfterSeconds'];
       response.setHeader('retry-after', String(typeof seconds === 'number' ? seconds : 2));
     }
-    response.status(error.status).type('application/problem+json').send(JSON.stringify(toProblem(error, instance)));
+    response
+      .status(error.status)
+      .type('application/problem+json')
+      .send(JSON.stringify(toProblem(error, instance)));
   };
 }

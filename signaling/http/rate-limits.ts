@@ -40,7 +40,10 @@ export function createRateLimits(redis: Redis): RateLimits {
       duration: limit.durationSeconds,
       ...(limit.blockSeconds === undefined ? {} : { blockDuration: limit.blockSeconds }),
     };
-    limiters.set(name, new RateLimiterRedis({ storeClient: redis, insuranceLimiter: new RateLimiterMemory(options), ...options }));
+    limiters.set(
+      name,
+      new RateLimiterRedis({ storeClient: redis, insuranceLimiter: new RateLimiterMemory(options), ...options }),
+    );
   }
   return {
     consume: async (limit, key) => {

@@ -2,12 +2,7 @@ import type { Request, Response, Router } from 'express';
 import type * as z from 'zod';
 import type { RouteDefinition } from '../protocol/define.ts';
 import { AppError } from '../protocol/errors.ts';
-import {
-  restRoutes,
-  type RouteName,
-  type RouteParsedInput,
-  type RouteReplyInput,
-} from '../protocol/rest.ts';
+import { restRoutes, type RouteName, type RouteParsedInput, type RouteReplyInput } from '../protocol/rest.ts';
 import { assertAccess, type Caller } from './caller.ts';
 import { invalidInput } from './problem.ts';
 

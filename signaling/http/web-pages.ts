@@ -19,11 +19,16 @@ export function webPages(options: WebPagesOptions): Router {
   const { authorityCertificate } = options;
   if (authorityCertificate !== undefined) {
     router.get('/ca.crt', (_request, response) => {
-      response.type('application/x-x509-ca-cert').setHeader('content-disposition', 'attachment; filename="tongke-ca.crt"');
+      response
+        .type('application/x-x509-ca-cert')
+        .setHeader('content-disposition', 'attachment; filename="tongke-ca.crt"');
       response.send(readFileSync(authorityCertificate));
     });
   }
-  router.use('/assets', express.static(join(options.directory, 'assets'), { immutable: true, maxAge: YEAR_MS, index: false }));
+  router.use(
+    '/assets',
+    express.static(join(options.directory, 'assets'), { immutable: true, maxAge: YEAR_MS, index: false }),
+  );
   router.use(express.static(options.directory, { index: false, maxAge: 0 }));
   router.get('/{*path}', (request, response, next) => {
     if (NOT_A_PAGE.test(request.path)) {

@@ -89,6 +89,11 @@ export class AppError extends Error {
   }
 }
 
+/** `invalidInput` about one field, in words for a person. */
+export function fieldProblem(path: string, message: string): AppError {
+  return new AppError('invalidInput', { details: { problems: [{ path, message }] } });
+}
+
 export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERROR_CODES, value);
 }

@@ -202,7 +202,11 @@ export const roomRequests = {
   }),
   roll: request({ needs: 'seeRoll', params: nothing, result: z.object({ entries: z.array(RollEntry) }) }),
 
-  setRecordingPaused: request({ needs: 'controlRecording', params: z.object({ paused: z.boolean() }), result: nothing }),
+  setRecordingPaused: request({
+    needs: 'controlRecording',
+    params: z.object({ paused: z.boolean() }),
+    result: nothing,
+  }),
   addMarker: request({
     needs: 'controlRecording',
     params: z.object({ requestId: RequestId, title: z.string().trim().min(1).max(80) }),
@@ -223,7 +227,9 @@ export const roomNotices = {
   handsChanged: notice(z.object({ hands: z.array(Hand) })),
   stageInvitation: notice(z.object({ pending: z.boolean() })),
   /** What this very seat may do now: after stage, safe mode. */
-  selfChanged: notice(z.object({ onStage: z.boolean(), permitted: z.array(z.enum(PERMISSIONS)), talking: z.boolean() })),
+  selfChanged: notice(
+    z.object({ onStage: z.boolean(), permitted: z.array(z.enum(PERMISSIONS)), talking: z.boolean() }),
+  ),
   waitingChanged: notice(z.object({ waiting: z.array(Waiting) })),
   lockChanged: notice(z.object({ locked: z.boolean() })),
   layoutChanged: notice(z.object({ layout: Layout, pinnedSeatId: SeatId.nullable() })),

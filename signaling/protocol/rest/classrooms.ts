@@ -13,9 +13,7 @@ export const Classroom = z.object({
   schoolId: SchoolId,
   schoolName: z.string(),
   name: z.string(),
-  site: z
-    .object({ siteId: SiteId, isEnrolled: z.boolean(), lastSeenAtMs: z.int().nullable() })
-    .nullable(),
+  site: z.object({ siteId: SiteId, isEnrolled: z.boolean(), lastSeenAtMs: z.int().nullable() }).nullable(),
 });
 export type Classroom = z.infer<typeof Classroom>;
 

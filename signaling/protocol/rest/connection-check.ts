@@ -15,7 +15,9 @@ export const connectionCheckRoutes = {
     reply: z.object({
       checkId: z.string(),
       iceServers: z.array(IceServer),
-      routerRtpCapabilities: z.custom<mediasoup.RtpCapabilities>((value) => typeof value === 'object' && value !== null),
+      routerRtpCapabilities: z.custom<mediasoup.RtpCapabilities>(
+        (value) => typeof value === 'object' && value !== null,
+      ),
       transport: TransportOffer,
     }),
     status: 201,

@@ -184,7 +184,11 @@ export const lessonRoutes = {
       /** Guardian: the child's name. */
       wardName: DisplayName.nullable().default(null),
       /** Kept by the browser, so that a reload is the same guest and a removed guest stays removed. */
-      guestKey: z.string().min(16).max(64).regex(/^[\w-]+$/),
+      guestKey: z
+        .string()
+        .min(16)
+        .max(64)
+        .regex(/^[\w-]+$/),
     }),
     reply: JoinGrant,
     errors: ['invitationExpired', 'lessonEnded', 'removedFromRoom', 'tooManyRequests', 'invalidInput'],

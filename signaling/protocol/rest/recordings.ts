@@ -79,7 +79,12 @@ export const recordingRoutes = {
       /** `PlayIndex` JSON of board and lecturer; URIs in it are relative to it. */
       viewsIndexUrl: z.string().nullable(),
       composed: z
-        .object({ masterUrl: z.string(), thumbnailsUrl: z.string(), posterUrl: z.string(), chaptersUrl: z.string().nullable() })
+        .object({
+          masterUrl: z.string(),
+          thumbnailsUrl: z.string(),
+          posterUrl: z.string(),
+          chaptersUrl: z.string().nullable(),
+        })
         .nullable(),
       downloadUrl: z.string().nullable(),
     }),

@@ -1,0 +1,28 @@
+import type { Stores } from '../../storage/ports.ts';
+import { fieldProblem } from '../protocol/errors.ts';
+import type { ClassGroupId, ClassroomId, SchoolId } from '../protocol/ids.ts';
+
+/**
+ * Who may attend a school's lessons: class groups and classrooms of itself and of the schools that are paired to listen.
+ *
+ * @throws AppError `invalidInput` naming the field.
+ */
+export async function assertReachable(
+  stores: Pick<Stores, 'classrooms' | 'directory'>,
+  schoolId: SchoolId,
+  attending: { readonly classGroupIds: readonly ClassGroupId[]; readonly classroomIds: readonly ClassroomId[] },
+): Promise<void> {
+  const reachable = new Set(await stores.classrooms.listeningSchoolIds(schoolId));
+  for (const classGroupId of attending.classGroupIds) {
+    const group = await stores.directory.classGroup(classGroupId);
+    if (group === undefined || !reachable.has(group.schoolId)) {
+      throw fieldProblem('classGroupIds', '班级不属于本校或结对学校');
+    }
+  }
+  for (const classroomId of attending.classroomIds) {
+    const classroom = await stores.classrooms.classroom(classroomId);
+    if (classroom === undefined || !reachable.has(classroom.schoolId)) {
+      throw fieldProblem('classroomIds', '教室不属于本校或结对学校');
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import type { Redis } from 'ioredis';
+import type { ObjectStore, Stores } from '../../storage/ports.ts';
+import type { ProduceJob } from '../../recorder/contract.ts';
+import type { Sessions } from '../auth/sessions.ts';
+import type { TokenSigner } from '../auth/signed-token.ts';
+import type { TurnConfig } from '../auth/turn-credentials.ts';
+import type { LessonId, RecordingId, SeatId } from '../protocol/ids.ts';
+import type { RtpCapabilities } from 'mediasoup/types';
+import type { TransportPair } from '../protocol/media.ts';
+import type { JoinClaims } from '../rooms/join-claims.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ConnectionChecks } from './connection-checks.ts';
+import type { DemoSignIn } from './demo-sign-ins.ts';
+import type { RateLimits } from './rate-limits.ts';
+
+/** What a seat gets when it is taken. */
+export interface EnteredSeat {
+  readonly seatId: SeatId;
+  readonly seatToken: string;
+  readonly phase: 'waiting' | 'inside';
+  readonly routerRtpCapabilities: RtpCapabilities | null;
+  readonly transports: TransportPair | null;
+}
+
+/** The rooms of this process, as far as REST needs them. */
+export interface RoomsDesk {
+  enter(claims: JoinClaims): Promise<EnteredSeat>;
+  /** Null when no room is open for the lesson. */
+  presentCount(lessonId: LessonId): number | null;
+  endLesson(lessonId: LessonId): Promise<void>;
+}
+
+/** Production of recordings, as far as REST orders it. */
+export interface ProductionQueue {
+  /** Composes, again when it was composed before. */
+  addProduce(job: ProduceJob): Promise<void>;
+  /** Idempotent. */
+  cancelProduce(recordingId: RecordingId): Promise<void>;
+}
+
+/** Everything that REST handlers are made of. */
+export interface RestDependencies {
+  readonly stores: Stores;
+  readonly objects: ObjectStore;
+  readonly sessions: Sessions;
+  readonly limits: RateLimits;
+  readonly rooms: RoomsDesk;
+  readonly queue: ProductionQueue;
+  readonly redis: Redis;
+  readonly connectionChecks: ConnectionChecks;
+  readonly joinTokens: TokenSigner<typeof JoinClaims>;
+  readonly mediaSecret: string;
+  readonly turn: TurnConfig | undefined;
+  readonly demoSignIns: readonly DemoSignIn[];
+  readonly isDemo: boolean;
+  readonly hasLocalAuthority: boolean;
+  readonly version: string;
+  readonly log: Log;
+  readonly nowMs: () => number;
+}

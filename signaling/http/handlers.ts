@@ -1,0 +1,28 @@
+import type { RestDependencies } from './dependencies.ts';
+import { ClassroomRoutes } from './routes/classrooms.ts';
+import { ConnectionCheckRoutes } from './routes/connection-check.ts';
+import { InvitationRoutes } from './routes/invitations.ts';
+import { JoiningRoutes } from './routes/joining.ts';
+import { LessonRoutes } from './routes/lessons.ts';
+import { PeopleRoutes } from './routes/people.ts';
+import { RecordingRoutes } from './routes/recordings.ts';
+import { SchoolRoutes } from './routes/schools.ts';
+import { SessionRoutes } from './routes/session.ts';
+import { TimetableRoutes } from './routes/timetable.ts';
+import type { RestHandlers } from './serve-route.ts';
+
+/** Every route's handler; one that is missing does not compile. */
+export function restHandlers(dependencies: RestDependencies): RestHandlers {
+  return {
+    ...new SessionRoutes(dependencies),
+    ...new LessonRoutes(dependencies),
+    ...new JoiningRoutes(dependencies),
+    ...new InvitationRoutes(dependencies),
+    ...new SchoolRoutes(dependencies),
+    ...new PeopleRoutes(dependencies),
+    ...new ClassroomRoutes(dependencies),
+    ...new TimetableRoutes(dependencies),
+    ...new RecordingRoutes(dependencies),
+    ...new ConnectionCheckRoutes(dependencies),
+  };
+}

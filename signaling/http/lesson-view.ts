@@ -1,0 +1,77 @@
+import type { Involvement, Lesson } from '../../storage/ports.ts';
+import type { RoomId } from '../protocol/ids.ts';
+import type { LessonFacts } from '../protocol/room.ts';
+import type { LessonSummary } from '../protocol/rest/shapes.ts';
+import type { SeatKind } from '../protocol/seats.ts';
+import { administers, type PersonCaller } from './caller.ts';
+
+const MINUTE_MS = 60_000;
+/** A teacher may open the room early to set things up; everybody else waits in front of it a little before the bell. */
+const TEACHER_EARLY_MS = 120 * MINUTE_MS;
+const OTHERS_EARLY_MS = 30 * MINUTE_MS;
+/** A lesson that nobody has begun can still be begun late. */
+const LATE_MS = 120 * MINUTE_MS;
+
+export function lessonFacts(lesson: Lesson): LessonFacts {
+  return {
+    lessonId: lesson.lessonId,
+    roomId: lesson.lessonId as string as RoomId,
+    kind: lesson.kind,
+    title: lesson.title,
+    subject: lesson.subject,
+    lecturerName: lesson.lecturerName,
+    schoolName: lesson.schoolName,
+    startsAtMs: lesson.startsAtMs,
+    endsAtMs: lesson.endsAtMs,
+    isRecorded: lesson.isRecorded,
+  };
+}
+
+/** The seat that a person has in a lesson, or null: parents have one in meetings, pupils in lessons. */
+export function seatOf(caller: PersonCaller, lesson: Lesson, involvement: Involvement | undefined): SeatKind | null {
+  const isMeeting = lesson.kind === 'meeting';
+  switch (involvement?.as) {
+    case 'lecturer':
+      return 'lecturer';
+    case 'coTeacher':
+    case 'farEndTeacher':
+      return 'coTeacher';
+    case 'pupil':
+      return isMeeting ? null : 'pupil';
+    case 'guardian':
+      return isMeeting ? 'guardian' : null;
+    case undefined:
+      return administers(caller, lesson.schoolId) ? 'observer' : null;
+  }
+}
+
+export function lessonSummary(lesson: Lesson, mySeat: SeatKind | null, presentCount: number | null): LessonSummary {
+  return {
+    lessonId: lesson.lessonId,
+    kind: lesson.kind,
+    title: lesson.title,
+    subject: lesson.subject,
+    state: lesson.state,
+    schoolId: lesson.schoolId,
+    schoolName: lesson.schoolName,
+    lecturerId: lesson.lecturerId,
+    lecturerName: lesson.lecturerName,
+    classGroups: lesson.classGroups.map(({ classGroupId, name }) => ({ classGroupId, name })),
+    classrooms: lesson.classrooms.map(({ classroomId, name, schoolName }) => ({ classroomId, name, schoolName })),
+    startsAtMs: lesson.startsAtMs,
+    endsAtMs: lesson.endsAtMs,
+    isRecorded: lesson.isRecorded,
+    mySeat,
+    presentCount,
+  };
+}
+
+/** When a seat may come to the door; null while it may not, with the time from which it may. */
+export function opensAtMs(lesson: Lesson, seat: SeatKind): number {
+  return lesson.startsAtMs - (seat === 'lecturer' || seat === 'coTeacher' ? TEACHER_EARLY_MS : OTHERS_EARLY_MS);
+}
+
+export function isOver(lesson: Lesson, nowMs: number): boolean {
+  if (lesson.state === 'ended' || lesson.state === 'cancelled') return true;
+  return lesson.state === 'scheduled' && nowMs > lesson.endsAtMs + LATE_MS;
+}

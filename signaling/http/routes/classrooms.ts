@@ -1,0 +1,168 @@
+import { enrolmentCode } from '../../auth/password.ts';
+import { tokenHash } from '../../auth/secret-token.ts';
+import { SITE_COOKIE, SITE_SESSION_MS } from '../../auth/sessions.ts';
+import { AppError, fieldProblem } from '../../protocol/errors.ts';
+import type { ClassroomId } from '../../protocol/ids.ts';
+import type { Classroom } from '../../protocol/rest/classrooms.ts';
+import type { Lesson, Site } from '../../../storage/ports.ts';
+import { assertAdministers, belongsTo, isDistrictAdmin, personOf, siteOf, type PersonCaller } from '../caller.ts';
+import type { RestDependencies } from '../dependencies.ts';
+import { lessonSummary } from '../lesson-view.ts';
+import type { RestHandlers } from '../serve-route.ts';
+import { reachableSchoolIds } from './schools.ts';
+
+type Names =
+  | 'listClassrooms'
+  | 'createClassroom'
+  | 'changeClassroom'
+  | 'deleteClassroom'
+  | 'issueEnrolmentCode'
+  | 'listPairings'
+  | 'createPairing'
+  | 'deletePairing'
+  | 'enrolSite'
+  | 'siteAgenda';
+
+const HOUR_MS = 3_600_000;
+const ENROLMENT_CODE_MS = 24 * HOUR_MS;
+/** A site is in the room before the lecturer looks. */
+const SITE_EARLY_MS = 300_000;
+const AGENDA_AHEAD_MS = 18 * HOUR_MS;
+
+function identityOf(site: Site) {
+  const { siteId, classroomName, schoolName, timeZone } = site;
+  return { siteId, classroomName, schoolName, timeZone };
+}
+
+/** The lesson to be in now: a live one first, else one that is about to begin or should have begun. */
+export function currentLesson(lessons: readonly Lesson[], nowMs: number): Lesson | undefined {
+  const live = lessons.find((lesson) => lesson.state === 'live');
+  if (live !== undefined) return live;
+  return lessons.find(
+    (lesson) => lesson.state === 'scheduled' && lesson.startsAtMs - SITE_EARLY_MS <= nowMs && nowMs < lesson.endsAtMs,
+  );
+}
+
+/** What a person types from paper or reads aloud: case, spaces and hyphens do not matter. */
+export const normalCode = (code: string): string => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+
+export class ClassroomRoutes implements Pick<RestHandlers, Names> {
+  readonly #dependencies: RestDependencies;
+  readonly #stores: RestDependencies['stores'];
+  readonly #sessions: RestDependencies['sessions'];
+  readonly #limits: RestDependencies['limits'];
+  readonly #rooms: RestDependencies['rooms'];
+  readonly #nowMs: RestDependencies['nowMs'];
+  readonly #classrooms: RestDependencies['stores']['classrooms'];
+
+  constructor(dependencies: RestDependencies) {
+    this.#dependencies = dependencies;
+    this.#stores = dependencies.stores;
+    this.#sessions = dependencies.sessions;
+    this.#limits = dependencies.limits;
+    this.#rooms = dependencies.rooms;
+    this.#nowMs = dependencies.nowMs;
+    this.#classrooms = dependencies.stores.classrooms;
+  }
+
+  readonly listClassrooms: RestHandlers['listClassrooms'] = async ({ query }, context) => {
+    const caller = personOf(context.caller);
+    if (isDistrictAdmin(caller)) {
+      return {
+        classrooms: await this.#classrooms.listClassrooms(
+          query.schoolId === undefined ? {} : { schoolIds: [query.schoolId] },
+        ),
+      };
+    }
+    const reachable = await reachableSchoolIds(this.#dependencies, caller);
+    const schoolIds =
+      query.schoolId === undefined ? reachable : reachable.filter((schoolId) => schoolId === query.schoolId);
+    return { classrooms: await this.#classrooms.listClassrooms({ schoolIds }) };
+  };
+
+  readonly createClassroom: RestHandlers['createClassroom'] = async ({ body }, context) => {
+    assertAdministers(personOf(context.caller), body.schoolId);
+    return this.#classrooms.createClassroom(body);
+  };
+
+  readonly changeClassroom: RestHandlers['changeClassroom'] = async ({ params, body }, context) => {
+    await this.#managed(personOf(context.caller), params.classroomId);
+    return this.#classrooms.renameClassroom(params.classroomId, body.name);
+  };
+
+  readonly deleteClassroom: RestHandlers['deleteClassroom'] = async ({ params }, context) => {
+    await this.#managed(personOf(context.caller), params.classroomId);
+    await this.#classrooms.deleteClassroom(params.classroomId);
+    return {};
+  };
+
+  readonly issueEnrolmentCode: RestHandlers['issueEnrolmentCode'] = async ({ params }, context) => {
+    await this.#managed(personOf(context.caller), params.classroomId);
+    const code = enrolmentCode();
+    const expiresAtMs = this.#nowMs() + ENROLMENT_CODE_MS;
+    await this.#classrooms.setEnrolmentCode(params.classroomId, { codeHash: tokenHash(normalCode(code)), expiresAtMs });
+    return { code, expiresAtMs };
+  };
+
+  readonly listPairings: RestHandlers['listPairings'] = async (_input, context) => {
+    const caller = personOf(context.caller);
+    const pairings = await this.#classrooms.listPairings({});
+    if (isDistrictAdmin(caller)) return { pairings };
+    return {
+      pairings: pairings.filter(
+        (pairing) => belongsTo(caller, pairing.lecturingSchoolId) || belongsTo(caller, pairing.listeningSchoolId),
+      ),
+    };
+  };
+
+  readonly createPairing: RestHandlers['createPairing'] = async ({ body }) => {
+    if (body.lecturingSchoolId === body.listeningSchoolId) {
+      throw fieldProblem('listeningSchoolId', '学校不能与自己结对');
+    }
+    return this.#classrooms.createPairing(body);
+  };
+
+  readonly deletePairing: RestHandlers['deletePairing'] = async ({ params }) => {
+    await this.#classrooms.deletePairing(params.pairingId);
+    return {};
+  };
+
+  readonly enrolSite: RestHandlers['enrolSite'] = async ({ body }, context) => {
+    await this.#limits.consume('enrolmentAddress', context.address);
+    const site = await this.#classrooms.enrolSite(tokenHash(normalCode(body.code)), this.#nowMs());
+    if (site === undefined) throw new AppError('enrolmentCodeInvalid');
+    context.setCookie(SITE_COOKIE, await this.#sessions.openForSite(site.siteId), SITE_SESSION_MS);
+    return identityOf(site);
+  };
+
+  readonly siteAgenda: RestHandlers['siteAgenda'] = async (_input, context) => {
+    const caller = siteOf(context.caller);
+    const site = await this.#classrooms.site(caller.siteId);
+    if (site === undefined) throw new AppError('signedOut');
+    const now = this.#nowMs();
+    await this.#classrooms.siteSeen(site.siteId, now);
+    const lessons = await this.#stores.lessons.list({
+      fromMs: now - 2 * HOUR_MS,
+      toMs: now + AGENDA_AHEAD_MS,
+      audience: { classroomId: caller.classroomId },
+    });
+    const view = (lesson: Lesson) => lessonSummary(lesson, 'site', this.#rooms.presentCount(lesson.lessonId));
+    const current = currentLesson(lessons, now);
+    const upcoming = lessons.filter(
+      (lesson) => lesson.state === 'scheduled' && lesson.startsAtMs > now && lesson.lessonId !== current?.lessonId,
+    );
+    return {
+      site: identityOf(site),
+      current: current === undefined ? null : view(current),
+      upcoming: upcoming.map(view),
+      serverNowMs: now,
+    };
+  };
+
+  async #managed(caller: PersonCaller, classroomId: ClassroomId): Promise<Classroom> {
+    const classroom = await this.#classrooms.classroom(classroomId);
+    if (classroom === undefined) throw new AppError('notFound');
+    assertAdministers(caller, classroom.schoolId);
+    return classroom;
+  }
+}

@@ -1,0 +1,177 @@
+import type { Audience, Involvement, Lesson } from '../../../storage/ports.ts';
+import { assertReachable } from '../../directory/reachability.ts';
+import { AppError, fieldProblem } from '../../protocol/errors.ts';
+import type { LessonId, PersonId, SchoolId } from '../../protocol/ids.ts';
+import type { LessonSummary } from '../../protocol/rest/shapes.ts';
+import type { LessonKind } from '../../protocol/seats.ts';
+import { administers, hasRole, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
+import type { RestDependencies } from '../dependencies.ts';
+import { lessonSummary, seatOf } from '../lesson-view.ts';
+import type { RestHandlers } from '../serve-route.ts';
+
+type Names = 'home' | 'listLessons' | 'createLesson' | 'getLesson' | 'changeLesson' | 'cancelLesson';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const MAX_RANGE_MS = 62 * DAY_MS;
+const MAX_LENGTH_MS = 8 * HOUR_MS;
+const HOME_RECORDINGS_MS = 14 * DAY_MS;
+
+/** Whose lessons and recordings a person sees: its own, and those of the schools that it administers. */
+export function audienceOf(caller: PersonCaller): Audience {
+  if (isDistrictAdmin(caller)) return { everything: true };
+  const schoolIds = caller.roles.flatMap((grant) =>
+    grant.role === 'schoolAdmin' && grant.schoolId !== null ? [grant.schoolId] : [],
+  );
+  return { personId: caller.personId, ...(schoolIds.length > 0 ? { schoolIds } : {}) };
+}
+
+/** @throws AppError `notFound` also for a lesson that does not concern the person: its existence is no one else's business. */
+export async function visibleLesson(
+  dependencies: RestDependencies,
+  caller: PersonCaller,
+  lessonId: LessonId,
+): Promise<{ lesson: Lesson; involvement: Involvement | undefined }> {
+  const lesson = await dependencies.stores.lessons.lesson(lessonId);
+  if (lesson === undefined) throw new AppError('notFound');
+  const involvements = await dependencies.stores.lessons.involvements(caller.personId, [lessonId]);
+  const involvement = involvements.get(lessonId);
+  if (involvement === undefined && !administers(caller, lesson.schoolId)) throw new AppError('notFound');
+  return { lesson, involvement };
+}
+
+/** The lecturer, or an administrator of the school. */
+export function assertManagesLesson(caller: PersonCaller, lesson: Pick<Lesson, 'lecturerId' | 'schoolId'>): void {
+  if (lesson.lecturerId !== caller.personId && !administers(caller, lesson.schoolId)) throw new AppError('forbidden');
+}
+
+function assertTimes(startsAtMs: number, endsAtMs: number): void {
+  if (endsAtMs <= startsAtMs) throw fieldProblem('endsAtMs', '结束时间应晚于开始时间');
+  if (endsAtMs - startsAtMs > MAX_LENGTH_MS) throw fieldProblem('endsAtMs', '一节课最长 8 小时');
+}
+
+export class LessonRoutes implements Pick<RestHandlers, Names> {
+  readonly #dependencies: RestDependencies;
+  readonly #stores: RestDependencies['stores'];
+  readonly #rooms: RestDependencies['rooms'];
+  readonly #nowMs: RestDependencies['nowMs'];
+
+  constructor(dependencies: RestDependencies) {
+    this.#dependencies = dependencies;
+    this.#stores = dependencies.stores;
+    this.#rooms = dependencies.rooms;
+    this.#nowMs = dependencies.nowMs;
+  }
+
+  readonly home: RestHandlers['home'] = async (_input, context) => {
+    const caller = personOf(context.caller);
+    const now = this.#nowMs();
+    const lessons = await this.#stores.lessons.list({
+      fromMs: now - 12 * HOUR_MS,
+      toMs: now + 18 * HOUR_MS,
+      audience: { personId: caller.personId },
+    });
+    const recordings = await this.#stores.recordings.list({
+      audience: audienceOf(caller),
+      fromMs: now - HOME_RECORDINGS_MS,
+      offset: 0,
+      limit: 6,
+    });
+    return {
+      lessons: await this.#summaries(caller, lessons),
+      recordings: recordings.items.map(({ recordingId, title, startedAtMs }) => ({
+        recordingId,
+        title,
+        startedAtMs,
+      })),
+      mayTeach: hasRole(caller, 'teacher'),
+      mayAdminister: hasRole(caller, 'schoolAdmin') || isDistrictAdmin(caller),
+      serverNowMs: now,
+    };
+  };
+
+  readonly listLessons: RestHandlers['listLessons'] = async ({ query }, context) => {
+    const caller = personOf(context.caller);
+    if (query.toMs <= query.fromMs || query.toMs - query.fromMs > MAX_RANGE_MS) {
+      throw fieldProblem('toMs', '时间范围最长 62 天');
+    }
+    const lessons = await this.#stores.lessons.list({ ...query, audience: audienceOf(caller) });
+    return { lessons: await this.#summaries(caller, lessons) };
+  };
+
+  readonly createLesson: RestHandlers['createLesson'] = async ({ body }, context) => {
+    const caller = personOf(context.caller);
+    assertTimes(body.startsAtMs, body.endsAtMs);
+    const lecturerId = body.lecturerId ?? caller.personId;
+    const schoolId = await this.#lecturerFor(caller, lecturerId);
+    await assertReachable(this.#stores, schoolId, body);
+    const isRecorded = body.isRecorded ?? (await this.#recordsByDefault(body.kind, schoolId));
+    const lesson = await this.#stores.lessons.create({ ...body, lecturerId, schoolId, isRecorded });
+    return this.#summary(caller, lesson);
+  };
+
+  readonly getLesson: RestHandlers['getLesson'] = async ({ params }, context) => {
+    const caller = personOf(context.caller);
+    const { lesson } = await visibleLesson(this.#dependencies, caller, params.lessonId);
+    return this.#summary(caller, lesson);
+  };
+
+  readonly changeLesson: RestHandlers['changeLesson'] = async ({ params, body }, context) => {
+    const caller = personOf(context.caller);
+    const { lesson } = await visibleLesson(this.#dependencies, caller, params.lessonId);
+    assertManagesLesson(caller, lesson);
+    assertTimes(body.startsAtMs ?? lesson.startsAtMs, body.endsAtMs ?? lesson.endsAtMs);
+    if (body.lecturerId !== undefined && (await this.#lecturerFor(caller, body.lecturerId)) !== lesson.schoolId) {
+      throw fieldProblem('lecturerId', '主讲人应为本校教师');
+    }
+    const { classGroupIds = [], classroomIds = [] } = body;
+    await assertReachable(this.#stores, lesson.schoolId, { classGroupIds, classroomIds });
+    const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+    return this.#summary(caller, await this.#stores.lessons.change(lesson.lessonId, change));
+  };
+
+  readonly cancelLesson: RestHandlers['cancelLesson'] = async ({ params }, context) => {
+    const caller = personOf(context.caller);
+    const { lesson } = await visibleLesson(this.#dependencies, caller, params.lessonId);
+    assertManagesLesson(caller, lesson);
+    await this.#stores.lessons.cancel(lesson.lessonId);
+    return {};
+  };
+
+  async #summaries(caller: PersonCaller, lessons: readonly Lesson[]): Promise<LessonSummary[]> {
+    const involvements = await this.#stores.lessons.involvements(
+      caller.personId,
+      lessons.map((lesson) => lesson.lessonId),
+    );
+    return lessons.map((lesson) =>
+      lessonSummary(
+        lesson,
+        seatOf(caller, lesson, involvements.get(lesson.lessonId)),
+        this.#rooms.presentCount(lesson.lessonId),
+      ),
+    );
+  }
+
+  async #summary(caller: PersonCaller, lesson: Lesson): Promise<LessonSummary> {
+    const [first] = await this.#summaries(caller, [lesson]);
+    if (first === undefined) throw new AppError('notFound');
+    return first;
+  }
+
+  /** The teacher who is to lecture, and the school that holds the lesson. */
+  async #lecturerFor(caller: PersonCaller, lecturerId: PersonId): Promise<SchoolId> {
+    const lecturer = await this.#stores.directory.person(lecturerId);
+    if (lecturer?.schoolId === undefined || lecturer.schoolId === null || !lecturer.isActive) {
+      throw fieldProblem('lecturerId', '没有这位教师');
+    }
+    if (lecturerId !== caller.personId && !administers(caller, lecturer.schoolId)) throw new AppError('forbidden');
+    if (!lecturer.roles.some((grant) => grant.role === 'teacher')) throw fieldProblem('lecturerId', '主讲人应为教师');
+    return lecturer.schoolId;
+  }
+
+  /** Lessons follow the school's setting; a meeting with parents is recorded only when somebody says so. */
+  async #recordsByDefault(kind: LessonKind, schoolId: SchoolId): Promise<boolean> {
+    if (kind === 'meeting') return false;
+    return (await this.#stores.directory.school(schoolId))?.settings.recordsScheduledLessons ?? false;
+  }
+}
