@@ -1,0 +1,120 @@
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError, ERROR_CODES } from '../../signaling/protocol/errors.ts';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import type { Rendition } from '../../storage/objects/manifest.ts';
+import { ManifestStore } from '../../storage/objects/manifest-store.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import { isNewerAttempt } from './attempt.ts';
+
+const PARALLEL_PUTS = 4;
+const PUT_TRIES = 5;
+const PUT_RETRY_MS = 1_000;
+
+type Composed = Extract<Rendition, { kind: 'composed' }>;
+
+export interface UploadOptions {
+  readonly store: ObjectStore;
+  readonly recordingId: RecordingId;
+  readonly attempt: string;
+  /** Everything in it is uploaded under its relative name. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly onUploaded: (fraction: number) => void;
+}
+
+interface LocalFile {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/**
+ * Puts a finished production into the store in an order in which nothing ever names what is not there: segments and pictures, then media playlists, then the master.
+ */
+export async function upload(options: UploadOptions): Promise<void> {
+  const files = await filesIn(options.folder);
+  const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  let doneBytes = 0;
+  for (const group of [0, 1, 2]) {
+    const waiting = files.filter((file) => groupOf(file.name) === group);
+    const putNext = async (): Promise<void> => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+        await putFile(file, options);
+        doneBytes += file.bytes;
+        options.onUploaded(totalBytes === 0 ? 1 : doneBytes / totalBytes);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_PUTS }, putNext));
+  }
+}
+
+function groupOf(name: string): number {
+  if (!name.endsWith('.m3u8')) return 0;
+  return name.endsWith('master.m3u8') ? 2 : 1;
+}
+
+async function filesIn(folder: string): Promise<readonly LocalFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(
+    files.sort().map(async (path) => ({ path, name: relative(folder, path), bytes: (await stat(path)).size })),
+  );
+}
+
+async function putFile(file: LocalFile, options: UploadOptions): Promise<void> {
+  const key = objectKeys.produced(options.recordingId, options.attempt, file.name);
+  for (let attempt = 1; ; attempt += 1) {
+    options.signal.throwIfAborted();
+    try {
+      await options.store.put(key, createReadStream(file.path), { bytes: file.bytes });
+      return;
+    } catch (error) {
+      const isPassing = error instanceof AppError && ERROR_CODES[error.code].retryable;
+      if (!isPassing || attempt === PUT_TRIES) throw error;
+      await sleep(PUT_RETRY_MS * attempt, undefined, { signal: options.signal });
+    }
+  }
+}
+
+/**
+ * Makes an uploaded attempt the recording's composed rendition, by one conditional put.
+ *
+ * @throws AppError `conflict` when a newer attempt has been published meanwhile, `notFound` when the recording is gone.
+ */
+export async function publish(store: ObjectStore, recordingId: RecordingId, rendition: Composed): Promise<void> {
+  let replaced: string | undefined;
+  await new ManifestStore(store).update(recordingId, (manifest) => {
+    if (manifest === undefined) throw new AppError('notFound');
+    const current = manifest.renditions.find((one) => one.kind === 'composed');
+    if (current !== undefined && isNewerAttempt(current.attempt, rendition.attempt)) throw new AppError('conflict');
+    replaced = current?.attempt;
+    return { ...manifest, renditions: [...manifest.renditions.filter((one) => one.kind !== 'composed'), rendition] };
+  });
+  await deleteOlderAttempts(store, recordingId, [rendition.attempt, ...(replaced === undefined ? [] : [replaced])]);
+}
+
+/** What failed or dead attempts left behind; the rendition just replaced stays, for somebody may be watching it. */
+async function deleteOlderAttempts(
+  store: ObjectStore,
+  recordingId: RecordingId,
+  kept: readonly string[],
+): Promise<void> {
+  const prefix = objectKeys.producedPrefix(recordingId);
+  const attempts = new Set<string>();
+  for await (const { key } of store.list(prefix)) {
+    const attempt = key.slice(prefix.length).split('/', 1)[0];
+    if (attempt !== undefined) attempts.add(attempt);
+  }
+  for (const attempt of attempts) {
+    const isOlder = kept[0] !== undefined && isNewerAttempt(kept[0], attempt);
+    if (isOlder && !kept.includes(attempt)) await store.deletePrefix(`${prefix}${attempt}/`);
+  }
+}
+
+export async function deleteAttempt(store: ObjectStore, recordingId: RecordingId, attempt: string): Promise<void> {
+  await store.deletePrefix(`${objectKeys.producedPrefix(recordingId)}${attempt}/`);
+}

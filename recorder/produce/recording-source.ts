@@ -1,0 +1,26 @@
+import type { RecordingEvent } from '../contract.ts';
+import type { RecordingManifest } from '../../storage/objects/manifest.ts';
+import type { SourceTrack } from './source-track.ts';
+
+export interface PreparedRecording {
+  readonly manifest: RecordingManifest;
+  readonly events: readonly RecordingEvent[];
+  readonly tracks: readonly SourceTrack[];
+}
+
+export interface PrepareOptions {
+  readonly recordingId: RecordingManifest['recordingId'];
+  /** Where the tracks' files are written; it exists and is empty. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
+}
+
+/**
+ * Port: brings a recording's tracks onto the local disk as files ffmpeg can read.
+ *
+ * Throws AppError `notFound` when there is no such recording.
+ */
+export interface RecordingSource {
+  prepare(options: PrepareOptions): Promise<PreparedRecording>;
+}

@@ -1,0 +1,174 @@
+import type { RecordingEvent } from '../contract.ts';
+import type { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
+import { gallery, largeAndTiles, MAX_GALLERY_TILES, MAX_SIDE_TILES, type Rect } from './layout.ts';
+import { attendanceSpan, isWithin, speakerSteps, valueAt, visibleSpans, type Span, type Step } from './presence.ts';
+import type { SourceTrack } from './source-track.ts';
+
+/** One place of the picture: a name card, with the track's picture over it while there is one. */
+export interface Tile {
+  readonly rect: Rect;
+  readonly displayName: string;
+  readonly schoolName?: string;
+  /** Boards fill their place without a name. */
+  readonly isBoard: boolean;
+  readonly trackId?: TrackId;
+}
+
+/** Everything that is seen at one instant; without tiles it is the title card. */
+export interface Scene {
+  readonly tiles: readonly Tile[];
+}
+
+type Layout = 'board' | 'gallery' | 'speaker';
+
+/** Seats that are shown whenever they send a picture; all others when they are on stage. */
+const ALWAYS_SHOWN = new Set(['lecturer', 'coTeacher', 'site']);
+const SEAT_ORDER = ['lecturer', 'coTeacher', 'site'];
+
+interface Participant {
+  readonly seatId: SeatId;
+  readonly seat: string;
+  readonly displayName: string;
+  readonly schoolName?: string;
+  readonly cameras: readonly { readonly trackId: TrackId; readonly spans: readonly Span[] }[];
+  readonly attendance: readonly Span[];
+}
+
+interface Board {
+  readonly trackId: TrackId;
+  readonly displayName: string;
+  readonly spans: readonly Span[];
+}
+
+/** Answers what is seen when; `changesUs` are all instants at which that may change. */
+export class SceneFinder {
+  readonly #participants: readonly Participant[];
+  readonly #boards: readonly Board[];
+  readonly #stage: readonly Step<readonly SeatId[]>[];
+  readonly #layout: readonly Step<Layout>[];
+  readonly #speaker: readonly Step<SeatId>[];
+
+  constructor(tracks: readonly SourceTrack[], events: readonly RecordingEvent[]) {
+    this.#participants = participantsOf(tracks, events);
+    this.#boards = tracks.filter(isBoard).map((track) => ({
+      trackId: track.trackId,
+      displayName: track.displayName,
+      spans: visibleSpans(track, events),
+    }));
+    this.#stage = events.flatMap((event) =>
+      event.type === 'stage' ? [{ fromUs: event.atUs, value: event.data.seatIds }] : [],
+    );
+    this.#layout = events.flatMap((event) =>
+      event.type === 'layout' ? [{ fromUs: event.atUs, value: event.data.layout }] : [],
+    );
+    this.#speaker = speakerSteps(events);
+  }
+
+  get changesUs(): readonly number[] {
+    const spans = [
+      ...this.#boards.flatMap((board) => board.spans),
+      ...this.#participants.flatMap((who) => [...who.attendance, ...who.cameras.flatMap((camera) => camera.spans)]),
+    ];
+    const steps = [...this.#stage, ...this.#layout, ...this.#speaker];
+    const instants = [...spans.flatMap((span) => [span.fromUs, span.toUs]), ...steps.map((step) => step.fromUs)];
+    return Array.from(new Set(instants)).sort((a, b) => a - b);
+  }
+
+  at(atUs: number): Scene {
+    const boards = this.#boardsAt(atUs);
+    const people = this.#shownAt(atUs);
+    const [board, ...otherBoards] = boards;
+    if (board !== undefined) return place(largeAndTiles, [board, ...people, ...otherBoards], MAX_SIDE_TILES + 1);
+    if (valueAt(this.#layout, atUs) === 'gallery') return place(gallery, people, MAX_GALLERY_TILES);
+    return place(largeAndTiles, people, MAX_SIDE_TILES + 1);
+  }
+
+  /** What was shared last is the board. */
+  #boardsAt(atUs: number): readonly Placeable[] {
+    return this.#boards
+      .flatMap((board) => {
+        const span = board.spans.find((one) => atUs >= one.fromUs && atUs < one.toUs);
+        return span === undefined ? [] : [{ board, sinceUs: span.fromUs }];
+      })
+      .sort((a, b) => b.sinceUs - a.sinceUs)
+      .map(({ board }) => ({ displayName: board.displayName, isBoard: true, trackId: board.trackId }));
+  }
+
+  /** Who is shown, the one in the large place first. */
+  #shownAt(atUs: number): readonly Placeable[] {
+    const stage = valueAt(this.#stage, atUs);
+    const shown = this.#participants.filter((who) => this.#isShown(who, atUs, stage));
+    const leaderId = this.#leaderAt(atUs, shown);
+    const ordered = [
+      ...shown.filter((who) => who.seatId === leaderId),
+      ...shown.filter((who) => who.seatId !== leaderId),
+    ];
+    return ordered.map((who) => {
+      const camera = who.cameras.find((one) => isWithin(one.spans, atUs));
+      return {
+        displayName: who.displayName,
+        isBoard: false,
+        ...(who.schoolName === undefined ? {} : { schoolName: who.schoolName }),
+        ...(camera === undefined ? {} : { trackId: camera.trackId }),
+      };
+    });
+  }
+
+  #isShown(who: Participant, atUs: number, stage: readonly SeatId[] | undefined): boolean {
+    const hasPicture = who.cameras.some((camera) => isWithin(camera.spans, atUs));
+    const isPresent = hasPicture || isWithin(who.attendance, atUs);
+    if (who.seat === 'lecturer') return isPresent;
+    if (stage?.includes(who.seatId) === true) return isPresent;
+    return hasPicture && (stage === undefined || ALWAYS_SHOWN.has(who.seat));
+  }
+
+  #leaderAt(atUs: number, shown: readonly Participant[]): SeatId | undefined {
+    const speaker = shown.find((who) => who.seatId === valueAt(this.#speaker, atUs));
+    const lecturer = shown.find((who) => who.seat === 'lecturer');
+    // With a board the large place is taken: the order of the tiles must not change with who speaks.
+    const followsSpeaker = valueAt(this.#layout, atUs) === 'speaker' && this.#boardsAt(atUs).length === 0;
+    return (followsSpeaker ? (speaker ?? lecturer) : (lecturer ?? speaker))?.seatId;
+  }
+}
+
+type Placeable = Omit<Tile, 'rect'>;
+
+function place(layout: (count: number) => readonly Rect[], wanted: readonly Placeable[], most: number): Scene {
+  const shown = wanted.slice(0, most);
+  // `largeAndTiles` counts the tiles beside the large place, `gallery` all of them.
+  const rects = layout === gallery ? layout(shown.length) : layout(Math.max(0, shown.length - 1));
+  return { tiles: shown.flatMap((one, index) => withRect(one, rects[index])) };
+}
+
+function withRect(one: Placeable, rect: Rect | undefined): readonly Tile[] {
+  return rect === undefined ? [] : [{ ...one, rect }];
+}
+
+function isBoard(track: SourceTrack): boolean {
+  return track.source === 'screen' || track.source === 'visualiser';
+}
+
+function participantsOf(tracks: readonly SourceTrack[], events: readonly RecordingEvent[]): readonly Participant[] {
+  const seats = Map.groupBy(tracks, (track) => track.seatId);
+  const participants = Array.from(seats.values()).flatMap((own) => {
+    const first = own[0];
+    if (first === undefined) return [];
+    const cameras = own.filter((track) => track.source === 'camera');
+    return [
+      {
+        seatId: first.seatId,
+        seat: first.seat,
+        displayName: first.displayName,
+        ...(first.schoolName === undefined ? {} : { schoolName: first.schoolName }),
+        cameras: cameras.map((track) => ({ trackId: track.trackId, spans: visibleSpans(track, events) })),
+        attendance: own.flatMap((track) => attendanceSpan(track) ?? []),
+      },
+    ];
+  });
+  return participants.sort((a, b) => rankOf(a.seat) - rankOf(b.seat));
+}
+
+function rankOf(seat: string): number {
+  const at = SEAT_ORDER.indexOf(seat);
+  return at < 0 ? SEAT_ORDER.length : at;
+}

@@ -1,0 +1,56 @@
+import type { RecordingEvent } from '../contract.ts';
+
+export const FRAME_RATE = 25;
+export const FRAME_US = 1_000_000 / FRAME_RATE;
+
+/** A run of session time that is played: it starts at `outputStartUs` of the finished lesson. */
+export interface KeptRange {
+  readonly sessionStartUs: number;
+  readonly outputStartUs: number;
+  /** A whole number of frames, so that sound and picture of every range are equally long and never drift apart. */
+  readonly durationUs: number;
+}
+
+/** The way from session time to the finished lesson's time: what lies between `paused` and `resumed` is left out. */
+export interface Timeline {
+  readonly ranges: readonly KeptRange[];
+  readonly durationUs: number;
+}
+
+export function timelineOf(events: readonly RecordingEvent[], sessionEndUs: number): Timeline {
+  const ranges: KeptRange[] = [];
+  let outputUs = 0;
+  for (const [startUs, endUs] of keptSpans(events, sessionEndUs)) {
+    const durationUs = Math.round((endUs - startUs) / FRAME_US) * FRAME_US;
+    if (durationUs === 0) continue;
+    ranges.push({ sessionStartUs: startUs, outputStartUs: outputUs, durationUs });
+    outputUs += durationUs;
+  }
+  return { ranges, durationUs: outputUs };
+}
+
+function keptSpans(events: readonly RecordingEvent[], sessionEndUs: number): readonly (readonly [number, number])[] {
+  const spans: (readonly [number, number])[] = [];
+  let startUs: number | undefined = 0;
+  for (const event of events) {
+    const atUs = Math.min(Math.max(event.atUs, 0), sessionEndUs);
+    if (event.type === 'paused' && startUs !== undefined) {
+      spans.push([startUs, atUs]);
+      startUs = undefined;
+    } else if (event.type === 'resumed' && startUs === undefined) {
+      startUs = atUs;
+    }
+  }
+  if (startUs !== undefined) spans.push([startUs, sessionEndUs]);
+  return spans.filter(([from, to]) => to > from);
+}
+
+/** Where an instant of the session is in the finished lesson; one inside a pause is where the lesson goes on. */
+export function toOutputUs(timeline: Timeline, sessionUs: number): number {
+  for (const range of timeline.ranges) {
+    if (sessionUs < range.sessionStartUs) return range.outputStartUs;
+    if (sessionUs < range.sessionStartUs + range.durationUs)
+      return range.outputStartUs + sessionUs - range.sessionStartUs;
+  }
+  return timeline.durationUs;
+}
