@@ -25,7 +25,22 @@ export function serverSteps() {
 
 /** What `npm test` and `npm run bench` need on top. */
 export function testSteps() {
+  return [...serverSteps(), testPackagesStep(), minioStep()];
+}
+
+/** What `npm run test:docker` needs. The servers themselves are set up inside the image. */
+export function dockerSteps() {
   const packages = aptStep({
+    name: 'docker-packages',
+    does: 'Docker and debootstrap from the distribution',
+    usually: '1 min',
+    packages: [withProgram('docker.io', 'dockerd'), withProgram('debootstrap'), withProgram('redis-server')],
+  });
+  return [nodeRuntimeStep(), dependenciesStep(), packages, testPackagesStep(), minioStep()];
+}
+
+function testPackagesStep() {
+  return aptStep({
     name: 'test-packages',
     does: 'Chromium, PostgreSQL, Chinese fonts and network tools from the distribution',
     usually: '2 min',
@@ -37,5 +52,4 @@ export function testSteps() {
       withProgram('iptables'),
     ],
   });
-  return [...serverSteps(), packages, minioStep()];
 }
