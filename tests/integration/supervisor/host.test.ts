@@ -1,0 +1,181 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freePort } from '../../support/service-process.ts';
+
+const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
+const READY_TIMEOUT_MS = 40_000;
+const BACK_TIMEOUT_MS = 20_000;
+const GONE_TIMEOUT_MS = 20_000;
+
+interface Host {
+  readonly supervisor: ChildProcess;
+  readonly output: () => string;
+}
+
+let folder = '';
+let port = 0;
+let host: Host;
+
+/** Starts the supervisor as `npm start` does, on its own data and ports. */
+function startHost(env: Readonly<Record<string, string>> = {}): Host {
+  const supervisor = spawn(process.execPath, ['setup/supervisor.ts'], {
+    cwd: REPOSITORY,
+    env: { ...process.env, NODE_ENV: '', PORT: String(port), DATA_DIR: folder, RTC_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  for (const stream of [supervisor.stdout, supervisor.stderr]) {
+    stream?.on('data', (part: Buffer) => {
+      text += part.toString('utf8');
+    });
+  }
+  return { supervisor, output: () => text };
+}
+
+async function untilReady({ output }: Host): Promise<void> {
+  await vi.waitFor(() => expect(output()).toContain(`ready http://localhost:${port}\n`), {
+    timeout: READY_TIMEOUT_MS,
+    interval: 50,
+  });
+}
+
+interface Running {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+function runningProcesses(): Running[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (state === 'Z') return [];
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        return [{ pid: Number(name), parent: Number(parent), command }];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** Everything that a process started, and what that started. */
+function descendantsOf(pid: number, all = runningProcesses()): Running[] {
+  const children = all.filter(({ parent }) => parent === pid);
+  return [...children, ...children.flatMap((child) => descendantsOf(child.pid, all))];
+}
+
+function childRunning(word: string): number | undefined {
+  return descendantsOf(host.supervisor.pid ?? 0).find(({ command }) => command.includes(word))?.pid;
+}
+
+async function untilGone(processes: readonly Running[]): Promise<void> {
+  await vi.waitFor(
+    () => {
+      const left = runningProcesses().filter(({ pid, command }) =>
+        processes.some((one) => one.pid === pid && one.command === command),
+      );
+      expect(left).toEqual([]);
+    },
+    { timeout: GONE_TIMEOUT_MS, interval: 50 },
+  );
+}
+
+async function isReady(): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined);
+  return answer?.status === 200;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tongke-host-'));
+  port = await freePort();
+  host = startHost();
+  await untilReady(host);
+});
+
+afterAll(async () => {
+  if (host.supervisor.exitCode === null && host.supervisor.signalCode === null) {
+    const exited = once(host.supervisor, 'exit');
+    host.supervisor.kill('SIGKILL');
+    await exited;
+  }
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+});
+
+describe('a host that was started with nothing configured', () => {
+  test('serves the page and prints the demo sign-ins that it keeps to its owner', async () => {
+    expect((await fetch(`http://127.0.0.1:${port}/`)).headers.get('content-type')).toContain('text/html');
+    const file = join(folder, 'demo.json');
+    const signIns: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(Array.isArray(signIns) && signIns.length).toBeGreaterThan(3);
+    for (const { account, password } of signIns as { account: string; password: string }[]) {
+      await vi.waitFor(() => expect(host.output()).toMatch(new RegExp(`${account} +${password}`)));
+    }
+  });
+
+  test('refuses a second start on the same data and names the way out', async () => {
+    const second = startHost();
+    const [code] = await once(second.supervisor, 'exit');
+    expect(code).toBe(1);
+    expect(second.output()).toContain('already runs');
+    expect(second.output()).toContain('DATA_DIR');
+  });
+
+  test('refuses a port that is in use and names the way out', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'tongke-host-other-'));
+    const second = startHost({ DATA_DIR: other });
+    const [code] = await once(second.supervisor, 'exit');
+    rmSync(other, { recursive: true, force: true });
+    expect(code).toBe(1);
+    expect(second.output()).toContain(`Port ${port} is in use`);
+    expect(second.output()).toContain('PORT=');
+  });
+
+  test.each([
+    'redis-server',
+    'sfu/main.ts',
+    'recorder/capture/main.ts',
+    'recorder/produce/main.ts',
+    'signaling/main.ts',
+  ])('starts %s again at once when it is killed', async (word) => {
+    const pid = childRunning(word) ?? 0;
+    expect(pid).toBeGreaterThan(0);
+    process.kill(pid, 'SIGKILL');
+    await vi.waitFor(
+      async () => {
+        expect(childRunning(word)).toBeGreaterThan(0);
+        expect(childRunning(word)).not.toBe(pid);
+        expect(await isReady()).toBe(true);
+      },
+      { timeout: BACK_TIMEOUT_MS, interval: 50 },
+    );
+  });
+
+  test('starts again on its data after its supervisor was killed, which leaves nothing behind', async () => {
+    const processes = descendantsOf(host.supervisor.pid ?? 0);
+    expect(processes.length).toBeGreaterThan(5);
+    const exited = once(host.supervisor, 'exit');
+    host.supervisor.kill('SIGKILL');
+    await exited;
+    await untilGone(processes);
+    host = startHost();
+    await untilReady(host);
+  });
+
+  test('ends in order when it is asked to, with nothing left', async () => {
+    const processes = descendantsOf(host.supervisor.pid ?? 0);
+    const exited = once(host.supervisor, 'exit');
+    host.supervisor.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    await untilGone(processes);
+    expect(host.output()).not.toContain('died');
+    expect(existsSync(join(folder, 'logs', 'signaling.log'))).toBe(true);
+  });
+});
