@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import { parseEnvOrExit } from '../../signaling/runtime/env.ts';
+import { createLifecycle } from '../../signaling/runtime/lifecycle.ts';
+import { createLog } from '../../signaling/runtime/log.ts';
+import { openObjectStore } from '../../storage/objects/open.ts';
+import { CaptureNode } from './capture-node.ts';
+import { CaptureConfig } from './config.ts';
+
+const NODE_CLOSE_TIMEOUT_MS = 8_000;
+/** So many tracks at once are what one process is meant for (DESIGN §8: 1 % of a core per pair). */
+const FULL_LOAD_TAPS = 100;
+
+const config = parseEnvOrExit(CaptureConfig, process.env);
+const log = createLog('recorder-capture', config.LOG_LEVEL);
+const lifecycle = createLifecycle(log);
+
+// Redis and BullMQ cost more to load than a gap may last: recordings that are running go on first.
+const mux = Promise.withResolvers<{ wish(recordingId: RecordingId, final: boolean): Promise<void> }>();
+
+const objects = await openObjectStore(config);
+lifecycle.onStop('objects', () => objects.close());
+
+const node = await CaptureNode.create({
+  host: config.INNER_HOST,
+  port: config.INNER_PORT,
+  secret: config.TONGKE_INNER_SECRET,
+  log,
+  dataDir: config.DATA_DIR,
+  objects,
+  rtpAddress: config.CAPTURE_RTP_ADDRESS,
+  disk: { lowBytes: config.CAPTURE_DISK_LOW_BYTES, fullBytes: config.CAPTURE_DISK_FULL_BYTES },
+  mux: { wish: async (recordingId, final) => (await mux.promise).wish(recordingId, final) },
+  isReady: lifecycle.isReady,
+  checksOutput: config.NODE_ENV !== 'production',
+});
+lifecycle.onStop('node', () => node.close(), NODE_CLOSE_TIMEOUT_MS);
+
+const { MuxQueue } = await import('./mux-queue.ts');
+const queue = new MuxQueue(config.REDIS_URL, log);
+lifecycle.onStop('mux queue', () => queue.close());
+mux.resolve(queue);
+
+const { createRedis } = await import('../../signaling/runtime/redis.ts');
+const { NodeRegistry } = await import('../../signaling/runtime/node-registry.ts');
+const redis = createRedis({ url: config.REDIS_URL, name: 'capture', log, whenAway: 'fail' });
+lifecycle.onStop('redis', () => redis.disconnect());
+
+const id = randomUUID();
+const url = config.INNER_URL ?? node.url.replace(/^http/, 'ws');
+const announcement = new NodeRegistry(redis, log).announce(() => ({
+  kind: 'capture',
+  id,
+  url,
+  region: config.SFU_REGION,
+  load: node.capture.describe().reduce((sum, { tracks }) => sum + tracks.length, 0) / FULL_LOAD_TAPS,
+}));
+lifecycle.onStop('announcement', async () => (await announcement).withdraw());
+
+lifecycle.setReady(true);
+log.info({ nodeId: id, url }, 'capture is ready');
