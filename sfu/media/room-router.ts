@@ -260,19 +260,22 @@ export class RoomRouter {
     options: ProduceOptions,
     make: () => Promise<Pick<RoomProducer, 'producer' | 'ingest'>>,
   ): Promise<RoomProducer> {
-    const existing = this.#producers.get(options.producerId) ?? (await this.#producing.get(options.producerId));
+    const { producerId } = options;
+    const existing = this.#producers.get(producerId);
     if (existing !== undefined) {
-      if (existing.seatId !== options.seatId) {
-        throw new AppError('conflict', { message: 'another seat has this producer' });
-      }
-      return existing;
+      return ownedBy(options.seatId, existing);
+    }
+    // Nothing is awaited between looking and setting, or two requests at once would both make one.
+    const pending = this.#producing.get(producerId);
+    if (pending !== undefined) {
+      return ownedBy(options.seatId, await pending);
     }
     const making = translatingMediaErrors(async () => this.#keepProducer(options, await make()));
-    this.#producing.set(options.producerId, making);
+    this.#producing.set(producerId, making);
     try {
       return await making;
     } finally {
-      this.#producing.delete(options.producerId);
+      this.#producing.delete(producerId);
     }
   }
 
@@ -311,6 +314,13 @@ export class RoomRouter {
     );
     return scores.length === 0 ? null : Math.min(...scores);
   }
+}
+
+function ownedBy(seatId: SeatId, entry: RoomProducer): RoomProducer {
+  if (entry.seatId !== seatId) {
+    throw new AppError('conflict', { message: 'another seat has this producer' });
+  }
+  return entry;
 }
 
 /** Of simulcast streams the best counts: a sender on a poor line stops the others by itself. */
