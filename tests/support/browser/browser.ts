@@ -1,0 +1,42 @@
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
+import { useTimecodeMedia } from './timecode-media.ts';
+
+/** The distribution's Chromium, headless, never throttling a page that it believes nobody looks at. */
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['TONGKE_CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-background-timer-throttling',
+      '--disable-backgrounding-occluded-windows',
+      '--disable-renderer-backgrounding',
+      '--autoplay-policy=no-user-gesture-required',
+      '--use-fake-ui-for-media-stream',
+      // Chromium hides local addresses behind mDNS names, which nobody resolves here.
+      '--disable-features=WebRtcHideLocalIpsWithMdns',
+    ],
+  });
+}
+
+export const VIEWPORTS = {
+  phone: { width: 390, height: 844 },
+  laptop: { width: 1366, height: 768 },
+  screen: { width: 1920, height: 1080 },
+} as const;
+
+/** One person at one device, with media that carries `sender` and the time. */
+export async function openDevice(
+  browser: Browser,
+  sender: number,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext({ locale: 'zh-CN', viewport: VIEWPORTS.laptop, ...options });
+  await useTimecodeMedia(context, sender);
+  return context;
+}

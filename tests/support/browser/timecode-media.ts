@@ -1,0 +1,168 @@
+import type { BrowserContext } from 'playwright-core';
+import { BEEP_HZ, COLUMNS, FLASH, FLASH_MS, FRAME_HEIGHT, FRAME_WIDTH, toneHz } from './timecode.ts';
+
+interface MediaOptions {
+  readonly sender: number;
+  readonly screenSender: number;
+  readonly tone: number;
+  readonly beep: number;
+  readonly columns: number;
+  readonly flash: typeof FLASH;
+  readonly flashMs: number;
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+}
+
+/**
+ * What the scripts below leave for one another on the page. They are sent as text one by one, run before anything else, and so that
+ * every camera, microphone and screen that the page asks for is a canvas and an oscillator on one clock (the audio context's).
+ */
+interface TimecodeKit {
+  clockMs(): number;
+  context(): AudioContext;
+  /** Context time of a clock time, seconds. */
+  contextTime(clockMs: number): number;
+  picture(sender: number): MediaStreamTrack;
+  sound(): MediaStreamTrack;
+}
+declare global {
+  var timecodeKit: TimecodeKit;
+}
+
+function installClock(): void {
+  let audio: AudioContext | undefined;
+  let baseMs = 0;
+  const context = (): AudioContext => {
+    if (audio === undefined) {
+      audio = new AudioContext({ sampleRate: 48_000 });
+      baseMs = Date.now() - audio.currentTime * 1000;
+    }
+    void audio.resume();
+    return audio;
+  };
+  globalThis.timecodeKit = {
+    context,
+    clockMs: () => Math.floor(baseMs + context().currentTime * 1000),
+    contextTime: (clockMs) => (clockMs - baseMs) / 1000,
+    picture: () => {
+      throw new Error('not installed yet');
+    },
+    sound: () => {
+      throw new Error('not installed yet');
+    },
+  };
+}
+
+function installPicture(options: MediaOptions): void {
+  const { width, height, columns, flash } = options;
+  const paint = (draw: CanvasRenderingContext2D, sender: number): void => {
+    const now = globalThis.timecodeKit.clockMs();
+    const low = now % 2 ** 32;
+    const bytes = [sender, ...[24, 16, 8, 0].map((shift) => Math.floor(low / 2 ** shift) % 256)];
+    bytes.push((bytes.reduce((sum, byte) => sum + byte, 0) + 0x5a) % 256);
+    draw.fillStyle = `hsl(${(sender * 47) % 360} 40% 35%)`;
+    draw.fillRect(0, 0, width, height);
+    const cell = width / columns;
+    for (let position = 0; position < bytes.length * 8; position += 1) {
+      const byte = bytes[Math.floor(position / 8)] ?? 0;
+      draw.fillStyle = (byte >> (7 - (position % 8))) % 2 === 1 ? '#fff' : '#000';
+      draw.fillRect((position % columns) * cell, Math.floor(position / columns) * cell, cell + 1, cell + 1);
+    }
+    draw.fillStyle = now % 1000 < options.flashMs ? '#fff' : '#000';
+    draw.fillRect(flash.x * width, flash.y * height, flash.size * width, flash.size * height);
+    draw.fillStyle = '#fff';
+    draw.font = `${height / 8}px sans-serif`;
+    draw.fillText(`${sender}  ${(now / 1000).toFixed(2)}`, width / 20, height * 0.85);
+  };
+  globalThis.timecodeKit.picture = (sender) => {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const draw = canvas.getContext('2d', { alpha: false });
+    if (draw === null) throw new Error('no canvas');
+    paint(draw, sender);
+    const [track] = canvas.captureStream(options.framesPerSecond).getVideoTracks();
+    if (track === undefined) throw new Error('no canvas track');
+    const timer = setInterval(() => paint(draw, sender), 1000 / options.framesPerSecond);
+    const stop = track.stop.bind(track);
+    track.stop = () => {
+      clearInterval(timer);
+      stop();
+    };
+    return track;
+  };
+}
+
+function installSound(options: MediaOptions): void {
+  const kit = globalThis.timecodeKit;
+  kit.sound = () => {
+    const context = kit.context();
+    const out = context.createMediaStreamDestination();
+    const tone = new OscillatorNode(context, { frequency: options.tone });
+    tone.connect(new GainNode(context, { gain: 0.1 })).connect(out);
+    tone.start();
+    const beep = new OscillatorNode(context, { frequency: options.beep });
+    const gate = new GainNode(context, { gain: 0 });
+    beep.connect(gate).connect(out);
+    beep.start();
+    let scheduledMs = Math.ceil(kit.clockMs() / 1000) * 1000;
+    const schedule = (): void => {
+      for (; scheduledMs < kit.clockMs() + 3000; scheduledMs += 1000) {
+        gate.gain.setValueAtTime(0.6, kit.contextTime(scheduledMs));
+        gate.gain.setValueAtTime(0, kit.contextTime(scheduledMs + options.flashMs));
+      }
+    };
+    schedule();
+    setInterval(schedule, 500);
+    const [track] = out.stream.getAudioTracks();
+    if (track === undefined) throw new Error('no audio track');
+    return track;
+  };
+}
+
+function installDevices(options: MediaOptions): void {
+  const kit = globalThis.timecodeKit;
+  const devices = navigator.mediaDevices;
+  devices.getUserMedia = async (constraints = {}) => {
+    const stream = new MediaStream();
+    if (constraints.audio !== undefined && constraints.audio !== false) stream.addTrack(kit.sound());
+    if (constraints.video !== undefined && constraints.video !== false) stream.addTrack(kit.picture(options.sender));
+    return Promise.resolve(stream);
+  };
+  devices.getDisplayMedia = async () => Promise.resolve(new MediaStream([kit.picture(options.screenSender)]));
+  const device = (kind: MediaDeviceKind, label: string): MediaDeviceInfo => ({
+    deviceId: `${kind}-1`,
+    groupId: 'timecode',
+    kind,
+    label,
+    toJSON: () => ({}),
+  });
+  const all = [
+    device('videoinput', 'Timecode camera'),
+    device('audioinput', 'Timecode microphone'),
+    device('audiooutput', 'Loudspeaker'),
+  ];
+  devices.enumerateDevices = async () => Promise.resolve(all);
+}
+
+/** Every page of the context gets this sender's media; its screen is the sender plus 100. */
+export async function useTimecodeMedia(
+  context: BrowserContext,
+  sender: number,
+  overrides: Partial<MediaOptions> = {},
+): Promise<void> {
+  const options: MediaOptions = {
+    sender,
+    screenSender: sender + 100,
+    tone: toneHz(sender),
+    beep: BEEP_HZ,
+    columns: COLUMNS,
+    flash: FLASH,
+    flashMs: FLASH_MS,
+    width: FRAME_WIDTH,
+    height: FRAME_HEIGHT,
+    framesPerSecond: 15,
+    ...overrides,
+  };
+  await context.addInitScript(installClock);
+  for (const install of [installPicture, installSound, installDevices]) await context.addInitScript(install, options);
+}

@@ -1,0 +1,67 @@
+import type { Page } from 'playwright-core';
+import { readTimecode, type Timecode } from './timecode.ts';
+
+const READ_WIDTH = 480;
+
+export interface VideoReading extends Timecode {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a `<video>` of the page shows now; undefined while it shows no timecode. */
+export async function readVideo(page: Page, selector: string): Promise<VideoReading | undefined> {
+  const grey = await page.evaluate(
+    ([query, width]) => {
+      const video = document.querySelector<HTMLVideoElement>(query);
+      if (video === null || video.videoWidth === 0) return undefined;
+      const height = Math.round((width * video.videoHeight) / video.videoWidth);
+      const canvas = new OffscreenCanvas(width, height);
+      const draw = canvas.getContext('2d');
+      if (draw === null) return undefined;
+      draw.drawImage(video, 0, 0, width, height);
+      const { data } = draw.getImageData(0, 0, width, height);
+      const pixels: number[] = [];
+      // Only the rows of the code travel to the test.
+      const rows = Math.min(height, Math.ceil((width / 24) * 2));
+      for (let i = 0; i < width * rows * 4; i += 4) pixels.push(data[i + 1] ?? 0);
+      return { pixels, rows, sourceWidth: video.videoWidth, sourceHeight: video.videoHeight };
+    },
+    [selector, READ_WIDTH] as const,
+  );
+  if (grey === undefined) return undefined;
+  const code = readTimecode(Uint8Array.from(grey.pixels), READ_WIDTH, grey.rows);
+  return code === undefined ? undefined : { ...code, width: grey.sourceWidth, height: grey.sourceHeight };
+}
+
+export interface ToneReading {
+  /** Loudest frequency, Hz. */
+  readonly hz: number;
+  /** Its level, dB of full scale. */
+  readonly decibels: number;
+}
+
+/** Levels at the given frequencies in everything that the page's media elements play, dB. */
+export async function readTones(page: Page, frequencies: readonly number[]): Promise<readonly ToneReading[]> {
+  return page.evaluate(async (wanted) => {
+    const context = new AudioContext();
+    await context.resume();
+    const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
+    const sources = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
+      .filter((element) => !element.muted && element.srcObject instanceof MediaStream)
+      .flatMap((element) => (element.srcObject as MediaStream).getAudioTracks())
+      .map((track) => context.createMediaStreamSource(new MediaStream([track])));
+    for (const source of sources) source.connect(analyser);
+    const bins = new Float32Array(analyser.frequencyBinCount);
+    const peaks = wanted.map(() => -Infinity);
+    for (let round = 0; round < 6; round += 1) {
+      await new Promise((done) => setTimeout(done, 60));
+      analyser.getFloatFrequencyData(bins);
+      wanted.forEach((hz, index) => {
+        const bin = Math.round((hz * analyser.fftSize) / context.sampleRate);
+        peaks[index] = Math.max(peaks[index] ?? -Infinity, ...bins.slice(bin - 1, bin + 2));
+      });
+    }
+    await context.close();
+    return wanted.map((hz, index) => ({ hz, decibels: peaks[index] ?? -Infinity }));
+  }, frequencies);
+}

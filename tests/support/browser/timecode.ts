@@ -1,0 +1,59 @@
+/**
+ * A picture that tells who sent it and when, and a sound that tells the same: the layout of the code that `timecode-media.ts` paints in
+ * the sender's page and `timecode-reader.ts` reads from any decoded frame (a page's `<video>`, or pixels of a file).
+ *
+ * Two rows of 24 square cells at the top of the frame, black 0, white 1, most significant bit first: 8 bits sender, 32 bits clock in
+ * milliseconds modulo 2^32, 8 bits check sum of the five bytes before.
+ */
+export const COLUMNS = 24;
+export const ROWS = 2;
+export const FRAME_WIDTH = 640;
+export const FRAME_HEIGHT = 360;
+/** Below the code: a patch that is white during the first 100 ms of each second, while the beep sounds. */
+export const FLASH = { x: 0.7, y: 0.6, size: 0.2 } as const;
+export const FLASH_MS = 100;
+export const BEEP_HZ = 3_000;
+
+export interface Timecode {
+  readonly sender: number;
+  /** Milliseconds of the sender's clock, modulo 2^32. */
+  readonly clockMs: number;
+}
+
+/** Continuous tone of a sender, far enough apart to tell by ear and by spectrum. */
+export const toneHz = (sender: number): number => 400 + 120 * sender;
+
+/** Bits from luminance samples of the 48 cells, or undefined when the check sum says that it is no timecode. */
+export function decodeTimecode(luminance: readonly number[]): Timecode | undefined {
+  if (luminance.length !== COLUMNS * ROWS) return undefined;
+  const bytes: number[] = [];
+  for (let start = 0; start < luminance.length; start += 8) {
+    bytes.push(luminance.slice(start, start + 8).reduce((byte, value) => byte * 2 + (value > 127 ? 1 : 0), 0));
+  }
+  const [sender, a, b, c, d, sum] = bytes;
+  if (sender === undefined || a === undefined || b === undefined || c === undefined || d === undefined)
+    return undefined;
+  if (sum !== (sender + a + b + c + d + 0x5a) % 256) return undefined;
+  return { sender, clockMs: ((a * 256 + b) * 256 + c) * 256 + d };
+}
+
+/** From a grey picture (one byte per pixel, row by row). */
+export function readTimecode(pixels: Uint8Array, width: number, height: number): Timecode | undefined {
+  const cell = width / COLUMNS;
+  const samples: number[] = [];
+  for (let row = 0; row < ROWS; row += 1) {
+    for (let column = 0; column < COLUMNS; column += 1) {
+      const x = Math.floor((column + 0.5) * cell);
+      const y = Math.floor((row + 0.5) * cell);
+      if (y >= height) return undefined;
+      samples.push(pixels[y * width + x] ?? 0);
+    }
+  }
+  return decodeTimecode(samples);
+}
+
+export function isFlash(pixels: Uint8Array, width: number, height: number): boolean {
+  const x = Math.floor((FLASH.x + FLASH.size / 2) * width);
+  const y = Math.floor((FLASH.y + FLASH.size / 2) * height);
+  return (pixels[y * width + x] ?? 0) > 127;
+}

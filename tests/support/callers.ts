@@ -1,0 +1,50 @@
+import { RestClient } from './rest-client.ts';
+import type { DemoSignIns, Stack } from './stack.ts';
+
+type CallerName = 'nobody' | 'student' | 'guardian' | 'teacher' | 'schoolAdmin' | 'districtAdmin' | 'site';
+
+/** One signed-in client per role of the demo district. */
+export class Callers {
+  readonly #stack: Stack;
+  readonly #signIns: DemoSignIns;
+  readonly #clients = new Map<CallerName, RestClient>();
+
+  private constructor(stack: Stack, signIns: DemoSignIns) {
+    this.#stack = stack;
+    this.#signIns = signIns;
+  }
+
+  static async signIn(stack: Stack): Promise<Callers> {
+    const callers = new Callers(stack, await stack.demoSignIns());
+    for (const name of ['student', 'guardian', 'teacher', 'schoolAdmin', 'districtAdmin'] as const) {
+      callers.#clients.set(name, await callers.fresh(name));
+    }
+    callers.#clients.set('nobody', new RestClient(stack.url));
+    callers.#clients.set('site', await callers.#enrolledSite());
+    return callers;
+  }
+
+  of(name: CallerName): RestClient {
+    const client = this.#clients.get(name);
+    if (client === undefined) throw new Error(`no client for ${name}`);
+    return client;
+  }
+
+  /** A second browser of the same role; the site's code works once, so a site gets its first one again. */
+  async fresh(name: CallerName): Promise<RestClient> {
+    if (name === 'site') return this.of('site');
+    const client = new RestClient(this.#stack.url);
+    const signIn = this.#signIns.find((candidate) => candidate.role === name);
+    if (signIn === undefined) return client;
+    await client.call('signIn', { body: { account: signIn.account, password: signIn.password } });
+    return client;
+  }
+
+  async #enrolledSite(): Promise<RestClient> {
+    const signIn = this.#signIns.find((candidate) => candidate.role === 'site');
+    if (signIn === undefined) throw new Error('the demo district has no site');
+    const client = new RestClient(this.#stack.url);
+    await client.call('enrolSite', { body: { code: signIn.password } });
+    return client;
+  }
+}
