@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ComposedFilm, Recording, RecordingStore } from '../../storage/ports.ts';
+import type { MuxResult, ProduceProgress, ProduceResult } from '../../recorder/contract.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { RecordingId } from '../protocol/ids.ts';
+import type { Log } from '../runtime/log.ts';
+
+const US_PER_MS = 1000;
+const RETRY_MS = 1_000;
+
+export type ProductionState =
+  | { readonly state: 'none' | 'waiting' }
+  | { readonly state: 'running'; readonly progress: ProduceProgress | null }
+  | { readonly state: 'done'; readonly result: ProduceResult }
+  | { readonly state: 'failed'; readonly failure: 'cancelled' | 'failed' };
+
+interface FollowedEvents {
+  readonly muxed: readonly [MuxResult];
+  readonly muxFailed: readonly [{ readonly recordingId: RecordingId }];
+  readonly producing: readonly [{ readonly recordingId: RecordingId; readonly progress: ProduceProgress }];
+  readonly produced: readonly [ProduceResult];
+  readonly produceFailed: readonly [{ readonly recordingId: RecordingId; readonly failure: 'cancelled' | 'failed' }];
+}
+
+/** The recorder's jobs, as far as a recording's phase follows them. */
+export interface FollowedQueue {
+  on<N extends keyof FollowedEvents>(event: N, listener: (...args: FollowedEvents[N]) => void): () => void;
+  addProduce(job: { readonly recordingId: RecordingId; readonly title: string }): Promise<void>;
+  produceState(recordingId: RecordingId): Promise<ProductionState>;
+}
+
+function filmOf(result: ProduceResult): ComposedFilm {
+  return {
+    attempt: result.attempt,
+    masterKey: result.master,
+    mp4Key: result.mp4,
+    posterKey: result.poster,
+    thumbnailsKey: result.thumbnails,
+    chaptersKey: result.chapters ?? null,
+    durationMs: Math.round(result.durationUs / US_PER_MS),
+    mp4Bytes: result.mp4Bytes,
+  };
+}
+
+/**
+ * Turns what the recorder reports into the recordings that people see, in the order reported, one after another per recording. While
+ * the database or Redis is away it waits and tries again, so nothing that was reported is lost; what was missed while this process was down
+ * is asked for at its start.
+ */
+export class RecordingFollower {
+  readonly #recordings: RecordingStore;
+  readonly #queue: FollowedQueue;
+  readonly #log: Log;
+  readonly #tails = new Map<RecordingId, Promise<void>>();
+  readonly #unsubscribe: readonly (() => void)[];
+  readonly #stopping = new AbortController();
+
+  constructor(options: { readonly recordings: RecordingStore; readonly queue: FollowedQueue; readonly log: Log }) {
+    this.#recordings = options.recordings;
+    this.#queue = options.queue;
+    this.#log = options.log;
+    const { queue } = options;
+    this.#unsubscribe = [
+      queue.on('muxed', (result) => this.#follow(result.recordingId, () => this.#onMuxed(result))),
+      queue.on('muxFailed', ({ recordingId }) =>
+        this.#follow(recordingId, () => this.#recordings.markFailed(recordingId, '录像整理失败，原始数据仍在')),
+      ),
+      queue.on('producing', ({ recordingId, progress }) =>
+        this.#follow(recordingId, () => this.#recordings.setProgress(recordingId, progress)),
+      ),
+      queue.on('produced', (result) =>
+        this.#follow(result.recordingId, () => this.#recordings.markReady(result.recordingId, filmOf(result))),
+      ),
+      queue.on('produceFailed', ({ recordingId, failure }) =>
+        this.#follow(recordingId, () => this.#onProduceFailed(recordingId, failure)),
+      ),
+    ];
+  }
+
+  /** Looks after what was on its way when the process before this one ended. */
+  async catchUp(): Promise<void> {
+    for (const recording of await this.#recordings.listUnfinished()) {
+      this.#follow(recording.recordingId, () => this.#catchUpOne(recording));
+    }
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    await Promise.allSettled(this.#tails.values());
+  }
+
+  async #onMuxed(result: MuxResult): Promise<void> {
+    const { recordingId } = result;
+    const durationMs = Math.round(result.durationUs / US_PER_MS);
+    const recording = await this.#recordings.markPlayable(recordingId, { indexKey: result.index, durationMs });
+    if (!result.final || recording.film !== null) return;
+    await this.#produce(recording);
+  }
+
+  async #produce(recording: Recording): Promise<void> {
+    await this.#recordings.markProducing(recording.recordingId);
+    await this.#queue.addProduce({ recordingId: recording.recordingId, title: recording.title });
+  }
+
+  async #onProduceFailed(recordingId: RecordingId, failure: 'cancelled' | 'failed'): Promise<void> {
+    if (failure === 'cancelled') await this.#recordings.markProductionCancelled(recordingId);
+    else await this.#recordings.markFailed(recordingId, '合成失败，可以重试');
+  }
+
+  async #catchUpOne(recording: Recording): Promise<void> {
+    if (recording.phase !== 'producing') return;
+    const production = await this.#queue.produceState(recording.recordingId);
+    if (production.state === 'done') await this.#recordings.markReady(recording.recordingId, filmOf(production.result));
+    if (production.state === 'failed') await this.#onProduceFailed(recording.recordingId, production.failure);
+    if (production.state === 'none') await this.#produce(recording);
+  }
+
+  #follow(recordingId: RecordingId, step: () => Promise<unknown>): void {
+    const before = this.#tails.get(recordingId) ?? Promise.resolve();
+    const tail = before.then(() => this.#untilDone(recordingId, step));
+    this.#tails.set(recordingId, tail);
+    void tail.finally(() => {
+      if (this.#tails.get(recordingId) === tail) this.#tails.delete(recordingId);
+    });
+  }
+
+  async #untilDone(recordingId: RecordingId, step: () => Promise<unknown>): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await step();
+        return;
+      } catch (error) {
+        if (!(error instanceof AppError && error.code === 'unavailable')) {
+          this.#log.error({ err: error, recordingId }, 'a recording could not be followed');
+          return;
+        }
+        this.#log.warn({ err: error, recordingId }, 'storage away, following a recording later');
+        await sleep(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      }
+    }
+  }
+}
