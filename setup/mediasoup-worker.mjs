@@ -65,7 +65,7 @@ export function mediasoupWorkerStep() {
  * @param {(line: string) => void} log
  * @returns {Promise<boolean>} whether an official binary that runs here is now in place
  */
-async function downloadWorker(log) {
+export async function downloadWorker(log) {
   const url = prebuiltUrl();
   log(`download ${url}`);
   const folder = join(cacheRoot(), 'mediasoup-worker', 'download');

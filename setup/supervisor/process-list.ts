@@ -48,6 +48,8 @@ export function processEnvironment(options: ProcessEnvironmentOptions): NodeJS.P
     PUBLIC_URL: publicUrl,
     DATA_DIR: config.dataFolder,
     DEMO: config.isDemo ? '1' : '0',
+    // One host is one region: the media server, the recorder and the rooms must mean the same one.
+    SFU_REGION: process.env['SFU_REGION'] || 'local',
     REDIS_URL: redisUrl,
     INNER_HOST: '127.0.0.1',
     INNER_PORT: '0',
