@@ -97,7 +97,9 @@ export class MemberConsumers {
   ): Promise<ConsumerOffer | null> {
     this.#received.add(source.producerId);
     try {
-      const consumer = await transport.consume({ producerId: source.producerId, rtpCapabilities, paused: true });
+      // Retransmission for sound too: on a long line one round trip is less than the hole it closes.
+      const options = { producerId: source.producerId, rtpCapabilities, paused: true, enableRtx: true };
+      const consumer = await transport.consume(options);
       if (consumer.closed || transport.closed) {
         this.#received.delete(source.producerId);
         return null;

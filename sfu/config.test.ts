@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { EnvError, parseEnv } from '../signaling/runtime/env.ts';
+import { SfuConfig } from './config.ts';
+
+const needed = { TONGKE_INNER_SECRET: 'a-secret-of-16-or-more', REDIS_URL: 'redis://127.0.0.1/0' };
+
+describe('SfuConfig', () => {
+  it('has two workers at least, so that the death of one leaves another', () => {
+    expect(parseEnv(SfuConfig, needed).SFU_WORKERS).toBeGreaterThanOrEqual(2);
+    expect(() => parseEnv(SfuConfig, { ...needed, SFU_WORKERS: '1' })).toThrow(EnvError);
+  });
+
+  it('takes announced addresses as a comma list', () => {
+    const config = parseEnv(SfuConfig, { ...needed, RTC_ANNOUNCED_ADDRESS: '192.168.1.9, media.example.cn' });
+    expect(config.RTC_ANNOUNCED_ADDRESS).toEqual(['192.168.1.9', 'media.example.cn']);
+    expect(config.RTC_PORT).toBe(44_000);
+  });
+});

@@ -1,0 +1,50 @@
+import type { IceCandidate } from 'mediasoup/types';
+import { describe, expect, it } from 'vitest';
+import { planListening } from './listen-plan.ts';
+
+const localAddresses = ['10.1.2.3', '127.0.0.1'];
+
+describe('planListening()', () => {
+  it('gives each worker a UDP and a TCP port of its own on every local address', () => {
+    const plan = planListening({ port: 44_000, announced: [], localAddresses });
+    expect(plan.infosOf(1)).toEqual([
+      { ip: '10.1.2.3', protocol: 'udp', port: 44_001 },
+      { ip: '127.0.0.1', protocol: 'udp', port: 44_001 },
+      { ip: '10.1.2.3', protocol: 'tcp', port: 44_001 },
+      { ip: '127.0.0.1', protocol: 'tcp', port: 44_001 },
+    ]);
+  });
+
+  it('leaves the port open when it is 0', () => {
+    const plan = planListening({ port: 0, announced: ['127.0.0.1'], localAddresses });
+    expect(plan.infosOf(3)).toEqual([
+      { ip: '127.0.0.1', protocol: 'udp' },
+      { ip: '127.0.0.1', protocol: 'tcp' },
+    ]);
+  });
+
+  it('listens everywhere for an address that is not its own and offers all announced ones', () => {
+    const plan = planListening({ port: 44_000, announced: ['203.0.113.9', 'media.example.cn'], localAddresses });
+    expect(plan.infosOf(0)[0]).toEqual({
+      ip: '0.0.0.0',
+      announcedAddress: '203.0.113.9',
+      protocol: 'udp',
+      port: 44_000,
+    });
+    const candidate: IceCandidate = {
+      foundation: 'udpcandidate',
+      priority: 1_000,
+      ip: '203.0.113.9',
+      address: '203.0.113.9',
+      protocol: 'udp',
+      port: 44_000,
+      type: 'host',
+    };
+    const candidates = plan.candidatesOf([candidate]);
+    expect(candidates.map(({ address, port }) => `${address}:${port}`)).toEqual([
+      '203.0.113.9:44000',
+      'media.example.cn:44000',
+    ]);
+    expect(new Set(candidates.map(({ priority }) => priority)).size).toBe(2);
+  });
+});
