@@ -10,11 +10,14 @@ const GIVE_UP_AFTER_MS = 20_000;
 const DEAD_THIEF_AFTER_MS = 10_000;
 
 /**
- * Runs `work` while no other process of this machine holds the same lock file. Node has no `flock`, so the file names
- * its owner, and a lock whose owner is dead is removed. That happens under a second file and after a second look:
- * otherwise two processes could each remove the lock, and the later one would remove the lock the other has just taken.
+ * Takes a lock file that no other process of this machine can hold at the same time; resolves with what releases it.
+ * Node has no `flock`, so the file names its owner, and a lock whose owner is dead is removed. That happens under a
+ * second file and after a second look: otherwise two processes could each remove the lock, and the later one would
+ * remove the lock the other has just taken.
+ *
+ * @throws AppError `unavailable` when a living owner does not release it.
  */
-export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function acquireFileLock(path: string): Promise<() => Promise<void>> {
   const giveUpAtMs = Date.now() + GIVE_UP_AFTER_MS;
   while (!(await tryCreate(path, await processIdentity(process.pid)))) {
     const owner = await readOwner(path);
@@ -22,10 +25,15 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>): Pro
     else if (Date.now() > giveUpAtMs) throw new AppError('unavailable', { message: 'a file lock is not released' });
     else await sleep(randomInt(RETRY_MIN_MS, RETRY_MAX_MS));
   }
+  return () => unlinkIfThere(path);
+}
+
+export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const release = await acquireFileLock(path);
   try {
     return await work();
   } finally {
-    await unlink(path);
+    await release();
   }
 }
 

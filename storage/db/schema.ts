@@ -1,0 +1,246 @@
+import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
+import type {
+  ClassGroupId,
+  ClassroomId,
+  InvitationId,
+  LessonId,
+  MessageId,
+  PairingId,
+  PersonId,
+  RecordingId,
+  RequestId,
+  SchoolId,
+  SeatId,
+  SiteId,
+} from '../../signaling/protocol/ids.ts';
+import type { SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
+import type { RecordingPhase } from '../../signaling/protocol/rest/recordings.ts';
+import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
+import type { Role } from '../../signaling/protocol/roles.ts';
+import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
+import type { RollMark } from '../ports/attendance-store.ts';
+import type { AuditActor } from '../ports/audit-store.ts';
+import type { ComposedFilm, RecordingVisibility } from '../ports/recording-store.ts';
+
+/**
+ * Tables as the migrations make them, for Kysely. Instants are `timestamptz` ↔ `Date` here and epoch milliseconds
+ * everywhere else; JSON is written as text, since the two drivers make different things of arrays.
+ */
+type Json<T> = ColumnType<T, string, string>;
+type Defaulted<T> = Generated<T>;
+
+export interface DistrictTable {
+  only_one: Defaulted<boolean>;
+  name: string;
+}
+
+export interface SchoolTable {
+  school_id: SchoolId;
+  name: string;
+  short_name: string;
+  region: string;
+  time_zone: string;
+  settings: Json<Partial<SchoolSettings>>;
+}
+
+export interface ClassGroupTable {
+  class_group_id: ClassGroupId;
+  school_id: SchoolId;
+  grade: string;
+  name: string;
+  /** Made by the database: 三年级 + 一班, or the name alone when it says its grade itself. */
+  full_name: ColumnType<string, never, never>;
+  /** Kept for the lessons of the past. */
+  deleted_at: Date | null;
+}
+
+export interface PersonTable {
+  person_id: PersonId;
+  /** Lower case. */
+  account: string;
+  display_name: string;
+  school_id: SchoolId | null;
+  class_group_id: ClassGroupId | null;
+  student_number: string | null;
+  password_hash: string;
+  must_change_password: boolean;
+  is_active: Defaulted<boolean>;
+}
+
+export interface RoleGrantTable {
+  person_id: PersonId;
+  role: Role;
+  school_id: SchoolId | null;
+}
+
+export interface GuardianshipTable {
+  guardian_id: PersonId;
+  ward_id: PersonId;
+}
+
+export interface ClassroomTable {
+  classroom_id: ClassroomId;
+  school_id: SchoolId;
+  name: string;
+  deleted_at: Date | null;
+}
+
+export interface SiteTable {
+  site_id: SiteId;
+  classroom_id: ClassroomId;
+  code_hash: string | null;
+  code_expires_at: Date | null;
+  enrolled_at: Date | null;
+  last_seen_at: Date | null;
+  health: Json<Record<string, unknown>>;
+}
+
+export interface PairingTable {
+  pairing_id: PairingId;
+  lecturing_school_id: SchoolId;
+  listening_school_id: SchoolId;
+}
+
+export interface TimetableEntryTable {
+  entry_id: string;
+  school_id: SchoolId;
+  kind: LessonKind;
+  title: string;
+  subject: string | null;
+  lecturer_id: PersonId;
+  weekday: number;
+  start_time: string;
+  end_time: string;
+  first_date: string;
+  last_date: string;
+}
+
+export interface LessonTable {
+  lesson_id: LessonId;
+  kind: LessonKind;
+  title: string;
+  subject: string | null;
+  school_id: SchoolId;
+  lecturer_id: PersonId;
+  starts_at: Date;
+  ends_at: Date;
+  state: LessonState;
+  started_at: Date | null;
+  ended_at: Date | null;
+  is_recorded: boolean;
+  entry_id: string | null;
+}
+
+export interface InvitationTable {
+  invitation_id: InvitationId;
+  lesson_id: LessonId;
+  token_hash: string;
+  label: string;
+  seat: 'guardian' | 'guest';
+  ward_id: PersonId | null;
+  created_by: PersonId;
+  created_at: Date;
+  expires_at: Date;
+  max_uses: number | null;
+  revoked_at: Date | null;
+}
+
+export interface SessionTable {
+  token_hash: string;
+  person_id: PersonId | null;
+  site_id: SiteId | null;
+  created_at: Date;
+  expires_at: Date;
+  seen_at: Date;
+}
+
+export interface SeatTable {
+  seat_id: SeatId;
+  lesson_id: LessonId;
+  person_id: PersonId | null;
+  site_id: SiteId | null;
+  guest_key_hash: string | null;
+  invitation_id: InvitationId | null;
+  seat: SeatKind;
+  display_name: string;
+  school_name: string | null;
+  ward_name: string | null;
+  created_at: Date;
+  admitted_at: Date | null;
+  is_kept_out: Defaulted<boolean>;
+}
+
+export interface ChatMessageTable {
+  message_id: MessageId;
+  lesson_id: LessonId;
+  seat_id: SeatId;
+  request_id: RequestId;
+  display_name: string;
+  seat: SeatKind;
+  body: string;
+  sent_at: Date;
+}
+
+export interface RecordingTable {
+  recording_id: RecordingId;
+  lesson_id: LessonId;
+  title: string;
+  phase: RecordingPhase;
+  /** Integer microseconds; below 2^53 until the year 2255. */
+  started_at_unix_us: number;
+  started_at: Date;
+  ended_at: Date | null;
+  duration_ms: number | null;
+  views_index_key: string | null;
+  film: Json<ComposedFilm | null> | null;
+  progress: number | null;
+  seconds_left: number | null;
+  failure: string | null;
+  allows_download: boolean;
+  visibility: RecordingVisibility;
+}
+
+export interface Database {
+  district: DistrictTable;
+  schools: SchoolTable;
+  class_groups: ClassGroupTable;
+  persons: PersonTable;
+  role_grants: RoleGrantTable;
+  guardianships: GuardianshipTable;
+  classrooms: ClassroomTable;
+  sites: SiteTable;
+  pairings: PairingTable;
+  timetable_entries: TimetableEntryTable;
+  timetable_class_groups: { entry_id: string; class_group_id: ClassGroupId };
+  timetable_classrooms: { entry_id: string; classroom_id: ClassroomId };
+  lessons: LessonTable;
+  lesson_co_teachers: { lesson_id: LessonId; person_id: PersonId };
+  lesson_class_groups: { lesson_id: LessonId; class_group_id: ClassGroupId };
+  lesson_classrooms: { lesson_id: LessonId; classroom_id: ClassroomId };
+  invitations: InvitationTable;
+  invitation_uses: { invitation_id: InvitationId; guest_key_hash: string };
+  sessions: SessionTable;
+  seats: SeatTable;
+  stays: { lesson_id: LessonId; seat_id: SeatId; joined_at: Date; left_at: Date | null };
+  roll_marks: { lesson_id: LessonId; person_id: PersonId; state: RollMark['state'] };
+  chat_messages: ChatMessageTable;
+  recordings: RecordingTable;
+  playback_positions: { person_id: PersonId; recording_id: RecordingId; position_ms: number; saved_at: Date };
+  audit_log: AuditTable;
+  settings: { name: string; value: Json<unknown> };
+}
+
+export interface AuditTable {
+  audit_id: Generated<number>;
+  at: Date;
+  actor_kind: AuditActor['kind'];
+  actor_id: string | null;
+  action: string;
+  target_id: string | null;
+  school_id: SchoolId | null;
+  address: string | null;
+  details: Json<Record<string, unknown>>;
+}
+
+export type SeatRow = Selectable<SeatTable>;
+export type NewSeatRow = Insertable<SeatTable>;

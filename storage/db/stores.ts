@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import type { Stores } from '../ports.ts';
+import { createAttendanceStore } from './attendance-store.ts';
+import { createAuditStore } from './audit-store.ts';
+import { createChatStore } from './chat-store.ts';
+import { createClassroomStore } from './classroom-store.ts';
+import { createDirectoryStore } from './directory-store.ts';
+import { throwingAppErrors } from './errors.ts';
+import { createInvitationStore } from './invitation-store.ts';
+import { createLessonStore } from './lesson-store.ts';
+import { createRecordingStore } from './recording-store.ts';
+import type { Database } from './schema.ts';
+import { createSeatStore } from './seat-store.ts';
+import { createSessionStore } from './session-store.ts';
+import { createSettingStore } from './setting-store.ts';
+import { createTimetableStore } from './timetable-store.ts';
+
+/** Every store of the database; none of their methods throws anything but `AppError`. */
+export function createStores(db: Kysely<Database>): Stores {
+  return {
+    directory: throwingAppErrors(createDirectoryStore(db)),
+    classrooms: throwingAppErrors(createClassroomStore(db)),
+    timetable: throwingAppErrors(createTimetableStore(db)),
+    lessons: throwingAppErrors(createLessonStore(db)),
+    sessions: throwingAppErrors(createSessionStore(db)),
+    invitations: throwingAppErrors(createInvitationStore(db)),
+    seats: throwingAppErrors(createSeatStore(db)),
+    attendance: throwingAppErrors(createAttendanceStore(db)),
+    chat: throwingAppErrors(createChatStore(db)),
+    recordings: throwingAppErrors(createRecordingStore(db)),
+    audit: throwingAppErrors(createAuditStore(db)),
+    settings: throwingAppErrors(createSettingStore(db)),
+  };
+}
