@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { minioPath, postgresBinFolder, workerPath } from './setup/paths.mjs';
+import { chromiumPath, minioPath, postgresBinFolder, workerPath } from './setup/paths.mjs';
 
 const SECOND_MS = 1_000;
 
@@ -7,7 +7,7 @@ const SECOND_MS = 1_000;
 const env = {
   MEDIASOUP_WORKER_BIN: workerPath(),
   TONGKE_MINIO_BIN: minioPath(),
-  TONGKE_CHROMIUM_BIN: process.env['TONGKE_CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+  TONGKE_CHROMIUM_BIN: chromiumPath(),
   TONGKE_POSTGRES_BIN_DIR: postgresBinFolder() ?? '',
 };
 

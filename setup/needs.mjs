@@ -1,10 +1,11 @@
 /** What each command needs before it can run, in the order in which it is made. */
+import { existsSync } from 'node:fs';
 import { aptStep, withFiles, withProgram } from './apt-packages.mjs';
 import { dependenciesStep } from './dependencies.mjs';
 import { mediasoupWorkerStep } from './mediasoup-worker.mjs';
 import { minioStep } from './minio.mjs';
 import { nodeRuntimeStep } from './node-runtime.mjs';
-import { postgresBinFolder } from './paths.mjs';
+import { chromiumPath, distribution, postgresBinFolder } from './paths.mjs';
 import { webClientStep } from './web-client-build.mjs';
 
 /** What `npm run check` needs. */
@@ -45,7 +46,10 @@ function testPackagesStep() {
     does: 'Chromium, PostgreSQL, Chinese fonts and network tools from the distribution',
     usually: '2 min',
     packages: [
-      withProgram('chromium'),
+      {
+        package: distribution().startsWith('ubuntu') ? 'chromium-browser' : 'chromium',
+        isThere: () => existsSync(chromiumPath()),
+      },
       { package: 'postgresql', isThere: () => postgresBinFolder() !== undefined },
       withFiles('fonts-noto-cjk'),
       withProgram('iproute2', 'ip'),

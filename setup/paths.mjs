@@ -4,7 +4,7 @@
  *
  * `node setup/paths.mjs` prints the path of the mediasoup worker, `node setup/paths.mjs node` that of Node.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { arch, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +76,14 @@ export function pinnedNodePath() {
 /** @returns {string} */
 export function minioPath() {
   return process.env['TONGKE_MINIO_BIN'] || join(cacheRoot(), 'minio', MINIO_VERSION, 'minio');
+}
+
+/** @returns {string} Chromium, or a Chrome where the distribution has none outside a snap */
+export function chromiumPath() {
+  const given = process.env['TONGKE_CHROMIUM_BIN'];
+  if (given) return given;
+  const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable'];
+  return candidates.find((path) => existsSync(path)) ?? '/usr/bin/chromium';
 }
 
 /** @returns {string | undefined} the folder of the newest PostgreSQL server's programs */

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, dirname } from 'node:path';
 import { forwardSignals } from './command.mjs';
-import { minioPath, nodePath, postgresBinFolder, repositoryRoot, workerPath } from './paths.mjs';
+import { chromiumPath, minioPath, nodePath, postgresBinFolder, repositoryRoot, workerPath } from './paths.mjs';
 
 /**
  * Runs a program to its end with this terminal's input and output.
@@ -39,7 +39,7 @@ export function testEnvironment() {
   return {
     ...programEnvironment(),
     TONGKE_MINIO_BIN: minioPath(),
-    TONGKE_CHROMIUM_BIN: process.env['TONGKE_CHROMIUM_BIN'] || '/usr/bin/chromium',
+    TONGKE_CHROMIUM_BIN: chromiumPath(),
     TONGKE_POSTGRES_BIN_DIR: postgresBinFolder() ?? '',
   };
 }
