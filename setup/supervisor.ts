@@ -19,6 +19,9 @@ import { loadSecrets } from './supervisor/secrets.ts';
 /** One Ctrl-C arrives from the terminal, from npm and from `npm start`'s script: within this time they are one. */
 const SAME_SIGNAL_MS = 1_000;
 
+/** A first start lays down the database and the demo district; what takes longer than this deserves a word. */
+const PATIENCE_MS = 15_000;
+
 /** Something about this host that keeps Tongke from starting; the message says what to do. */
 class StartRefusal extends Error {}
 
@@ -37,7 +40,12 @@ async function main(): Promise<void> {
   if (stopping.aborted) return;
   const env = processEnvironment({ config, secrets, redisUrl, publicUrl, lan });
   for (const entry of PROCESSES) housekeeping.startProcess(entry, env);
-  if (!(await waitUntilReady(config.port, isSecure, stopping))) return;
+  const patience = setTimeout(() => {
+    process.stdout.write(`still starting; what each process says is in ${paths.logs}\n`);
+  }, PATIENCE_MS);
+  const isReady = await waitUntilReady(config.port, isSecure, stopping);
+  clearTimeout(patience);
+  if (!isReady) return;
   const text = announcement({
     url: publicUrl,
     trustUrl: lan === undefined ? undefined : `http://${lan.address}:${config.port + 1}/trust`,
@@ -80,7 +88,7 @@ async function prepareLan(folder: string): Promise<LanEnvironment> {
   if (address === undefined)
     throw new StartRefusal('This host has no address on a local network: connect it, or leave out --lan.');
   const names = [...addresses, '127.0.0.1', 'localhost', hostname(), `${hostname()}.local`];
-  return { address, ...(await ensureLanCertificate(folder, names)) };
+  return { address, addresses, ...(await ensureLanCertificate(folder, names)) };
 }
 
 /** The end of everything: in order at the first signal, at once at the second. */

@@ -21,7 +21,10 @@ export const PROCESSES: readonly ProcessEntry[] = [
 ];
 
 export interface LanEnvironment {
+  /** The address that people type. */
   readonly address: string;
+  /** Every address of this host on the local network; media may come by any of them. */
+  readonly addresses: readonly string[];
   readonly certificate: string;
   readonly key: string;
   readonly authority: string;
@@ -38,7 +41,7 @@ export interface ProcessEnvironmentOptions {
 /** The environment that every process gets on top of the one that was given: secrets, addresses, defaults made explicit. */
 export function processEnvironment(options: ProcessEnvironmentOptions): NodeJS.ProcessEnv {
   const { config, secrets, redisUrl, publicUrl, lan } = options;
-  const announced = config.announcedAddress ?? lan?.address;
+  const announced = config.announcedAddress ?? lan?.addresses.join(',');
   return {
     ...process.env,
     NODE_ENV: 'production',
