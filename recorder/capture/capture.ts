@@ -9,8 +9,11 @@ import { RecordingFile } from './recording-file.ts';
 import { RecordingSession, withFactsOf, type SessionParts } from './recording-session.ts';
 import { recoverRecordings } from './recovery.ts';
 
-/** Numbers that no earlier owner can have used, for a start while the store, which would know them, is away. */
-const STRIDE_PER_FENCE = 100;
+/**
+ * So many numbers are left to an earlier owner, which may have used some that the manifest does not list yet. While the store, which would know the last one, is away, they
+ * are counted by fence.
+ */
+const TAKE_OVER_STRIDE = 100;
 const TAKE_BACK_TIMEOUT_MS = 2_000;
 /** For the last address a recording without a goal needs; nothing is ever asked there. */
 const NO_SFU_URL = 'ws://none.invalid';
@@ -47,7 +50,8 @@ export class Capture {
   /** @throws AppError `staleFence`, `gone` (the recording has ended), `storageFull`. */
   async setGoal(goal: RecordingGoal): Promise<void> {
     const known = await this.#sessions.get(goal.recordingId);
-    if (known?.state === 'superseded' && goal.fence > known.fence) await this.#waitForEnd(known);
+    const isLeaving = known?.state === 'superseded' || known?.state === 'closed';
+    if (isLeaving && goal.fence >= known.fence) await this.#waitForEnd(known);
     const session = await this.#sessionOf(goal.recordingId, () => this.#start(goal));
     await session.setGoal(goal);
   }
@@ -172,10 +176,15 @@ function earlierTracks(earlier: EarlierCapture, goal: RecordingGoal) {
   switch (earlier.state) {
     case 'none':
       return [];
-    case 'known':
-      return earlier.manifest.tracks.map((track) => ({ facts: factsOf(track), epoch: lastEpochOf(track) }));
+    case 'known': {
+      const { tracks } = earlier.manifest;
+      return withFactsOf(
+        goal,
+        tracks.map((track) => ({ facts: factsOf(track), epoch: lastEpochOf(track) })),
+      ).map(({ facts, epoch }) => ({ facts, epoch: epoch + TAKE_OVER_STRIDE }));
+    }
     case 'away':
-      return withFactsOf(goal, []).map(({ facts }) => ({ facts, epoch: goal.fence * STRIDE_PER_FENCE }));
+      return withFactsOf(goal, []).map(({ facts }) => ({ facts, epoch: goal.fence * TAKE_OVER_STRIDE }));
   }
 }
 
@@ -184,9 +193,12 @@ function nextEventsN(earlier: EarlierCapture, fence: Fence): number {
     case 'none':
       return 0;
     case 'known':
-      return earlier.manifest.events.chunks.reduce((next, { n }) => Math.max(next, n + 1), 0);
+      return earlier.manifest.events.chunks.reduce(
+        (next, { n }) => Math.max(next, n + TAKE_OVER_STRIDE),
+        TAKE_OVER_STRIDE,
+      );
     case 'away':
-      return fence * STRIDE_PER_FENCE;
+      return fence * TAKE_OVER_STRIDE;
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { parseEnvOrExit } from '../../signaling/runtime/env.ts';
 import { createLifecycle } from '../../signaling/runtime/lifecycle.ts';
@@ -8,6 +9,8 @@ import { CaptureNode } from './capture-node.ts';
 import { CaptureConfig } from './config.ts';
 
 const NODE_CLOSE_TIMEOUT_MS = 8_000;
+/** Loading Redis and BullMQ holds the process for 100 ms or more: recordings that are running get their taps back before that. */
+const TAPS_FIRST_MS = 500;
 /** So many tracks at once are what one process is meant for (DESIGN §8: 1 % of a core per pair). */
 const FULL_LOAD_TAPS = 100;
 
@@ -15,7 +18,6 @@ const config = parseEnvOrExit(CaptureConfig, process.env);
 const log = createLog('recorder-capture', config.LOG_LEVEL);
 const lifecycle = createLifecycle(log);
 
-// Redis and BullMQ cost more to load than a gap may last: recordings that are running go on first.
 const mux = Promise.withResolvers<{ wish(recordingId: RecordingId, final: boolean): Promise<void> }>();
 
 const objects = await openObjectStore(config);
@@ -36,6 +38,9 @@ const node = await CaptureNode.create({
 });
 lifecycle.onStop('node', () => node.close(), NODE_CLOSE_TIMEOUT_MS);
 
+lifecycle.setReady(true);
+
+if (node.capture.sessions.length > 0) await sleep(TAPS_FIRST_MS);
 const { MuxQueue } = await import('./mux-queue.ts');
 const queue = new MuxQueue(config.REDIS_URL, log);
 lifecycle.onStop('mux queue', () => queue.close());
@@ -57,5 +62,4 @@ const announcement = new NodeRegistry(redis, log).announce(() => ({
 }));
 lifecycle.onStop('announcement', async () => (await announcement).withdraw());
 
-lifecycle.setReady(true);
 log.info({ nodeId: id, url }, 'capture is ready');

@@ -1,4 +1,6 @@
+import { mkdirSync, renameSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import type { ManifestStore } from '../../storage/objects/manifest-store.ts';
@@ -20,6 +22,8 @@ export interface RecordingOutboxOptions {
   readonly recordingId: RecordingId;
   readonly goal: () => RecordingGoal;
   readonly trackFacts: (header: EpochHeader) => TrackFacts;
+  /** Where files go that the store has under another content: for people to look at. */
+  readonly refusedFolder: string;
   readonly uploader: Uploader;
   readonly manifests: ManifestStore;
   readonly log: Log;
@@ -74,7 +78,10 @@ export class RecordingOutbox {
         );
         settle();
       },
-      onRefused: settle,
+      onRefused: () => {
+        this.#setAside(path, `${trackId}-${basename(path)}`);
+        settle();
+      },
     });
   }
 
@@ -91,7 +98,10 @@ export class RecordingOutbox {
         this.note({ type: 'events', n, key, lines }, () => this.#remove(path));
         this.#chunks.settleOther();
       },
-      onRefused: () => this.#chunks.settleOther(),
+      onRefused: () => {
+        this.#setAside(path, `events-${basename(path)}`);
+        this.#chunks.settleOther();
+      },
     });
   }
 
@@ -112,6 +122,16 @@ export class RecordingOutbox {
 
   close(): void {
     this.#writer.close();
+  }
+
+  #setAside(path: string, name: string): void {
+    const { refusedFolder, recordingId, log } = this.#options;
+    try {
+      mkdirSync(refusedFolder, { recursive: true });
+      renameSync(path, join(refusedFolder, `${recordingId}-${name}`));
+    } catch (error) {
+      log.error({ err: error, path }, 'a refused file cannot be set aside');
+    }
   }
 
   #remove(path: string): void {

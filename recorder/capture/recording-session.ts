@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { Fence, RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
@@ -24,6 +25,8 @@ const SYNC_EVERY_TICKS = 10;
 const ROLL_EVERY_TICKS = 90;
 /** An answer must leave before the caller's own timeout of 5 s. */
 const FINISH_ANSWER_MS = 4_000;
+/** Beside the recordings' folders, which do not start with a dot. */
+const REFUSED_FOLDER = '.refused';
 const STRAYS_RETRY_MS = 2_000;
 
 export interface SessionParts {
@@ -78,6 +81,7 @@ export class RecordingSession {
       recordingId: this.recordingId,
       goal: () => file.state.goal,
       trackFacts: (header) => this.#trackFacts(header),
+      refusedFolder: join(dirname(file.folder), REFUSED_FOLDER),
       uploader,
       manifests,
       log: this.#log,
@@ -116,7 +120,7 @@ export class RecordingSession {
   /** @throws AppError `staleFence`, `gone` (it is finishing), `storageFull` (kept, and followed as soon as there is room). */
   async setGoal(goal: RecordingGoal): Promise<void> {
     this.#refuseStale(goal.fence);
-    if (this.#state === 'finishing') throw new AppError('gone', { message: 'the recording has ended' });
+    this.#refuseEnded();
     const before = this.#file.state.goal;
     if (goal.fence > before.fence) this.#events.allowJump();
     await this.#file.update((state) => ({ ...state, goal, tracks: withFactsOf(goal, state.tracks) }));
@@ -141,9 +145,10 @@ export class RecordingSession {
     else this.tracks.reconcile(this.#file.state.goal);
   }
 
-  /** @throws AppError `staleFence`, `storageFull`, `unavailable`. */
+  /** @throws AppError `staleFence`, `gone`, `storageFull`, `unavailable`. */
   async appendEvents(fence: Fence, events: readonly RecordingEvent[]): Promise<number> {
     this.#refuseStale(fence);
+    this.#refuseEnded();
     this.tracks.handleEvents(events);
     return this.#events.append(events);
   }
@@ -151,7 +156,7 @@ export class RecordingSession {
   /** True when everything is in the store; false when the store is away: the rest happens by itself. @throws AppError `staleFence`. */
   async finish(fence: Fence, endedAtUs: number): Promise<boolean> {
     this.#refuseStale(fence);
-    if (this.#state !== 'finishing') {
+    if (this.#state === 'capturing' || this.#state === 'dormant') {
       this.#state = 'finishing';
       await this.#file.update((state) => ({ ...state, phase: { state: 'finishing', endedAtUs } }));
       void this.bringOut(endedAtUs);
@@ -216,6 +221,11 @@ export class RecordingSession {
   #refuseStale(fence: Fence): void {
     const isOld = fence < this.fence || (this.#state === 'superseded' && fence === this.fence);
     if (isOld) throw new AppError('staleFence', { details: { highest: this.fence } });
+  }
+
+  #refuseEnded(): void {
+    if (this.#state === 'capturing' || this.#state === 'dormant') return;
+    throw new AppError('gone', { message: 'the recording has ended' });
   }
 
   /** Another capture has the recording: what was captured here goes out, nothing more is taken. */

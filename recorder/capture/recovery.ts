@@ -24,7 +24,7 @@ interface Leftover {
 export async function recoverRecordings(root: string, parts: SessionParts): Promise<readonly RecordingSession[]> {
   const sessions: RecordingSession[] = [];
   for (const entry of await readdir(root, { withFileTypes: true })) {
-    if (!entry.isDirectory()) continue;
+    if (!entry.isDirectory() || entry.name.startsWith('.')) continue;
     const file = await RecordingFile.load(join(root, entry.name));
     if (file === undefined) {
       parts.log.error({ folder: entry.name }, 'a recording folder cannot be read and stays as it is');

@@ -50,6 +50,8 @@ export class CaptureStand {
         TONGKE_INNER_SECRET: secret,
         DATA_DIR: dataDir,
         NODE_ENV: 'test',
+        // As the supervisor does: a restart must not compile everything again.
+        NODE_COMPILE_CACHE: join(tmpdir(), 'tongke-test-compile-cache'),
         CAPTURE_DISK_LOW_BYTES: '0',
         CAPTURE_DISK_FULL_BYTES: '0',
         ...env,

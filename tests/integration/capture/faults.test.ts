@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { openObjectStore } from '../../../storage/objects/open.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
+import {
+  CaptureStand,
+  readManifest,
+  readStoredTracks,
+  RecordedRoom,
+  until,
+  type CaptureClient,
+  type RecordedStream,
+} from '../../support/capture-stand.ts';
+import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
+import { startMinio, startRedis, type UrlService } from '../../support/services.ts';
+import { SfuStand } from '../../support/sfu-stand.ts';
+
+const FRAME_MS = 20;
+const S3_REGION = 'us-east-1';
+
+let sfu: SfuStand;
+let redis: UrlService;
+let sound: MediaClip;
+const cleanups: (() => void | Promise<void>)[] = [];
+
+beforeAll(async () => {
+  [sfu, redis, sound] = await Promise.all([
+    SfuStand.create({ workers: 1 }),
+    startRedis(),
+    loadMediaClip({ codec: 'opus' }),
+  ]);
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+afterAll(async () => {
+  await redis?.stop();
+  await sfu?.close();
+});
+
+async function startCapture(env: Readonly<Record<string, string>> = {}): Promise<CaptureStand> {
+  const stand = await CaptureStand.start(sfu.secret, { REDIS_URL: redis.url, ...env });
+  cleanups.push(() => stand.stop());
+  return stand;
+}
+
+async function recordedSound(): Promise<{ room: RecordedRoom; audio: RecordedStream }> {
+  const room = await RecordedRoom.open(sfu);
+  cleanups.push(() => room.close());
+  return { room, audio: await room.add({ clip: sound }) };
+}
+
+async function untilTapped(stand: CaptureStand): Promise<void> {
+  await until('the tap', async () => (await stand.metric('capture_taps')) === 1);
+}
+
+/** The epoch that the room's only track is in, once packets arrive. */
+async function untilFlowing(client: CaptureClient, room: RecordedRoom): Promise<number> {
+  return until('packets', async () => {
+    const { recordings } = await client.call('describe', {}).catch(() => ({ recordings: [] }));
+    const [track] = recordings.find(({ recordingId }) => recordingId === room.recordingId)?.tracks ?? [];
+    return track !== undefined && track.lastPacketUnixMs !== null && track.epoch;
+  });
+}
+
+async function rtpOf(objects: ObjectStore, room: RecordedRoom) {
+  const [track] = await readStoredTracks(objects, room.recordingId);
+  if (track === undefined) throw new Error('no track was stored');
+  const rtp = track.records.filter(({ kind }) => kind === 'rtp');
+  return { ...track, rtp, timestamps: new Set(rtp.map(({ bytes }) => bytes.readUInt32BE(4))) };
+}
+
+async function finish(client: CaptureClient, room: RecordedRoom, fence = 1): Promise<boolean> {
+  const { stored } = await client.call('finish', { recordingId: room.recordingId, fence, endedAtUs: 60_000_000 });
+  return stored;
+}
+
+describe('capture under faults', () => {
+  it('misses at most 1 s of sound when it is killed, goes on by itself as the next epoch, and marks the gap', async () => {
+    const stand = await startCapture();
+    const { room, audio } = await recordedSound();
+    const client = await stand.connect();
+    await client.call('setGoal', room.goal());
+    await untilTapped(stand);
+    await audio.start();
+    expect(await untilFlowing(client, room)).toBe(1);
+    await sleep(2_000);
+    await stand.process.kill();
+    // Nobody repeats the goal: the restarted process knows it.
+    await stand.process.up();
+    expect(await untilFlowing(client, room)).toBe(2);
+    await sleep(1_000);
+    room.close();
+    expect(await finish(client, room)).toBe(true);
+
+    const objects = await DirectoryObjectStore.create(join(stand.dataDir, 'objects'));
+    const { epochs, timestamps } = await rtpOf(objects, room);
+    const missingMs = (audio.source.packetsSent - timestamps.size) * FRAME_MS;
+    expect(epochs).toEqual([1, 2]);
+    expect(missingMs).toBeLessThanOrEqual(1_000);
+    const { gaps } = await readManifest(objects, room.recordingId);
+    expect(gaps).toMatchObject([{ trackId: audio.producer.trackId, cause: 'captureDown' }]);
+    const gapMs = gaps.map(({ fromUs, toUs }) => (toUs - fromUs) / 1000);
+    // The packets on both sides of the hole are a frame apart from what is missing.
+    expect(Math.abs((gapMs[0] ?? 0) - missingMs)).toBeLessThanOrEqual(5 * FRAME_MS);
+  });
+
+  it('loses nothing while the store is away, says so when the recording ends, and stores all when it is back', async () => {
+    const minio = await startMinio();
+    cleanups.push(() => minio.stop());
+    const env = {
+      S3_ENDPOINT: minio.endpoint,
+      S3_REGION,
+      S3_BUCKET: 'tongke',
+      S3_ACCESS_KEY_ID: minio.accessKeyId,
+      S3_SECRET_ACCESS_KEY: minio.secretAccessKey,
+    };
+    await minio.kill();
+    const stand = await startCapture(env);
+    const { room, audio } = await recordedSound();
+    const client = await stand.connect();
+    await client.call('setGoal', room.goal());
+    await untilTapped(stand);
+    await audio.start();
+    await sleep(10_000);
+    room.close();
+    expect(await finish(client, room)).toBe(false);
+    expect((await stand.localChunks()).length).toBeGreaterThan(0);
+    expect(await stand.metric('capture_oldest_unstored_seconds')).toBeGreaterThan(9);
+    const stored = new Promise((resolve) => client.notices.on('stored', resolve));
+    await minio.up();
+    await stored;
+
+    const objects = await openObjectStore({ DATA_DIR: stand.dataDir, S3_PUBLIC_ENDPOINT: undefined, ...env });
+    cleanups.push(() => objects.close());
+    const { timestamps } = await rtpOf(objects, room);
+    expect(timestamps.size).toBe(audio.source.packetsSent);
+    expect(await readManifest(objects, room.recordingId)).toMatchObject({ state: 'captured', gaps: [] });
+  });
+});
