@@ -92,7 +92,9 @@ async function serverDialect(connectionString: string, { onIdleError }: OpenData
       getTypeParser: (oid, format) => (oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)),
     },
   });
-  // Without a listener a broken idle connection would end the process.
+  // Without listeners a connection that breaks would end the process: the pool's is for idle ones, the client's for
+  // those in use, whose query is rejected as well.
   pool.on('error', (error) => onIdleError?.(error));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({ pool });
 }
