@@ -1,0 +1,126 @@
+import { captureContract, type RecordingEvent, type RecordingGoal } from '../../recorder/contract.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { Fence, RecordingId } from '../protocol/ids.ts';
+import type { Log } from '../runtime/log.ts';
+import type { NodeRegistry } from '../runtime/node-registry.ts';
+import type { RecordingControl } from '../rooms/ports.ts';
+import { NodeLinks, type NodeLink } from './node-links.ts';
+import { choosePlace } from './placement.ts';
+
+type CaptureLink = NodeLink<typeof captureContract>;
+
+/** How long the process that captures a recording may be away before another one goes on with it. */
+const WAIT_FOR_NODE_MS = 2_000;
+/** The tail goes to the object store before this is answered. */
+const FINISH_TIMEOUT_MS = 15_000;
+
+export interface CaptureNodesOptions {
+  readonly registry: NodeRegistry;
+  readonly secret: string;
+  readonly log: Log;
+}
+
+interface Assignment {
+  nodeId: string;
+  /** Null while its link is open. */
+  lostAtMs: number | null;
+}
+
+/** The capture processes as signaling sees them. A recording stays with one for as long as that is there. */
+export class CaptureNodes implements RecordingControl {
+  readonly #log: Log;
+  readonly #links: NodeLinks<typeof captureContract>;
+  readonly #assignments = new Map<RecordingId, Assignment>();
+  readonly #openListeners = new Set<() => void>();
+  readonly #diskListeners = new Set<Parameters<RecordingControl['onDiskLevel']>[0]>();
+
+  constructor(options: CaptureNodesOptions) {
+    this.#log = options.log;
+    this.#links = new NodeLinks({
+      ...options,
+      kind: 'capture',
+      contract: captureContract,
+      onAdded: (link) => link.client.notices.on('disk', ({ level }) => this.#onDisk(link, level)),
+      onOpen: (link) => void this.#onOpen(link),
+      onLost: (link) => {
+        for (const assignment of this.#assignments.values()) {
+          if (assignment.nodeId === link.record.id) assignment.lostAtMs = Date.now();
+        }
+      },
+      onRemoved: () => undefined,
+    });
+  }
+
+  /** For `/readyz`. */
+  get hasNode(): boolean {
+    return this.#links.open().length > 0;
+  }
+
+  async setGoal(goal: RecordingGoal): Promise<void> {
+    await this.#linkOf(goal.recordingId).client.call('setGoal', goal);
+  }
+
+  async appendEvents(recordingId: RecordingId, fence: Fence, events: readonly RecordingEvent[]): Promise<number> {
+    const { client } = this.#linkOf(recordingId);
+    return (await client.call('appendEvents', { recordingId, fence, events: [...events] })).upTo;
+  }
+
+  async finish(recordingId: RecordingId, fence: Fence, endedAtUs: number): Promise<{ readonly stored: boolean }> {
+    const { client } = this.#linkOf(recordingId);
+    const result = await client.call('finish', { recordingId, fence, endedAtUs }, { timeoutMs: FINISH_TIMEOUT_MS });
+    this.#assignments.delete(recordingId);
+    return result;
+  }
+
+  onOpen(listener: () => void): () => void {
+    this.#openListeners.add(listener);
+    return () => this.#openListeners.delete(listener);
+  }
+
+  onDiskLevel(listener: Parameters<RecordingControl['onDiskLevel']>[0]): () => void {
+    this.#diskListeners.add(listener);
+    return () => this.#diskListeners.delete(listener);
+  }
+
+  close(): void {
+    this.#links.close();
+  }
+
+  /** It may hold recordings from before this process started. */
+  async #onOpen(link: CaptureLink): Promise<void> {
+    for (const assignment of this.#assignments.values()) {
+      if (assignment.nodeId === link.record.id) assignment.lostAtMs = null;
+    }
+    try {
+      const { recordings } = await link.client.call('describe', {});
+      for (const { recordingId } of recordings) {
+        if (!this.#assignments.has(recordingId)) {
+          this.#assignments.set(recordingId, { nodeId: link.record.id, lostAtMs: null });
+        }
+      }
+    } catch (error) {
+      this.#log.warn({ err: error }, 'capture could not say what it holds');
+    }
+    for (const listener of this.#openListeners) listener();
+  }
+
+  #linkOf(recordingId: RecordingId): CaptureLink {
+    const assigned = this.#assignments.get(recordingId);
+    const link = assigned === undefined ? null : this.#links.get(assigned.nodeId);
+    if (link?.client.state === 'open') return link;
+    const mayComeBack = assigned?.lostAtMs !== undefined && assigned.lostAtMs !== null && link !== null;
+    if (mayComeBack && Date.now() < (assigned.lostAtMs ?? 0) + WAIT_FOR_NODE_MS) throw unavailable();
+    const candidates = this.#links.open().map((open) => ({ open, region: open.record.region, load: open.record.load }));
+    const chosen = choosePlace(candidates, null);
+    if (chosen === null) throw unavailable();
+    this.#assignments.set(recordingId, { nodeId: chosen.open.record.id, lostAtMs: null });
+    return chosen.open;
+  }
+
+  #onDisk(link: CaptureLink, level: 'ok' | 'low' | 'full'): void {
+    const affected = [...this.#assignments].filter(([, { nodeId }]) => nodeId === link.record.id).map(([id]) => id);
+    for (const listener of this.#diskListeners) listener(level, new Set(affected));
+  }
+}
+
+const unavailable = (): AppError => new AppError('unavailable', { message: 'no capture process' });

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import type { Stores } from '../../storage/ports.ts';
+import { LessonId, PersonId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
+import { ChatMessage } from '../protocol/room.ts';
+import type { Writer } from './durable-writes.ts';
+
+const writer = <Args>(args: z.ZodType<Args>, write: (args: Args) => Promise<unknown>): Writer<Args> => ({
+  args,
+  write: async (given) => {
+    await write(given);
+  },
+});
+
+/** Everything a room writes, each so that carrying it out twice does no harm. */
+export function createRoomWriters({ lessons, seats, attendance, chat, recordings }: Stores) {
+  const seat = z.object({ lessonId: LessonId, seatId: SeatId, atMs: z.int() });
+  return {
+    markAdmitted: writer(seat.omit({ lessonId: true }), ({ seatId, atMs }) => seats.markAdmitted(seatId, atMs)),
+    keepOut: writer(seat.pick({ seatId: true }), ({ seatId }) => seats.setKeptOut(seatId, true)),
+    lessonLive: writer(seat.omit({ seatId: true }), ({ lessonId, atMs }) => lessons.start(lessonId, atMs)),
+    lessonEnded: writer(seat.omit({ seatId: true }), async ({ lessonId, atMs }) => {
+      await lessons.end(lessonId, atMs);
+      await attendance.allLeft(lessonId, atMs);
+    }),
+    chat: writer(
+      z.object({ lessonId: LessonId, requestId: RequestId, message: ChatMessage }),
+      ({ lessonId, requestId, message }) => chat.append({ ...message, lessonId, requestId }),
+    ),
+    joined: writer(seat, (stay) => attendance.joined(stay)),
+    left: writer(seat, ({ seatId, atMs }) => attendance.left(seatId, atMs)),
+    roll: writer(
+      z.object({
+        lessonId: LessonId,
+        marks: z.array(z.object({ personId: PersonId, state: z.enum(['present', 'late', 'absent']) })),
+      }),
+      ({ lessonId, marks }) => attendance.saveRoll(lessonId, marks),
+    ),
+    recordingOpened: writer(
+      z.object({
+        recordingId: RecordingId,
+        lessonId: LessonId,
+        title: z.string(),
+        startedAtUnixUs: z.int(),
+        allowsDownload: z.boolean(),
+      }),
+      (recording) => recordings.create(recording),
+    ),
+    recordingEnded: writer(z.object({ recordingId: RecordingId, endedAtMs: z.int() }), ({ recordingId, endedAtMs }) =>
+      recordings.markFinishing(recordingId, endedAtMs),
+    ),
+  };
+}
+
+export type RoomWriters = ReturnType<typeof createRoomWriters>;

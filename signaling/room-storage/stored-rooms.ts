@@ -1,0 +1,128 @@
+import type { Lesson, RosterEntry, SeatHolder, Stores } from '../../storage/ports.ts';
+import { AppError } from '../protocol/errors.ts';
+import { RoomId, type LessonId, type RecordingId, type RequestId, type SeatId } from '../protocol/ids.ts';
+import type { ChatMessage } from '../protocol/room.ts';
+import type { Identity, JoinClaims } from '../rooms/join-claims.ts';
+import type { ExpectedPerson, RoomLesson, RoomStore } from '../rooms/ports.ts';
+import { wardKeyOf } from '../rooms/roll.ts';
+import type { DurableWrites } from './durable-writes.ts';
+import type { RoomWriters } from './room-writers.ts';
+
+export interface StoredRoomsOptions {
+  readonly stores: Stores;
+  readonly writes: DurableWrites<RoomWriters>;
+}
+
+/** What rooms keep, in the district's stores. */
+export class StoredRooms implements RoomStore {
+  readonly #stores: Stores;
+  readonly #writes: DurableWrites<RoomWriters>;
+
+  constructor(options: StoredRoomsOptions) {
+    this.#stores = options.stores;
+    this.#writes = options.writes;
+  }
+
+  async lesson(lessonId: LessonId): Promise<RoomLesson> {
+    const lesson = await this.#stores.lessons.lesson(lessonId);
+    if (lesson === undefined) throw new AppError('notFound', { message: 'no such lesson' });
+    const [roster, school] = await Promise.all([
+      this.#stores.lessons.roster(lessonId),
+      this.#stores.directory.school(lesson.schoolId),
+    ]);
+    return {
+      facts: factsOf(lesson),
+      state: lesson.state,
+      region: school?.region ?? null,
+      allowsDownload: school?.settings.allowsDownload ?? false,
+      expected: roster.map((entry) => expectedOf(entry, lesson)),
+    };
+  }
+
+  async claimSeat(
+    claims: JoinClaims,
+    atMs: number,
+  ): Promise<{ readonly seatId: SeatId; readonly isAdmitted: boolean }> {
+    const { lessonId, seat, displayName, schoolName, wardName } = claims;
+    const holder = holderOf(claims.identity);
+    const claimed = await this.#stores.seats.claim({
+      lessonId,
+      holder,
+      seat,
+      displayName,
+      schoolName,
+      wardName,
+      nowMs: atMs,
+    });
+    return { seatId: claimed.seatId, isAdmitted: claimed.admittedAtMs !== null };
+  }
+
+  async markAdmitted(seatId: SeatId, atMs: number): Promise<void> {
+    await this.#writes.write('markAdmitted', { seatId, atMs });
+  }
+
+  async keepOut(seatId: SeatId): Promise<void> {
+    await this.#writes.write('keepOut', { seatId });
+  }
+
+  async markLessonLive(lessonId: LessonId, atMs: number): Promise<void> {
+    await this.#writes.write('lessonLive', { lessonId, atMs });
+  }
+
+  async markLessonEnded(lessonId: LessonId, atMs: number): Promise<void> {
+    await this.#writes.write('lessonEnded', { lessonId, atMs });
+  }
+
+  async appendChat(lessonId: LessonId, requestId: RequestId, message: ChatMessage): Promise<ChatMessage> {
+    try {
+      return await this.#stores.chat.append({ ...message, lessonId, requestId });
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
+    }
+    await this.#writes.write('chat', { lessonId, requestId, message });
+    return message;
+  }
+
+  async chatBefore(lessonId: LessonId, beforeMs: number, limit: number): Promise<readonly ChatMessage[]> {
+    return (await this.#stores.chat.page(lessonId, { beforeMs, limit })).messages;
+  }
+
+  async recordJoin(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void> {
+    await this.#writes.write('joined', { lessonId, seatId, atMs });
+  }
+
+  async recordLeave(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void> {
+    await this.#writes.write('left', { lessonId, seatId, atMs });
+  }
+
+  async saveRoll(lessonId: LessonId, marks: Parameters<RoomStore['saveRoll']>[1]): Promise<void> {
+    if (marks.length > 0) await this.#writes.write('roll', { lessonId, marks: [...marks] });
+  }
+
+  async openRecording(recording: Parameters<RoomStore['openRecording']>[0]): Promise<void> {
+    await this.#writes.write('recordingOpened', recording);
+  }
+
+  async endRecording(recordingId: RecordingId, endedAtMs: number): Promise<void> {
+    await this.#writes.write('recordingEnded', { recordingId, endedAtMs });
+  }
+}
+
+function holderOf(identity: Identity): SeatHolder {
+  if (identity.kind !== 'guest') return identity;
+  return { kind: 'guest', guestKeyHash: identity.guestId, invitationId: identity.invitationId };
+}
+
+function factsOf(lesson: Lesson): RoomLesson['facts'] {
+  const { lessonId, kind, title, subject, lecturerName, schoolName, startsAtMs, endsAtMs, isRecorded } = lesson;
+  return {
+    ...{ lessonId, kind, title, subject, lecturerName, schoolName, startsAtMs, endsAtMs, isRecorded },
+    roomId: RoomId.parse(lessonId),
+  };
+}
+
+/** In a meeting each child is called, whoever comes for it. */
+function expectedOf({ personId, displayName, classGroup }: RosterEntry, lesson: Lesson): ExpectedPerson {
+  const rollKey = lesson.kind === 'meeting' ? wardKeyOf(displayName) : `person:${personId}`;
+  return { personId, rollKey, displayName, classGroup };
+}

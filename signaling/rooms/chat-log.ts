@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { MessageId, type LessonId, type RequestId } from '../protocol/ids.ts';
+import type { ChatMessage } from '../protocol/room.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { Clock, RoomStore } from './ports.ts';
+import type { Seat } from './seat.ts';
+
+/** Messages kept in memory: the snapshot's, and what there is while the database is away. */
+const RECENT_COUNT = 100;
+/** Messages in a snapshot. */
+const SNAPSHOT_COUNT = 50;
+/** Remembered request ids; a client repeats a request within seconds. */
+const REMEMBERED_REQUESTS = 500;
+
+export interface ChatLogOptions {
+  readonly lessonId: LessonId;
+  readonly clock: Clock;
+  readonly store: Pick<RoomStore, 'appendChat' | 'chatBefore'>;
+  readonly onMessage: (message: ChatMessage) => void;
+}
+
+/** The one chat of the room: everybody inside reads it; there is no private one (SPEC C). */
+export class ChatLog {
+  readonly #options: ChatLogOptions;
+  readonly #recent: ChatMessage[] = [];
+  readonly #requests = new Map<string, Promise<ChatMessage>>();
+  #lastSentAtMs = 0;
+
+  constructor(options: ChatLogOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves once the message is durable; a repeated request gets the same message (SPEC C2, C3). */
+  send(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
+    const key = `${seat.seatId} ${requestId}`;
+    const earlier = this.#requests.get(key);
+    if (earlier !== undefined) return earlier;
+    const sending = this.#append(seat, requestId, text);
+    this.#requests.set(key, sending);
+    sending.catch(() => this.#requests.delete(key));
+    const [oldest] = this.#requests.keys();
+    if (this.#requests.size > REMEMBERED_REQUESTS && oldest !== undefined) this.#requests.delete(oldest);
+    return sending;
+  }
+
+  recent(): ChatMessage[] {
+    return this.#recent.slice(-SNAPSHOT_COUNT);
+  }
+
+  async history(beforeMs: number | undefined, limit: number): Promise<{ messages: ChatMessage[]; more: boolean }> {
+    const before = beforeMs ?? Number.MAX_SAFE_INTEGER;
+    const found = await this.#read(before, limit + 1);
+    return { messages: found.slice(-limit), more: found.length > limit };
+  }
+
+  /** After a take-over: what the process before had written. */
+  async reload(): Promise<void> {
+    const messages = await this.#options.store.chatBefore(
+      this.#options.lessonId,
+      Number.MAX_SAFE_INTEGER,
+      RECENT_COUNT,
+    );
+    const known = new Set(this.#recent.map((message) => message.messageId));
+    this.#recent.unshift(...messages.filter((message) => !known.has(message.messageId)));
+    this.#lastSentAtMs = Math.max(this.#lastSentAtMs, ...messages.map((message) => message.sentAtMs));
+  }
+
+  async #append(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
+    // Strictly growing, so that "before this moment" never skips or repeats a message.
+    this.#lastSentAtMs = Math.max(this.#options.clock.nowMs(), this.#lastSentAtMs + 1);
+    const written: ChatMessage = {
+      messageId: MessageId.parse(randomUUID()),
+      seatId: seat.seatId,
+      displayName: seat.displayName,
+      seat: seat.kind,
+      text,
+      sentAtMs: this.#lastSentAtMs,
+    };
+    const message = await this.#options.store.appendChat(this.#options.lessonId, requestId, written);
+    // A request repeated to another process, or after a restart, has been told already.
+    if (this.#recent.some((known) => known.messageId === message.messageId)) return message;
+    this.#recent.push(message);
+    this.#recent.sort((a, b) => a.sentAtMs - b.sentAtMs);
+    if (this.#recent.length > RECENT_COUNT) this.#recent.shift();
+    this.#options.onMessage(message);
+    return message;
+  }
+
+  async #read(before: number, limit: number): Promise<readonly ChatMessage[]> {
+    try {
+      return await this.#options.store.chatBefore(this.#options.lessonId, before, limit);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
+      return this.#recent.filter((message) => message.sentAtMs < before).slice(-limit);
+    }
+  }
+}

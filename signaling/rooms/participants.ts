@@ -1,0 +1,99 @@
+import type { SeatId } from '../protocol/ids.ts';
+import type { Participant, RoomNotice } from '../protocol/room.ts';
+import { isTeacherSeat } from '../protocol/seats.ts';
+import type { Clock } from './ports.ts';
+import { connectionOf, hasJoined, type Seat } from './seat.ts';
+
+/** At most four batches a second (SPEC S6). */
+export const BATCH_MS = 250;
+/** So many of the audience are told by name; the rest is a count and pages. */
+export const AUDIENCE_PAGE = 50;
+
+export interface ParticipantsOptions {
+  readonly clock: Clock;
+  readonly inside: () => readonly Seat[];
+  readonly isOnStage: (seatId: SeatId) => boolean;
+  readonly hasHand: (seatId: SeatId) => boolean;
+  readonly tell: (delta: RoomNotice<'participantsChanged'>) => void;
+}
+
+/** Who is there, as the others see it: names for those who matter to everybody and a first page, a count for the rest. */
+export class Participants {
+  readonly #options: ParticipantsOptions;
+  /** Seat → what was told last, as JSON. */
+  #told = new Map<SeatId, string>();
+  #toldAudience = 0;
+  #cancel: (() => void) | null = null;
+
+  constructor(options: ParticipantsOptions) {
+    this.#options = options;
+  }
+
+  /** Something about somebody may have changed; it is told with the next batch. */
+  touch(): void {
+    this.#cancel ??= this.#options.clock.after(BATCH_MS, () => {
+      this.#cancel = null;
+      this.#tellChanges();
+    });
+  }
+
+  visible(): { readonly participants: Participant[]; readonly audienceCount: number } {
+    const joined = this.#options.inside().filter(hasJoined);
+    const audience = joined.filter((seat) => !this.#isPrincipal(seat));
+    // A raised hand has a name whatever the page.
+    const named = [
+      ...audience.slice(0, AUDIENCE_PAGE),
+      ...audience.slice(AUDIENCE_PAGE).filter((seat) => this.#options.hasHand(seat.seatId)),
+    ];
+    const principals = joined.filter((seat) => this.#isPrincipal(seat));
+    return { participants: [...principals, ...named].map((seat) => this.#view(seat)), audienceCount: audience.length };
+  }
+
+  page(offset: number, limit: number): { participants: Participant[]; total: number } {
+    const joined = this.#options.inside().filter(hasJoined);
+    const ordered = [
+      ...joined.filter((seat) => this.#isPrincipal(seat)),
+      ...joined.filter((seat) => !this.#isPrincipal(seat)),
+    ];
+    return {
+      participants: ordered.slice(offset, offset + limit).map((seat) => this.#view(seat)),
+      total: ordered.length,
+    };
+  }
+
+  close(): void {
+    this.#cancel?.();
+    this.#cancel = null;
+  }
+
+  #tellChanges(): void {
+    const { participants, audienceCount } = this.visible();
+    const now = new Map(participants.map((participant) => [participant.seatId, JSON.stringify(participant)]));
+    const changed = participants.filter(
+      (participant) => now.get(participant.seatId) !== this.#told.get(participant.seatId),
+    );
+    const left = [...this.#told.keys()].filter((seatId) => !now.has(seatId));
+    if (changed.length === 0 && left.length === 0 && audienceCount === this.#toldAudience) return;
+    this.#told = now;
+    this.#toldAudience = audienceCount;
+    this.#options.tell({ changed, left, audienceCount });
+  }
+
+  #isPrincipal(seat: Seat): boolean {
+    return isTeacherSeat(seat.kind) || seat.kind === 'site' || this.#options.isOnStage(seat.seatId);
+  }
+
+  #view(seat: Seat): Participant {
+    return {
+      seatId: seat.seatId,
+      seat: seat.kind,
+      displayName: seat.displayName,
+      schoolName: seat.schoolName,
+      wardName: seat.wardName,
+      onStage: this.#options.isOnStage(seat.seatId),
+      connected: connectionOf(seat) !== null,
+      lineUp: seat.lineUp,
+      lineDown: seat.lineDown,
+    };
+  }
+}

@@ -1,0 +1,305 @@
+import { randomUUID } from 'node:crypto';
+import type { RecordedProducer, RecordingEvent } from '../../recorder/contract.ts';
+import type { Log } from '../runtime/log.ts';
+import { AppError } from '../protocol/errors.ts';
+import { RecordingId, TrackId, type Fence, type RequestId, type SeatId } from '../protocol/ids.ts';
+import type { ProducerInfo, Source } from '../protocol/media.ts';
+import type { LessonFacts, RecordingState } from '../protocol/room.ts';
+import type { Clock, RecordingControl, RoomStore } from './ports.ts';
+import type { SavedRecording } from './room-state.ts';
+import type { Seat } from './seat.ts';
+
+const RETRY_MS = 1_000;
+const RETRY_WHEN_FULL_MS = 10_000;
+/** As many as one order may carry. */
+const EVENTS_PER_ORDER = 1_000;
+
+type EventType = RecordingEvent['type'];
+type EventData<T extends EventType> = Extract<RecordingEvent, { type: T }>['data'];
+
+export interface RoomRecordingOptions {
+  readonly lesson: () => LessonFacts;
+  readonly allowsDownload: boolean;
+  readonly fence: Fence;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly control: RecordingControl;
+  readonly store: Pick<RoomStore, 'openRecording' | 'endRecording'>;
+  /** Everything that is sent into the room, and by whom. */
+  readonly senders: () => readonly { readonly producer: ProducerInfo; readonly seat: Seat }[];
+  readonly sfuUrl: () => string | null;
+  readonly clockOffsetUs: () => Promise<number>;
+  readonly onStateChanged: (state: RecordingState) => void;
+  /** Something that must survive this process has changed. */
+  readonly onSaveNeeded: () => void;
+}
+
+interface Running extends Omit<SavedRecording, 'fence' | 'unacknowledged'> {
+  unacknowledged: RecordingEvent[];
+}
+
+/**
+ * States to capture what is to be recorded and numbers what happens, and keeps at it until capture has confirmed (SPEC R). Pause and
+ * resume are markers: capture goes on, and what lies between is left out of what is played.
+ */
+export class RoomRecording {
+  readonly #options: RoomRecordingOptions;
+  readonly #markers = new Set<RequestId>();
+  readonly #stopListening: (() => void)[];
+  #running: Running | null = null;
+  #isBeginning = false;
+  #isGoalStated = false;
+  #isFull = false;
+  #isWorking = false;
+  #isWanted = false;
+  #isClosed = false;
+  #cancelRetry: (() => void) | null = null;
+  #shownState: RecordingState = 'off';
+
+  constructor(options: RoomRecordingOptions) {
+    this.#options = options;
+    this.#stopListening = [
+      options.control.onOpen(() => this.goalChanged()),
+      options.control.onDiskLevel((level, affected) => {
+        if (this.#running !== null && affected.has(this.#running.recordingId)) this.#onDisk(level);
+      }),
+    ];
+  }
+
+  get state(): RecordingState {
+    const running = this.#running;
+    if (running === null) return this.#isBeginning ? 'starting' : 'off';
+    if (running.endedAtUs !== null) return 'off';
+    if (this.#isFull) return 'failed';
+    if (!running.accepted) return 'starting';
+    return running.paused ? 'paused' : 'recording';
+  }
+
+  /** Whether nothing is left to be told to capture. */
+  get isSettled(): boolean {
+    return !this.#isBeginning && (this.#running === null || this.#running.finished);
+  }
+
+  /** The lesson is live. `describe` writes down what is so at this moment. Idempotent. */
+  async begin(describe: () => void): Promise<void> {
+    if (this.#running !== null || this.#isBeginning || this.#isClosed) return;
+    this.#isBeginning = true;
+    this.#show();
+    const clockOffsetUs = await this.#options.clockOffsetUs().catch(() => 0);
+    const nowMs = this.#options.clock.nowMs();
+    this.#running = {
+      recordingId: RecordingId.parse(randomUUID()),
+      startedAtUnixUs: nowMs * 1_000 + clockOffsetUs,
+      clockOffsetUs,
+      paused: false,
+      accepted: false,
+      nextN: 0,
+      unacknowledged: [],
+      tracks: {},
+      endedAtUs: null,
+      finished: false,
+    };
+    this.#isBeginning = false;
+    const { recordingId } = this.#running;
+    this.#options.log.info({ recordingId }, 'recording begins');
+    this.#options.store
+      .openRecording({
+        recordingId,
+        lessonId: this.#options.lesson().lessonId,
+        title: this.#options.lesson().title,
+        startedAtUnixUs: this.#running.startedAtUnixUs,
+        allowsDownload: this.#options.allowsDownload,
+      })
+      .catch((error: unknown) => this.#options.log.error({ err: error, recordingId }, 'recording could not be listed'));
+    describe();
+    this.#options.onSaveNeeded();
+    this.goalChanged();
+  }
+
+  /** Writes down what has happened; nothing while there is no recording. */
+  note<T extends EventType>(type: T, data: EventData<T>): void {
+    const running = this.#running;
+    if (running === null || running.endedAtUs !== null) return;
+    // The compiler does not tie `type` to `data` inside a generic body; the signature does.
+    const event = { n: running.nextN, atUs: this.#nowUs(running), type, data } as unknown as RecordingEvent;
+    running.nextN += 1;
+    running.unacknowledged.push(event);
+    this.#options.onSaveNeeded();
+    this.#work();
+  }
+
+  /** The same seat and source keep their track. */
+  trackOf(seatId: SeatId, source: Source): TrackId | null {
+    const running = this.#running;
+    if (running === null) return null;
+    const key = `${seatId}:${source}`;
+    return (running.tracks[key] ??= TrackId.parse(randomUUID()));
+  }
+
+  goalChanged(): void {
+    this.#isGoalStated = false;
+    this.#work();
+  }
+
+  /** @throws AppError `conflict` when nothing is being recorded. */
+  setPaused(paused: boolean): void {
+    const running = this.#requireRunning();
+    if (running.paused === paused) return;
+    running.paused = paused;
+    this.note(paused ? 'paused' : 'resumed', {});
+    this.#show();
+  }
+
+  /** Idempotent by `requestId`. @throws AppError `conflict` when nothing is being recorded. */
+  addMarker(requestId: RequestId, title: string): void {
+    this.#requireRunning();
+    if (this.#markers.has(requestId)) return;
+    this.#markers.add(requestId);
+    this.note('marker', { title });
+  }
+
+  /** The lesson has ended. Idempotent. */
+  finish(): void {
+    const running = this.#running;
+    if (running === null || running.endedAtUs !== null) return;
+    running.endedAtUs = this.#nowUs(running);
+    this.#options.onSaveNeeded();
+    this.#show();
+    this.#work();
+  }
+
+  save(): SavedRecording | null {
+    return this.#running === null ? null : { ...this.#running, fence: this.#options.fence };
+  }
+
+  restore(saved: SavedRecording): void {
+    const { fence: _fence, ...running } = saved;
+    this.#running = running;
+    this.#shownState = this.state;
+    this.goalChanged();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelRetry?.();
+    for (const stop of this.#stopListening) stop();
+  }
+
+  #requireRunning(): Running {
+    const running = this.#running;
+    if (running === null || running.endedAtUs !== null)
+      throw new AppError('conflict', { message: 'nothing is being recorded' });
+    return running;
+  }
+
+  #nowUs(running: Running): number {
+    return Math.max(0, this.#options.clock.nowMs() * 1_000 + running.clockOffsetUs - running.startedAtUnixUs);
+  }
+
+  #onDisk(level: 'ok' | 'low' | 'full'): void {
+    this.#isFull = level === 'full';
+    this.#show();
+    if (!this.#isFull) this.goalChanged();
+  }
+
+  #show(): void {
+    if (this.state === this.#shownState) return;
+    this.#shownState = this.state;
+    this.#options.onStateChanged(this.state);
+  }
+
+  /** One order at a time; whatever comes up meanwhile is looked at again afterwards. */
+  #work(): void {
+    this.#isWanted = true;
+    if (this.#isWorking || this.#running === null || this.#isClosed) return;
+    this.#isWorking = true;
+    this.#workThrough(this.#running)
+      .catch((error: unknown) => this.#onRefused(error))
+      .finally(() => {
+        this.#isWorking = false;
+        this.#show();
+      });
+  }
+
+  async #workThrough(running: Running): Promise<void> {
+    while (this.#isWanted && !this.#isClosed) {
+      this.#isWanted = false;
+      await this.#stateGoal(running);
+      await this.#sendEvents(running);
+      await this.#sendEnd(running);
+    }
+  }
+
+  async #stateGoal(running: Running): Promise<void> {
+    const sfuUrl = this.#options.sfuUrl();
+    if (this.#isGoalStated || running.finished || sfuUrl === null) return;
+    this.#isGoalStated = true;
+    const { lessonId, roomId, title } = this.#options.lesson();
+    const { recordingId, startedAtUnixUs } = running;
+    const { fence } = this.#options;
+    const producers = running.endedAtUs === null ? this.#recorded() : [];
+    await this.#options.control.setGoal({
+      recordingId,
+      lessonId,
+      roomId,
+      title,
+      fence,
+      startedAtUnixUs,
+      sfuUrl,
+      producers,
+    });
+    running.accepted = true;
+    this.#isFull = false;
+    this.#show();
+  }
+
+  async #sendEvents(running: Running): Promise<void> {
+    while (running.accepted && running.unacknowledged.length > 0) {
+      const events = running.unacknowledged.slice(0, EVENTS_PER_ORDER);
+      const upTo = await this.#options.control.appendEvents(running.recordingId, this.#options.fence, events);
+      const before = running.unacknowledged.length;
+      running.unacknowledged = running.unacknowledged.filter((event) => event.n > upTo);
+      this.#options.onSaveNeeded();
+      if (running.unacknowledged.length === before)
+        throw new AppError('unavailable', { message: 'events were not stored' });
+    }
+  }
+
+  async #sendEnd(running: Running): Promise<void> {
+    if (running.endedAtUs === null || running.finished || !running.accepted) return;
+    const { recordingId, endedAtUs } = running;
+    await this.#options.control.finish(recordingId, this.#options.fence, endedAtUs);
+    running.finished = true;
+    this.#options.log.info({ recordingId }, 'recording handed over');
+    await this.#options.store.endRecording(recordingId, Math.round((running.startedAtUnixUs + endedAtUs) / 1_000));
+    this.#options.onSaveNeeded();
+  }
+
+  #onRefused(error: unknown): void {
+    const code = error instanceof AppError ? error.code : 'internal';
+    this.#isGoalStated = false;
+    if (code === 'staleFence') {
+      this.#options.log.warn('recording belongs to another process now');
+      return;
+    }
+    this.#isFull = code === 'storageFull';
+    this.#options.log.warn({ err: error }, 'capture could not be told');
+    if (this.#isClosed) return;
+    this.#cancelRetry?.();
+    this.#cancelRetry = this.#options.clock.after(this.#isFull ? RETRY_WHEN_FULL_MS : RETRY_MS, () => {
+      this.#cancelRetry = null;
+      this.#work();
+    });
+  }
+
+  #recorded(): RecordedProducer[] {
+    return this.#options.senders().flatMap(({ producer, seat }) => {
+      const trackId = this.trackOf(producer.seatId, producer.source);
+      if (trackId === null) return [];
+      const { producerId, seatId, kind, source } = producer;
+      const { displayName, schoolName } = seat;
+      const who = { seatId, seat: seat.kind, displayName, ...(schoolName === null ? {} : { schoolName }) };
+      return [{ producerId, trackId, kind, source, ...who }];
+    });
+  }
+}

@@ -1,0 +1,148 @@
+import type { Log } from '../runtime/log.ts';
+import type { Fence, SeatId } from '../protocol/ids.ts';
+import type { ProducerInfo } from '../protocol/media.ts';
+import type { LessonFacts, RecordingState } from '../protocol/room.ts';
+import { ChatLog } from './chat-log.ts';
+import { HalfDuplex } from './half-duplex.ts';
+import { Hands } from './hands.ts';
+import { RoomLayout, type LayoutState } from './layout.ts';
+import { Lobby } from './lobby.ts';
+import { MediaMembers } from './media-members.ts';
+import { Participants } from './participants.ts';
+import type { Broadcast, Clock, MediaNode, RecordingControl, RoomLesson, RoomStore } from './ports.ts';
+import { Presence } from './presence.ts';
+import { RoomRecording } from './recording-control.ts';
+import { Roll } from './roll.ts';
+import { SafeMode } from './safe-mode.ts';
+import type { Seat } from './seat.ts';
+import { SendingRules } from './sending-rules.ts';
+import { Stage } from './stage.ts';
+
+/** The managers of one room. None of them knows the room or another's insides; what they need is given to them. */
+export interface RoomParts {
+  readonly presence: Presence;
+  readonly lobby: Lobby;
+  readonly hands: Hands;
+  readonly stage: Stage;
+  readonly halfDuplex: HalfDuplex;
+  readonly safeMode: SafeMode;
+  readonly sending: SendingRules;
+  readonly layout: RoomLayout;
+  readonly chat: ChatLog;
+  readonly roll: Roll;
+  readonly participants: Participants;
+  readonly media: MediaMembers;
+  readonly recording: RoomRecording;
+}
+
+export interface RoomPartsOptions {
+  readonly lesson: RoomLesson;
+  readonly fence: Fence;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: RoomStore;
+  readonly recordingControl: RecordingControl;
+  readonly broadcast: Broadcast;
+  readonly node: () => MediaNode;
+  readonly sfuUrl: () => string | null;
+}
+
+/** What the room does when a manager reports a fact. */
+export interface RoomReactions {
+  onSeatExpired(seat: Seat): void;
+  onStageEntered(seatId: SeatId): void;
+  onStageLeft(seatId: SeatId): void;
+  onStageInvitation(seatId: SeatId, pending: boolean): void;
+  onTalkingChanged(seatId: SeatId): void;
+  onSafeModeChanged(active: boolean): void;
+  onLayoutChanged(state: LayoutState): void;
+  onProducerAdded(producer: ProducerInfo): void;
+  onProducerPaused(producer: ProducerInfo): void;
+  onProducerClosed(producer: ProducerInfo): void;
+  onRecordingState(state: RecordingState): void;
+  onSaveNeeded(): void;
+}
+
+export function createRoomParts(options: RoomPartsOptions, reactions: RoomReactions): RoomParts {
+  const { clock, broadcast, store, lesson } = options;
+  const facts = (): LessonFacts => lesson.facts;
+  const presence = new Presence({ clock, onExpired: (seat) => reactions.onSeatExpired(seat) });
+  const lobby = new Lobby({ isTeacherHere: () => presence.connectedTeachers() > 0 });
+  const stage: Stage = new Stage({
+    onEntered: (seatId) => reactions.onStageEntered(seatId),
+    onLeft: (seatId) => reactions.onStageLeft(seatId),
+    onInvitation: (seatId, pending) => reactions.onStageInvitation(seatId, pending),
+  });
+  const hands: Hands = new Hands((raised) => {
+    broadcast.toInside('handsChanged', { hands: raised });
+    reactions.onSaveNeeded();
+  });
+  const halfDuplex = new HalfDuplex({
+    lessonKind: () => facts().kind,
+    isOnStage: (seatId) => stage.has(seatId),
+    onChanged: (seatId) => reactions.onTalkingChanged(seatId),
+  });
+  const safeMode = new SafeMode({ clock, onChanged: (active) => reactions.onSafeModeChanged(active) });
+  const media = createMedia(options, reactions, presence);
+  const recording = createRecording(options, reactions, presence, media);
+  return {
+    ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording },
+    sending: new SendingRules({ stage, halfDuplex, safeMode }),
+    layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),
+    chat: new ChatLog({
+      lessonId: facts().lessonId,
+      clock,
+      store,
+      onMessage: (message) => {
+        broadcast.toInside('chat', { message });
+        const { seatId, displayName, text } = message;
+        recording.note('chat', { seatId, displayName, text });
+      },
+    }),
+    roll: new Roll({ startsAtMs: () => facts().startsAtMs, expected: () => lesson.expected }),
+    participants: new Participants({
+      clock,
+      inside: () => presence.inside(),
+      isOnStage: (seatId) => stage.has(seatId),
+      hasHand: (seatId) => hands.has(seatId),
+      tell: (delta) => broadcast.toInside('participantsChanged', delta),
+    }),
+  };
+}
+
+function createMedia(options: RoomPartsOptions, reactions: RoomReactions, presence: Presence): MediaMembers {
+  return new MediaMembers({
+    node: options.node,
+    log: options.log,
+    seatKindOf: (seatId) => presence.find(seatId)?.kind ?? null,
+    onAdded: (producer) => reactions.onProducerAdded(producer),
+    onPaused: (producer) => reactions.onProducerPaused(producer),
+    onClosed: (producer) => reactions.onProducerClosed(producer),
+  });
+}
+
+function createRecording(
+  options: RoomPartsOptions,
+  reactions: RoomReactions,
+  presence: Presence,
+  media: MediaMembers,
+): RoomRecording {
+  return new RoomRecording({
+    lesson: () => options.lesson.facts,
+    allowsDownload: options.lesson.allowsDownload,
+    fence: options.fence,
+    clock: options.clock,
+    log: options.log,
+    control: options.recordingControl,
+    store: options.store,
+    senders: () =>
+      media.producers.list().flatMap((producer) => {
+        const seat = presence.find(producer.seatId);
+        return seat === null ? [] : [{ producer, seat }];
+      }),
+    sfuUrl: options.sfuUrl,
+    clockOffsetUs: () => options.node().clockOffsetUs(),
+    onStateChanged: (state) => reactions.onRecordingState(state),
+    onSaveNeeded: () => reactions.onSaveNeeded(),
+  });
+}

@@ -1,0 +1,89 @@
+import * as z from 'zod';
+import { RecordingEvent } from '../../recorder/contract.ts';
+import { Fence, PersonId, ProducerId, RecordingId, SeatId, TrackId } from '../protocol/ids.ts';
+import { Hand, Layout, LessonFacts } from '../protocol/room.ts';
+import { SeatKind } from '../protocol/seats.ts';
+
+/**
+ * What a room writes to Redis so that another process can take it over (SPEC T). Media is not in it: that is asked from the media
+ * node, which knows better. A snapshot of another version is ignored.
+ */
+export const ROOM_STATE_VERSION = 1;
+
+export const SavedSeat = z.object({
+  seatId: SeatId,
+  kind: SeatKind,
+  identityKey: z.string(),
+  displayName: z.string(),
+  schoolName: z.string().nullable(),
+  wardName: z.string().nullable(),
+  classGroup: z.string().nullable(),
+  tokenFloor: z.int(),
+  tokenIssued: z.int(),
+  state: z.discriminatedUnion('phase', [
+    z.object({ phase: z.literal('waiting'), cause: z.enum(['teacher', 'lobby', 'locked']), sinceMs: z.int() }),
+    z.object({ phase: z.literal('inside'), joinedAtMs: z.int().nullable() }),
+    z.object({ phase: z.literal('gone') }),
+  ]),
+});
+export type SavedSeat = z.infer<typeof SavedSeat>;
+
+export const Hold = z.enum(['self', 'teacher', 'safeMode', 'halfDuplex']);
+/** Why a producer is paused; it runs only while nothing holds it. */
+export type Hold = z.infer<typeof Hold>;
+
+export const SavedRecording = z.object({
+  recordingId: RecordingId,
+  fence: Fence,
+  startedAtUnixUs: z.int(),
+  clockOffsetUs: z.int(),
+  paused: z.boolean(),
+  accepted: z.boolean(),
+  nextN: z.int(),
+  unacknowledged: z.array(RecordingEvent),
+  /** `{seatId}:{source}` → track. */
+  tracks: z.record(z.string(), TrackId),
+  endedAtUs: z.int().nullable(),
+  finished: z.boolean(),
+});
+export type SavedRecording = z.infer<typeof SavedRecording>;
+
+export const SavedRollEntry = z.object({
+  rollKey: z.string(),
+  seatId: SeatId,
+  displayName: z.string(),
+  classGroup: z.string().nullable(),
+  firstJoinedAtMs: z.int(),
+  isThere: z.boolean(),
+});
+export type SavedRollEntry = z.infer<typeof SavedRollEntry>;
+
+export const RoomState = z.object({
+  version: z.literal(ROOM_STATE_VERSION),
+  lesson: z.object({
+    facts: LessonFacts,
+    state: z.enum(['scheduled', 'live', 'ended', 'cancelled']),
+    region: z.string().nullable(),
+    allowsDownload: z.boolean(),
+    expected: z.array(
+      z.object({ personId: PersonId, rollKey: z.string(), displayName: z.string(), classGroup: z.string().nullable() }),
+    ),
+  }),
+  startedAtMs: z.int().nullable(),
+  endedAtMs: z.int().nullable(),
+  emptySinceMs: z.int().nullable(),
+  nodeId: z.string().nullable(),
+  seats: z.array(SavedSeat),
+  keptOut: z.array(z.string()),
+  admitted: z.array(z.string()),
+  locked: z.boolean(),
+  hands: z.array(Hand),
+  stage: z.array(SeatId),
+  invitations: z.array(SeatId),
+  layout: z.object({ layout: Layout, pinnedSeatId: SeatId.nullable() }),
+  safeMode: z.boolean(),
+  holds: z.record(ProducerId, z.array(Hold)),
+  roll: z.array(SavedRollEntry),
+  recording: SavedRecording.nullable(),
+});
+export type RoomState = z.infer<typeof RoomState>;

@@ -1,0 +1,363 @@
+import type { RtpCapabilities } from 'mediasoup/types';
+import { AppError } from '../protocol/errors.ts';
+import type { ProducerId, SeatId } from '../protocol/ids.ts';
+import type { TransportPair } from '../protocol/media.ts';
+import type { CloseReason, RoomSnapshot } from '../protocol/room.ts';
+import { Doorway } from './doorway.ts';
+import { identityKeyOf, type JoinClaims } from './join-claims.ts';
+import { createMediaReactions } from './media-reactions.ts';
+import type { Connection, MediaNode } from './ports.ts';
+import { noteEverything } from './recording-notes.ts';
+import type { Entered, RoomOptions, RoomSummary } from './room-options.ts';
+import { createRoomParts, type RoomParts } from './room-parts.ts';
+import { createRoomReactions } from './room-reactions.ts';
+import { insideSnapshot, waitingSnapshot } from './room-snapshot.ts';
+import { ROOM_STATE_VERSION, type Hold, type RoomState } from './room-state.ts';
+import { connectionOf, hasJoined, isInside, type Seat } from './seat.ts';
+import { SeatOrders } from './seat-orders.ts';
+import { TeacherOrders } from './teacher-orders.ts';
+
+/** A room that is empty this long after its end closes by itself (SPEC E4). */
+export const EMPTY_AFTER_END_MS = 10 * 60_000;
+const MEDIA_OPEN_TIMEOUT_MS = 3_000;
+
+/**
+ * The rules of one room: who is in, who waits, who may send, what is recorded. Knows its surroundings only through ports. Orders of
+ * seats go through `seatOrders` and `teacherOrders` after `authorizeSeat`.
+ */
+export class Room {
+  readonly parts: RoomParts;
+  readonly seatOrders: SeatOrders;
+  readonly teacherOrders: TeacherOrders;
+  readonly #options: RoomOptions;
+  readonly #node: MediaNode;
+  readonly #door: Doorway;
+  #startedAtMs: number | null;
+  #endedAtMs: number | null;
+  #emptySinceMs: number | null;
+  #wasTeacherHere = false;
+  #activeSpeaker: SeatId | null = null;
+  #lastSfuUrl: string | null = null;
+  #isClosed = false;
+
+  constructor(options: RoomOptions) {
+    const { lesson, saved, clock } = options;
+    this.#options = options;
+    this.#startedAtMs = saved?.startedAtMs ?? null;
+    this.#endedAtMs = saved?.endedAtMs ?? null;
+    this.#emptySinceMs = saved === null ? clock.nowMs() : saved.emptySinceMs;
+    this.parts = createRoomParts(
+      {
+        ...options,
+        node: () => this.#node,
+        sfuUrl: () => (this.#lastSfuUrl = this.#node.place?.sfuUrl ?? this.#lastSfuUrl),
+      },
+      createRoomReactions({
+        parts: () => this.parts,
+        broadcast: options.broadcast,
+        onSeatExpired: (seat) => this.#door.sendAway(seat, 'left'),
+        onSaveNeeded: () => this.#save(),
+      }),
+    );
+    const savedHolds = new Map(Object.entries(saved?.holds ?? {}) as [ProducerId, Hold[]][]);
+    this.#node = options.openMedia({
+      roomId: lesson.facts.roomId,
+      fence: options.fence,
+      region: lesson.region,
+      wasOnNodeId: saved?.nodeId ?? null,
+      listener: createMediaReactions({
+        parts: this.parts,
+        broadcast: options.broadcast,
+        savedHolds,
+        onActiveSpeaker: (seatId) => {
+          this.#activeSpeaker = seatId;
+        },
+        onPlaced: () => this.#save(true),
+        tellSnapshot: (seat) => this.#tellSnapshot(seat),
+      }),
+    });
+    const node = (): MediaNode => this.#node;
+    this.#door = new Doorway({
+      parts: this.parts,
+      ...options,
+      keep: (writing) => this.#keep(writing),
+      tellSnapshot: (seat) => this.#tellSnapshot(seat),
+      claimTransports: (seat) => this.#keep(this.#node.claimTransports(seat.seatId)),
+      onChanged: () => this.#changed(),
+    });
+    this.seatOrders = new SeatOrders({ parts: this.parts, node, nowMs: () => clock.nowMs() });
+    this.teacherOrders = new TeacherOrders({
+      parts: this.parts,
+      broadcast: options.broadcast,
+      letIn: (seat) => this.#door.letIn(seat),
+      sendAway: (seat, reason) => this.#door.sendAway(seat, reason),
+      reviewWaiting: () => this.#door.reviewAll(),
+      onAdmitted: (seat) => this.#keep(options.store.markAdmitted(seat.seatId, clock.nowMs())),
+      onKeptOut: (seat) => this.#keep(options.store.keepOut(seat.seatId)),
+      saveNow: () => this.#save(true),
+    });
+    if (saved !== null) this.#restore(saved);
+  }
+
+  get isEnded(): boolean {
+    return this.#endedAtMs !== null;
+  }
+
+  /** Ended, and nothing is left to be told to the recorder: it may be forgotten. */
+  get isSettled(): boolean {
+    return this.isEnded && this.parts.recording.isSettled;
+  }
+
+  get summary(): RoomSummary {
+    const { presence, recording } = this.parts;
+    return {
+      lessonId: this.#options.lesson.facts.lessonId,
+      startedAtMs: this.#startedAtMs,
+      insideCount: presence.inside().filter(hasJoined).length,
+      waitingCount: presence.waiting().length,
+      hasTeacher: presence.connectedTeachers() > 0,
+      isRecording: recording.state === 'recording' || recording.state === 'paused',
+    };
+  }
+
+  /** Takes the seat for somebody with valid join claims (SPEC J). @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`. */
+  async enter(claims: JoinClaims): Promise<Entered> {
+    const seat = await this.#claimSeat(claims);
+    if (seat.state.phase === 'gone') this.#door.place(seat);
+    else this.parts.presence.release(seat)?.close('seatTakenOver');
+    this.#teachersChanged();
+    seat.tokenIssued += 1;
+    seat.tokenFloor = seat.tokenIssued;
+    this.#save();
+    const isIn = isInside(seat);
+    const transports = isIn ? await this.#readyTransports(seat) : null;
+    return {
+      seatId: seat.seatId,
+      seatToken: this.#tokenOf(seat),
+      phase: isIn ? 'inside' : 'waiting',
+      routerRtpCapabilities: this.#node.routerRtpCapabilities,
+      transports,
+    };
+  }
+
+  /**
+   * A socket comes for a seat; whoever had it until now is closed with `seatTakenOver`. Tells the next token and the snapshot (SPEC H).
+   *
+   * @throws AppError `seatTokenInvalid`, `lessonEnded`
+   */
+  connect(
+    claims: { readonly seatId: SeatId; readonly generation: number },
+    connection: Connection,
+    rtpCapabilities: RtpCapabilities | null,
+  ): Seat {
+    const seat = this.assertSeatToken(claims);
+    seat.tokenFloor = claims.generation;
+    seat.tokenIssued = Math.max(seat.tokenIssued, claims.generation) + 1;
+    this.parts.presence.connect(seat, connection)?.close('seatTakenOver');
+    if (rtpCapabilities !== null) this.parts.media.setCapabilities(seat.seatId, rtpCapabilities);
+    connection.tell('seatToken', { seatToken: this.#tokenOf(seat) });
+    this.#teachersChanged();
+    this.#door.review(seat);
+    if (isInside(seat)) this.#door.arrive(seat, connection);
+    this.#changed();
+    this.#tellSnapshot(seat);
+    return seat;
+  }
+
+  /** Whether the token still opens a seat. @throws AppError `seatTokenInvalid`, `lessonEnded` */
+  assertSeatToken(claims: { readonly seatId: SeatId; readonly generation: number }): Seat {
+    if (this.isEnded) throw new AppError('lessonEnded');
+    const seat = this.parts.presence.find(claims.seatId);
+    if (seat === null || claims.generation < seat.tokenFloor) throw new AppError('seatTokenInvalid');
+    return seat;
+  }
+
+  disconnect(seatId: SeatId, connectionId: string): void {
+    const seat = this.parts.presence.find(seatId);
+    if (seat === null || !this.parts.presence.disconnect(seat, connectionId)) return;
+    this.parts.halfDuplex.setTalking(seatId, false);
+    this.parts.participants.touch();
+    this.#teachersChanged();
+    this.#save();
+  }
+
+  leave(seat: Seat): void {
+    this.#door.sendAway(seat, 'left');
+  }
+
+  async snapshotOf(seat: Seat): Promise<RoomSnapshot> {
+    const consumers = isInside(seat) ? await this.parts.media.readyMade(seat.seatId) : [];
+    const lesson = this.#options.lesson.facts;
+    if (seat.state.phase === 'waiting') return waitingSnapshot(seat, seat.state, lesson);
+    const nowMs = this.#options.clock.nowMs();
+    const startedAtMs = this.#startedAtMs ?? nowMs;
+    return insideSnapshot(seat, this.parts, {
+      lesson,
+      startedAtMs,
+      nowMs,
+      consumers,
+      activeSpeaker: this.#activeSpeaker,
+    });
+  }
+
+  /** Ends the lesson for everybody. Idempotent (SPEC E3). */
+  end(): void {
+    if (this.#endedAtMs !== null) return;
+    const nowMs = this.#options.clock.nowMs();
+    this.#endedAtMs = nowMs;
+    const { lessonId } = this.#options.lesson.facts;
+    for (const seat of this.parts.presence.present()) this.#door.sendAway(seat, 'lessonEnded');
+    this.parts.recording.finish();
+    this.#keep(this.#options.store.markLessonEnded(lessonId, nowMs));
+    this.#keep(this.#options.store.saveRoll(lessonId, this.parts.roll.marks()));
+    this.#node
+      .close()
+      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'media room could not be closed'));
+    this.#options.log.info('lesson ended');
+    this.#save(true);
+  }
+
+  /** Called now and then: ends a lesson that everybody has left long after the bell. */
+  sweep(): void {
+    if (this.isEnded || this.#emptySinceMs === null) return;
+    const from = Math.max(this.#emptySinceMs, this.#options.lesson.facts.endsAtMs);
+    if (this.#options.clock.nowMs() >= from + EMPTY_AFTER_END_MS) this.end();
+  }
+
+  save(): RoomState {
+    const { presence, lobby, hands, stage, layout, safeMode, media, roll, recording } = this.parts;
+    return {
+      version: ROOM_STATE_VERSION,
+      lesson: { ...this.#options.lesson, expected: [...this.#options.lesson.expected] },
+      startedAtMs: this.#startedAtMs,
+      endedAtMs: this.#endedAtMs,
+      emptySinceMs: this.#emptySinceMs,
+      nodeId: this.#node.place?.nodeId ?? null,
+      seats: presence.save(),
+      ...lobby.save(),
+      hands: hands.list(),
+      ...stage.save(),
+      layout: layout.state,
+      safeMode: safeMode.isActive,
+      holds: media.producers.saveHolds(),
+      roll: roll.save(),
+      recording: recording.save(),
+    };
+  }
+
+  /** Lets go of the room without ending it: another process has it, or this one stops. Idempotent. */
+  abandon(reason: CloseReason | null): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { presence, safeMode, participants, recording } = this.parts;
+    if (reason !== null) for (const seat of presence.present()) connectionOf(seat)?.close(reason);
+    presence.close();
+    safeMode.close();
+    participants.close();
+    recording.close();
+    this.#node.abandon();
+  }
+
+  async #claimSeat(claims: JoinClaims): Promise<Seat> {
+    const { presence, lobby } = this.parts;
+    this.#assertOpen();
+    lobby.assertNotKeptOut(identityKeyOf(claims.identity));
+    const known = presence.seatOf(claims);
+    if (known !== null && known.kind === claims.seat) return presence.claim(claims, known.seatId);
+    const { seatId, isAdmitted } = await this.#options.store.claimSeat(claims, this.#options.clock.nowMs());
+    this.#assertOpen();
+    if (known !== null && known.state.phase !== 'gone') this.#door.sendAway(known, 'seatTakenOver');
+    const seat = presence.claim(claims, seatId);
+    if (isAdmitted) lobby.admit(seat);
+    return seat;
+  }
+
+  #assertOpen(): void {
+    if (this.isEnded) throw new AppError('lessonEnded');
+    if (this.#isClosed) throw new AppError('unavailable', { message: 'the room has moved' });
+  }
+
+  async #readyTransports(seat: Seat): Promise<TransportPair | null> {
+    try {
+      await this.#node.opened(MEDIA_OPEN_TIMEOUT_MS);
+      return await this.parts.media.createTransports(seat.seatId, this.parts.sending.maySendAnything(seat), false);
+    } catch (error) {
+      // The page asks for them when its snapshot says that it needs them.
+      this.#options.log.warn({ err: error, seatId: seat.seatId }, 'no ready-made transports');
+      return null;
+    }
+  }
+
+  #tokenOf(seat: Seat): string {
+    const { roomId } = this.#options.lesson.facts;
+    return this.#options.tokens.sign({ roomId, seatId: seat.seatId, generation: seat.tokenIssued });
+  }
+
+  /** The first teacher opens the room, the last one's going starts the way to safe mode (SPEC L2, X1). */
+  #teachersChanged(): void {
+    const isHere = this.parts.presence.connectedTeachers() > 0;
+    if (isHere === this.#wasTeacherHere || this.isEnded) return;
+    this.#wasTeacherHere = isHere;
+    if (!isHere) {
+      this.parts.safeMode.teacherGone();
+      this.#door.reviewAll();
+      return;
+    }
+    this.parts.safeMode.teacherHere();
+    this.#goLive();
+    this.#door.reviewAll();
+  }
+
+  #goLive(): void {
+    const { facts } = this.#options.lesson;
+    if (this.#startedAtMs === null) {
+      this.#startedAtMs = this.#options.clock.nowMs();
+      this.#keep(this.#options.store.markLessonLive(facts.lessonId, this.#startedAtMs));
+      this.#options.log.info('lesson is live');
+      this.#save(true);
+    }
+    if (facts.isRecorded) void this.parts.recording.begin(() => noteEverything(this.parts));
+  }
+
+  #changed(): void {
+    const { presence } = this.parts;
+    if (presence.inside().some(hasJoined)) this.#emptySinceMs = null;
+    else this.#emptySinceMs ??= this.#options.clock.nowMs();
+    this.#teachersChanged();
+    this.#save();
+  }
+
+  #tellSnapshot(seat: Seat): void {
+    const connection = connectionOf(seat);
+    if (connection === null) return;
+    this.snapshotOf(seat)
+      .then((snapshot) => {
+        if (connectionOf(seat) === connection) connection.tell('snapshot', snapshot);
+      })
+      .catch((error: unknown) => this.#options.log.error({ err: error, seatId: seat.seatId }, 'no snapshot'));
+  }
+
+  #restore(saved: RoomState): void {
+    const { presence, lobby, hands, stage, layout, safeMode, roll, recording, chat } = this.parts;
+    presence.restore(saved.seats);
+    lobby.restore(saved);
+    hands.restore(saved.hands);
+    stage.restore(saved);
+    layout.restore(saved.layout);
+    safeMode.restore(saved.safeMode);
+    roll.restore(saved.roll);
+    if (saved.recording !== null) recording.restore(saved.recording);
+    // Whoever taught has been cut off by the loss of the process before; they have as long as after any other cut.
+    if (this.#startedAtMs !== null && !this.isEnded) safeMode.teacherGone();
+    chat.reload().catch((error: unknown) => this.#options.log.warn({ err: error }, 'chat could not be read'));
+  }
+
+  /** A write that nobody waits for. */
+  #keep(writing: Promise<void>): void {
+    writing.catch((error: unknown) => this.#options.log.error({ err: error }, 'room record could not be kept'));
+  }
+
+  #save(atOnce = false): void {
+    if (!this.#isClosed) this.#options.onSaveNeeded(atOnce);
+  }
+}

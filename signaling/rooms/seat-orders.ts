@@ -1,0 +1,115 @@
+import type { DtlsParameters } from 'mediasoup/types';
+import { AppError } from '../protocol/errors.ts';
+import type { ProducerId, RequestId } from '../protocol/ids.ts';
+import type { ChatMessage, RoomParsedParams, RoomResult } from '../protocol/room.ts';
+import type { MediaNode } from './ports.ts';
+import type { RoomParts } from './room-parts.ts';
+import type { Seat } from './seat.ts';
+
+export interface SeatOrdersOptions {
+  readonly parts: RoomParts;
+  readonly node: () => MediaNode;
+  readonly nowMs: () => number;
+}
+
+/** What a seat does for itself. Whether it may do it at all by its seat has been checked (`needs`); the rest is checked here. */
+export class SeatOrders {
+  readonly #parts: RoomParts;
+  readonly #node: () => MediaNode;
+  readonly #nowMs: () => number;
+
+  constructor(options: SeatOrdersOptions) {
+    this.#parts = options.parts;
+    this.#node = options.node;
+    this.#nowMs = options.nowMs;
+  }
+
+  setHand(seat: Seat, raised: boolean): void {
+    if (raised) this.#parts.hands.raise(seat.seatId, this.#nowMs());
+    else this.#parts.hands.lower(seat.seatId);
+    this.#parts.participants.touch();
+  }
+
+  /** @throws AppError `forbidden`, `safeMode`, `stageFull` (SPEC G2). */
+  answerStageInvitation(seat: Seat, accept: boolean): void {
+    if (!accept) {
+      this.#parts.stage.decline(seat.seatId);
+      return;
+    }
+    if (this.#parts.sending.isLocked(seat)) throw new AppError('safeMode');
+    this.#parts.stage.accept(seat.seatId);
+  }
+
+  leaveStage(seat: Seat): void {
+    this.#parts.stage.leave(seat.seatId);
+  }
+
+  /** @throws AppError `forbidden` for everybody but the site of a sky lesson, `safeMode` (SPEC G5). */
+  setTalking(seat: Seat, talking: boolean): void {
+    const { halfDuplex, sending, media } = this.#parts;
+    if (!halfDuplex.applies(seat)) throw new AppError('forbidden', { message: 'not a half-duplex seat' });
+    if (talking && sending.isLocked(seat)) throw new AppError('safeMode');
+    if (talking) {
+      // Nobody there can undo a teacher's mute but by pressing the button.
+      for (const producer of media.producers.ofSeat(seat.seatId)) {
+        if (producer.source === 'microphone') media.producers.setHold(producer.producerId, 'teacher', false);
+      }
+    }
+    halfDuplex.setTalking(seat.seatId, talking);
+  }
+
+  sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
+    return this.#parts.chat.send(seat, requestId, text);
+  }
+
+  async createTransports(
+    seat: Seat,
+    { rtpCapabilities, sendOnly }: RoomParsedParams<'createTransports'>,
+  ): Promise<RoomResult<'createTransports'>> {
+    const { media, sending } = this.#parts;
+    media.setCapabilities(seat.seatId, rtpCapabilities);
+    const transports = await media.createTransports(seat.seatId, sending.maySendAnything(seat), sendOnly);
+    await this.#node().claimTransports(seat.seatId);
+    const routerRtpCapabilities = this.#node().routerRtpCapabilities;
+    if (routerRtpCapabilities === null) throw new AppError('unavailable', { message: 'no media node' });
+    return { transports, routerRtpCapabilities };
+  }
+
+  async connectTransport(
+    seat: Seat,
+    { transportId, dtlsParameters }: RoomParsedParams<'connectTransport'>,
+  ): Promise<void> {
+    await this.#parts.media.connectTransport(seat.seatId, transportId, dtlsParameters satisfies DtlsParameters);
+  }
+
+  /** @throws AppError `forbidden`, `safeMode`, `conflict` (no sending transport), `invalidInput`. */
+  async produce(seat: Seat, wanted: RoomParsedParams<'produce'>): Promise<ProducerId> {
+    const { media, sending } = this.#parts;
+    return await media.producers.add(seat.seatId, wanted, {
+      check: () => {
+        sending.assertMaySend(seat, wanted.source);
+        media.assertCanSend(seat.seatId);
+      },
+      holds: () => sending.holdsOf(seat, wanted.source),
+    });
+  }
+
+  /** @throws AppError `notFound`, `forbidden`, `safeMode` (SPEC M6, M7). */
+  setProducerPaused(seat: Seat, { producerId, paused }: RoomParsedParams<'setProducerPaused'>): void {
+    const { media, sending } = this.#parts;
+    const producer = media.producers.requireOwn(seat.seatId, producerId);
+    if (paused) {
+      media.producers.setHold(producerId, 'self', true);
+      return;
+    }
+    sending.assertMaySend(seat, producer.source);
+    media.producers.release(producerId, ['self', 'teacher']);
+  }
+
+  closeProducer(seat: Seat, producerId: ProducerId): void {
+    const { producers } = this.#parts.media;
+    if (producers.find(producerId) === null) return;
+    producers.requireOwn(seat.seatId, producerId);
+    producers.close(producerId);
+  }
+}

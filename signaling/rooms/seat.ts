@@ -1,0 +1,43 @@
+import type { SeatId } from '../protocol/ids.ts';
+import type { WaitingSnapshot } from '../protocol/room.ts';
+import type { SeatKind } from '../protocol/seats.ts';
+import type { Connection } from './ports.ts';
+
+export type WaitingCause = WaitingSnapshot['cause'];
+
+/** `away`: entered but not yet, or no longer, connected; the seat is kept until then. */
+export type Link =
+  | { readonly kind: 'connected'; readonly connection: Connection }
+  | { readonly kind: 'away'; readonly untilMs: number };
+
+export type SeatState =
+  | { readonly phase: 'waiting'; readonly cause: WaitingCause; readonly sinceMs: number; readonly link: Link }
+  /** `joinedAtMs` is null until it has been connected while inside: nobody sees it before. */
+  | { readonly phase: 'inside'; readonly joinedAtMs: number | null; readonly link: Link }
+  | { readonly phase: 'gone' };
+
+/** One seat of one lesson. It outlives connections and, as its id, even its own going (SPEC S1). */
+export interface Seat {
+  readonly seatId: SeatId;
+  kind: SeatKind;
+  readonly identityKey: string;
+  displayName: string;
+  schoolName: string | null;
+  wardName: string | null;
+  classGroup: string | null;
+  state: SeatState;
+  /** Lowest generation of its token that is still taken. */
+  tokenFloor: number;
+  /** Generation of the token given out last. */
+  tokenIssued: number;
+  lineUp: number | null;
+  lineDown: number | null;
+}
+
+export const connectionOf = (seat: Seat): Connection | null =>
+  seat.state.phase !== 'gone' && seat.state.link.kind === 'connected' ? seat.state.link.connection : null;
+
+export const isInside = (seat: Seat): boolean => seat.state.phase === 'inside';
+
+/** Inside and seen by the others. */
+export const hasJoined = (seat: Seat): boolean => seat.state.phase === 'inside' && seat.state.joinedAtMs !== null;

@@ -1,0 +1,135 @@
+import { AppError } from '../protocol/errors.ts';
+import type { RequestId, SeatId } from '../protocol/ids.ts';
+import { isTeacherSeat } from '../protocol/seats.ts';
+import type { LayoutState } from './layout.ts';
+import type { Broadcast } from './ports.ts';
+import type { RoomParts } from './room-parts.ts';
+import { connectionOf, isInside, type Seat } from './seat.ts';
+
+export interface TeacherOrdersOptions {
+  readonly parts: RoomParts;
+  readonly broadcast: Broadcast;
+  /** Lets a waiting seat in. @throws AppError `roomFull` */
+  readonly letIn: (seat: Seat) => void;
+  readonly sendAway: (seat: Seat, reason: 'removed' | 'denied') => void;
+  /** Looks again at everybody who waits. */
+  readonly reviewWaiting: () => void;
+  readonly onAdmitted: (seat: Seat) => void;
+  readonly onKeptOut: (seat: Seat) => void;
+  /** Saved at once: losing it in a crash would undo a teacher's word. */
+  readonly saveNow: () => void;
+}
+
+/** What teachers do with others. That the asking seat is permitted has been checked (`needs`). */
+export class TeacherOrders {
+  readonly #options: TeacherOrdersOptions;
+  readonly #parts: RoomParts;
+
+  constructor(options: TeacherOrdersOptions) {
+    this.#options = options;
+    this.#parts = options.parts;
+  }
+
+  /** @throws AppError `notFound`, `forbidden` (nothing to call up), `stageFull` (SPEC G1). */
+  inviteToStage(seatId: SeatId): void {
+    const { presence, stage, media } = this.#parts;
+    const seat = presence.requireInside(seatId);
+    if (isTeacherSeat(seat.kind) || seat.kind === 'observer') {
+      throw new AppError('forbidden', { message: 'this seat never comes on stage' });
+    }
+    if (seat.kind !== 'site') {
+      stage.invite(seatId);
+      return;
+    }
+    for (const producer of media.producers.ofSeat(seatId))
+      media.producers.setHold(producer.producerId, 'teacher', false);
+    stage.enter(seatId);
+  }
+
+  removeFromStage(seatId: SeatId): void {
+    this.#parts.presence.requireInside(seatId);
+    this.#parts.stage.leave(seatId);
+  }
+
+  muteSeat(seatId: SeatId): void {
+    this.#mute(this.#parts.presence.requireInside(seatId));
+  }
+
+  muteAll(): void {
+    for (const seat of this.#parts.presence.inside()) if (!isTeacherSeat(seat.kind)) this.#mute(seat);
+  }
+
+  /** @throws AppError `notFound`, `forbidden` for oneself and the lecturer (SPEC S8). */
+  removeSeat(by: Seat, seatId: SeatId, keepOut: boolean): void {
+    const seat = this.#parts.presence.find(seatId);
+    if (seat === null) throw new AppError('notFound', { message: 'no such seat' });
+    if (seat === by || seat.kind === 'lecturer')
+      throw new AppError('forbidden', { message: 'this seat cannot be removed' });
+    if (keepOut) {
+      this.#parts.lobby.keepOut(seat);
+      this.#options.onKeptOut(seat);
+    } else {
+      this.#parts.lobby.forgetAdmission(seat);
+    }
+    this.#options.sendAway(seat, 'removed');
+    this.#options.saveNow();
+  }
+
+  setLocked(locked: boolean): void {
+    if (this.#parts.lobby.isLocked === locked) return;
+    this.#parts.lobby.setLocked(locked);
+    this.#options.broadcast.toInside('lockChanged', { locked });
+    this.#options.reviewWaiting();
+    this.#options.saveNow();
+  }
+
+  /** @throws AppError `notFound`, `roomFull` */
+  admit(seatId: SeatId): void {
+    const seat = this.#parts.presence.find(seatId);
+    // Two teachers may press at the same moment.
+    if (seat !== null && isInside(seat)) return;
+    this.#admit(this.#parts.presence.requireWaiting(seatId));
+    this.#options.saveNow();
+  }
+
+  /** @throws AppError `roomFull` when not everybody found room; the others are in. */
+  admitAll(): void {
+    for (const seat of this.#parts.presence.waiting()) {
+      if (seat.state.phase === 'waiting' && seat.state.cause !== 'teacher') this.#admit(seat);
+    }
+    this.#options.saveNow();
+  }
+
+  deny(seatId: SeatId): void {
+    this.#options.sendAway(this.#parts.presence.requireWaiting(seatId), 'denied');
+  }
+
+  /** @throws AppError `notFound` when the pinned seat is not inside. */
+  setLayout(state: LayoutState): void {
+    if (state.pinnedSeatId !== null) this.#parts.presence.requireInside(state.pinnedSeatId);
+    this.#parts.layout.set(state);
+  }
+
+  setRecordingPaused(paused: boolean): void {
+    this.#parts.recording.setPaused(paused);
+  }
+
+  addMarker(requestId: RequestId, title: string): void {
+    this.#parts.recording.addMarker(requestId, title);
+  }
+
+  #admit(seat: Seat): void {
+    this.#options.letIn(seat);
+    this.#parts.lobby.admit(seat);
+    this.#options.onAdmitted(seat);
+  }
+
+  #mute(seat: Seat): void {
+    const { producers } = this.#parts.media;
+    const sounding = producers.ofSeat(seat.seatId).filter((producer) => producer.source === 'microphone');
+    for (const producer of sounding) producers.setHold(producer.producerId, 'teacher', true);
+    this.#parts.halfDuplex.setTalking(seat.seatId, false);
+    if (sounding.length === 0) return;
+    connectionOf(seat)?.tell('mutedByTeacher', { producerIds: sounding.map((producer) => producer.producerId) });
+  }
+}

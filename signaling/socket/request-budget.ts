@@ -1,0 +1,58 @@
+/** A bucket of requests that fills with time. */
+interface Bucket {
+  readonly capacity: number;
+  readonly perSecond: number;
+}
+
+/** Every request; a page that joins asks for a few dozen things at once. */
+const ANY: Bucket = { capacity: 120, perSecond: 40 };
+/** Chat messages. */
+const CHAT: Bucket = { capacity: 6, perSecond: 1 };
+/** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
+const STRIKES: Bucket = { capacity: 30, perSecond: 1 };
+
+class Level {
+  readonly #bucket: Bucket;
+  #left: number;
+  #atMs: number;
+
+  constructor(bucket: Bucket, nowMs: number) {
+    this.#bucket = bucket;
+    this.#left = bucket.capacity;
+    this.#atMs = nowMs;
+  }
+
+  take(nowMs: number): boolean {
+    const { capacity, perSecond } = this.#bucket;
+    this.#left = Math.min(capacity, this.#left + ((nowMs - this.#atMs) / 1_000) * perSecond);
+    this.#atMs = nowMs;
+    if (this.#left < 1) return false;
+    this.#left -= 1;
+    return true;
+  }
+}
+
+/** What one socket may ask within a time (SPEC E2). */
+export class RequestBudget {
+  readonly #any: Level;
+  readonly #strikes: Level;
+  #chat: Level | null = null;
+
+  constructor(nowMs: number) {
+    this.#any = new Level(ANY, nowMs);
+    this.#strikes = new Level(STRIKES, nowMs);
+  }
+
+  /** False: too many. */
+  take(requestName: string, nowMs: number): boolean {
+    if (!this.#any.take(nowMs)) return false;
+    if (requestName !== 'sendChat') return true;
+    this.#chat ??= new Level(CHAT, nowMs);
+    return this.#chat.take(nowMs);
+  }
+
+  /** A malformed or excessive request. False: enough of them to disconnect. */
+  strike(nowMs: number): boolean {
+    return this.#strikes.take(nowMs);
+  }
+}
