@@ -44,5 +44,7 @@ export const PlayIndex = z.object({
   sound: z.object({ playlist: z.string(), mimeType: z.string(), segments: z.array(PlaySegment) }).optional(),
   /** HLS master per view that is wholly fMP4 (video + sound), for players without MSE. */
   masters: z.record(z.string(), z.string()),
+  /** While the recording was paused: no sound, no whole segment of picture; a player passes over it. */
+  leftOut: z.array(z.object({ fromUs: z.int(), toUs: z.int() })).optional(),
 });
 export type PlayIndex = z.infer<typeof PlayIndex>;

@@ -1,0 +1,257 @@
+import * as z from 'zod';
+import type { ClockMap } from '../../storage/objects/manifest.ts';
+
+/** One piece of the published line: from `rtp` on, session time is `us + (t - rtp) * usPerTick`. */
+const Piece = z.object({ rtp: z.number(), us: z.number(), usPerTick: z.number() });
+type Piece = z.infer<typeof Piece>;
+/** One observation: at `us` of session time the stream's clock showed `rtp` (unwrapped). */
+const Pair = z.object({ rtp: z.number(), us: z.number() });
+type Pair = z.infer<typeof Pair>;
+
+export const ClockState = z.object({
+  pieces: z.array(Piece),
+  /** Everything up to here is published and stays as it is. */
+  publishedRtp: z.number().nullable(),
+  reports: z.array(Pair),
+  suspects: z.array(Pair),
+  arrivals: z.array(Pair),
+  observedUs: z.number(),
+});
+export type ClockState = z.infer<typeof ClockState>;
+
+const NOTHING_KNOWN: ClockState = {
+  pieces: [],
+  publishedRtp: null,
+  reports: [],
+  suspects: [],
+  arrivals: [],
+  observedUs: Number.MIN_SAFE_INTEGER,
+};
+
+/** A sender report further off than this is an outlier, or the first of a step. */
+const OUTLIER_US = 20_000;
+/** So many outliers in a row that agree with each other are a step. */
+const STEP_REPORTS = 3;
+const MAX_REPORTS = 240;
+/** A fit over less cannot tell skew from noise; the nominal rate is nearer. */
+const SKEW_SPAN_US = 15_000_000;
+const MAX_SKEW = 500e-6;
+/** Arrivals are kept as one minimum per this time: the least delayed packet of it. */
+const ARRIVAL_BLOCK_US = 5_000_000;
+const MAX_ARRIVALS = 12;
+/** Without any report for so long there will be none soon. */
+const REPORT_PATIENCE_US = 15_000_000;
+/** Differences below are left alone; greater ones are made up for over at least `CATCH_UP_US`, never faster than `MAX_SLEW`. */
+const TOLERANCE_US = 1_500;
+const CATCH_UP_US = 5_000_000;
+const MAX_SLEW = 0.01;
+/** Beyond this the line jumps ahead, or nearly stands still. */
+const JUMP_US = 1_000_000;
+const NEAR_STANDSTILL = 0.5;
+
+/**
+ * The clock of one track and epoch (DESIGN §6.2): RTP time to session time. Sender reports carry the capture instant on the home worker's clock; a
+ * robust line through them says where the truth lies, and a published line of pieces follows it causally: what has been published never changes, the
+ * line has no steps (so sound can be placed by it without clicks) and errors are slewed away. Until the first report the lower
+ * envelope of the receive times stands in.
+ */
+export class TrackClock {
+  readonly #nominalUs: number;
+  readonly #pieces: Piece[];
+  #reports: Pair[];
+  #suspects: Pair[];
+  #arrivals: Pair[];
+  #publishedRtp: number | null;
+  #observedUs: number;
+  #fit: Piece | undefined;
+
+  constructor(clockRate: number, state: ClockState = NOTHING_KNOWN) {
+    this.#nominalUs = 1e6 / clockRate;
+    this.#pieces = [...state.pieces];
+    this.#reports = [...state.reports];
+    this.#suspects = [...state.suspects];
+    this.#arrivals = [...state.arrivals];
+    this.#publishedRtp = state.publishedRtp;
+    this.#observedUs = state.observedUs;
+  }
+
+  get state(): ClockState {
+    return {
+      pieces: [...this.#pieces],
+      publishedRtp: this.#publishedRtp,
+      reports: [...this.#reports],
+      suspects: [...this.#suspects],
+      arrivals: [...this.#arrivals],
+      observedUs: this.#observedUs,
+    };
+  }
+
+  /** Whether a first timestamp can be published well: a report has come, or none will. */
+  get isSettled(): boolean {
+    const first = this.#arrivals[0];
+    const last = this.#arrivals.at(-1);
+    if (this.#pieces.length > 0 || this.#reports.length > 0) return true;
+    return first !== undefined && last !== undefined && last.us - first.us >= REPORT_PATIENCE_US;
+  }
+
+  /** `receivedUs` orders the reports: one that was seen before a restart is not counted twice. */
+  observeReport(rtp: number, captureUs: number, receivedUs: number): void {
+    if (receivedUs <= this.#observedUs) return;
+    this.#observedUs = receivedUs;
+    const pair = { rtp, us: captureUs };
+    const isOutlier = this.#reports.length > 0 && Math.abs(captureUs - valueOf(this.#target(rtp), rtp)) > OUTLIER_US;
+    this.#fit = undefined;
+    if (!isOutlier) {
+      this.#suspects = [];
+      this.#reports.push(pair);
+      this.#thinOut();
+      return;
+    }
+    this.#suspects = this.#suspects.filter((other) => this.#agree(other, pair));
+    this.#suspects.push(pair);
+    if (this.#suspects.length < STEP_REPORTS) return;
+    this.#reports = this.#suspects;
+    this.#suspects = [];
+  }
+
+  observeArrival(rtp: number, receivedUs: number): void {
+    const last = this.#arrivals.at(-1);
+    if (last === undefined || receivedUs - last.us >= ARRIVAL_BLOCK_US) {
+      this.#arrivals.push({ rtp, us: receivedUs });
+      if (this.#arrivals.length > MAX_ARRIVALS) this.#arrivals.shift();
+      if (this.#reports.length === 0) this.#fit = undefined;
+      return;
+    }
+    if (receivedUs - last.us >= (rtp - last.rtp) * this.#nominalUs) return;
+    this.#arrivals[this.#arrivals.length - 1] = { rtp, us: receivedUs };
+    if (this.#reports.length === 0) this.#fit = undefined;
+  }
+
+  /** The stream's clock has jumped: what was observed before says nothing about what follows. */
+  restart(): void {
+    this.#reports = [];
+    this.#suspects = [];
+    this.#arrivals = [];
+    this.#fit = undefined;
+  }
+
+  /** Publishes the line up to `rtp`. */
+  publishTo(rtp: number): void {
+    const last = this.#pieces.at(-1);
+    if (last === undefined || this.#publishedRtp === null) {
+      this.#pieces.push(this.#pieceAt(rtp));
+      this.#publishedRtp = rtp;
+      return;
+    }
+    if (rtp <= this.#publishedRtp) return;
+    const start = this.#publishedRtp;
+    const errorUs = valueOf(this.#target(rtp), rtp) - valueOf(last, rtp);
+    if (Math.abs(errorUs) > TOLERANCE_US) this.#pieces.push(this.#correction(start, valueOf(last, start)));
+    this.#publishedRtp = rtp;
+  }
+
+  /** Session time, microseconds. Of what lies before the first publication it is an estimate. */
+  toUs(rtp: number): number {
+    for (let index = this.#pieces.length - 1; index >= 0; index -= 1) {
+      const piece = this.#pieces[index];
+      if (piece !== undefined && (index === 0 || rtp >= piece.rtp)) return valueOf(piece, rtp);
+    }
+    return valueOf(this.#target(rtp), rtp);
+  }
+
+  /** The best straight line over everything known, for the manifest. */
+  toMap(): ClockMap | undefined {
+    const anchor = this.#reports[0] ?? this.#arrivals[0];
+    if (anchor === undefined) return undefined;
+    const line = this.#target(anchor.rtp);
+    return {
+      anchorRtp: anchor.rtp,
+      anchorUs: Math.round(valueOf(line, anchor.rtp)),
+      skewPpm: (line.usPerTick / this.#nominalUs - 1) * 1e6,
+      basis: this.#reports.length > 0 ? 'senderReports' : 'receiveTimes',
+    };
+  }
+
+  #pieceAt(rtp: number): Piece {
+    const line = this.#target(rtp);
+    return { rtp, us: valueOf(line, rtp), usPerTick: line.usPerTick };
+  }
+
+  #correction(rtp: number, us: number): Piece {
+    const target = this.#target(rtp);
+    const errorUs = valueOf(target, rtp) - us;
+    if (errorUs > JUMP_US) return { rtp: rtp + 1, us: valueOf(target, rtp + 1), usPerTick: target.usPerTick };
+    if (errorUs < -JUMP_US) return { rtp, us, usPerTick: target.usPerTick * NEAR_STANDSTILL };
+    const catchUpUs = Math.max(CATCH_UP_US, Math.abs(errorUs) / MAX_SLEW);
+    return { rtp, us, usPerTick: target.usPerTick * (1 + errorUs / catchUpUs) };
+  }
+
+  #target(rtp: number): Piece {
+    if (this.#fit !== undefined) return this.#fit;
+    this.#fit = this.#reports.length > 0 ? this.#fitReports() : this.#fitArrivals(rtp);
+    return this.#fit;
+  }
+
+  #fitReports(): Piece {
+    const reports = this.#reports;
+    const origin = reports[0] ?? { rtp: 0, us: 0 };
+    const spanUs = ((reports.at(-1)?.rtp ?? origin.rtp) - origin.rtp) * this.#nominalUs;
+    if (spanUs < SKEW_SPAN_US) return this.#nominalLine(origin, median);
+    const first = this.#leastSquares(origin, reports);
+    const near = reports.filter((pair) => Math.abs(pair.us - valueOf(first, pair.rtp)) <= OUTLIER_US);
+    return near.length >= 3 ? this.#leastSquares(origin, near) : first;
+  }
+
+  /** Least delay wins: every packet comes later than it was captured, never sooner. */
+  #fitArrivals(rtp: number): Piece {
+    const origin = this.#arrivals[0];
+    if (origin === undefined) {
+      const last = this.#pieces.at(-1);
+      return last ?? { rtp, us: 0, usPerTick: this.#nominalUs };
+    }
+    const offsets = this.#arrivals.map((pair) => pair.us - origin.us - (pair.rtp - origin.rtp) * this.#nominalUs);
+    return { rtp: origin.rtp, us: origin.us + Math.min(...offsets), usPerTick: this.#nominalUs };
+  }
+
+  #nominalLine(origin: Pair, middle: (values: number[]) => number): Piece {
+    const offsets = this.#reports.map((pair) => pair.us - origin.us - (pair.rtp - origin.rtp) * this.#nominalUs);
+    return { rtp: origin.rtp, us: origin.us + middle(offsets), usPerTick: this.#nominalUs };
+  }
+
+  #leastSquares(origin: Pair, pairs: readonly Pair[]): Piece {
+    const meanX = pairs.reduce((sum, pair) => sum + (pair.rtp - origin.rtp), 0) / pairs.length;
+    const meanY = pairs.reduce((sum, pair) => sum + (pair.us - origin.us), 0) / pairs.length;
+    let covariance = 0;
+    let variance = 0;
+    for (const pair of pairs) {
+      const x = pair.rtp - origin.rtp - meanX;
+      covariance += x * (pair.us - origin.us - meanY);
+      variance += x * x;
+    }
+    const skew = variance === 0 ? 0 : covariance / variance / this.#nominalUs - 1;
+    const usPerTick = this.#nominalUs * (1 + Math.max(-MAX_SKEW, Math.min(MAX_SKEW, skew)));
+    return { rtp: origin.rtp, us: origin.us + meanY - meanX * usPerTick, usPerTick };
+  }
+
+  #agree(one: Pair, other: Pair): boolean {
+    return Math.abs(other.us - one.us - (other.rtp - one.rtp) * this.#nominalUs) <= OUTLIER_US;
+  }
+
+  /** Keeps the span and halves the density of the older half. */
+  #thinOut(): void {
+    if (this.#reports.length <= MAX_REPORTS) return;
+    const half = this.#reports.length >> 1;
+    this.#reports = this.#reports.filter((_, index) => index >= half || index % 2 === 0);
+  }
+}
+
+function valueOf(line: Piece, rtp: number): number {
+  return line.us + (rtp - line.rtp) * line.usPerTick;
+}
+
+function median(values: number[]): number {
+  const sorted = values.sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+}

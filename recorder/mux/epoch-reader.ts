@@ -1,0 +1,154 @@
+import type { ManifestEpoch } from '../../storage/objects/manifest.ts';
+import { parseAnnotation } from '../packet-log/annotation.ts';
+import { ChunkReader, type LogRecord } from '../packet-log/format.ts';
+import { TrackClock } from './clock.ts';
+import type { TimedPacket } from './depacketize/timed-packet.ts';
+import type { EpochState, ResumePoint } from './mux-state.ts';
+import { parseSenderReports, type SenderReport } from './rtcp.ts';
+import { parseRtpPacket } from './rtp-packet.ts';
+import { RtpTimeline } from './rtp-timeline.ts';
+import { SequenceBuffer } from './sequence.ts';
+
+interface ReceivedPacket {
+  readonly sequence: number;
+  readonly timestamp: number;
+  readonly marker: boolean;
+  readonly payload: Buffer;
+  readonly receivedUs: number;
+  readonly chunk: number;
+  extended: number;
+  afterLoss: boolean;
+}
+
+interface ReceivedReport extends SenderReport {
+  readonly receivedUs: number;
+}
+
+/** Clock pairs of the node drift slowly: the least disturbed of so many is taken. */
+const CLOCK_PAIRS_KEPT = 6;
+const MAX_WAITING_REPORTS = 64;
+
+export interface EpochReaderOptions {
+  readonly epoch: Pick<ManifestEpoch, 'ssrc' | 'codec'>;
+  readonly startedAtUnixUs: number;
+  readonly state: Pick<EpochState, 'resume' | 'clock' | 'receivedUs'> | undefined;
+  readonly onPacket: (packet: TimedPacket) => void;
+}
+
+/** Reads the chunks of one epoch in order and gives its packets in sending order, on a clock. */
+export class EpochReader {
+  readonly clock: TrackClock;
+  readonly #options: EpochReaderOptions;
+  readonly #sequence: SequenceBuffer<ReceivedPacket>;
+  readonly #timeline: RtpTimeline<ReceivedPacket>;
+  #reports: ReceivedReport[] = [];
+  #pairs: { readonly rttUs: number; readonly offsetUs: number }[] = [];
+  #clockOffsetUs: number;
+  #receivedUs: number;
+  #nextChunk: number;
+
+  constructor(options: EpochReaderOptions) {
+    this.#options = options;
+    const { state, epoch } = options;
+    this.clock = new TrackClock(epoch.codec.clockRate, state?.clock);
+    this.#clockOffsetUs = state?.resume.clockOffsetUs ?? 0;
+    this.#receivedUs = state?.receivedUs ?? 0;
+    this.#nextChunk = state?.resume.chunk ?? 0;
+    this.#timeline = new RtpTimeline<ReceivedPacket>({
+      clockRate: epoch.codec.clockRate,
+      point: state?.resume.point ?? undefined,
+      emit: (packet, rtp) => this.#emit(packet, rtp),
+      onHealed: () => this.clock.restart(),
+    });
+    this.#sequence = new SequenceBuffer<ReceivedPacket>((packet, extended, afterLoss) => {
+      packet.extended = extended;
+      packet.afterLoss = afterLoss;
+      this.#timeline.push(packet);
+    }, state?.resume.sequence ?? undefined);
+  }
+
+  /** The chunk to be fed next. */
+  get nextChunk(): number {
+    return this.#nextChunk;
+  }
+
+  /** Session time at which the last packet was received. */
+  get receivedUs(): number {
+    return this.#receivedUs;
+  }
+
+  feed(chunk: number, bytes: Buffer): void {
+    this.#nextChunk = chunk + 1;
+    for (const record of new ChunkReader(bytes)) this.#read(record, chunk);
+  }
+
+  /** Nothing more will come: what waits for late packets is let go. */
+  end(): void {
+    this.#sequence.flush();
+    this.#timeline.flush();
+  }
+
+  /** Where a fresh reader would have to begin, given the first packet that its owner still holds. */
+  resumePoint(oldest: TimedPacket | undefined): ResumePoint {
+    const held = this.#timeline.held();
+    const waiting = [...this.#sequence.pending(), ...held, ...(oldest === undefined ? [] : [oldest])];
+    const chunk = waiting.reduce((lowest, packet) => Math.min(lowest, packet.chunk), this.#nextChunk);
+    const clockOffsetUs = this.#clockOffsetUs;
+    if (oldest !== undefined) {
+      const { timestamp, rtp: unwrapped, receivedUs, extended } = oldest;
+      return { chunk, sequence: extended, point: { timestamp, unwrapped, receivedUs }, clockOffsetUs };
+    }
+    const sequence = held[0]?.extended ?? this.#sequence.expected ?? null;
+    return { chunk, sequence, point: this.#timeline.point ?? null, clockOffsetUs };
+  }
+
+  #read(record: LogRecord, chunk: number): void {
+    const receivedUs = record.receivedUnixUs + this.#clockOffsetUs - this.#options.startedAtUnixUs;
+    if (record.kind === 'rtp') this.#readPacket(record.bytes, receivedUs, chunk);
+    if (record.kind === 'rtcp') this.#readReports(record.bytes, receivedUs);
+    if (record.kind === 'annotation') this.#readAnnotation(record.bytes);
+  }
+
+  #readPacket(bytes: Buffer, receivedUs: number, chunk: number): void {
+    const packet = parseRtpPacket(bytes);
+    const { ssrc, codec } = this.#options.epoch;
+    if (packet === undefined || packet.ssrc !== ssrc || packet.payloadType !== codec.payloadType) return;
+    this.#receivedUs = Math.max(this.#receivedUs, receivedUs);
+    const { sequence, timestamp, marker, payload } = packet;
+    this.#sequence.push({ sequence, timestamp, marker, payload, receivedUs, chunk, extended: 0, afterLoss: false });
+    if (this.#reports.length > 0) this.#settleReports();
+  }
+
+  #readReports(bytes: Buffer, receivedUs: number): void {
+    for (const report of parseSenderReports(bytes)) {
+      if (report.ssrc === this.#options.epoch.ssrc) this.#reports.push({ ...report, receivedUs });
+    }
+    this.#settleReports();
+  }
+
+  /** A report that arrives before its packets have been let go waits for them. */
+  #settleReports(): void {
+    if (this.#reports.length > MAX_WAITING_REPORTS) this.#reports.shift();
+    const waiting: ReceivedReport[] = [];
+    for (const report of this.#reports) {
+      const rtp = this.#timeline.unwrap(report.rtpTimestamp);
+      if (rtp === undefined) waiting.push(report);
+      else this.clock.observeReport(rtp, report.ntpUnixUs - this.#options.startedAtUnixUs, report.receivedUs);
+    }
+    this.#reports = waiting;
+  }
+
+  #readAnnotation(bytes: Buffer): void {
+    const annotation = parseAnnotation(bytes);
+    if (annotation?.type !== 'clock') return;
+    const { rttUs, remoteUnixUs, localUnixUs } = annotation;
+    this.#pairs = [...this.#pairs, { rttUs, offsetUs: remoteUnixUs - localUnixUs }].slice(-CLOCK_PAIRS_KEPT);
+    this.#clockOffsetUs = this.#pairs.reduce((best, pair) => (pair.rttUs < best.rttUs ? pair : best)).offsetUs;
+  }
+
+  #emit(packet: ReceivedPacket, rtp: number): void {
+    this.clock.observeArrival(rtp, packet.receivedUs);
+    const { payload, marker, extended, receivedUs, afterLoss, chunk, timestamp } = packet;
+    this.#options.onPacket({ payload, marker, extended, rtp, receivedUs, afterLoss, chunk, timestamp });
+  }
+}

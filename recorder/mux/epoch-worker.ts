@@ -1,0 +1,112 @@
+import { AppError } from '../../signaling/protocol/errors.ts';
+import type { Log } from '../../signaling/runtime/log.ts';
+import type { ManifestChunk, ManifestEpoch, ManifestTrack } from '../../storage/objects/manifest.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import { AudioEpoch } from './audio-epoch.ts';
+import { TrackClock } from './clock.ts';
+import type { MuxedSegment } from './muxed-segment.ts';
+import type { EpochState, StoredRun } from './mux-state.ts';
+import type { PlayStore } from './play-store.ts';
+import { VideoEpoch } from './video-epoch.ts';
+
+const START_MS_DIGITS = 9;
+
+export interface EpochWorkerOptions {
+  readonly objects: ObjectStore;
+  readonly play: PlayStore;
+  readonly log: Log;
+  readonly track: ManifestTrack;
+  readonly epoch: ManifestEpoch;
+  readonly startedAtUnixUs: number;
+}
+
+/** Whether this muxer knows the codec; what it does not know stays in the packet log. */
+export function canMux(track: ManifestTrack, epoch: ManifestEpoch): boolean {
+  const { mimeType } = epoch.codec;
+  return track.kind === 'video' ? VideoEpoch.canMux(mimeType) : AudioEpoch.canMux(mimeType);
+}
+
+/** An epoch nothing of which has been read. */
+export function emptyEpochState(track: ManifestTrack, epoch: ManifestEpoch): EpochState {
+  return {
+    trackId: track.trackId,
+    epoch: epoch.epoch,
+    kind: track.kind,
+    nextChunk: 0,
+    resume: { chunk: 0, sequence: null, point: null, clockOffsetUs: 0 },
+    clock: new TrackClock(epoch.codec.clockRate).state,
+    receivedUs: 0,
+    isEnded: false,
+    runs: [],
+  };
+}
+
+/**
+ * Takes one epoch further: reads its new chunks and stores the segments that have become whole. It lives in memory between steps; a fresh
+ * one reads again from where the oldest unfinished segment begins.
+ */
+export class EpochWorker {
+  readonly #options: EpochWorkerOptions;
+  readonly #media: VideoEpoch | AudioEpoch;
+
+  constructor(options: EpochWorkerOptions, state: EpochState) {
+    this.#options = options;
+    const media = { epoch: options.epoch, startedAtUnixUs: options.startedAtUnixUs, state };
+    this.#media = options.track.kind === 'video' ? new VideoEpoch(media) : new AudioEpoch(media);
+  }
+
+  /** Answers the epoch's state after `chunks` (all that are known, in order); `isEnding` lets go of everything. */
+  async advance(state: EpochState, chunks: readonly ManifestChunk[], isEnding: boolean): Promise<EpochState> {
+    const { reader } = this.#media;
+    const unread = chunks.filter(({ n }) => n >= reader.nextChunk);
+    // The next object is fetched while this one is read.
+    let next = this.#fetch(unread[0]);
+    for (const [index, chunk] of unread.entries()) {
+      const bytes = await next;
+      next = this.#fetch(unread[index + 1]);
+      if (bytes !== undefined) reader.feed(chunk.n, bytes);
+    }
+    if (isEnding) this.#media.end();
+    const runs = [...state.runs];
+    for (const segment of this.#media.take(isEnding)) await this.#store(segment, runs);
+    return {
+      ...state,
+      nextChunk: Math.max(state.nextChunk, reader.nextChunk),
+      resume: this.#media.resumePoint(),
+      clock: reader.clock.state,
+      receivedUs: Math.max(state.receivedUs, reader.receivedUs),
+      isEnded: isEnding,
+      runs,
+    };
+  }
+
+  /** A chunk that cannot be had any more is passed over like a loss: the rest of the track is worth more. */
+  async #fetch(chunk: ManifestChunk | undefined): Promise<Buffer | undefined> {
+    if (chunk === undefined) return undefined;
+    try {
+      return (await this.#options.objects.getBuffer(chunk.key)).body;
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'notFound')) throw error;
+      this.#options.log.error({ key: chunk.key }, 'a chunk of the packet log is missing');
+      return undefined;
+    }
+  }
+
+  async #store(segment: MuxedSegment, runs: StoredRun[]): Promise<void> {
+    const { play, track, epoch } = this.#options;
+    const { format, body, startUs, endUs } = segment;
+    const isWebm = format.container === 'webm';
+    const init = await play.putNamed(`${track.trackId}/init`, isWebm ? 'webm' : 'mp4', format.init);
+    const start = String(Math.floor(startUs / 1000)).padStart(START_MS_DIGITS, '0');
+    const uri = await play.putNamed(`${track.trackId}/${epoch.epoch}-${start}`, isWebm ? 'webm' : 'm4s', body);
+    const stored = { uri, startUs, endUs, bytes: body.length };
+    const last = runs.at(-1);
+    if (last?.init === init) {
+      runs[runs.length - 1] = { ...last, segments: [...last.segments, stored] };
+      return;
+    }
+    const { container, mimeType, width, height } = format;
+    const size = width === undefined || height === undefined ? {} : { width, height };
+    runs.push({ container, mimeType, init, ...size, segments: [stored] });
+  }
+}

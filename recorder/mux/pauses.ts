@@ -1,0 +1,45 @@
+import type { RecordingManifest } from '../../storage/objects/manifest.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import { RecordingEvent } from '../contract.ts';
+import type { LeftOutRange, MuxState } from './mux-state.ts';
+
+/** Stands for the end of a pause that has not ended yet; still a safe integer when added to. */
+const OPEN_END_US = Number.MAX_SAFE_INTEGER - 1;
+
+type PauseState = Pick<MuxState, 'leftOut' | 'nextEvents'>;
+
+/** Reads the events that are new and answers the pauses of the recording. */
+export async function readPauses(
+  objects: ObjectStore,
+  manifest: RecordingManifest,
+  state: PauseState,
+): Promise<PauseState> {
+  let { nextEvents } = state;
+  let leftOut = [...state.leftOut];
+  for (const chunk of manifest.events.chunks.toSorted((one, other) => one.n - other.n)) {
+    if (chunk.n < nextEvents) continue;
+    const { body } = await objects.getBuffer(chunk.key);
+    for (const event of parseEvents(body.toString('utf8'))) leftOut = withEvent(leftOut, event);
+    nextEvents = chunk.n + 1;
+  }
+  return { leftOut, nextEvents };
+}
+
+function withEvent(leftOut: LeftOutRange[], event: RecordingEvent): LeftOutRange[] {
+  const last = leftOut.at(-1);
+  const open = last?.toUs === OPEN_END_US ? last : undefined;
+  if (event.type === 'paused' && open === undefined) return [...leftOut, { fromUs: event.atUs, toUs: OPEN_END_US }];
+  if (event.type !== 'resumed' || open === undefined) return leftOut;
+  return [...leftOut.slice(0, -1), { fromUs: open.fromUs, toUs: Math.max(open.fromUs, event.atUs) }];
+}
+
+/** A line that is torn or not known is passed over: later ones stand for themselves. */
+function parseEvents(text: string): RecordingEvent[] {
+  return text.split('\n').flatMap((line) => {
+    try {
+      return RecordingEvent.safeParse(JSON.parse(line)).data ?? [];
+    } catch {
+      return [];
+    }
+  });
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../../signaling/protocol/errors.ts';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import { emptyMuxState, MuxState } from './mux-state.ts';
+
+const STATE_NAME = 'state.json';
+const NAME_HASH_CHARS = 16;
+
+export interface VersionedState {
+  readonly state: MuxState;
+  /** Undefined: nothing is stored yet. */
+  readonly etag: string | undefined;
+}
+
+/** What lies under `play/{recording}/`. Names are relative to it. */
+export class PlayStore {
+  readonly #objects: ObjectStore;
+  readonly #recordingId: RecordingId;
+
+  constructor(objects: ObjectStore, recordingId: RecordingId) {
+    this.#objects = objects;
+    this.#recordingId = recordingId;
+  }
+
+  /** @throws AppError `internal` when what is stored is no state. */
+  async readState(): Promise<VersionedState> {
+    const stored = await this.#read(STATE_NAME);
+    if (stored === undefined) return { state: emptyMuxState(this.#recordingId), etag: undefined };
+    try {
+      return { state: MuxState.parse(JSON.parse(stored.body.toString('utf8'))), etag: stored.etag };
+    } catch (cause) {
+      throw new AppError('internal', { message: 'the state of a recording cannot be read', cause });
+    }
+  }
+
+  /** @throws AppError `conflict` when another process has gone on in the meantime. */
+  async writeState({ state, etag }: VersionedState): Promise<string> {
+    const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
+    const body = Buffer.from(JSON.stringify(state));
+    const written = await this.#objects.put(objectKeys.play(this.#recordingId, STATE_NAME), body, condition);
+    return written.etag;
+  }
+
+  /** Stores an object that never changes under a name made of what is in it, and answers the name. */
+  async putNamed(stem: string, extension: string, body: Buffer): Promise<string> {
+    const hash = createHash('sha256').update(body).digest('hex').slice(0, NAME_HASH_CHARS);
+    const name = `${stem}-${hash}.${extension}`;
+    await this.#objects.put(objectKeys.play(this.#recordingId, name), body);
+    return name;
+  }
+
+  async putText(name: string, text: string): Promise<void> {
+    await this.#objects.put(objectKeys.play(this.#recordingId, name), Buffer.from(text));
+  }
+
+  async readObject(name: string): Promise<Buffer> {
+    return (await this.#objects.getBuffer(objectKeys.play(this.#recordingId, name))).body;
+  }
+
+  async #read(name: string): Promise<{ readonly body: Buffer; readonly etag: string } | undefined> {
+    try {
+      return await this.#objects.getBuffer(objectKeys.play(this.#recordingId, name));
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'notFound') return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,181 @@
+import { AppError } from '../../signaling/protocol/errors.ts';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import type { Log } from '../../signaling/runtime/log.ts';
+import { ManifestStore } from '../../storage/objects/manifest-store.ts';
+import type { ManifestEpoch, ManifestTrack, RecordingManifest } from '../../storage/objects/manifest.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import type { MuxResult } from '../contract.ts';
+import { TrackClock } from './clock.ts';
+import { canMux, emptyEpochState, EpochWorker } from './epoch-worker.ts';
+import type { EpochState, MuxState } from './mux-state.ts';
+import { readPauses } from './pauses.ts';
+import { PlayStore } from './play-store.ts';
+import { composePlayFiles, playableEndUs, type PlayFiles } from './playlists.ts';
+import { soundLimitUs } from './sound-horizon.ts';
+import { SoundTrack } from './sound-track.ts';
+
+/** Epochs that are read at the same time. */
+const PARALLEL_EPOCHS = 4;
+
+export interface RollingOptions {
+  readonly store: ObjectStore;
+  readonly log: Log;
+  readonly ffmpegPath: string;
+}
+
+/**
+ * The rolling mux of one recording. A step reads what is new, stores segments under names made of their content, then the state (by conditional put: of two
+ * processes one goes on, the other throws `conflict`), then the index. What has been published stays as it is.
+ */
+export class Rolling {
+  readonly #options: RollingOptions;
+  readonly #recordingId: RecordingId;
+  readonly #play: PlayStore;
+  readonly #manifests: ManifestStore;
+  readonly #sound: SoundTrack;
+  readonly #workers = new Map<string, EpochWorker>();
+  #state: MuxState;
+  #etag: string | undefined;
+
+  static async create(options: RollingOptions, recordingId: RecordingId): Promise<Rolling> {
+    const play = new PlayStore(options.store, recordingId);
+    const { state, etag } = await play.readState();
+    return new Rolling(options, recordingId, play, state, etag);
+  }
+
+  private constructor(
+    options: RollingOptions,
+    recordingId: RecordingId,
+    play: PlayStore,
+    state: MuxState,
+    etag: string | undefined,
+  ) {
+    this.#options = options;
+    this.#recordingId = recordingId;
+    this.#play = play;
+    this.#manifests = new ManifestStore(options.store);
+    this.#sound = new SoundTrack({ ffmpegPath: options.ffmpegPath, play });
+    this.#state = state;
+    this.#etag = etag;
+  }
+
+  /** After an error this object must not be used again: what it holds may be ahead of what is stored. */
+  async step(isFinal: boolean): Promise<MuxResult> {
+    const manifest = await this.#manifests.read(this.#recordingId);
+    if (manifest === undefined) throw new AppError('notFound', { message: 'the recording has no manifest' });
+    await this.#readPauses(manifest);
+    const epochs = await this.#readEpochs(manifest, isFinal);
+    this.#state = { ...this.#state, epochs };
+    const sound = await this.#sound.advance({
+      sound: this.#state.sound,
+      epochs: epochs.filter(({ kind }) => kind === 'audio'),
+      leftOut: this.#state.leftOut,
+      untilUs: soundLimitUs(manifest, this.#state, isFinal),
+      isFinal,
+    });
+    if (sound !== undefined) this.#state = { ...this.#state, sound };
+    this.#etag = await this.#play.writeState({ state: this.#state, etag: this.#etag });
+    return this.#publish(manifest, isFinal);
+  }
+
+  async #readPauses(manifest: RecordingManifest): Promise<void> {
+    const { leftOut, nextEvents } = await readPauses(this.#options.store, manifest, this.#state);
+    const known = new Set(this.#state.leftOut.map(({ fromUs, toUs }) => `${fromUs}-${toUs}`));
+    const durationUs = this.#state.sound?.windows.at(-1)?.endUs ?? 0;
+    // An open pause that ends gives sound back; a new one takes it away: both change what has been rendered of it.
+    for (const { fromUs, toUs } of leftOut) {
+      if (!known.has(`${fromUs}-${toUs}`)) this.#sound.markStale({ startUs: fromUs, endUs: durationUs });
+    }
+    this.#state = { ...this.#state, leftOut, nextEvents };
+  }
+
+  async #readEpochs(manifest: RecordingManifest, isFinal: boolean): Promise<EpochState[]> {
+    const pairs = manifest.tracks.flatMap((track) =>
+      track.epochs.filter((epoch) => canMux(track, epoch)).map((epoch) => ({ track, epoch })),
+    );
+    const results: EpochState[] = [];
+    let next = 0;
+    const readNext = async (): Promise<void> => {
+      for (let index = next; index < pairs.length; index = next) {
+        next += 1;
+        const pair = pairs[index];
+        if (pair !== undefined) results[index] = await this.#readEpoch(manifest, pair.track, pair.epoch, isFinal);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_EPOCHS }, readNext));
+    return results;
+  }
+
+  async #readEpoch(
+    manifest: RecordingManifest,
+    track: ManifestTrack,
+    epoch: ManifestEpoch,
+    isFinal: boolean,
+  ): Promise<EpochState> {
+    const stored = this.#state.epochs.find((each) => each.trackId === track.trackId && each.epoch === epoch.epoch);
+    const state = stored ?? emptyEpochState(track, epoch);
+    const chunks = epoch.chunks.toSorted((one, other) => one.n - other.n);
+    const readable = isFinal ? chunks : chunks.filter((chunk, index) => chunk.n === (chunks[0]?.n ?? 0) + index);
+    const hasNew = readable.some(({ n }) => n >= state.nextChunk);
+    const isEnding = isFinal || (epoch.closed && readable.length === chunks.length);
+    if (!hasNew && (!isEnding || state.isEnded)) return state;
+    const key = `${track.trackId}/${epoch.epoch}`;
+    const { store: objects, log } = this.#options;
+    const { startedAtUnixUs } = manifest;
+    const worker =
+      this.#workers.get(key) ??
+      new EpochWorker({ objects, play: this.#play, log, track, epoch, startedAtUnixUs }, state);
+    this.#workers.set(key, worker);
+    const advanced = await worker.advance(state, readable, isEnding);
+    if (isEnding) this.#workers.delete(key);
+    if (track.kind === 'audio') this.#markNewSound(state, advanced);
+    return advanced;
+  }
+
+  /** Sound that comes late, into windows that have been rendered without it. */
+  #markNewSound(before: EpochState, after: EpochState): void {
+    const renderedUs = this.#state.sound?.windows.at(-1)?.endUs ?? 0;
+    const known = new Set(before.runs.flatMap((run) => run.segments.map(({ uri }) => uri)));
+    for (const segment of after.runs.flatMap((run) => run.segments)) {
+      if (!known.has(segment.uri) && segment.startUs < renderedUs) this.#sound.markStale(segment);
+    }
+  }
+
+  async #publish(manifest: RecordingManifest, isFinal: boolean): Promise<MuxResult> {
+    const draft = composePlayFiles({ manifest, state: this.#state, durationUs: 0, isComplete: isFinal });
+    const endUs = playableEndUs(draft.index.views, this.#state);
+    const durationUs = isFinal ? (manifest.endedAtUs ?? endUs) : endUs;
+    const files = composePlayFiles({ manifest, state: this.#state, durationUs, isComplete: isFinal });
+    await this.#writeFiles(files);
+    const index = objectKeys.playIndex(this.#recordingId);
+    await this.#updateManifest(index, durationUs);
+    return { recordingId: this.#recordingId, final: isFinal, durationUs, index };
+  }
+
+  async #writeFiles({ index, texts }: PlayFiles): Promise<void> {
+    for (const [name, text] of texts) await this.#play.putText(name, text);
+    await this.#play.putText('index.json', JSON.stringify(index));
+  }
+
+  async #updateManifest(index: string, durationUs: number): Promise<void> {
+    const clocks = new Map(
+      this.#state.epochs.map((state) => [`${state.trackId}/${state.epoch}`, state.clock] as const),
+    );
+    const withClock = (track: ManifestTrack, epoch: ManifestEpoch): ManifestEpoch => {
+      const known = clocks.get(`${track.trackId}/${epoch.epoch}`);
+      const clock = known && new TrackClock(epoch.codec.clockRate, known).toMap();
+      return clock === undefined ? epoch : { ...epoch, clock };
+    };
+    await this.#manifests.update(this.#recordingId, (stored) => {
+      if (stored === undefined) return undefined;
+      const others = stored.renditions.filter(({ kind }) => kind !== 'views');
+      const views = { kind: 'views' as const, index, durationUs, createdAtUnixMs: Date.now() };
+      const tracks = stored.tracks.map((track) => ({
+        ...track,
+        epochs: track.epochs.map((epoch) => withClock(track, epoch)),
+      }));
+      return { ...stored, tracks, renditions: [...others, views] };
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/** What the reorder buffer needs to know of a packet. */
+export interface Sequenced {
+  readonly sequence: number;
+  readonly receivedUs: number;
+}
+
+/** `afterLoss`: packets before this one are missing for good, or it is the first of all. */
+export type ReleaseHandler<T> = (item: T, extended: number, afterLoss: boolean) => void;
+
+/** A packet that is later than this is given up: an upstream repair takes two or three round trips. */
+const REORDER_WAIT_US = 500_000;
+/** Before the first packet is let go: the true first one may still be under way. */
+const START_WAIT_US = 100_000;
+/** A sequence number so far behind cannot be late: the numbering has started anew. */
+const RESTART_DISTANCE = 3000;
+/** Put between the numbers before and after a restart, so that both can be ordered. */
+const RESTART_STEP = 65_536;
+
+/**
+ * Sorts packets by sequence number, drops duplicates and waits up to 500 ms (of receive time) for late ones, also across the border of two
+ * chunks. Sequence numbers are extended to integers that never wrap.
+ */
+export class SequenceBuffer<T extends Sequenced> {
+  readonly #release: ReleaseHandler<T>;
+  readonly #pending = new Map<number, T>();
+  #expected: number | undefined;
+  #highest: { readonly sequence: number; readonly extended: number } | undefined;
+  #waitingSinceUs = 0;
+
+  /** @param expected extended number to go on from; whatever is lower is dropped. */
+  constructor(release: ReleaseHandler<T>, expected?: number) {
+    this.#release = release;
+    this.#expected = expected;
+    if (expected !== undefined) this.#highest = { sequence: (expected - 1) & 0xffff, extended: expected - 1 };
+  }
+
+  /** The next extended number to be released; undefined before the first. */
+  get expected(): number | undefined {
+    return this.#expected;
+  }
+
+  pending(): IterableIterator<T> {
+    return this.#pending.values();
+  }
+
+  push(item: T): void {
+    const extended = this.#extend(item.sequence);
+    if (extended === this.#expected && this.#pending.size === 0) {
+      this.#expected = extended + 1;
+      this.#release(item, extended, false);
+      return;
+    }
+    if ((this.#expected !== undefined && extended < this.#expected) || this.#pending.has(extended)) return;
+    if (this.#pending.size === 0) this.#waitingSinceUs = item.receivedUs;
+    this.#pending.set(extended, item);
+    this.#releaseRun();
+    this.#giveUp(item.receivedUs);
+  }
+
+  /** Nothing more will come: everything is released. */
+  flush(): void {
+    while (this.#pending.size > 0) this.#skip();
+  }
+
+  #extend(sequence: number): number {
+    if (this.#highest === undefined) {
+      this.#highest = { sequence, extended: sequence };
+      return sequence;
+    }
+    const distance = ((sequence - this.#highest.sequence) << 16) >> 16;
+    if (distance < -RESTART_DISTANCE) {
+      this.flush();
+      this.#highest = { sequence, extended: this.#highest.extended + RESTART_STEP };
+      return this.#highest.extended;
+    }
+    const extended = this.#highest.extended + distance;
+    if (distance > 0) this.#highest = { sequence, extended };
+    return extended;
+  }
+
+  #releaseRun(): void {
+    while (this.#expected !== undefined) {
+      const item = this.#pending.get(this.#expected);
+      if (item === undefined) return;
+      this.#pending.delete(this.#expected);
+      this.#expected += 1;
+      this.#release(item, this.#expected - 1, false);
+    }
+  }
+
+  #giveUp(nowUs: number): void {
+    const waitUs = this.#expected === undefined ? START_WAIT_US : REORDER_WAIT_US;
+    while (this.#pending.size > 0 && nowUs - this.#waitingSinceUs > waitUs) this.#skip();
+  }
+
+  /** Goes on behind the hole. */
+  #skip(): void {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const extended of this.#pending.keys()) lowest = Math.min(lowest, extended);
+    const item = this.#pending.get(lowest);
+    if (item === undefined) return;
+    this.#pending.delete(lowest);
+    this.#expected = lowest + 1;
+    this.#release(item, lowest, true);
+    this.#releaseRun();
+    this.#waitingSinceUs = Number.POSITIVE_INFINITY;
+    for (const { receivedUs } of this.#pending.values()) {
+      this.#waitingSinceUs = Math.min(this.#waitingSinceUs, receivedUs);
+    }
+  }
+}
