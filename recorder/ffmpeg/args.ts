@@ -45,6 +45,9 @@ export function h264Options(rate: VideoRate, threads: number): readonly string[]
     `${rate.maxKbps * 2}k`,
     '-sc_threshold',
     '0',
+    // Without B-frames decoding order is presentation order: no edit lists, which MSE players leave out of account, and seamless joins.
+    '-bf',
+    '0',
     '-force_key_frames',
     `expr:gte(t,n_forced*${KEYFRAME_SECONDS})`,
     '-threads',

@@ -31,7 +31,8 @@ export function joinJob(options: JoinOptions): FfmpegJob {
     outputs: [
       mp4Output(options.mp4, soundIndex),
       ...options.rungs.map(({ rung }, index) => segmentsOutput(options.hlsFolder, rung.name, `${index}:v`)),
-      segmentsOutput(options.hlsFolder, AUDIO_FOLDER, `${soundIndex}:a`),
+      // The encoder's priming lies before zero; MSE players ignore the edit list that would hide it, so it is left out.
+      segmentsOutput(options.hlsFolder, AUDIO_FOLDER, `${soundIndex}:a`, ['-copypriorss', '0']),
     ],
     durationUs: options.durationUs,
   };
@@ -48,7 +49,7 @@ function mp4Output(target: string, soundIndex: number): FfmpegOutput {
   };
 }
 
-function segmentsOutput(folder: string, name: string, stream: string): FfmpegOutput {
+function segmentsOutput(folder: string, name: string, stream: string, extra: readonly string[] = []): FfmpegOutput {
   return {
     options: [
       ...[

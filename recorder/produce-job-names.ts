@@ -1,0 +1,33 @@
+import { RecordingId } from '../signaling/protocol/ids.ts';
+
+/** Names in Redis that whoever orders a production and whoever does it must agree on. */
+const PRODUCE_PREFIX = 'produce-';
+const MUX_PREFIX = 'mux-';
+const FINAL_SUFFIX = '-final';
+
+/** One production of a recording at a time: its id makes a second order find the first. */
+export function produceJobId(recordingId: RecordingId): string {
+  return `${PRODUCE_PREFIX}${recordingId}`;
+}
+
+export function recordingOfProduceJob(jobId: string): RecordingId | undefined {
+  return jobId.startsWith(PRODUCE_PREFIX) ? parsed(jobId.slice(PRODUCE_PREFIX.length)) : undefined;
+}
+
+export function recordingOfFinalMuxJob(jobId: string): RecordingId | undefined {
+  const isFinal = jobId.startsWith(MUX_PREFIX) && jobId.endsWith(FINAL_SUFFIX);
+  return isFinal ? parsed(jobId.slice(MUX_PREFIX.length, -FINAL_SUFFIX.length)) : undefined;
+}
+
+/** While this key is there, whoever produces the recording stops; a key outlives the connection over which a message would be lost. */
+export function cancelKey(recordingId: RecordingId): string {
+  return `tongke:produce:cancelled:${recordingId}`;
+}
+
+/** `failedReason` of a job that somebody cancelled. */
+export const CANCELLED_REASON = 'cancelled';
+
+function parsed(text: string): RecordingId | undefined {
+  const result = RecordingId.safeParse(text);
+  return result.success ? result.data : undefined;
+}

@@ -1,0 +1,227 @@
+import { Queue, QueueEvents, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type * as z from 'zod';
+import { AppError } from '../signaling/protocol/errors.ts';
+import type { RecordingId } from '../signaling/protocol/ids.ts';
+import { Emitter } from '../signaling/runtime/emitter.ts';
+import type { Log } from '../signaling/runtime/log.ts';
+import { createRedis } from '../signaling/runtime/redis.ts';
+import { MUX_QUEUE, MuxResult, PRODUCE_QUEUE, ProduceJob, ProduceProgress, ProduceResult } from './contract.ts';
+import {
+  CANCELLED_REASON,
+  cancelKey,
+  produceJobId,
+  recordingOfFinalMuxJob,
+  recordingOfProduceJob,
+} from './produce-job-names.ts';
+
+const ATTEMPTS = 3;
+const BACKOFF_MS = 5_000;
+const KEPT_JOBS = 1_000;
+/** As long as an order may lie in the queue. */
+const CANCEL_TTL_SECONDS = 7 * 24 * 3_600;
+/** States in which nobody works on a job, but somebody will. */
+const WAITING_STATES = new Set(['waiting', 'wait', 'delayed', 'prioritized', 'paused']);
+
+export type ProduceFailure = 'cancelled' | 'failed';
+
+/** Where the production of a recording stands. */
+export type ProduceState =
+  | { readonly state: 'none' }
+  | { readonly state: 'waiting' }
+  | { readonly state: 'running'; readonly progress: ProduceProgress | null }
+  | { readonly state: 'done'; readonly result: ProduceResult }
+  | { readonly state: 'failed'; readonly failure: ProduceFailure };
+
+export interface RecordingQueueEvents {
+  /** A step of the muxer is done; after the `final` one the recording is playable and may be produced. */
+  readonly muxed: readonly [MuxResult];
+  /** The last step failed for good. */
+  readonly muxFailed: readonly [{ readonly recordingId: RecordingId }];
+  readonly producing: readonly [{ readonly recordingId: RecordingId; readonly progress: ProduceProgress }];
+  readonly produced: readonly [ProduceResult];
+  /** Failed for good, or cancelled; attempts that are repeated are not told. */
+  readonly produceFailed: readonly [{ readonly recordingId: RecordingId; readonly failure: ProduceFailure }];
+}
+
+/**
+ * The recorder's jobs as signaling sees them: orders production, and tells what became of it. Every subscriber gets every event while it is connected; after a
+ * start or a break `produceState` says what was missed. While Redis is away orders are refused with `unavailable`, events come when it is back.
+ */
+export class RecordingQueue {
+  readonly #redis: Redis;
+  readonly #eventRedis: readonly Redis[];
+  readonly #queue: Queue;
+  readonly #events: readonly QueueEvents[];
+  readonly #emitter: Emitter<RecordingQueueEvents>;
+  readonly #log: Log;
+  #closing: Promise<void> | null = null;
+
+  /** Resolves when events are being listened to, or at once when Redis is away. */
+  static async create(options: { readonly redisUrl: string; readonly log: Log }): Promise<RecordingQueue> {
+    const queue = new RecordingQueue(options.redisUrl, options.log);
+    await queue.#listen();
+    return queue;
+  }
+
+  private constructor(redisUrl: string, log: Log) {
+    this.#log = log;
+    this.#emitter = new Emitter((error, event) => log.error({ err: error, event }, 'a queue listener failed'));
+    this.#redis = createRedis({ url: redisUrl, name: 'recording-queue', log, whenAway: 'fail' });
+    this.#queue = new Queue(PRODUCE_QUEUE, { connection: this.#redis, skipWaitingForReady: true });
+    this.#queue.on('error', () => undefined);
+    this.#eventRedis = [MUX_QUEUE, PRODUCE_QUEUE].map((name) =>
+      createRedis({ url: redisUrl, name: `${name}-events`, log, whenAway: 'wait' }),
+    );
+    this.#events = [MUX_QUEUE, PRODUCE_QUEUE].flatMap((name, index) => {
+      const connection = this.#eventRedis[index];
+      return connection === undefined ? [] : [new QueueEvents(name, { connection })];
+    });
+    for (const events of this.#events) events.on('error', () => undefined);
+  }
+
+  /** Returns the function that takes the listener off again. */
+  on<Name extends keyof RecordingQueueEvents>(
+    event: Name,
+    listener: (...args: RecordingQueueEvents[Name]) => void,
+  ): () => void {
+    return this.#emitter.on(event, listener);
+  }
+
+  /**
+   * Orders a production. While one is waiting or running nothing is added; a finished, failed or cancelled one is done again.
+   *
+   * @throws AppError `unavailable` while Redis is away.
+   */
+  async addProduce(job: ProduceJob): Promise<void> {
+    const data = ProduceJob.parse(job);
+    await this.#ask(async () => {
+      const jobId = produceJobId(data.recordingId);
+      await this.#redis.del(cancelKey(data.recordingId));
+      const known = (await this.#queue.getJob(jobId)) as Job | undefined;
+      if (known !== undefined) {
+        const state = await known.getState();
+        if (state !== 'completed' && state !== 'failed') return;
+        await known.remove();
+      }
+      await this.#queue.add('produce', data, {
+        jobId,
+        attempts: ATTEMPTS,
+        backoff: { type: 'exponential', delay: BACKOFF_MS },
+        removeOnComplete: { count: KEPT_JOBS },
+        removeOnFail: { count: KEPT_JOBS },
+      });
+    });
+  }
+
+  /** Takes an order back: from the queue, or out of the hands of whoever works on it. Idempotent. @throws AppError `unavailable`. */
+  async cancelProduce(recordingId: RecordingId): Promise<void> {
+    await this.#ask(async () => {
+      const known = (await this.#queue.getJob(produceJobId(recordingId))) as Job | undefined;
+      if (known === undefined) return;
+      const state = await known.getState();
+      if (state === 'completed' || state === 'failed') return;
+      await this.#redis.set(cancelKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS);
+      // An active job is locked; its owner sees the key. One that became active in between is locked too.
+      if (state !== 'active') await known.remove().catch(() => undefined);
+    });
+  }
+
+  /** @throws AppError `unavailable` while Redis is away. */
+  async produceState(recordingId: RecordingId): Promise<ProduceState> {
+    return this.#ask(async () => {
+      const job = (await this.#queue.getJob(produceJobId(recordingId))) as Job | undefined;
+      return job === undefined ? { state: 'none' } : stateOf(job, await job.getState());
+    });
+  }
+
+  /** Idempotent. */
+  close(): Promise<void> {
+    this.#closing ??= (async () => {
+      this.#emitter.removeAll();
+      await Promise.allSettled([this.#queue.close(), ...this.#events.map((events) => events.close())]);
+      for (const redis of [this.#redis, ...this.#eventRedis]) redis.disconnect();
+    })();
+    return this.#closing;
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw new AppError('unavailable', { message: 'the job queue does not answer', cause });
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const [mux, produce] = this.#events;
+    mux?.on('completed', ({ returnvalue }) => this.#tell('muxed', MuxResult, returnvalue));
+    mux?.on('failed', ({ jobId }) => {
+      const recordingId = recordingOfFinalMuxJob(jobId);
+      if (recordingId !== undefined) this.#emitter.emit('muxFailed', { recordingId });
+    });
+    produce?.on('completed', ({ returnvalue }) => this.#tell('produced', ProduceResult, returnvalue));
+    produce?.on('progress', ({ jobId, data }) => {
+      const recordingId = recordingOfProduceJob(jobId);
+      const progress = ProduceProgress.safeParse(data);
+      if (recordingId !== undefined && progress.success) {
+        this.#emitter.emit('producing', { recordingId, progress: progress.data });
+      }
+    });
+    produce?.on('failed', ({ jobId, failedReason }) => this.#tellFailure(jobId, failureOf(failedReason)));
+    produce?.on('removed', ({ jobId, prev }) => {
+      if (WAITING_STATES.has(prev)) this.#tellFailure(jobId, 'cancelled');
+    });
+    const isConnected = this.#eventRedis.every((redis) => redis.status === 'ready' || redis.status === 'connecting');
+    if (isConnected) await withinLimit(Promise.all(this.#events.map((events) => events.waitUntilReady())));
+  }
+
+  #tell<Name extends 'muxed' | 'produced'>(
+    event: Name,
+    schema: z.ZodType<RecordingQueueEvents[Name][0]>,
+    value: unknown,
+  ): void {
+    // Some versions hand the value on as they found it in the stream.
+    const parsed = schema.safeParse(typeof value === 'string' ? parseJson(value) : value);
+    if (parsed.success) this.#emitter.emit(event, ...([parsed.data] as unknown as RecordingQueueEvents[Name]));
+    else this.#log.error({ err: parsed.error, event }, 'a job has an unknown result');
+  }
+
+  #tellFailure(jobId: string, failure: ProduceFailure): void {
+    const recordingId = recordingOfProduceJob(jobId);
+    if (recordingId !== undefined) this.#emitter.emit('produceFailed', { recordingId, failure });
+  }
+}
+
+const LISTEN_LIMIT_MS = 2_000;
+
+async function withinLimit(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LISTEN_LIMIT_MS);
+  });
+  await Promise.race([work.catch(() => undefined), limit]).finally(() => clearTimeout(timer));
+}
+
+function stateOf(job: Job, state: string): ProduceState {
+  if (state === 'completed') {
+    const result = ProduceResult.safeParse(job.returnvalue);
+    return result.success ? { state: 'done', result: result.data } : { state: 'failed', failure: 'failed' };
+  }
+  if (state === 'failed') return { state: 'failed', failure: failureOf(job.failedReason) };
+  if (state !== 'active') return { state: 'waiting' };
+  const progress = ProduceProgress.safeParse(job.progress);
+  return { state: 'running', progress: progress.success ? progress.data : null };
+}
+
+function failureOf(reason: string | undefined): ProduceFailure {
+  return reason === CANCELLED_REASON ? 'cancelled' : 'failed';
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

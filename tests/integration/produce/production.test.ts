@@ -1,0 +1,318 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ProduceProgress, ProduceResult } from '../../../recorder/contract.ts';
+import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
+import { probeMedia } from '../../../recorder/ffmpeg/probe.ts';
+import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
+import { attemptName } from '../../../recorder/produce/attempt.ts';
+import { findCardFont } from '../../../recorder/produce/font.ts';
+import { produce } from '../../../recorder/produce/production.ts';
+import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
+import { putMuxedRecording, type MadeLesson, type MadeRecording } from '../../support/muxed-recording.ts';
+
+const RED = [254, 0, 0];
+const GREEN = [0, 128, 0];
+const BLUE = [0, 0, 254];
+const YELLOW = [255, 255, 0];
+const CARD = [31, 42, 55];
+const BACKGROUND = [16, 20, 24];
+
+const h264 = { size: '320x180', rate: 30, codec: 'h264' } as const;
+const vp8 = { size: '320x180', rate: 15, codec: 'vp8' } as const;
+
+/**
+ * Session seconds: lecturer alone (red) 0–3, board (green, VP8, one frame a second) 3–9, pupil on stage (blue) from 5, recording paused 6–8, the
+ * lecturer's camera off 9–10, then yellow in another size. A tone sounds 1.0–2.0, with the lecturer's picture white.
+ */
+const lesson: MadeLesson = {
+  title: '分数的意义: "1/2" [一]',
+  seconds: 12,
+  tracks: [
+    {
+      seat: 'lecturer',
+      displayName: '王老师',
+      source: 'camera',
+      runs: [
+        { from: 0.2, to: 1, picture: { ...h264, source: 'color=c=red' } },
+        { from: 1, to: 2, picture: { ...h264, source: 'color=c=white' } },
+        { from: 2, to: 9, picture: { ...h264, source: 'color=c=red' } },
+        { from: 10, to: 12, picture: { ...h264, source: 'color=c=yellow', size: '180x320' } },
+      ],
+    },
+    {
+      seat: 'lecturer',
+      displayName: '王老师',
+      source: 'microphone',
+      runs: [{ from: 0.2, to: 12, tone: { hz: 440, on: 1, off: 2 } }],
+    },
+    {
+      seat: 'lecturer',
+      displayName: '王老师',
+      source: 'screen',
+      runs: [{ from: 3, to: 9, picture: { ...vp8, rate: 1, source: 'color=c=green' } }],
+    },
+    {
+      seat: 'pupil',
+      displayName: "O'Neil, 小明: 100%",
+      source: 'camera',
+      runs: [{ from: 4, to: 12, picture: { ...vp8, source: 'color=c=blue' } }],
+    },
+  ],
+  events: ({ trackIds, seatIds }) => {
+    const [pupil, camera] = [seatIds.get("O'Neil, 小明: 100%"), trackIds[0]];
+    if (pupil === undefined || camera === undefined) throw new Error('the fixture lacks a seat');
+    return [
+      { at: 0, type: 'stage', data: { seatIds: [] } },
+      { at: 3.5, type: 'marker', data: { title: '新课' } },
+      { at: 5, type: 'stage', data: { seatIds: [pupil] } },
+      { at: 6, type: 'paused', data: {} },
+      { at: 8, type: 'resumed', data: {} },
+      { at: 9, type: 'producerPaused', data: { trackId: camera } },
+      { at: 10, type: 'producerResumed', data: { trackId: camera } },
+    ];
+  },
+};
+
+describe('the production of a lesson', () => {
+  const log = createLog('test', 'silent');
+  const progress: ProduceProgress[] = [];
+  let folder: string;
+  let store: DirectoryObjectStore;
+  let made: MadeRecording;
+  let result: ProduceResult;
+  let mp4: string;
+
+  const copyOf = async (key: string): Promise<string> => {
+    const path = join(folder, key.replaceAll('/', '_'));
+    const { body } = await store.getBuffer(key);
+    await writeFile(path, body);
+    return path;
+  };
+
+  /** The HLS rendition as files, for ffprobe and ffmpeg. */
+  const copyOfHls = async (): Promise<string> => {
+    const folderOf = result.master.slice(0, result.master.lastIndexOf('/'));
+    const names: string[] = [];
+    for await (const { key } of store.list(`${folderOf}/`)) names.push(key.slice(folderOf.length + 1));
+    const hls = await mkdtemp(join(folder, 'hls-'));
+    for (const name of names) {
+      await mkdir(join(hls, name, '..'), { recursive: true });
+      await writeFile(join(hls, name), (await store.getBuffer(`${folderOf}/${name}`)).body);
+    }
+    return hls;
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tongke-produce-'));
+    store = await DirectoryObjectStore.create(join(folder, 'objects'));
+    made = await putMuxedRecording(store, lesson);
+    result = await produce(
+      {
+        store,
+        source: new StoredRecordings(store),
+        ffmpeg: new FfmpegRunner({ log, niceness: 0 }),
+        font: await findCardFont(),
+        log,
+        workFolder: join(folder, 'work'),
+        parallelCuts: 2,
+      },
+      {
+        job: { recordingId: made.recordingId, title: lesson.title },
+        attempt: attemptName({ orderedAtMs: Date.now(), tryNumber: 1 }),
+        signal: new AbortController().signal,
+        onProgress: (one) => progress.push(one),
+      },
+    );
+    mp4 = await copyOf(result.mp4);
+  });
+
+  afterAll(async () => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Colour of a point of the picture at an instant of the finished lesson. */
+  const colourAt = async (atSeconds: number, x: number, y: number, path = mp4): Promise<readonly number[]> => {
+    const filter = `crop=8:8:${x}:${y},scale=1:1,format=rgb24`;
+    // Sought after decoding: ffmpeg 5.1 can't seek in fragmented HLS, nor in a picture.
+    const args = [
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-ss',
+      String(atSeconds),
+      '-frames:v',
+      '1',
+      '-vf',
+      filter,
+      '-f',
+      'rawvideo',
+      '-',
+    ];
+    const { stdout } = await runPiped({ program: 'ffmpeg', args });
+    return Array.from(stdout);
+  };
+  const expectColour = (actual: readonly number[], wanted: readonly number[]): void => {
+    expect(actual).toHaveLength(3);
+    const distance = Math.max(...actual.map((value, index) => Math.abs(value - (wanted[index] ?? 0))));
+    expect(distance, `${actual.join(',')} instead of ${wanted.join(',')}`).toBeLessThan(24);
+  };
+
+  it('has the session’s length without its pauses, picture and sound alike', async () => {
+    const probed = await probeMedia(mp4);
+    expect(result.durationUs).toBe(10_000_000);
+    expect(Math.abs((probed.durationUs ?? 0) - 10_000_000)).toBeLessThan(100_000);
+    expect(probed.streams.map((stream) => stream.codec).slice(0, 2)).toEqual(['h264', 'aac']);
+    const { stdout } = await runPiped({
+      program: 'ffprobe',
+      args: [
+        '-v',
+        'error',
+        '-select_streams',
+        'v',
+        '-count_packets',
+        '-show_entries',
+        'stream=nb_read_packets',
+        '-of',
+        'csv=p=0',
+        mp4,
+      ],
+    });
+    expect(stdout.toString().trim()).toBe('250');
+  });
+
+  it('starts with its index, so that it plays while it loads', async () => {
+    const bytes = await readFile(mp4);
+    expect(bytes.length).toBe(result.mp4Bytes);
+    expect(bytes.indexOf('moov')).toBeLessThan(bytes.indexOf('mdat'));
+  });
+
+  it('shows the lecturer large while nothing is shared', async () => {
+    expectColour(await colourAt(0.5, 100, 100), RED);
+    expectColour(await colourAt(2.5, 1800, 900), RED);
+  });
+
+  it('shows a board large from the frame it is shared, with lecturer and stage beside it', async () => {
+    expectColour(await colourAt(2.9, 300, 540), RED);
+    expectColour(await colourAt(3.1, 300, 540), GREEN);
+    expectColour(await colourAt(3.1, 1700, 150), RED);
+    expectColour(await colourAt(4.5, 1700, 366), BACKGROUND);
+    expectColour(await colourAt(5.5, 1700, 366), BLUE);
+  });
+
+  it('leaves out what lies in a pause, and goes on with the same layout', async () => {
+    // 6.5 s of the finished lesson is second 8.5 of the session.
+    expectColour(await colourAt(6.5, 300, 540), GREEN);
+    expectColour(await colourAt(6.5, 1700, 366), BLUE);
+  });
+
+  it('puts a name card where a camera is off', async () => {
+    expectColour(await colourAt(7.5, 200, 300), CARD);
+    expectColour(await colourAt(7.5, 1700, 150), BLUE);
+  });
+
+  it('fits an upright picture between bars', async () => {
+    expectColour(await colourAt(9.5, 768, 540), YELLOW);
+    expectColour(await colourAt(9.5, 200, 540), [0, 0, 0]);
+  });
+
+  /** When the picture turns white, in microseconds. */
+  const flashUs = async (path: string): Promise<number> => {
+    const filter = 'scale=64:36,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-';
+    const args = ['-v', 'error', '-i', path, '-map', '0:v', '-vf', filter, '-f', 'null', '-'];
+    const { stdout } = await runPiped({ program: 'ffmpeg', args });
+    const frames = stdout.toString().matchAll(/pts_time:([\d.]+)[^\n]*\n[^\n]*YAVG=([\d.]+)/g);
+    const white = Array.from(frames).find((frame) => Number(frame[2]) > 200);
+    return Math.round(Number(white?.[1]) * 1e6);
+  };
+  /** When the tone sets in. */
+  const toneUs = async (path: string): Promise<number> => {
+    const args = ['-v', 'error', '-i', path, '-map', '0:a', '-ac', '1', '-ar', '48000', '-f', 's16le', '-'];
+    const { stdout } = await runPiped({ program: 'ffmpeg', args });
+    const samples = new Int16Array(Uint8Array.from(stdout).buffer, 0, Math.floor(stdout.length / 2));
+    const at = samples.findIndex((sample) => Math.abs(sample) > 2_000);
+    return (at / 48_000) * 1e6;
+  };
+
+  it('keeps sound and picture together within 40 ms, in the MP4 as in HLS', async () => {
+    const hls = await copyOfHls();
+    for (const [video, audio] of [
+      [mp4, mp4],
+      [join(hls, '360p', 'index.m3u8'), join(hls, 'audio', 'index.m3u8')],
+    ] as const) {
+      const [flash, tone] = [await flashUs(video), await toneUs(audio)];
+      expect(Math.abs(flash - 1_000_000)).toBeLessThanOrEqual(40_000);
+      expect(Math.abs(tone - flash)).toBeLessThanOrEqual(40_000);
+    }
+  });
+
+  it('plays as HLS in every rung, cut at the same places', async () => {
+    const hls = await copyOfHls();
+    const master = await readFile(join(hls, 'master.m3u8'), 'utf8');
+    expect(master).toContain('FRAME-RATE=25.000');
+    expect(master.match(/AVERAGE-BANDWIDTH=\d+/g)).toHaveLength(3);
+    const whole = await probeMedia(join(hls, 'master.m3u8'));
+    expect(whole.streams.map((stream) => stream.height).filter((height) => height !== undefined)).toEqual([
+      1080, 720, 360,
+    ]);
+    const cuts = new Set<string>();
+    for (const rung of ['1080p', '720p', '360p', 'audio']) {
+      const probed = await probeMedia(join(hls, rung, 'index.m3u8'));
+      expect(Math.abs((probed.durationUs ?? 0) - 10_000_000)).toBeLessThan(100_000);
+      const playlist = await readFile(join(hls, rung, 'index.m3u8'), 'utf8');
+      if (rung !== 'audio') cuts.add(JSON.stringify(playlist.match(/#EXTINF:[\d.]+/g)));
+    }
+    expect(cuts.size).toBe(1);
+    expectColour(await colourAt(5.5, 1700 / 3, 366 / 3, join(hls, '360p', 'index.m3u8')), BLUE);
+  });
+
+  it('has a poster, and thumbnails that show what is seen at their time', async () => {
+    const poster = await probeMedia(await copyOf(result.poster));
+    expect(poster.streams[0]).toMatchObject({ width: 1280, height: 720 });
+    const vtt = (await store.getBuffer(result.thumbnails)).body.toString();
+    const cues = Array.from(vtt.matchAll(/^(\S+) --> (\S+)\n(\S+)#xywh=(\d+),(\d+),160,90$/gm));
+    expect(cues).toHaveLength(5);
+    expect(cues.at(-1)?.[2]).toBe('00:00:10.000');
+    const third = cues[2];
+    if (third === undefined) throw new Error('no third cue');
+    const sheet = await copyOf(result.thumbnails.replace('thumbnails.vtt', third[3] ?? ''));
+    expectColour(await colourAt(0, Number(third[4]) + 40, Number(third[5]) + 40, sheet), GREEN);
+  });
+
+  it('has chapters in the MP4 and beside it', async () => {
+    const vtt = (await store.getBuffer(result.chapters ?? '')).body.toString();
+    expect(vtt).toContain('00:00:03.500 --> 00:00:06.000\n新课');
+    expect(vtt).toContain('00:00:06.000 --> 00:00:10.000\n继续上课');
+    const { stdout } = await runPiped({
+      program: 'ffprobe',
+      args: ['-v', 'error', '-show_chapters', '-show_format', '-of', 'json', mp4],
+    });
+    const probed = JSON.parse(stdout.toString()) as {
+      chapters: { tags: { title: string } }[];
+      format: { tags: { title: string } };
+    };
+    expect(probed.chapters.map((chapter) => chapter.tags.title)).toEqual([lesson.title, '新课', '继续上课']);
+    expect(probed.format.tags.title).toBe(lesson.title);
+  });
+
+  it('is the recording’s one composed rendition and leaves no work behind', async () => {
+    const manifest = await new ManifestStore(store).read(made.recordingId);
+    expect(manifest?.renditions).toEqual([
+      expect.objectContaining({ kind: 'composed', attempt: result.attempt, mp4: result.mp4 }),
+    ]);
+    expect(await readdir(join(folder, 'work'))).toEqual([]);
+  });
+
+  it('tells its progress, which never falls', () => {
+    const fractions = progress.map((one) => one.fraction);
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(fractions.at(-1)).toBeCloseTo(1);
+    expect(new Set(progress.map((one) => one.stage)).size).toBeGreaterThanOrEqual(4);
+  });
+});
