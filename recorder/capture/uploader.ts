@@ -81,7 +81,7 @@ export class Uploader {
   }
 
   async #run(upload: Upload): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
       try {
         const isStored = await this.#store(upload);
         if (this.#failures > 0) this.#options.log.info({ failures: this.#failures }, 'object store is back');
@@ -91,7 +91,7 @@ export class Uploader {
         return;
       } catch (error) {
         this.#handleFailure(error, upload);
-        const delayMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(this.#failures - 1, 10), RETRY_CAP_MS);
+        const delayMs = Math.min(FIRST_RETRY_MS * 2 ** Math.min(attempt, 10), RETRY_CAP_MS);
         await sleep(delayMs, undefined, { signal: this.#stop.signal }).catch(() => undefined);
       }
     }
