@@ -1,0 +1,65 @@
+import type { RecordingEvent, RecordingGoal } from '../../../recorder/contract.ts';
+import { AppError } from '../../../signaling/protocol/errors.ts';
+import type { Fence, RecordingId } from '../../../signaling/protocol/ids.ts';
+import type { RecordingControl } from '../../../signaling/rooms/ports.ts';
+
+/** `RecordingControl` in memory: keeps what it is told, ignores repeated event numbers, can be away or full. */
+export class MemoryRecordingControl implements RecordingControl {
+  readonly goals: RecordingGoal[] = [];
+  readonly events = new Map<RecordingId, RecordingEvent[]>();
+  readonly finished = new Map<RecordingId, number>();
+  readonly #openListeners = new Set<() => void>();
+  readonly #diskListeners = new Set<Parameters<RecordingControl['onDiskLevel']>[0]>();
+  isAway = false;
+  isFull = false;
+
+  async setGoal(goal: RecordingGoal): Promise<void> {
+    this.#assertHere();
+    if (this.isFull) throw new AppError('storageFull');
+    this.goals.push(goal);
+    await Promise.resolve();
+  }
+
+  async appendEvents(recordingId: RecordingId, _fence: Fence, events: readonly RecordingEvent[]): Promise<number> {
+    this.#assertHere();
+    const known = this.events.get(recordingId) ?? [];
+    const upTo = known.at(-1)?.n ?? -1;
+    this.events.set(recordingId, [...known, ...events.filter((event) => event.n > upTo)]);
+    return await Promise.resolve(this.events.get(recordingId)?.at(-1)?.n ?? -1);
+  }
+
+  async finish(recordingId: RecordingId, _fence: Fence, endedAtUs: number): Promise<{ readonly stored: boolean }> {
+    this.#assertHere();
+    this.finished.set(recordingId, endedAtUs);
+    return await Promise.resolve({ stored: true });
+  }
+
+  onOpen(listener: () => void): () => void {
+    this.#openListeners.add(listener);
+    return () => this.#openListeners.delete(listener);
+  }
+
+  onDiskLevel(listener: Parameters<RecordingControl['onDiskLevel']>[0]): () => void {
+    this.#diskListeners.add(listener);
+    return () => this.#diskListeners.delete(listener);
+  }
+
+  goAway(): void {
+    this.isAway = true;
+  }
+
+  comeBack(): void {
+    this.isAway = false;
+    for (const listener of this.#openListeners) listener();
+  }
+
+  setDiskLevel(level: 'ok' | 'low' | 'full'): void {
+    this.isFull = level === 'full';
+    const recordingIds = new Set(this.goals.map((goal) => goal.recordingId));
+    for (const listener of this.#diskListeners) listener(level, recordingIds);
+  }
+
+  #assertHere(): void {
+    if (this.isAway) throw new AppError('unavailable');
+  }
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../../signaling/protocol/errors.ts';
+import { SeatId, type LessonId, type RecordingId, type RequestId } from '../../../signaling/protocol/ids.ts';
+import type { ChatMessage } from '../../../signaling/protocol/room.ts';
+import { identityKeyOf, type JoinClaims } from '../../../signaling/rooms/join-claims.ts';
+import type { RoomLesson, RoomStore } from '../../../signaling/rooms/ports.ts';
+
+interface StoredSeat {
+  readonly seatId: SeatId;
+  isAdmitted: boolean;
+  isKeptOut: boolean;
+}
+
+export interface Stay {
+  readonly seatId: SeatId;
+  readonly joinedAtMs: number;
+  leftAtMs: number | null;
+}
+
+/** `RoomStore` in memory; passes the port's contract suite (`tests/contract/room-store.test.ts`). */
+export class MemoryRoomStore implements RoomStore {
+  readonly lessons = new Map<LessonId, RoomLesson>();
+  readonly chats: { readonly lessonId: LessonId; readonly key: string; readonly message: ChatMessage }[] = [];
+  readonly stays: Stay[] = [];
+  readonly recordings = new Map<RecordingId, { readonly lessonId: LessonId; endedAtMs: number | null }>();
+  readonly rolls = new Map<LessonId, Parameters<RoomStore['saveRoll']>[1]>();
+  readonly #seats = new Map<string, StoredSeat>();
+  isAway = false;
+
+  async lesson(lessonId: LessonId): Promise<RoomLesson> {
+    this.#assertHere();
+    const lesson = this.lessons.get(lessonId);
+    if (lesson === undefined) throw new AppError('notFound');
+    return await Promise.resolve(lesson);
+  }
+
+  async claimSeat(claims: JoinClaims): Promise<{ readonly seatId: SeatId; readonly isAdmitted: boolean }> {
+    this.#assertHere();
+    if (!this.lessons.has(claims.lessonId)) throw new AppError('notFound');
+    const key = `${claims.lessonId} ${identityKeyOf(claims.identity)}`;
+    const seat = this.#seats.get(key) ?? { seatId: SeatId.parse(randomUUID()), isAdmitted: false, isKeptOut: false };
+    this.#seats.set(key, seat);
+    if (seat.isKeptOut) throw new AppError('removedFromRoom');
+    return await Promise.resolve({ seatId: seat.seatId, isAdmitted: seat.isAdmitted });
+  }
+
+  async markAdmitted(seatId: SeatId): Promise<void> {
+    for (const seat of this.#seats.values()) if (seat.seatId === seatId) seat.isAdmitted = true;
+    await Promise.resolve();
+  }
+
+  async keepOut(seatId: SeatId): Promise<void> {
+    for (const seat of this.#seats.values()) if (seat.seatId === seatId) seat.isKeptOut = true;
+    await Promise.resolve();
+  }
+
+  async markLessonLive(lessonId: LessonId): Promise<void> {
+    this.#setState(lessonId, 'live');
+    await Promise.resolve();
+  }
+
+  async markLessonEnded(lessonId: LessonId): Promise<void> {
+    this.#setState(lessonId, 'ended');
+    await Promise.resolve();
+  }
+
+  async appendChat(lessonId: LessonId, requestId: RequestId, message: ChatMessage): Promise<ChatMessage> {
+    const key = `${message.seatId} ${requestId}`;
+    const known = this.chats.find((stored) => stored.key === key);
+    if (known !== undefined) return known.message;
+    this.chats.push({ lessonId, key, message });
+    return await Promise.resolve(message);
+  }
+
+  async chatBefore(lessonId: LessonId, beforeMs: number, limit: number): Promise<readonly ChatMessage[]> {
+    this.#assertHere();
+    const found = this.chats.filter((chat) => chat.lessonId === lessonId && chat.message.sentAtMs < beforeMs);
+    return await Promise.resolve(found.slice(-limit).map((chat) => chat.message));
+  }
+
+  async recordJoin(_lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void> {
+    const isOpen = this.stays.some((stay) => stay.seatId === seatId && stay.leftAtMs === null);
+    if (!isOpen) this.stays.push({ seatId, joinedAtMs: atMs, leftAtMs: null });
+    await Promise.resolve();
+  }
+
+  async recordLeave(_lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void> {
+    for (const stay of this.stays) if (stay.seatId === seatId) stay.leftAtMs ??= atMs;
+    await Promise.resolve();
+  }
+
+  async saveRoll(lessonId: LessonId, marks: Parameters<RoomStore['saveRoll']>[1]): Promise<void> {
+    this.rolls.set(lessonId, marks);
+    await Promise.resolve();
+  }
+
+  async openRecording({ recordingId, lessonId }: Parameters<RoomStore['openRecording']>[0]): Promise<void> {
+    if (!this.recordings.has(recordingId)) this.recordings.set(recordingId, { lessonId, endedAtMs: null });
+    await Promise.resolve();
+  }
+
+  async endRecording(recordingId: RecordingId, endedAtMs: number): Promise<void> {
+    const recording = this.recordings.get(recordingId);
+    if (recording !== undefined) recording.endedAtMs = endedAtMs;
+    await Promise.resolve();
+  }
+
+  #setState(lessonId: LessonId, state: RoomLesson['state']): void {
+    const lesson = this.lessons.get(lessonId);
+    if (lesson !== undefined) this.lessons.set(lessonId, { ...lesson, state });
+  }
+
+  #assertHere(): void {
+    if (this.isAway) throw new AppError('unavailable');
+  }
+}
