@@ -53,3 +53,6 @@ export function enrolmentCode(): string {
   const code = readablePassword(8).toUpperCase();
   return `${code.slice(0, 4)}-${code.slice(4)}`;
 }
+
+/** What a person types from paper or reads aloud: case, spaces and hyphens do not matter. */
+export const normalCode = (code: string): string => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');

@@ -1,7 +1,9 @@
 import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { seedDemoDistrict } from '../../storage/demo/demo-district.ts';
 import type { Stores } from '../../storage/ports.ts';
+import { enrolmentCode, hashPassword, normalCode, readablePassword } from '../auth/password.ts';
 import { newSecretToken, tokenHash } from '../auth/secret-token.ts';
 import { DemoSignIn } from '../http/demo-sign-ins.ts';
 import { SETUP_TOKEN_SETTING } from '../http/routes/session.ts';
@@ -13,13 +15,11 @@ const FIRST_ADMINISTRATOR_FILE = 'first-administrator.txt';
 const OWNER_ONLY = 0o600;
 
 export interface FirstStartOptions {
-  readonly stores: Pick<Stores, 'directory' | 'settings'>;
+  readonly stores: Stores;
   readonly dataFolder: string;
   readonly isDemo: boolean;
   readonly publicUrl: string;
   readonly log: Log;
-  /** Makes the demo district and answers with its sign-ins. */
-  readonly seedDemo: () => Promise<readonly DemoSignIn[]>;
 }
 
 async function writePrivately(path: string, text: string): Promise<void> {
@@ -56,7 +56,13 @@ export async function prepareFirstStart(options: FirstStartOptions): Promise<rea
   }
   const path = join(options.dataFolder, DEMO_FILE);
   if ((await options.stores.directory.districtName()) !== undefined) return readDemoFile(path);
-  const signIns = await options.seedDemo();
+  const signIns = await seedDemoDistrict(options.stores, {
+    nowMs: Date.now(),
+    makePassword: readablePassword,
+    hashPassword,
+    makeEnrolmentCode: enrolmentCode,
+    hashEnrolmentCode: (code) => tokenHash(normalCode(code)),
+  });
   await writePrivately(path, `${JSON.stringify(signIns, null, 2)}\n`);
   return signIns;
 }

@@ -2,15 +2,22 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 
-export interface ListenOptions {
-  readonly port: number;
-  readonly host: string | undefined;
-  /** Paths of a certificate chain and its key, PEM. */
-  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
+/** Paths of a certificate chain and its key, PEM. */
+export interface TlsFiles {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export function tlsOf(config: {
+  readonly TLS_CERT?: string | undefined;
+  readonly TLS_KEY?: string | undefined;
+}): TlsFiles | undefined {
+  const { TLS_CERT: certificate, TLS_KEY: key } = config;
+  return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
 
 /** The server that browsers reach: HTTPS when there is a certificate. Not listening yet, so that sockets can be attached first. */
-export function createPublicServer(tls: ListenOptions['tls']): Server {
+export function createPublicServer(tls: TlsFiles | undefined): Server {
   if (tls === undefined) return createServer();
   return createSecureServer({ cert: readFileSync(tls.certificate), key: readFileSync(tls.key) });
 }
@@ -36,10 +43,7 @@ export async function closeServer(server: Server): Promise<void> {
 /** What a phone may fetch before it trusts our certificate; everything else is led to the secure address. */
 const BEFORE_TRUST = /^\/(trust|ca\.crt|assets\/|favicon|api\/v1\/system$)/;
 
-/**
- * The plain-HTTP door of `--lan`: the page that explains how to trust the local authority, and its certificate.
- */
-export function trustListener(app: RequestListener, secureUrl: string): RequestListener {
+function trustListener(app: RequestListener, secureUrl: string): RequestListener {
   return (request, response) => {
     if (BEFORE_TRUST.test(request.url ?? '/')) {
       app(request, response);
@@ -48,4 +52,16 @@ export function trustListener(app: RequestListener, secureUrl: string): RequestL
     const isRoot = request.url === '/' || request.url === undefined;
     response.writeHead(302, { location: isRoot ? '/trust' : `${secureUrl}${request.url ?? '/'}` }).end();
   };
+}
+
+/** The plain-HTTP door of `--lan`: the page that explains how to trust the local authority, and its certificate. */
+export async function openTrustDoor(
+  app: RequestListener,
+  secureUrl: string,
+  port: number,
+  host: string | undefined,
+): Promise<Server> {
+  const door = createServer(trustListener(app, secureUrl));
+  await listen(door, port, host);
+  return door;
 }

@@ -1,8 +1,15 @@
 import type { Request, Response, Router } from 'express';
 import type * as z from 'zod';
 import type { RouteDefinition } from '../protocol/define.ts';
+import type { Sessions } from '../auth/sessions.ts';
 import { AppError } from '../protocol/errors.ts';
-import { restRoutes, type RouteName, type RouteParsedInput, type RouteReplyInput } from '../protocol/rest.ts';
+import {
+  AS_SITE_HEADER,
+  restRoutes,
+  type RouteName,
+  type RouteParsedInput,
+  type RouteReplyInput,
+} from '../protocol/rest.ts';
 import { assertAccess, type Caller } from './caller.ts';
 import { invalidInput } from './problem.ts';
 
@@ -26,7 +33,7 @@ export type RouteHandler<N extends RouteName> = (
 export type RestHandlers = { readonly [N in RouteName]: RouteHandler<N> };
 
 export interface ServeRouteOptions {
-  readonly callerOf: (request: Request) => Promise<Caller>;
+  readonly sessions: Pick<Sessions, 'callerOf'>;
   readonly isSecure: boolean;
   readonly publicUrl: string | undefined;
   /** Replies are checked against the contract in tests and development, where a mistake should be loud. */
@@ -75,6 +82,12 @@ function contextOf(request: Request, response: Response, caller: Caller, options
   };
 }
 
+/** A browser may be signed in as a person and enrolled as a site; the site's page says that it asks as the site. */
+function preferredCaller(definition: RouteDefinition, request: Request): 'person' | 'site' {
+  if (!definition.access.includes('site')) return 'person';
+  return !definition.access.includes('person') || request.headers[AS_SITE_HEADER] === '1' ? 'site' : 'person';
+}
+
 /** Who asks → may they → what do they say → do it → answer: the same way for every route. */
 export function serveRoutes(router: Router, handlers: RestHandlers, options: ServeRouteOptions): void {
   for (const name of Object.keys(restRoutes) as RouteName[]) {
@@ -82,7 +95,7 @@ export function serveRoutes(router: Router, handlers: RestHandlers, options: Ser
     const handler = handlers[name] as AnyHandler;
     router[definition.method.toLowerCase() as 'get'](expressPath(definition.path), async (request, response) => {
       assertOwnOrigin(request, options.publicUrl);
-      const caller = await options.callerOf(request);
+      const caller = await options.sessions.callerOf(request.headers.cookie, preferredCaller(definition, request));
       assertAccess(caller, definition.access);
       const reply = await handler(parseInput(definition, request), contextOf(request, response, caller, options));
       const body = options.checksReplies ? definition.reply.parse(reply) : reply;

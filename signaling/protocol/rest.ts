@@ -8,6 +8,8 @@ import { recordingRoutes } from './rest/recordings.ts';
 import { sessionRoutes } from './rest/session.ts';
 
 export const API_PREFIX = '/api/v1';
+/** `1` from a site's page: where a browser is a person and a site at once, the site asks. */
+export const AS_SITE_HEADER = 'x-tongke-site';
 
 /** Every REST route, by operation name. Express, the typed browser client and OpenAPI are made from this one value. */
 export const restRoutes = {

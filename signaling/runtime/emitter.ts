@@ -1,10 +1,7 @@
-/** Event name → tuple of arguments. */
-export type EventMap = { readonly [name: string]: readonly unknown[] };
-
 type Listener<Args extends readonly unknown[]> = (...args: Args) => void;
 
 /**
- * Typed events for facts ("closed", "producerAdded"). A listener that throws never breaks the emitter nor the listeners after it:
+ * Typed events (event name → tuple of arguments) for facts ("closed", "producerAdded"). A listener that throws never breaks the emitter nor the listeners after it:
  * its error goes to `onListenerError`.
  */
 export class Emitter<Events extends { readonly [Name in keyof Events]: readonly unknown[] }> {

@@ -199,7 +199,7 @@ describe('inner wire: connection', () => {
     const states: string[] = [];
     client.events.on('closed', () => states.push('closed'));
     client.events.on('open', () => states.push('open'));
-    const pending = client.call('hang', {});
+    const pending = client.call('hang', {}, { timeoutMs: 60_000 });
     const port = first.server.port;
     await Promise.all([
       expect(pending).rejects.toMatchObject({ code: 'unavailable' }),

@@ -1,4 +1,4 @@
-import { enrolmentCode } from '../../auth/password.ts';
+import { enrolmentCode, normalCode } from '../../auth/password.ts';
 import { tokenHash } from '../../auth/secret-token.ts';
 import { SITE_COOKIE, SITE_SESSION_MS } from '../../auth/sessions.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
@@ -42,9 +42,6 @@ export function currentLesson(lessons: readonly Lesson[], nowMs: number): Lesson
     (lesson) => lesson.state === 'scheduled' && lesson.startsAtMs - SITE_EARLY_MS <= nowMs && nowMs < lesson.endsAtMs,
   );
 }
-
-/** What a person types from paper or reads aloud: case, spaces and hyphens do not matter. */
-export const normalCode = (code: string): string => code.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
 
 export class ClassroomRoutes implements Pick<RestHandlers, Names> {
   readonly #dependencies: RestDependencies;

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Registry, collectDefaultMetrics } from 'prom-client';
+import { TokenSigner } from './auth/signed-token.ts';
+import { Sessions } from './auth/sessions.ts';
+import { SignalingConfig } from './config.ts';
+import { prepareFirstStart } from './directory/first-start.ts';
+import { createHttpApp } from './http/app.ts';
+import { restHandlers } from './http/handlers.ts';
+import { closeServer, createPublicServer, listen, openTrustDoor, tlsOf } from './http/listen.ts';
+import { createRateLimits } from './http/rate-limits.ts';
+import { LiveRooms } from './live-rooms.ts';
+import { openStorage } from './open-storage.ts';
+import { StoredRooms } from './room-storage/stored-rooms.ts';
+import { JoinClaims } from './rooms/join-claims.ts';
+import { parseEnvOrExit } from './runtime/env.ts';
+import { createLifecycle } from './runtime/lifecycle.ts';
+import { createLog } from './runtime/log.ts';
+import { ProcessServer } from './runtime/process-server.ts';
+
+/** One signaling process serves the whole district; a process in its place answers under the same path. */
+const HOME_PATH = '/';
+const VERSION = (JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string })
+  .version;
+
+const config = parseEnvOrExit(SignalingConfig, process.env);
+const log = createLog('signaling', config.LOG_LEVEL);
+const lifecycle = createLifecycle(log);
+const checksReplies = config.NODE_ENV !== 'production';
+const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '');
+const turn = config.TURN_SECRET === undefined ? undefined : { urls: config.TURN_URL, secret: config.TURN_SECRET };
+const isDemo = config.DEMO ?? (config.DATABASE_URL === undefined && config.S3_ENDPOINT === undefined);
+
+const { stores, objects, redis, queue, follower, writes } = await openStorage(config, log, lifecycle);
+
+const demoSignIns = await prepareFirstStart({
+  stores,
+  dataFolder: config.DATA_DIR,
+  isDemo,
+  publicUrl: publicUrl ?? `http://localhost:${config.PORT}`,
+  log,
+});
+
+const tls = tlsOf(config);
+const server = createPublicServer(tls);
+const rooms = new LiveRooms({
+  httpServer: server,
+  redis,
+  store: new StoredRooms({ stores, writes }),
+  log,
+  innerSecret: config.TONGKE_INNER_SECRET,
+  sessionSecret: config.TONGKE_SESSION_SECRET,
+  publicUrl,
+  maxInside: config.ROOM_WEBRTC_MAX,
+  checksOutput: checksReplies,
+  homePath: HOME_PATH,
+});
+lifecycle.onStop('rooms', () => rooms.close());
+
+const joinTokens = new TokenSigner({
+  purpose: 'join',
+  secret: config.TONGKE_SESSION_SECRET,
+  schema: JoinClaims,
+  refusal: 'seatTokenInvalid',
+});
+const sessions = new Sessions(stores, Date.now);
+const app = createHttpApp({
+  log,
+  version: VERSION,
+  handlers: restHandlers({
+    stores,
+    objects,
+    sessions,
+    rooms,
+    queue,
+    redis,
+    joinTokens,
+    turn,
+    demoSignIns,
+    isDemo,
+    log,
+    limits: createRateLimits(redis),
+    connectionChecks: rooms.connectionChecks,
+    mediaSecret: config.TONGKE_MEDIA_SECRET,
+    hasLocalAuthority: config.LAN_CA_CERT !== undefined,
+    version: VERSION,
+    nowMs: Date.now,
+  }),
+  routes: { sessions, isSecure: publicUrl?.startsWith('https:') ?? tls !== undefined, publicUrl, checksReplies },
+  media: { store: objects, secret: config.TONGKE_MEDIA_SECRET, nowMs: Date.now },
+  pages: { directory: join(import.meta.dirname, '../web-client/dist'), authorityCertificate: config.LAN_CA_CERT },
+  trustProxy: config.TRUST_PROXY,
+  isReady: lifecycle.isReady,
+});
+server.on('request', app);
+await rooms.open();
+await follower.catchUp();
+await listen(server, config.PORT, config.HOST);
+lifecycle.onStop('http', () => closeServer(server));
+if (config.LAN_HTTP_PORT !== undefined && publicUrl !== undefined) {
+  const door = await openTrustDoor(app, publicUrl, config.LAN_HTTP_PORT, config.HOST);
+  lifecycle.onStop('trust page', () => closeServer(door));
+}
+
+const metrics = new Registry();
+collectDefaultMetrics({ register: metrics });
+const inner = await ProcessServer.create({
+  host: config.INNER_HOST,
+  port: config.INNER_PORT,
+  log,
+  metrics,
+  isReady: lifecycle.isReady,
+  checks: {
+    redis: async () => void (await redis.ping()),
+    database: async () => void (await stores.directory.districtName()),
+  },
+});
+lifecycle.onStop('process server', () => inner.close());
+lifecycle.setReady(true);
+log.info({ port: config.PORT, isDemo }, 'signaling is ready');

@@ -1,0 +1,44 @@
+import type { Redis } from 'ioredis';
+import { RecordingQueue } from '../recorder/queue.ts';
+import { openDatabase } from '../storage/db/open.ts';
+import { createStores } from '../storage/db/stores.ts';
+import { openObjectStore } from '../storage/objects/open.ts';
+import type { ObjectStore, Stores } from '../storage/ports.ts';
+import type { SignalingConfig } from './config.ts';
+import { RecordingFollower } from './recordings/recording-follower.ts';
+import { DurableWrites } from './room-storage/durable-writes.ts';
+import { createRoomWriters, type RoomWriters } from './room-storage/room-writers.ts';
+import type { Lifecycle } from './runtime/lifecycle.ts';
+import type { Log } from './runtime/log.ts';
+import { createRedis } from './runtime/redis.ts';
+
+export interface Storage {
+  readonly stores: Stores;
+  readonly objects: ObjectStore;
+  readonly redis: Redis;
+  readonly queue: RecordingQueue;
+  readonly follower: RecordingFollower;
+  readonly writes: DurableWrites<RoomWriters>;
+}
+
+type StorageConfig = Parameters<typeof openDatabase>[0] &
+  Parameters<typeof openObjectStore>[0] &
+  Pick<SignalingConfig, 'REDIS_URL'>;
+
+/** Database, object store, Redis and what stands directly on them; closed by the lifecycle in reverse order. */
+export async function openStorage(config: StorageConfig, log: Log, lifecycle: Lifecycle): Promise<Storage> {
+  const database = await openDatabase(config, { onIdleError: (err) => log.warn({ err }, 'database connection lost') });
+  lifecycle.onStop('database', () => database.close());
+  const stores = createStores(database.db);
+  const objects = await openObjectStore(config);
+  lifecycle.onStop('object store', () => objects.close());
+  const redis = createRedis({ url: config.REDIS_URL, name: 'signaling', log, whenAway: 'fail' });
+  lifecycle.onStop('redis', () => redis.disconnect());
+  const queue = await RecordingQueue.create({ redisUrl: config.REDIS_URL, log });
+  lifecycle.onStop('recording queue', () => queue.close());
+  const follower = new RecordingFollower({ recordings: stores.recordings, queue, log });
+  lifecycle.onStop('recording follower', () => follower.close());
+  const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
+  lifecycle.onStop('durable writes', () => writes.close());
+  return { stores, objects, redis, queue, follower, writes };
+}
