@@ -167,6 +167,8 @@ export const sfuContract = defineInnerContract({
      * A plain-RTP copy of one producer towards recorder sockets that are already open (DESIGN §6.1): not comedia, loopback,
      * rtx left out, payload types and extension ids kept, starts paused. Leased: closed 15 s after the last `renewTap`.
      * A tap of the same recording and track with a lower fence or epoch is closed. Needs no signaling connection.
+     * The first keyframe may be followed by packets from before it (lower sequence number and timestamp), which mediasoup kept while it
+     * waited: sort by sequence number before use.
      */
     openTap: {
       params: z.object({
@@ -209,8 +211,10 @@ export const sfuContract = defineInnerContract({
   notices: {
     /** The room is gone from this node with everything in it; its owner may open it again at once. */
     roomClosed: z.object({ roomId: RoomId, cause: z.enum(['workerDied', 'ownerGone', 'shutdown']) }),
+    /** Whoever closed it: the owner's order, the seat's removal, new transports in place of old ones. */
     producerClosed: z.object({ roomId: RoomId, producerId: ProducerId, seatId: SeatId }),
     producerPaused: z.object({ roomId: RoomId, producerId: ProducerId, paused: z.boolean() }),
+    /** Closed with their producers; those closed by an order or with their transport are not told of. */
     consumersClosed: z.object({ roomId: RoomId, seatId: SeatId, consumerIds: z.array(ConsumerId) }),
     /** mediasoup score 0–10 of what arrives from (up) and at (down) a seat; sent when it changes, ≤ 1/s per seat. */
     lineQuality: z.object({ roomId: RoomId, seatId: SeatId, up: z.number().nullable(), down: z.number().nullable() }),

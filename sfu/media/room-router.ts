@@ -58,6 +58,12 @@ export class RoomRouter {
   /** Producers being made: a repeated request waits for the first instead of making a second. */
   readonly #producing = new Map<ProducerId, Promise<RoomProducer>>();
   #isClosed = false;
+  /** A room that goes as a whole is told of once: what goes down with it (hundreds of streams) is not told of one by one. */
+  readonly #notify: NotifyRoom = (name, data) => {
+    if (!this.router.closed) {
+      this.#options.notify(name, data);
+    }
+  };
 
   static async create(options: RoomRouterOptions): Promise<RoomRouter> {
     return translatingMediaErrors(async () => {
@@ -138,7 +144,7 @@ export class RoomRouter {
       webRtcServer: this.slot.webRtcServer,
       listenPlan: this.#options.listenPlan,
       unclaimedTimeoutMs: this.#options.unclaimedTimeoutMs ?? UNCLAIMED_TIMEOUT_MS,
-      notify: this.#options.notify,
+      notify: this.#notify,
       scoreOfSent: () => this.#scoreOfSent(seatId),
     });
     this.#members.set(seatId, member);
@@ -196,7 +202,7 @@ export class RoomRouter {
       return;
     }
     await translatingMediaErrors(() => (paused ? producer.pause() : producer.resume()));
-    this.#options.notify('producerPaused', { roomId: this.roomId, producerId, paused });
+    this.#notify('producerPaused', { roomId: this.roomId, producerId, paused });
   }
 
   /** Idempotent. */
@@ -249,7 +255,7 @@ export class RoomRouter {
   /** Called by the observers of this room's router only. */
   handleSpeaker(producerId: string | null): void {
     const entry = this.producers.find((candidate) => candidate.producerId === producerId);
-    this.#options.notify('activeSpeaker', {
+    this.#notify('activeSpeaker', {
       roomId: this.roomId,
       seatId: entry?.seatId ?? null,
       producerId: entry?.producerId ?? null,
@@ -305,7 +311,7 @@ export class RoomRouter {
     entry.ingest?.close();
     this.#speakers.handleProducerClosed(producerId);
     this.#members.get(seatId)?.handleScoreOfSent();
-    this.#options.notify('producerClosed', { roomId: this.roomId, producerId, seatId });
+    this.#notify('producerClosed', { roomId: this.roomId, producerId, seatId });
   }
 
   #scoreOfSent(seatId: SeatId): number | null {

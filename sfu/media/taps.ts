@@ -64,8 +64,11 @@ export class Taps<Owner> {
     return this.#taps.size;
   }
 
-  /** @throws AppError `staleFence`, `gone` (no such producer), `unsupportedMedia`. */
+  /** @throws AppError `staleFence`, `gone` (no such producer), `invalidInput` (not loopback). */
   async open(room: RoomRouter, options: OpenTapOptions, owner: Owner): Promise<Tap<Owner>> {
+    if (!options.ip.startsWith('127.')) {
+      throw new AppError('invalidInput', { message: 'a plain tap never leaves this machine' });
+    }
     this.#refuseStale(options);
     const { producer } = room.producer(options.producerId);
     const transport = await translatingMediaErrors(() =>

@@ -115,9 +115,18 @@ describe('the death of a worker', () => {
     client.notices.on('roomClosed', ({ roomId, cause }) => closed.push(`${roomId} ${cause}`));
     // The second room is on the other worker, which carries less.
     const rooms = [await newRoom(), await newRoom()];
+    const place = { roomId: rooms[0] ?? newRoomId(), fence, seatId: newSeatId(), producerId: newProducerId() };
+    const others: string[] = [];
+    for (const name of ['producerClosed', 'transportState', 'consumersClosed', 'lineQuality'] as const) {
+      client.notices.on(name, () => others.push(name));
+    }
+    await client.call('createTransports', { ...place, send: true });
+    await stand.ingest(client, { ...place, source: 'microphone' }, { clip: speech });
+    await expect.poll(() => others, { timeout: 5_000 }).toEqual(['lineQuality']);
     const pids = stand.node.workerPids;
     process.kill(pids[0] ?? 0, 'SIGKILL');
     await expect.poll(() => closed).toEqual([`${rooms[0]} workerDied`]);
+    expect(others).toEqual(['lineQuality']);
     await expect(client.call('describeRoom', { roomId: rooms[0] ?? newRoomId(), fence })).resolves.toMatchObject({
       exists: false,
     });
