@@ -43,6 +43,8 @@ lifecycle.onStop('sweeping', () => clearInterval(sweeping));
 const font = await findCardFont();
 if (font === undefined) log.warn('no font with Chinese found, name cards stay without names');
 const ffmpeg = new FfmpegRunner({ log, niceness: config.PRODUCE_NICENESS });
+const muxer = createMuxer({ store, log });
+lifecycle.onStop('muxer', () => muxer.close());
 const workers = new ProduceWorkers({
   redisUrl: config.REDIS_URL,
   log,
@@ -54,7 +56,7 @@ const workers = new ProduceWorkers({
     workFolder,
     parallelCuts: config.PRODUCE_PARALLEL_CUTS,
   },
-  muxer: createMuxer({ store, log }),
+  muxer,
   produceConcurrency: config.PRODUCE_CONCURRENCY,
   produceLockMs: config.PRODUCE_LOCK_MS,
   muxLockMs: config.MUX_LOCK_MS,

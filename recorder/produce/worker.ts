@@ -1,7 +1,7 @@
 import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type * as z from 'zod';
-import { AppError, ERROR_CODES } from '../../signaling/protocol/errors.ts';
+import { AppError, type ErrorCode } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
@@ -14,12 +14,11 @@ import {
   type ProduceProgress,
   type ProduceResult,
 } from '../contract.ts';
+import type { Muxer } from '../mux/muxer.ts';
 import { CANCELLED_REASON, cancelKey } from '../produce-job-names.ts';
 import { attemptName } from './attempt.ts';
-import type { Muxer } from './mux-port.ts';
 import { produce } from './production.ts';
 import type { ProductionDeps } from './production-context.ts';
-import { withRecordingLock } from './recording-lock.ts';
 import { discardWork } from './work-folder.ts';
 
 const MUX_CONCURRENCY = 2;
@@ -29,6 +28,9 @@ const CANCEL_POLL_MS = 500;
 /** Longer than ffmpeg's own grace, shorter than a supervisor's patience. */
 const CLOSE_LIMIT_MS = 15_000;
 const HANDED_BACK_DELAY_MS = 1_000;
+
+/** Failures of a production that another attempt would only repeat. */
+const POINTLESS: ReadonlySet<ErrorCode> = new Set(['notFound', 'gone', 'conflict']);
 
 /** Why a running job was told to stop. */
 const STOP_REASONS = { cancelled: CANCELLED_REASON, lostLock: 'lost lock', closing: 'closing' } as const;
@@ -63,7 +65,7 @@ export class ProduceWorkers {
       whenAway: 'wait',
     });
     this.#workers = [
-      this.#open(MUX_QUEUE, MUX_CONCURRENCY, options.muxLockMs, (job, signal) => this.#mux(job, signal)),
+      this.#open(MUX_QUEUE, MUX_CONCURRENCY, options.muxLockMs, (job) => this.#mux(job)),
       this.#open(PRODUCE_QUEUE, options.produceConcurrency, options.produceLockMs, (job, signal) =>
         this.#produce(job, signal),
       ),
@@ -125,10 +127,9 @@ export class ProduceWorkers {
     return worker;
   }
 
-  async #mux(job: Job, signal: AbortSignal): Promise<MuxResult> {
+  #mux(job: Job): Promise<MuxResult> {
     const { recordingId, final } = parseData(MuxJob, job);
-    const work = (): Promise<MuxResult> => this.#options.muxer.step(recordingId, { final });
-    return withRecordingLock(this.#redis, recordingId, signal, work);
+    return this.#options.muxer.step(recordingId, { final });
   }
 
   async #produce(job: Job, lockSignal: AbortSignal): Promise<ProduceResult> {
@@ -176,7 +177,9 @@ export class ProduceWorkers {
       return new DelayedError();
     }
     if (signal.aborted) return new Error(String(signal.reason));
-    if (error instanceof AppError && !ERROR_CODES[error.code].retryable) return new UnrecoverableError(error.code);
+    if (job.queueName === PRODUCE_QUEUE && error instanceof AppError && POINTLESS.has(error.code)) {
+      return new UnrecoverableError(error.code);
+    }
     return error instanceof Error ? error : new Error(String(error));
   }
 }

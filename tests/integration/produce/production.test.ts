@@ -15,6 +15,8 @@ import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { putMuxedRecording, type MadeLesson, type MadeRecording } from '../../support/muxed-recording.ts';
 
+/** Ten seconds of lesson take about as long on two idle cores. */
+const PRODUCTION_LIMIT_MS = 180_000;
 const RED = [254, 0, 0];
 const GREEN = [0, 128, 0];
 const BLUE = [0, 0, 254];
@@ -129,7 +131,7 @@ describe('the production of a lesson', () => {
       },
     );
     mp4 = await copyOf(result.mp4);
-  });
+  }, PRODUCTION_LIMIT_MS);
 
   afterAll(async () => {
     await store.close();
