@@ -44,4 +44,9 @@ export interface Stores {
   readonly recordings: RecordingStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
+  /**
+   * All that `work` does with the stores it is given, or none of it. Only for work of a few milliseconds, and only with
+   * those stores: on the embedded database everybody else waits meanwhile. After an error nothing more can be done in it.
+   */
+  atomically<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

@@ -5,6 +5,7 @@ import type { Classroom, Pairing } from '../../signaling/protocol/rest/classroom
 import { newId } from '../new-id.ts';
 import type { ClassroomStore, Site } from '../ports/classroom-store.ts';
 import { instantOrNull } from './instant.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 
 export function createClassroomStore(db: Kysely<Database>): ClassroomStore {
@@ -43,7 +44,7 @@ function classroomMethods(
 
 /** Lessons of the past keep their classroom's name, so the row stays. */
 function deleteClassroom(db: Kysely<Database>, classroomId: ClassroomId): Promise<void> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const deleted = await tx
       .updateTable('classrooms')
       .set({ deleted_at: new Date() })
@@ -91,7 +92,7 @@ function siteMethods(
         .execute();
     },
     enrolSite: (codeHash, nowMs) =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const used = await tx
           .updateTable('sites')
           .set({ code_hash: null, code_expires_at: null, enrolled_at: new Date(nowMs), last_seen_at: new Date(nowMs) })

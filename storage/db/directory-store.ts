@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { DirectoryStore } from '../ports/directory-store.ts';
 import { insertPeople, personMethods } from './person-queries.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 import { schoolMethods } from './school-queries.ts';
 
@@ -16,7 +17,7 @@ export function createDirectoryStore(db: Kysely<Database>): DirectoryStore {
     setDistrictName: (name) => setDistrictName(db, name),
     hasAdministrator: () => hasAdministrator(db),
     async setUpDistrict(districtName, administrator) {
-      const [personId] = await db.transaction().execute(async (tx) => {
+      const [personId] = await inTransaction(db, async (tx) => {
         // The row of the district is the lock: of two first administrators one comes too late.
         await setDistrictName(tx, districtName);
         if (await hasAdministrator(tx)) throw new AppError('gone');

@@ -3,6 +3,7 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import { InvitationId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../new-id.ts';
 import type { Invitation, InvitationStore } from '../ports/invitation-store.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 
 export function createInvitationStore(db: Kysely<Database>): InvitationStore {
@@ -68,7 +69,7 @@ function useInvitation(
   guestKeyHash: string,
   nowMs: number,
 ): Promise<Invitation> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     // The locked row makes uses of the same link come one after the other.
     const locked = await tx
       .selectFrom('invitations')

@@ -6,6 +6,7 @@ import { newId } from '../new-id.ts';
 import type { Involvement, Lesson, LessonChange, LessonStore, NewLessonRecord } from '../ports/lesson-store.ts';
 import { concerns, lessonOf } from './audience-filter.ts';
 import { instantOrNull } from './instant.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 
 export function createLessonStore(db: Kysely<Database>): LessonStore {
@@ -78,7 +79,7 @@ async function step(db: Kysely<Database>, lessonId: LessonId, { from, done, set 
 
 function createLesson(db: Kysely<Database>, lesson: NewLessonRecord): Promise<Lesson> {
   const lessonId = newId(LessonId);
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     await tx
       .insertInto('lessons')
       .values({
@@ -100,7 +101,7 @@ function createLesson(db: Kysely<Database>, lesson: NewLessonRecord): Promise<Le
 }
 
 function changeLesson(db: Kysely<Database>, lessonId: LessonId, change: LessonChange): Promise<Lesson> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const stored = await tx
       .selectFrom('lessons')
       .selectAll()

@@ -14,6 +14,7 @@ import type {
   PeopleImport,
   PersonChange,
 } from '../ports/directory-store.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 import { insertClassGroups } from './school-queries.ts';
 import { containing } from './search-pattern.ts';
@@ -78,7 +79,7 @@ export function personMethods(db: Kysely<Database>): PersonMethods {
     credentials: (account) => findCredentials(db, { account }),
     credentialsOf: (personId) => findCredentials(db, { personId }),
     setPasswords: (passwords) =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         for (const { personId, passwordHash, mustChangePassword } of passwords) {
           const result = await tx
             .updateTable('persons')
@@ -122,7 +123,7 @@ export async function insertPeople(db: Kysely<Database>, people: readonly NewPer
 }
 
 function importPeople(db: Kysely<Database>, { classGroups, people }: PeopleImport): Promise<Person[]> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     await insertClassGroups(tx, classGroups);
     const personIds = await insertPeople(tx, people);
     const found = new Map((await findPeople(tx, personIds)).map((person) => [person.personId, person]));
@@ -173,7 +174,7 @@ async function listPeople(db: Kysely<Database>, filter: PeopleFilter): Promise<P
 }
 
 function changePerson(db: Kysely<Database>, personId: PersonId, change: PersonChange): Promise<Person> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const stored = await tx
       .selectFrom('persons')
       .select('school_id')

@@ -4,6 +4,7 @@ import { ClassGroupId, SchoolId } from '../../signaling/protocol/ids.ts';
 import type { ClassGroup, School, SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
 import { newId } from '../new-id.ts';
 import type { DirectoryStore, NewClassGroupRecord, NewSchoolRecord } from '../ports/directory-store.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { ClassGroupTable, Database, SchoolTable } from './schema.ts';
 import { containing } from './search-pattern.ts';
 
@@ -84,7 +85,7 @@ async function createSchool(db: Kysely<Database>, school: NewSchoolRecord): Prom
 }
 
 function changeSchool(db: Kysely<Database>, schoolId: SchoolId, change: Partial<NewSchoolRecord>): Promise<School> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const stored = await tx
       .selectFrom('schools')
       .selectAll()
@@ -135,7 +136,7 @@ async function changeClassGroup(
 
 /** Lessons of the past keep their class group's name, so the row stays. */
 function deleteClassGroup(db: Kysely<Database>, classGroupId: ClassGroupId): Promise<void> {
-  return db.transaction().execute(async (tx) => {
+  return inTransaction(db, async (tx) => {
     const deleted = await tx
       .updateTable('class_groups')
       .set({ deleted_at: new Date() })

@@ -5,7 +5,8 @@ import { createAuditStore } from './audit-store.ts';
 import { createChatStore } from './chat-store.ts';
 import { createClassroomStore } from './classroom-store.ts';
 import { createDirectoryStore } from './directory-store.ts';
-import { throwingAppErrors } from './errors.ts';
+import { throwingAppErrors, toAppError } from './errors.ts';
+import { inTransaction } from './in-transaction.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createLessonStore } from './lesson-store.ts';
 import { createRecordingStore } from './recording-store.ts';
@@ -30,5 +31,12 @@ export function createStores(db: Kysely<Database>): Stores {
     recordings: throwingAppErrors(createRecordingStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),
     settings: throwingAppErrors(createSettingStore(db)),
+    async atomically(work) {
+      try {
+        return await inTransaction(db, (tx) => work(createStores(tx)));
+      } catch (error) {
+        throw toAppError(error);
+      }
+    },
   };
 }

@@ -4,6 +4,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { TimetableEntry } from '../../signaling/protocol/rest/classrooms.ts';
 import type { NewTimetableEntryRecord, TimetableStore } from '../ports/timetable-store.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { Database, TimetableEntryTable } from './schema.ts';
 import { makeLessons } from './timetable-lessons.ts';
 
@@ -20,7 +21,7 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
     },
     entry: (entryId) => findEntry(db, entryId),
     create: (entry, nowMs) =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const entryId = randomUUID();
         await tx
           .insertInto('timetable_entries')
@@ -30,7 +31,7 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
         return finish(tx, entryId, nowMs);
       }),
     change: (entryId, change, nowMs) =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const stored = await findEntry(tx, entryId);
         if (stored === undefined) throw new AppError('notFound');
         const changed = { ...stored, ...change };
@@ -39,7 +40,7 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
         return finish(tx, entryId, nowMs);
       }),
     delete: (entryId, nowMs) =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         await tx
           .deleteFrom('lessons')
           .where('entry_id', '=', entryId)

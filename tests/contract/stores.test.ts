@@ -303,6 +303,24 @@ describe.each(DATABASES)('stores on %s', (_name, open) => {
     });
   });
 
+  describe('atomically()', () => {
+    it('does everything in several stores, or nothing when anything fails', async () => {
+      const work = (name: string, account: string) =>
+        stores.atomically(async ({ directory, settings }) => {
+          await settings.put(name, true);
+          const { schoolId } = await directory.createSchool({ name, timeZone: 'UTC', region: '' });
+          const person = { displayName: '张三', role: 'teacher' as const, schoolId, passwordHash: 'hash' };
+          await directory.createPerson({ ...person, account, mustChangePassword: false });
+        });
+      const [good, bad] = [randomUUID(), randomUUID()];
+      await work(good, good);
+      await expect(work(bad, district.teacher.account)).rejects.toEqual(code('conflict', { field: 'account' }));
+      expect(await stores.settings.get(good)).toBe(true);
+      expect(await stores.settings.get(bad)).toBeUndefined();
+      expect((await stores.directory.listSchools()).map(({ name }) => name)).not.toContain(bad);
+    });
+  });
+
   describe('audit and settings', () => {
     it('lists what was done, newest first, with names', async () => {
       const { schoolId } = await stores.directory.createSchool({ name: randomUUID(), timeZone: 'UTC', region: '' });

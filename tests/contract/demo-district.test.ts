@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase, type OpenDatabase } from '../../storage/db/open.ts';
+import { createStores } from '../../storage/db/stores.ts';
+import { seedDemoDistrict, type DemoSignIn } from '../../storage/demo/demo-district.ts';
+import type { Stores } from '../../storage/ports.ts';
+
+/** A Sunday evening: no school day, and the last period is over. */
+const NOW_MS = Date.parse('2026-11-22T20:33:00+08:00');
+const HOUR_MS = 3_600_000;
+
+describe('demo district', () => {
+  let folder: string;
+  let database: OpenDatabase;
+  let stores: Stores;
+  let signIns: DemoSignIn[];
+  let passwords = 0;
+
+  const options = {
+    nowMs: NOW_MS,
+    makePassword: () => `password-${(passwords += 1)}`,
+    hashPassword: async (password: string) => `hash of ${password}`,
+    makeEnrolmentCode: () => `CODE-${(passwords += 1)}`,
+    hashEnrolmentCode: (enrolmentCode: string) => `hash of ${enrolmentCode}`,
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tongke-demo-'));
+    database = await openDatabase({ DATA_DIR: folder, DATABASE_URL: undefined });
+    stores = createStores(database.db);
+    signIns = await seedDemoDistrict(stores, options);
+  });
+  afterAll(async () => {
+    await database?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const personWith = async (account: string) => {
+    const [person] = await stores.directory.findByAccount([account]);
+    if (person === undefined) throw new Error(`nobody has the account ${account}`);
+    return person;
+  };
+
+  it('has two paired schools in two regions and time zones', async () => {
+    const schools = await stores.directory.listSchools();
+    expect(new Set(schools.map(({ region }) => region)).size).toBe(2);
+    expect(new Set(schools.map(({ timeZone }) => timeZone)).size).toBe(2);
+    expect(await stores.classrooms.listPairings({})).toHaveLength(2);
+    expect(await stores.directory.districtName()).toBe('丽水市教育局');
+  });
+
+  it('gives sign-ins of every role, all different, that work', async () => {
+    const roles = ['districtAdmin', 'guardian', 'schoolAdmin', 'site', 'student', 'teacher'];
+    expect([...new Set(signIns.map(({ role }) => role))].toSorted()).toEqual(roles);
+    expect(new Set(signIns.map(({ password }) => password)).size).toBe(signIns.length);
+    expect(signIns.filter(({ role }) => role === 'student')).toHaveLength(40);
+    for (const { account, password, role } of signIns) {
+      if (role === 'site') {
+        expect(await stores.classrooms.enrolSite(`hash of ${password}`, NOW_MS)).toMatchObject({
+          classroomName: account,
+        });
+      } else {
+        expect(await stores.directory.credentials(account), account).toMatchObject({
+          passwordHash: `hash of ${password}`,
+          isActive: true,
+        });
+      }
+    }
+    expect((await personWith('wang.mama')).wards).toMatchObject([{ displayName: '王小明' }]);
+    expect((await personWith('wang.xiaoming')).classGroup).toBe('三年级一班');
+  });
+
+  it('has a live, a sky and a meeting lesson on now, at any hour', async () => {
+    const now = { fromMs: NOW_MS, toMs: NOW_MS + 1 };
+    const lessons = await stores.lessons.list({ ...now, audience: { everything: true } });
+    expect(lessons.map(({ kind }) => kind).toSorted()).toEqual(['live', 'meeting', 'sky']);
+    const sky = lessons.find(({ kind }) => kind === 'sky');
+    expect(sky?.classrooms).toMatchObject([{ schoolName: '新和县塔什艾日克乡中心小学' }]);
+    expect(sky?.classGroups).toHaveLength(2);
+    const far = await personWith('guli.laoshi');
+    expect(
+      (await stores.lessons.list({ ...now, audience: { personId: far.personId } })).map(({ kind }) => kind),
+    ).toEqual(['sky']);
+  });
+
+  it('fills the school days to come, in local time', async () => {
+    const teacher = await personWith('lin.laoshi');
+    const monday = Date.parse('2026-11-23T00:00:00+08:00');
+    const range = { fromMs: monday, toMs: monday + 24 * HOUR_MS };
+    const lessons = await stores.lessons.list({ ...range, audience: { personId: teacher.personId } });
+    const hours = lessons.map(({ startsAtMs }) => (startsAtMs - monday) / HOUR_MS);
+    expect(hours.filter((hour) => hour > 0)).toEqual([8.5, 14.5]);
+    expect(lessons.every(({ isRecorded }) => isRecorded)).toBe(true);
+  });
+
+  it('is made once', async () => {
+    await expect(seedDemoDistrict(stores, options)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await stores.directory.listSchools()).toHaveLength(2);
+  });
+});
