@@ -13,6 +13,8 @@ const REORDER_WAIT_US = 500_000;
 const START_WAIT_US = 100_000;
 /** A sequence number so far behind cannot be late: the numbering has started anew. */
 const RESTART_DISTANCE = 3000;
+/** After a silence this long a lower number is not late either: so many packets were lost that the number has wrapped. */
+const RESTART_SILENCE_US = 2_000_000;
 /** Put between the numbers before and after a restart, so that both can be ordered. */
 const RESTART_STEP = 65_536;
 
@@ -26,6 +28,7 @@ export class SequenceBuffer<T extends Sequenced> {
   #expected: number | undefined;
   #highest: { readonly sequence: number; readonly extended: number } | undefined;
   #waitingSinceUs = 0;
+  #receivedUs: number | undefined;
 
   /** @param expected extended number to go on from; whatever is lower is dropped. */
   constructor(release: ReleaseHandler<T>, expected?: number) {
@@ -44,7 +47,7 @@ export class SequenceBuffer<T extends Sequenced> {
   }
 
   push(item: T): void {
-    const extended = this.#extend(item.sequence);
+    const extended = this.#extend(item);
     if (extended === this.#expected && this.#pending.size === 0) {
       this.#expected = extended + 1;
       this.#release(item, extended, false);
@@ -62,13 +65,15 @@ export class SequenceBuffer<T extends Sequenced> {
     while (this.#pending.size > 0) this.#skip();
   }
 
-  #extend(sequence: number): number {
+  #extend({ sequence, receivedUs }: Sequenced): number {
+    const silenceUs = receivedUs - (this.#receivedUs ?? receivedUs);
+    this.#receivedUs = receivedUs;
     if (this.#highest === undefined) {
       this.#highest = { sequence, extended: sequence };
       return sequence;
     }
     const distance = ((sequence - this.#highest.sequence) << 16) >> 16;
-    if (distance < -RESTART_DISTANCE) {
+    if (distance < -RESTART_DISTANCE || (distance < 0 && silenceUs > RESTART_SILENCE_US)) {
       this.flush();
       this.#highest = { sequence, extended: this.#highest.extended + RESTART_STEP };
       return this.#highest.extended;

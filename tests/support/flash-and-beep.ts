@@ -1,0 +1,62 @@
+import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
+
+const SOUND_RATE = 48_000;
+/** The beep has 18,000; the faint tone below it 1,000. */
+const BEEP_LEVEL = 6_000;
+const WHITE_LEVEL = 128;
+/** Two onsets are further apart than this. */
+const QUIET_S = 0.5;
+
+/** Seconds at which the band at the bottom of the test picture turns white. */
+export async function flashTimes(path: string): Promise<number[]> {
+  const shown = await runPiped({
+    program: 'ffmpeg',
+    args: [
+      ...[
+        '-v',
+        'info',
+        '-copyts',
+        '-i',
+        path,
+        '-vf',
+        'crop=iw:ih/16:0:ih-ih/16,scale=1:1,format=gray,showinfo=checksum=0',
+      ],
+      ...['-vsync', 'passthrough', '-f', 'rawvideo', 'pipe:1'],
+    ],
+  });
+  const times = [...shown.stderr.matchAll(/ pts_time:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]));
+  return onsets(times.map((time, index) => ({ time, isOn: (shown.stdout[index] ?? 0) > WHITE_LEVEL })));
+}
+
+/** Seconds at which the beep begins, for a file whose sound begins at `startS`. */
+export async function beepTimes(path: string, startS = 0): Promise<number[]> {
+  const samples = await decodeMono(path);
+  const loud: number[] = [];
+  for (const [index, sample] of samples.entries()) if (Math.abs(sample) > BEEP_LEVEL) loud.push(index);
+  return onsets(loud.map((index) => ({ time: startS + index / SOUND_RATE, isOn: true })));
+}
+
+/** The left channel at 48 kHz. */
+export async function decodeMono(path: string): Promise<Int16Array> {
+  const { stdout } = await runPiped({
+    program: 'ffmpeg',
+    args: ['-v', 'error', '-i', path, '-af', 'pan=mono|c0=c0', '-f', 's16le', '-ar', String(SOUND_RATE), 'pipe:1'],
+  });
+  return new Int16Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + (stdout.length & ~1)));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[sorted.length >> 1] ?? Number.NaN;
+}
+
+function onsets(states: readonly { readonly time: number; readonly isOn: boolean }[]): number[] {
+  const found: number[] = [];
+  let lastOn = Number.NEGATIVE_INFINITY;
+  for (const { time, isOn } of states) {
+    if (!isOn) continue;
+    if (time - lastOn > QUIET_S) found.push(time);
+    lastOn = time;
+  }
+  return found;
+}
