@@ -148,7 +148,7 @@ export class RecordingTracks {
   async #openTap(...[{ producer, link }, hooks, log]: OpenTapArguments): Promise<Tap> {
     const { file, clock, address, totals } = this.#options;
     const { trackId } = producer;
-    const epoch = await this.#takeEpoch(trackId);
+    const epoch = 1 + this.#lastEpoch(trackId);
     const { roomId, recordingId, fence } = file.state.goal;
     const tap = await Tap.open({
       link,
@@ -166,20 +166,19 @@ export class RecordingTracks {
     return tap;
   }
 
-  /** Taken for good before it is used: no two runs of any process write the same epoch. */
-  async #takeEpoch(trackId: TrackId): Promise<number> {
-    const { file } = this.#options;
-    const epoch = 1 + (file.state.tracks.find(({ facts }) => facts.trackId === trackId)?.epoch ?? 0);
-    await file.update((state) => ({
-      ...state,
-      tracks: state.tracks.map((track) => (track.facts.trackId === trackId ? { ...track, epoch } : track)),
-    }));
-    return epoch;
+  #lastEpoch(trackId: TrackId): number {
+    return this.#options.file.state.tracks.find(({ facts }) => facts.trackId === trackId)?.epoch ?? 0;
   }
 
   async #openLog(header: EpochHeader, onFailed: () => void): Promise<TrackLog> {
     const { file, clock, outbox } = this.#options;
-    const folder = file.trackFolder(header.trackId);
+    const { trackId, epoch } = header;
+    // Durable before anything is written under it: no two runs of any process write the same epoch. An attempt that the node refused has used none.
+    await file.update((state) => ({
+      ...state,
+      tracks: state.tracks.map((track) => (track.facts.trackId === trackId ? { ...track, epoch } : track)),
+    }));
+    const folder = file.trackFolder(trackId);
     await mkdir(folder, { recursive: true });
     return new TrackLog({
       folder,

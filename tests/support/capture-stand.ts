@@ -160,6 +160,13 @@ export class RecordedRoom {
     return stream;
   }
 
+  /** As after the death of a worker: the room is there again, empty. */
+  async reopen(): Promise<void> {
+    this.close();
+    await this.#sfu.call('closeRoom', { roomId: this.#roomId, fence: 1 });
+    await this.#sfu.call('openRoom', { roomId: this.#roomId, fence: 1 });
+  }
+
   async closeProducer({ producer }: RecordedStream): Promise<void> {
     await this.#sfu.call('closeProducer', { roomId: this.#roomId, fence: 1, producerId: producer.producerId });
   }

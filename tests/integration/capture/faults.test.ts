@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MUX_QUEUE } from '../../../recorder/contract.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { openObjectStore } from '../../../storage/objects/open.ts';
 import type { ObjectStore } from '../../../storage/ports.ts';
@@ -140,5 +143,55 @@ describe('capture under faults', () => {
     const { timestamps } = await rtpOf(objects, room);
     expect(timestamps.size).toBe(audio.source.packetsSent);
     expect(await readManifest(objects, room.recordingId)).toMatchObject({ state: 'captured', gaps: [] });
+  });
+
+  it('goes on as a new epoch and marks what is missing when the room comes back on the node', async () => {
+    const stand = await startCapture();
+    const { room, audio } = await recordedSound();
+    const client = await stand.connect();
+    await client.call('setGoal', room.goal());
+    await untilTapped(stand);
+    await audio.start();
+    expect(await untilFlowing(client, room)).toBe(1);
+    await sleep(1_000);
+    await room.reopen();
+    const again = await room.add({ clip: sound }, audio.producer.trackId);
+    await sleep(500);
+    await client.call('setGoal', room.goal(1, [again]));
+    await again.start();
+    await until('the next epoch', async () => (await untilFlowing(client, room)) === 2);
+    expect(await finish(client, room)).toBe(true);
+    const objects = await DirectoryObjectStore.create(join(stand.dataDir, 'objects'));
+    const { gaps, tracks } = await readManifest(objects, room.recordingId);
+    expect(tracks[0]?.epochs).toHaveLength(2);
+    expect(gaps).toMatchObject([{ trackId: audio.producer.trackId, cause: 'mediaLost' }]);
+    const [gap] = gaps;
+    expect((gap?.toUs ?? 0) - (gap?.fromUs ?? 0)).toBeGreaterThan(500_000);
+  });
+
+  it('records and ends a recording while Redis is away, and asks for the mux when it is back', async () => {
+    const ownRedis = await startRedis();
+    cleanups.push(() => ownRedis.stop());
+    const stand = await startCapture({ REDIS_URL: ownRedis.url });
+    const { room, audio } = await recordedSound();
+    const client = await stand.connect();
+    await ownRedis.kill();
+    await client.call('setGoal', room.goal());
+    await untilTapped(stand);
+    await audio.start();
+    await untilFlowing(client, room);
+    room.close();
+    expect(await finish(client, room)).toBe(true);
+    await ownRedis.up();
+    const connection = new Redis(ownRedis.url, { maxRetriesPerRequest: null });
+    const queue = new Queue(MUX_QUEUE, { connection });
+    cleanups.push(async () => {
+      await queue.close();
+      connection.disconnect();
+    });
+    const job = await until('the job', async () => queue.getJob(`mux-${room.recordingId}-final`));
+    expect(job.data).toEqual({ recordingId: room.recordingId, final: true });
+    // Only now may the process forget the recording.
+    await until('an empty folder', async () => (await client.call('describe', {})).recordings.length === 0);
   });
 });
