@@ -52,20 +52,8 @@ function mp4Output(target: string, soundIndex: number): FfmpegOutput {
 function segmentsOutput(folder: string, name: string, stream: string, extra: readonly string[] = []): FfmpegOutput {
   return {
     options: [
-      ...[
-        '-map',
-        stream,
-        '-map_metadata',
-        '-1',
-        '-map_chapters',
-        '-1',
-        '-c',
-        'copy',
-        '-f',
-        'hls',
-        '-hls_time',
-        SEGMENT_SECONDS,
-      ],
+      ...['-map', stream, '-map_metadata', '-1', '-map_chapters', '-1', '-c', 'copy', ...extra],
+      ...['-f', 'hls', '-hls_time', SEGMENT_SECONDS],
       ...['-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4', '-hls_flags', 'independent_segments'],
       ...['-hls_fmp4_init_filename', 'init.mp4', '-hls_segment_filename', `${folder}/${name}/seg-%05d.m4s`],
     ],

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
+import type { RecordingEvent } from '../contract.ts';
+import { editListOf } from './edit-list.ts';
+import type { SourceTrack } from './source-track.ts';
+import { FRAME_US } from './timeline.ts';
+
+const S = 1_000_000;
+
+function track(
+  id: string,
+  seat: string,
+  source: SourceTrack['source'],
+  ...runs: readonly [number, number][]
+): SourceTrack {
+  return {
+    trackId: TrackId.parse(`${id}-${source}`),
+    seatId: SeatId.parse(id),
+    seat,
+    displayName: id,
+    kind: source === 'microphone' ? 'audio' : 'video',
+    source,
+    files: runs.map(([from, to]) => ({ path: `/${id}`, startUs: from * S, endUs: to * S })),
+  };
+}
+
+type Draft = { readonly at: number } & Pick<RecordingEvent, 'type'> & { readonly data: unknown };
+
+function eventsOf(...drafts: readonly Draft[]): readonly RecordingEvent[] {
+  return drafts.map(({ at, ...event }, n) => ({ n, atUs: Math.round(at * S), ...event }) as RecordingEvent);
+}
+
+/** Cuts as `from–to: who, who` in seconds of the finished lesson; who is a track, or a name in brackets for a card. */
+function told(tracks: readonly SourceTrack[], events: readonly RecordingEvent[], end: number): readonly string[] {
+  return editListOf(tracks, events, end * S).cuts.map((cut) => {
+    const who = cut.scene.tiles.map((tile) => tile.trackId ?? `[${tile.displayName}]`);
+    const from = cut.outputStartUs / S;
+    return `${from}–${from + (cut.frames * FRAME_US) / S}: ${who.join(', ')}`;
+  });
+}
+
+describe('the edit list', () => {
+  it('is one cut while nothing changes', () => {
+    expect(told([track('li', 'lecturer', 'camera', [0, 60])], [], 60)).toEqual(['0–60: li-camera']);
+  });
+
+  it('shows a title card before anybody is there and after all have left', () => {
+    expect(told([track('li', 'lecturer', 'camera', [2, 8])], [], 10)).toEqual(['0–2: ', '2–8: li-camera', '8–10: ']);
+  });
+
+  it('cuts when a board is shared and when it ends, and puts the board first', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 30]), track('li', 'lecturer', 'screen', [10, 20])];
+    expect(told(tracks, [], 30)).toEqual(['0–10: li-camera', '10–20: li-screen, li-camera', '20–30: li-camera']);
+  });
+
+  it('takes the board that was shared last, and keeps the other as a tile', () => {
+    const tracks = [track('li', 'lecturer', 'screen', [0, 30]), track('li', 'lecturer', 'visualiser', [10, 20])];
+    expect(told(tracks, [], 30)[1]).toBe('10–20: li-visualiser, [li], li-screen');
+  });
+
+  it('shows pupils only while they are on stage, sites always, and the lecturer first', () => {
+    const tracks = [
+      track('ann', 'pupil', 'camera', [0, 30]),
+      track('bo', 'site', 'camera', [0, 30]),
+      track('li', 'lecturer', 'camera', [0, 30]),
+    ];
+    const [ann] = tracks;
+    const events = eventsOf(
+      { at: 0, type: 'stage', data: { seatIds: [] } },
+      { at: 10, type: 'stage', data: { seatIds: [ann?.seatId] } },
+      { at: 20, type: 'stage', data: { seatIds: [] } },
+    );
+    expect(told(tracks, events, 30)).toEqual([
+      '0–10: li-camera, bo-camera',
+      '10–20: li-camera, bo-camera, ann-camera',
+      '20–30: li-camera, bo-camera',
+    ]);
+  });
+
+  it('puts a name card where a camera is off while its sender is there', () => {
+    const tracks = [
+      track('li', 'lecturer', 'camera', [0, 10], [20, 30]),
+      track('li', 'lecturer', 'microphone', [0, 30]),
+    ];
+    expect(told(tracks, [], 30)).toEqual(['0–10: li-camera', '10–20: [li]', '20–30: li-camera']);
+  });
+
+  it('takes a paused camera for off although its track goes on', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 30]), track('li', 'lecturer', 'microphone', [0, 30])];
+    const trackId = 'li-camera';
+    const events = eventsOf(
+      { at: 5, type: 'producerPaused', data: { trackId } },
+      { at: 8, type: 'producerResumed', data: { trackId } },
+    );
+    expect(told(tracks, events, 30)).toEqual(['0–5: li-camera', '5–8: [li]', '8–30: li-camera']);
+  });
+
+  it('holds the last picture over a short hole and shows the card in a long one', () => {
+    const microphone = track('li', 'lecturer', 'microphone', [0, 30]);
+    expect(told([track('li', 'lecturer', 'camera', [0, 10], [11.5, 30]), microphone], [], 30)).toHaveLength(1);
+    expect(told([track('li', 'lecturer', 'camera', [0, 10], [13, 30]), microphone], [], 30)).toHaveLength(3);
+  });
+
+  it('leaves out what was paused, to the frame, and goes on seamlessly', () => {
+    const events = eventsOf(
+      { at: 10.013, type: 'paused', data: {} },
+      { at: 14.999, type: 'resumed', data: {} },
+      { at: 25, type: 'paused', data: {} },
+    );
+    const { cuts, timeline } = editListOf([track('li', 'lecturer', 'camera', [0, 30])], events, 30 * S);
+    expect(cuts.map((cut) => [cut.sessionStartUs, cut.outputStartUs, cut.frames])).toEqual([
+      [0, 0, 250],
+      [14_999_000, 10 * S, 250],
+    ]);
+    expect(timeline.durationUs).toBe(20 * S);
+  });
+
+  it('swallows scenes shorter than two frames', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0.03, 30]), track('li', 'lecturer', 'screen', [10, 10.05])];
+    expect(told(tracks, [], 30)).toEqual(['0–30: li-camera']);
+  });
+
+  it('cuts long scenes into equal parts of at most five minutes', () => {
+    const { cuts } = editListOf([track('li', 'lecturer', 'camera', [0, 660])], [], 660 * S);
+    expect(cuts.map((cut) => cut.frames)).toEqual([5_500, 5_500, 5_500]);
+    expect(cuts.map((cut) => cut.sessionStartUs)).toEqual([0, 220 * S, 440 * S]);
+  });
+
+  it('follows the speaker in the speaker layout, but not every interjection', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 60]), track('ann', 'pupil', 'camera', [0, 60])];
+    const events = eventsOf(
+      { at: 0, type: 'layout', data: { layout: 'speaker' } },
+      { at: 10, type: 'activeSpeaker', data: { seatId: 'ann' } },
+      { at: 20, type: 'activeSpeaker', data: { seatId: 'li' } },
+      { at: 30, type: 'activeSpeaker', data: { seatId: 'ann' } },
+      { at: 30.5, type: 'activeSpeaker', data: { seatId: 'li' } },
+    );
+    expect(told(tracks, events, 60)).toEqual([
+      '0–10: li-camera, ann-camera',
+      '10–20: ann-camera, li-camera',
+      '20–60: li-camera, ann-camera',
+    ]);
+  });
+
+  it('deals out equal places in the gallery', () => {
+    const tracks = ['li', 'ann', 'bo', 'cy'].map((id) =>
+      track(id, id === 'li' ? 'lecturer' : 'pupil', 'camera', [0, 5]),
+    );
+    const events = eventsOf({ at: 0, type: 'layout', data: { layout: 'gallery' } });
+    const tiles = editListOf(tracks, events, 5 * S).cuts[0]?.scene.tiles ?? [];
+    expect(tiles.map((tile) => tile.rect)).toEqual([
+      { x: 0, y: 0, width: 960, height: 540 },
+      { x: 960, y: 0, width: 960, height: 540 },
+      { x: 0, y: 540, width: 960, height: 540 },
+      { x: 960, y: 540, width: 960, height: 540 },
+    ]);
+  });
+
+  it('keeps every place within the picture and apart from the others, however many there are', () => {
+    for (const layout of ['board', 'gallery'] as const) {
+      for (let count = 1; count <= 20; count += 1) {
+        const tracks = Array.from({ length: count }, (_, index) => track(`p${index}`, 'site', 'camera', [0, 5]));
+        const events = eventsOf({ at: 0, type: 'layout', data: { layout } });
+        const rects = (editListOf(tracks, events, 5 * S).cuts[0]?.scene.tiles ?? []).map((tile) => tile.rect);
+        expect(rects.every((r) => r.x >= 0 && r.y >= 0 && r.x + r.width <= 1920 && r.y + r.height <= 1080)).toBe(true);
+        const overlaps = rects.flatMap((a, i) =>
+          rects
+            .slice(i + 1)
+            .filter((b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height),
+        );
+        expect(overlaps).toEqual([]);
+      }
+    }
+  });
+});
