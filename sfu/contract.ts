@@ -190,6 +190,8 @@ export const sfuContract = defineInnerContract({
         fromIp: z.string(),
         fromRtpPort: z.int(),
         fromRtcpPort: z.int(),
+        /** Its sender has paused it: silence is no fault. */
+        producerPaused: z.boolean(),
       }),
     },
     resumeTap: { params: z.object({ tapId: z.string() }), result: noResult },

@@ -125,6 +125,7 @@ function tapHandlers({ rooms, taps }: HandlerParts) {
         fromIp: transport.tuple.localAddress,
         fromRtpPort: transport.tuple.localPort,
         fromRtcpPort: transport.rtcpTuple?.localPort ?? transport.tuple.localPort,
+        producerPaused: consumer.producerPaused,
       };
     },
     resumeTap: async ({ tapId }) => {

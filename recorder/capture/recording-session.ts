@@ -76,7 +76,7 @@ export class RecordingSession {
     this.#log = parts.log.child({ recordingId: this.recordingId });
     this.#events = new EventLog({ folder: file.eventsFolder, ...events });
     const { uploader, manifests, clock, links, address } = parts;
-    const onSuperseded = (): void => void this.#supersede();
+    const onSuperseded = (): void => this.#detach(this.#supersede());
     this.outbox = new RecordingOutbox({
       recordingId: this.recordingId,
       goal: () => file.state.goal,
@@ -86,7 +86,7 @@ export class RecordingSession {
       manifests,
       log: this.#log,
       nowUnixUs: () => clock.nowUnixUs(),
-      onMediaStored: () => void parts.mux.wish(this.recordingId, false),
+      onMediaStored: () => this.#detach(parts.mux.wish(this.recordingId, false)),
       onAway: () => this.handleStoreAway(),
       onSuperseded,
     });
@@ -159,7 +159,7 @@ export class RecordingSession {
     if (this.#state === 'capturing' || this.#state === 'dormant') {
       this.#state = 'finishing';
       await this.#file.update((state) => ({ ...state, phase: { state: 'finishing', endedAtUs } }));
-      void this.bringOut(endedAtUs);
+      this.#detach(this.bringOut(endedAtUs));
     }
     const away = this.#away.promise;
     if (this.#parts.uploader.isAway) this.handleStoreAway();
@@ -205,17 +205,25 @@ export class RecordingSession {
     this.tracks.check();
     if (this.#ticks % ROLL_EVERY_TICKS === 0) {
       this.tracks.roll();
-      void this.#rollEvents();
+      this.#detach(this.#rollEvents());
     } else if (this.#ticks % FLUSH_EVERY_TICKS === 0) {
-      void this.tracks.flush(this.#ticks % SYNC_EVERY_TICKS === 0);
+      this.#detach(this.tracks.flush(this.#ticks % SYNC_EVERY_TICKS === 0));
     }
   }
 
   async #rollEvents(): Promise<void> {
     const sealed = await this.#events.roll();
     if (sealed === undefined) return;
-    await this.#file.update((state) => ({ ...state, eventsUpTo: sealed.upTo, nextEventsN: sealed.n + 1 }));
+    // The file must go out even if the disk refuses the note: then only a crash could make an event come twice.
+    await this.#file
+      .update((state) => ({ ...state, eventsUpTo: sealed.upTo, nextEventsN: sealed.n + 1 }))
+      .catch((error: unknown) => this.#log.error({ err: error }, 'the state of a recording cannot be written'));
     this.outbox.addEvents(sealed);
+  }
+
+  /** Work that nobody waits for must not end the process, and with it all other recordings. */
+  #detach(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#log.error({ err: error }, 'work on a recording failed'));
   }
 
   #refuseStale(fence: Fence): void {

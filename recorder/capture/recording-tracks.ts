@@ -31,7 +31,6 @@ export interface RecordingTracksOptions {
 export class RecordingTracks {
   readonly #options: RecordingTracksOptions;
   readonly #tracks = new Map<TrackId, TrackCapture>();
-  readonly #paused = new Set<TrackId>();
   #link: SfuLink | undefined;
 
   constructor(options: RecordingTracksOptions) {
@@ -75,7 +74,6 @@ export class RecordingTracks {
     for (const event of events) {
       if (event.type === 'producerPaused') this.#setPaused(event.data.trackId, true);
       if (event.type === 'producerResumed') this.#setPaused(event.data.trackId, false);
-      if (event.type === 'producerClosed') this.#paused.delete(event.data.trackId);
     }
   }
 
@@ -116,8 +114,6 @@ export class RecordingTracks {
   }
 
   #setPaused(trackId: TrackId, isPaused: boolean): void {
-    if (isPaused) this.#paused.add(trackId);
-    else this.#paused.delete(trackId);
     this.#tracks.get(trackId)?.tap?.setPaused(isPaused);
   }
 
@@ -161,7 +157,6 @@ export class RecordingTracks {
       openLog: (header, onFailed) => this.#openLog(header, onFailed),
       ...hooks,
     });
-    tap.setPaused(this.#paused.has(trackId));
     log.info({ epoch, producerId: producer.producerId }, 'tap opened');
     return tap;
   }

@@ -167,6 +167,7 @@ export class Tap {
       rtcpPort: rtcp.port,
     });
     this.#tapId = tap.tapId;
+    this.#isPaused = tap.producerPaused;
     this.#offs = [
       link.events.on('tapGone', (tapId, cause) => {
         if (tapId === tap.tapId) this.#lose(cause);

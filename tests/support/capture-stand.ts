@@ -167,6 +167,11 @@ export class RecordedRoom {
     await this.#sfu.call('openRoom', { roomId: this.#roomId, fence: 1 });
   }
 
+  async pauseProducer({ producer }: RecordedStream): Promise<void> {
+    const { producerId } = producer;
+    await this.#sfu.call('setProducerPaused', { roomId: this.#roomId, fence: 1, producerId, paused: true });
+  }
+
   async closeProducer({ producer }: RecordedStream): Promise<void> {
     await this.#sfu.call('closeProducer', { roomId: this.#roomId, fence: 1, producerId: producer.producerId });
   }

@@ -125,13 +125,17 @@ describe('capture and its goal', () => {
     expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('tells of a track that falls silent, and of its return', async () => {
+  it('tells of a track that falls silent, and of its return, but not of one that is paused', async () => {
     const room = await newRoom();
     const audio = await room.add({ clip: sound });
+    const paused = await room.add({ clip: sound });
+    await room.pauseProducer(paused);
     const notices: boolean[] = [];
+    const wrong: boolean[] = [];
     cleanups.push(
       capture.notices.on('trackSilent', ({ trackId, silent }) => {
         if (trackId === audio.producer.trackId) notices.push(silent);
+        if (trackId === paused.producer.trackId) wrong.push(silent);
       }),
     );
     await capture.call('setGoal', room.goal());
@@ -144,6 +148,7 @@ describe('capture and its goal', () => {
     audio.source.resume();
     await until('sound', async () => notices.length === 2);
     expect(notices).toEqual([true, false]);
+    expect(wrong).toEqual([]);
     expect(await finish(room)).toBe(true);
   });
 });
