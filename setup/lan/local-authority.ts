@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 
@@ -28,7 +29,7 @@ export interface LanCertificate {
  */
 export async function ensureLanCertificate(folder: string, names: readonly string[]): Promise<LanCertificate> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const authority = await ensureAuthority(folder, names[0] ?? 'localhost');
+  const authority = await ensureAuthority(folder);
   const certificate = join(folder, 'server.crt');
   const key = join(folder, 'server.key');
   if (!isUsable(certificate, key, names, authority.certificate)) {
@@ -45,7 +46,7 @@ interface Authority {
   readonly key: CryptoKey;
 }
 
-async function ensureAuthority(folder: string, hostName: string): Promise<Authority> {
+async function ensureAuthority(folder: string): Promise<Authority> {
   const certificateFile = join(folder, 'ca.crt');
   const keyFile = join(folder, 'ca.key');
   if (existsSync(certificateFile) && existsSync(keyFile)) {
@@ -57,7 +58,7 @@ async function ensureAuthority(folder: string, hostName: string): Promise<Author
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: newSerialNumber(),
-    name: [{ CN: [`Tongke 同课 ${hostName}`] }, { O: ['Tongke'] }],
+    name: [{ CN: [`Tongke 同课 ${hostname()}`] }, { O: ['Tongke'] }],
     ...validity(AUTHORITY_DAYS),
     signingAlgorithm: ALGORITHM,
     keys,

@@ -30,26 +30,33 @@ export function announcement(options: AnnouncementOptions): string {
   return lines.join('\n');
 }
 
+/** One sign-in of each role in each school: enough to try everything, few enough to be seen. */
 function demoLines(file: string): string[] {
-  const signIns = demoSignIns.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const accountWidth = Math.max(...signIns.map(({ account }) => account.length), 0);
-  const passwordWidth = Math.max(...signIns.map(({ password }) => password.length), 0);
-  const roleWidth = Math.max(...signIns.map(({ role }) => role.length), 0);
+  const all = demoSignIns.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const shown = [...Map.groupBy(all, ({ role, school }) => `${role} ${school}`).values()].flatMap((some) =>
+    some.slice(0, 1),
+  );
+  const columns = (['account', 'password', 'role'] as const).map((field) => padded(shown.map((one) => one[field])));
   return [
-    `Demo sign-ins (${file}):`,
-    ...signIns.map(
-      ({ account, password, role, name, school }) =>
-        `  ${account.padEnd(accountWidth)}  ${password.padEnd(passwordWidth)}  ${role.padEnd(roleWidth)}  ${name} ${school}`,
-    ),
+    'Demo sign-ins:',
+    ...shown.map(({ name, school }, row) => `  ${columns.map((column) => column[row]).join('  ')}  ${name} ${school}`),
+    ...(all.length > shown.length ? [`  and ${all.length - shown.length} more in ${file}`] : []),
   ];
+}
+
+/** Texts of one column, each as wide as the widest; a Chinese character is as wide as two others. */
+function padded(texts: readonly string[]): string[] {
+  const widthOf = (text: string) => text.replaceAll(/[\u2E80-\uFFEF]/g, 'xx').length;
+  const width = Math.max(...texts.map(widthOf));
+  return texts.map((text) => text + ' '.repeat(width - widthOf(text)));
 }
 
 function lanLines(url: string, trustUrl: string): string[] {
   return [
     `A phone's first time: ${trustUrl}`,
-    renderUnicodeCompact(trustUrl),
+    renderUnicodeCompact(trustUrl, { border: 2 }),
     '',
     `After that: ${url}`,
-    renderUnicodeCompact(url),
+    renderUnicodeCompact(url, { border: 2 }),
   ];
 }
