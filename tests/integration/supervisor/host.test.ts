@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { freePort } from '../../support/service-process.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
-const READY_TIMEOUT_MS = 40_000;
+const READY_TIMEOUT_MS = 60_000;
 const BACK_TIMEOUT_MS = 20_000;
 const GONE_TIMEOUT_MS = 20_000;
 
