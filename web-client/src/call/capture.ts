@@ -1,0 +1,146 @@
+import type { Source } from '../../../signaling/protocol/media.ts';
+import type { Permission } from '../../../signaling/protocol/seats.ts';
+import { captureFailure } from './devices.ts';
+import type { CaptureProblem, Devices } from './devices.ts';
+import type { LocalMedia } from './local-media.ts';
+import type { MediaSession } from './media-session.ts';
+
+const NEEDS: Readonly<Record<Source, Permission>> = {
+  camera: 'sendCamera',
+  microphone: 'sendMicrophone',
+  screen: 'sendScreen',
+  screenAudio: 'sendScreen',
+  visualiser: 'sendVisualiser',
+};
+
+export interface CaptureOptions {
+  readonly devices: Devices;
+  readonly media: MediaSession;
+  readonly onProblem: (source: Source, problem: CaptureProblem) => void;
+}
+
+/** Turns one's own sources on and off: opens the device, hands the track to the room, and stops it when it may not be sent. */
+export class Capture {
+  readonly #options: CaptureOptions;
+  readonly #opening = new Map<Source, Promise<boolean>>();
+  #permitted: ReadonlySet<Permission> = new Set();
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+  }
+
+  get #local(): LocalMedia {
+    return this.#options.media.local;
+  }
+
+  isPermitted(source: Source): boolean {
+    return this.#permitted.has(NEEDS[source]);
+  }
+
+  /** What may no longer be sent stops here too, so that no light burns for nothing. */
+  setPermitted(permitted: readonly Permission[]): void {
+    this.#permitted = new Set(permitted);
+    for (const source of Object.keys(NEEDS) as Source[]) {
+      if (!this.isPermitted(source) && this.#local.has(source)) void this.#local.unpublish(source);
+    }
+  }
+
+  /** Tracks that the device check has opened already. */
+  async adopt(source: 'camera' | 'microphone', track: MediaStreamTrack): Promise<void> {
+    if (!this.isPermitted(source)) {
+      track.stop();
+      return;
+    }
+    await this.#publish(source, track);
+  }
+
+  /** Off releases the camera; on opens it again. */
+  setCamera(on: boolean): Promise<boolean> {
+    return on ? this.#start('camera', () => this.#options.devices.openCamera()) : this.#stop('camera');
+  }
+
+  setVisualiser(on: boolean): Promise<boolean> {
+    return on ? this.#start('visualiser', () => this.#options.devices.openVisualiser()) : this.#stop('visualiser');
+  }
+
+  /** Muting keeps the microphone open, so that unmuting is immediate. */
+  async setMicrophone(on: boolean): Promise<boolean> {
+    if (!this.#local.has('microphone')) {
+      return on ? this.#start('microphone', () => this.#options.devices.openMicrophone()) : true;
+    }
+    await this.#local.setPaused('microphone', !on);
+    return true;
+  }
+
+  async setScreen(on: boolean): Promise<boolean> {
+    if (!on) {
+      await Promise.all([this.#stop('screen'), this.#stop('screenAudio')]);
+      return true;
+    }
+    try {
+      const { video, audio } = await this.#options.devices.openScreen();
+      if (audio !== null) void this.#publish('screenAudio', audio);
+      await this.#publish('screen', video);
+      return true;
+    } catch (error) {
+      this.#complain('screen', error);
+      return false;
+    }
+  }
+
+  /** Another camera or microphone was chosen while the old one is on. */
+  async reopen(source: 'camera' | 'microphone' | 'visualiser'): Promise<void> {
+    if (!this.#local.has(source)) return;
+    try {
+      const { devices } = this.#options;
+      if (source === 'camera') await this.#publish(source, await devices.openCamera());
+      else if (source === 'microphone') await this.#publish(source, await devices.openMicrophone());
+      else await this.#publish(source, await devices.openVisualiser());
+    } catch (error) {
+      this.#complain(source, error);
+    }
+  }
+
+  handleEnded(source: Source): void {
+    if (source === 'screen') void this.#stop('screenAudio');
+    else if (source !== 'screenAudio') this.#options.onProblem(source, 'notFound');
+  }
+
+  #start(source: Source, open: () => Promise<MediaStreamTrack>): Promise<boolean> {
+    const running = this.#opening.get(source);
+    if (running !== undefined) return running;
+    const opening = this.#open(source, open).finally(() => this.#opening.delete(source));
+    this.#opening.set(source, opening);
+    return opening;
+  }
+
+  async #open(source: Source, open: () => Promise<MediaStreamTrack>): Promise<boolean> {
+    try {
+      const track = await open();
+      if (!this.isPermitted(source)) {
+        track.stop();
+        return false;
+      }
+      await this.#publish(source, track);
+      return true;
+    } catch (error) {
+      this.#complain(source, error);
+      return false;
+    }
+  }
+
+  async #publish(source: Source, track: MediaStreamTrack): Promise<void> {
+    await this.#options.media.ensureSending();
+    await this.#local.publish(source, track);
+  }
+
+  async #stop(source: Source): Promise<boolean> {
+    await this.#local.unpublish(source);
+    return true;
+  }
+
+  #complain(source: Source, error: unknown): void {
+    const { problem } = captureFailure(error);
+    if (problem !== 'cancelled') this.#options.onProblem(source, problem);
+  }
+}

@@ -1,0 +1,76 @@
+import type { types } from 'mediasoup-client';
+import type { Source } from '../../../signaling/protocol/media.ts';
+
+const KBPS = 1000;
+
+/** 180/360/720 lines of a 720p camera; a smaller picture is divided the same way. */
+const CAMERA_LAYERS = [
+  { scaleResolutionDownBy: 4, maxBitrate: 120 * KBPS, maxFramerate: 15 },
+  { scaleResolutionDownBy: 2, maxBitrate: 450 * KBPS },
+  { scaleResolutionDownBy: 1, maxBitrate: 1500 * KBPS },
+] as const;
+
+/** A page of text must stay legible on a poor line: the lower layer keeps half the resolution and gives up motion. */
+const BOARD_LAYERS = [
+  { scaleResolutionDownBy: 2, maxBitrate: 300 * KBPS, maxFramerate: 8 },
+  { scaleResolutionDownBy: 1, maxBitrate: 2500 * KBPS, maxFramerate: 30 },
+] as const;
+
+const SPEECH_BITRATE = 40 * KBPS;
+const SCREEN_SOUND_BITRATE = 96 * KBPS;
+
+export const isBoard = (source: Source): boolean => source === 'screen' || source === 'visualiser';
+
+/** Profile 42 with the constraint bits set, whatever the level. */
+function isBaseline(codec: types.RtpCodecCapability): boolean {
+  const parameters = codec.parameters as Readonly<Record<string, string | number>> | undefined;
+  return /^42[c-f][0-9a-f]/i.test(String(parameters?.['profile-level-id'] ?? '42e01f'));
+}
+
+/** Constrained baseline H264 first: it is what plays back at once everywhere. VP8 else. */
+function chooseVideoCodec(device: types.Device): types.RtpCodecCapability | undefined {
+  const codecs = device.sendRtpCapabilities.codecs ?? [];
+  const h264 = codecs.find((codec) => codec.mimeType.toLowerCase() === 'video/h264' && isBaseline(codec));
+  return h264 ?? codecs.find((codec) => codec.mimeType.toLowerCase() === 'video/vp8');
+}
+
+function videoOptions(device: types.Device, source: Source): types.ProducerOptions {
+  const codec = chooseVideoCodec(device);
+  // Temporal layers only where every decoder and the recorder can leave them out safely.
+  const scalabilityMode = codec?.mimeType.toLowerCase() === 'video/vp8' ? 'L1T3' : 'L1T1';
+  const layers = isBoard(source) ? BOARD_LAYERS : CAMERA_LAYERS;
+  return {
+    encodings: layers.map((layer) => Object.assign({ scalabilityMode }, layer)),
+    codecOptions: { videoGoogleStartBitrate: 800 },
+    ...(codec === undefined ? {} : { codec }),
+  };
+}
+
+function audioOptions(source: Source): types.ProducerOptions {
+  const isScreen = source === 'screenAudio';
+  return {
+    codecOptions: {
+      opusFec: true,
+      opusDtx: false,
+      opusNack: true,
+      opusStereo: isScreen,
+      opusMaxAverageBitrate: isScreen ? SCREEN_SOUND_BITRATE : SPEECH_BITRATE,
+    },
+    encodings: [{ priority: 'high', networkPriority: 'high' }],
+  };
+}
+
+/** Everything but the track: how a source is encoded. Tracks are kept by their owner, so that they survive a rebuild. */
+export function producerOptions(device: types.Device, source: Source, kind: 'audio' | 'video'): types.ProducerOptions {
+  return { ...(kind === 'video' ? videoOptions(device, source) : audioOptions(source)), stopTracks: false };
+}
+
+export const kindOf = (source: Source): 'audio' | 'video' =>
+  source === 'microphone' || source === 'screenAudio' ? 'audio' : 'video';
+
+/** The simulcast layer that fits a tile of so many device pixels in height. */
+export function layerForHeight(source: Source, heightPx: number): number {
+  if (isBoard(source)) return heightPx <= 360 ? 0 : 1;
+  if (heightPx <= 200) return 0;
+  return heightPx <= 420 ? 1 : 2;
+}

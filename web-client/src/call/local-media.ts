@@ -1,0 +1,223 @@
+import type { types } from 'mediasoup-client';
+import type { Source } from '../../../signaling/protocol/media.ts';
+import { asFailure } from '../api/request-failure.ts';
+import { kindOf, producerOptions } from './encodings.ts';
+import type { SignalingClient } from './signaling-client.ts';
+
+/** One source of one's own: what is captured, and whether it reaches the room. */
+export interface LocalSource {
+  readonly source: Source;
+  readonly track: MediaStreamTrack;
+  readonly paused: boolean;
+  readonly sending: boolean;
+}
+
+interface Entry {
+  readonly source: Source;
+  track: MediaStreamTrack;
+  paused: boolean;
+  producer: types.Producer | null;
+  producing: Promise<void> | null;
+}
+
+export interface LocalMediaOptions {
+  readonly call: SignalingClient['call'];
+  readonly onChange: () => void;
+  /** The track ended by itself: a camera was unplugged, "stop sharing" was pressed in the browser's own bar. */
+  readonly onEnded: (source: Source) => void;
+}
+
+/**
+ * The sources of this seat. What is wanted is kept apart from the producers that carry it, so that a new transport (after
+ * admission, coming on stage, or the loss of the media node) sends the same things again without anybody clicking.
+ */
+export class LocalMedia {
+  readonly #options: LocalMediaOptions;
+  readonly #entries = new Map<Source, Entry>();
+  #transport: types.Transport | null = null;
+  #device: types.Device | null = null;
+
+  constructor(options: LocalMediaOptions) {
+    this.#options = options;
+  }
+
+  list(): readonly LocalSource[] {
+    return [...this.#entries.values()].map(({ source, track, paused, producer }) => ({
+      source,
+      track,
+      paused,
+      sending: producer !== null && !producer.closed,
+    }));
+  }
+
+  has(source: Source): boolean {
+    return this.#entries.has(source);
+  }
+
+  get isIdle(): boolean {
+    return this.#entries.size === 0;
+  }
+
+  /** With null the old producers are gone with their transport; with a new one everything wanted is sent again. */
+  async useTransport(transport: types.Transport | null, device: types.Device | null): Promise<void> {
+    this.#transport = transport;
+    this.#device = device;
+    for (const entry of this.#entries.values()) entry.producer = null;
+    if (transport !== null) await Promise.all([...this.#entries.values()].map((entry) => this.#produce(entry)));
+    this.#options.onChange();
+  }
+
+  /** Sends a track, or puts another one in its place without a new negotiation. */
+  async publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
+    const existing = this.#entries.get(source);
+    if (existing !== undefined) {
+      await this.#replaceTrack(existing, track);
+      return;
+    }
+    const entry: Entry = { source, track, paused, producer: null, producing: null };
+    this.#entries.set(source, entry);
+    this.#watchEnd(entry, track);
+    track.enabled = !paused;
+    this.#options.onChange();
+    try {
+      await this.#produce(entry);
+    } catch (error) {
+      this.#forget(entry);
+      throw error;
+    }
+  }
+
+  async unpublish(source: Source): Promise<void> {
+    const entry = this.#entries.get(source);
+    if (entry === undefined) return;
+    const { producer } = entry;
+    this.#forget(entry);
+    if (producer === null || producer.closed) return;
+    producer.close();
+    await this.#options.call('closeProducer', { producerId: producer.id }).catch(() => undefined);
+  }
+
+  /** The own ear hears it at once; when the server refuses, it is put back and the reason is thrown. */
+  async setPaused(source: Source, paused: boolean): Promise<void> {
+    const entry = this.#entries.get(source);
+    if (entry === undefined || entry.paused === paused) return;
+    this.#setLocally(entry, paused);
+    const { producer } = entry;
+    if (producer === null) return;
+    try {
+      await this.#options.call('setProducerPaused', { producerId: producer.id, paused });
+    } catch (error) {
+      // Silence stays silence whatever the line does; only an opening that was refused is taken back.
+      if (!paused && entry.producer === producer) this.#setLocally(entry, true);
+      throw error;
+    }
+  }
+
+  /** A teacher muted this seat; the server has done its part already. */
+  handleMuted(producerIds: readonly string[]): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.producer !== null && producerIds.includes(entry.producer.id)) this.#setLocally(entry, true);
+    }
+  }
+
+  /** The server closed a producer of ours: the right to send it is gone. */
+  handleProducerClosed(producerId: string): void {
+    for (const entry of [...this.#entries.values()]) {
+      if (entry.producer?.id !== producerId) continue;
+      entry.producer.close();
+      this.#forget(entry);
+    }
+  }
+
+  /** After a reconnect: what the room does not know of ours is sent again. */
+  async reconcile(known: readonly string[]): Promise<void> {
+    const lost = [...this.#entries.values()].filter(
+      ({ producer }) => producer !== null && !known.includes(producer.id),
+    );
+    for (const entry of lost) {
+      entry.producer?.close();
+      entry.producer = null;
+    }
+    await Promise.all([...this.#entries.values()].map((entry) => this.#produce(entry)));
+  }
+
+  async close(): Promise<void> {
+    for (const entry of [...this.#entries.values()]) {
+      entry.producer?.close();
+      this.#forget(entry);
+    }
+    this.#transport = null;
+    return Promise.resolve();
+  }
+
+  #setLocally(entry: Entry, paused: boolean): void {
+    entry.paused = paused;
+    entry.track.enabled = !paused;
+    if (paused) entry.producer?.pause();
+    else entry.producer?.resume();
+    this.#options.onChange();
+  }
+
+  async #replaceTrack(entry: Entry, track: MediaStreamTrack): Promise<void> {
+    const old = entry.track;
+    if (old === track) return;
+    entry.track = track;
+    track.enabled = !entry.paused;
+    this.#watchEnd(entry, track);
+    await entry.producer?.replaceTrack({ track });
+    old.stop();
+    this.#options.onChange();
+  }
+
+  /** Two calls at once must not make two producers. */
+  #produce(entry: Entry): Promise<void> {
+    entry.producing ??= this.#produceNow(entry).finally(() => {
+      entry.producing = null;
+    });
+    return entry.producing;
+  }
+
+  async #produceNow(entry: Entry): Promise<void> {
+    const [transport, device] = [this.#transport, this.#device];
+    if (transport === null || device === null || transport.closed || entry.producer !== null) return;
+    const kind = kindOf(entry.source);
+    if (!device.canProduce(kind)) return;
+    const producer = await transport
+      .produce({
+        ...producerOptions(device, entry.source, kind),
+        track: entry.track,
+        appData: { source: entry.source, paused: entry.paused },
+      })
+      .catch((error: unknown) => {
+        throw asFailure(error);
+      });
+    if (this.#transport !== transport || this.#entries.get(entry.source) !== entry) {
+      producer.close();
+      return;
+    }
+    entry.producer = producer;
+    producer.on('transportclose', () => {
+      if (entry.producer === producer) entry.producer = null;
+      this.#options.onChange();
+    });
+    this.#options.onChange();
+  }
+
+  #watchEnd(entry: Entry, track: MediaStreamTrack): void {
+    track.addEventListener(
+      'ended',
+      () => {
+        if (this.#entries.get(entry.source) !== entry || entry.track !== track) return;
+        void this.unpublish(entry.source);
+        this.#options.onEnded(entry.source);
+      },
+      { once: true },
+    );
+  }
+
+  #forget(entry: Entry): void {
+    if (this.#entries.get(entry.source) === entry) this.#entries.delete(entry.source);
+    entry.track.stop();
+    this.#options.onChange();
+  }
+}

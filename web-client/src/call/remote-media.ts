@@ -1,0 +1,258 @@
+import type { types } from 'mediasoup-client';
+import type { ConsumerId, ProducerId, SeatId } from '../../../signaling/protocol/ids.ts';
+import type { ConsumerOffer, ProducerInfo, Source } from '../../../signaling/protocol/media.ts';
+import { layerForHeight } from './encodings.ts';
+import type { SignalingClient } from './signaling-client.ts';
+
+/** Wishes of tiles come and go in bursts while a layout changes. */
+const SETTLE_MS = 40;
+/** What came ready-made plays at once; it is paused only when no tile has asked for it by then. */
+const OFFER_GRACE_MS = 2_000;
+const RETRY_MS = 1_500;
+const BATCH = 64;
+
+export interface RemoteTrack {
+  readonly producerId: ProducerId;
+  readonly seatId: SeatId;
+  readonly source: Source;
+  readonly kind: 'audio' | 'video';
+  readonly track: MediaStreamTrack;
+}
+
+interface Reception {
+  readonly consumer: types.Consumer;
+  paused: boolean;
+  layer: number | null;
+  readonly keepUntilMs: number;
+}
+
+export interface RemoteMediaOptions {
+  readonly call: SignalingClient['call'];
+  readonly onChange: () => void;
+}
+
+const chunks = <T>(items: readonly T[]): T[][] =>
+  Array.from({ length: Math.ceil(items.length / BATCH) }, (_unused, i) => items.slice(i * BATCH, (i + 1) * BATCH));
+
+/**
+ * What this seat receives: every sound, and of the pictures those that a tile shows, at the layer that fits it. Nothing is
+ * received for a hidden page but sound.
+ */
+export class RemoteMedia {
+  readonly #options: RemoteMediaOptions;
+  readonly #producers = new Map<ProducerId, ProducerInfo>();
+  readonly #receptions = new Map<ProducerId, Reception>();
+  /** Per producer, the heights in device pixels at which tiles show it. */
+  readonly #wishes = new Map<ProducerId, Map<symbol, number>>();
+  #transport: types.Transport | null = null;
+  #hidden = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #working = false;
+  #closed = false;
+
+  constructor(options: RemoteMediaOptions) {
+    this.#options = options;
+  }
+
+  list(): readonly RemoteTrack[] {
+    const tracks: RemoteTrack[] = [];
+    for (const [producerId, { consumer }] of this.#receptions) {
+      const info = this.#producers.get(producerId);
+      if (info === undefined) continue;
+      const { seatId, source, kind } = info;
+      tracks.push({ producerId, seatId, source, kind, track: consumer.track });
+    }
+    return tracks;
+  }
+
+  useTransport(transport: types.Transport | null): void {
+    this.#transport = transport;
+    for (const { consumer } of this.#receptions.values()) consumer.close();
+    this.#receptions.clear();
+    this.#options.onChange();
+    this.#schedule();
+  }
+
+  /** The producers of everybody else, whole: what is not among them is gone. */
+  setProducers(producers: readonly ProducerInfo[]): void {
+    const present = new Set(producers.map((producer) => producer.producerId));
+    for (const known of [...this.#producers.keys()]) if (!present.has(known)) this.removeProducer(known);
+    for (const producer of producers) this.#producers.set(producer.producerId, producer);
+    this.#schedule();
+  }
+
+  addProducer(producer: ProducerInfo): void {
+    this.#producers.set(producer.producerId, producer);
+    this.#schedule();
+  }
+
+  removeProducer(producerId: ProducerId): void {
+    this.#producers.delete(producerId);
+    this.#wishes.delete(producerId);
+    this.#drop(producerId);
+  }
+
+  handleConsumersClosed(consumerIds: readonly ConsumerId[]): void {
+    const gone = new Set<string>(consumerIds);
+    for (const [producerId, { consumer }] of [...this.#receptions]) if (gone.has(consumer.id)) this.#drop(producerId);
+    this.#schedule();
+  }
+
+  /** Ready-made consumers: received and opened in one go, without waiting for a tile. */
+  async acceptOffers(offers: readonly ConsumerOffer[]): Promise<void> {
+    const accepted = await Promise.all(offers.map((offer) => this.#receive(offer, Date.now() + OFFER_GRACE_MS)));
+    const ready = accepted.filter((reception) => reception !== null);
+    if (ready.length === 0) return;
+    this.#options.onChange();
+    await this.#setPaused(ready, false);
+  }
+
+  /** A tile shows this producer at a height; the returned function takes the wish back. */
+  want(producerId: ProducerId, heightPx: number): () => void {
+    const key = Symbol('tile');
+    const wishes = this.#wishes.get(producerId) ?? new Map<symbol, number>();
+    this.#wishes.set(producerId, wishes);
+    wishes.set(key, heightPx);
+    this.#schedule();
+    return () => {
+      wishes.delete(key);
+      this.#schedule();
+    };
+  }
+
+  setHidden(hidden: boolean): void {
+    this.#hidden = hidden;
+    this.#schedule();
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.useTransport(null);
+    this.#producers.clear();
+  }
+
+  #drop(producerId: ProducerId): void {
+    this.#receptions.get(producerId)?.consumer.close();
+    if (this.#receptions.delete(producerId)) this.#options.onChange();
+  }
+
+  #schedule(afterMs = SETTLE_MS): void {
+    if (this.#closed || this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      void this.#reconcile();
+    }, afterMs);
+  }
+
+  #tallestWish(producerId: ProducerId): number {
+    return Math.max(0, ...(this.#wishes.get(producerId)?.values() ?? []));
+  }
+
+  #shouldPlay(info: ProducerInfo): boolean {
+    if (info.kind === 'audio') return true;
+    return !this.#hidden && this.#tallestWish(info.producerId) > 0;
+  }
+
+  /** Brings what is received to what is wished; a failure (the line is away) is tried again. */
+  async #reconcile(): Promise<void> {
+    if (this.#transport === null || this.#closed) return;
+    if (this.#working) {
+      this.#schedule();
+      return;
+    }
+    this.#working = true;
+    try {
+      await this.#consumeMissing();
+      await this.#adjust();
+    } catch {
+      this.#schedule(RETRY_MS);
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  async #consumeMissing(): Promise<void> {
+    const missing = [...this.#producers.values()]
+      .filter((info) => this.#shouldPlay(info) && !this.#receptions.has(info.producerId))
+      .map((info) => info.producerId);
+    for (const producerIds of chunks(missing)) {
+      const { consumers } = await this.#options.call('consume', { producerIds });
+      await Promise.all(consumers.map((offer) => this.#receive(offer, 0)));
+      this.#options.onChange();
+    }
+  }
+
+  async #adjust(): Promise<void> {
+    const open: Reception[] = [];
+    const shut: Reception[] = [];
+    const now = Date.now();
+    for (const [producerId, reception] of this.#receptions) {
+      const info = this.#producers.get(producerId);
+      if (info === undefined) continue;
+      const plays = this.#shouldPlay(info);
+      if (plays && reception.paused) open.push(reception);
+      if (!plays && !reception.paused) {
+        if (reception.keepUntilMs <= now) shut.push(reception);
+        else this.#schedule(reception.keepUntilMs - now);
+      }
+    }
+    await this.#preferLayers();
+    await this.#setPaused(open, false);
+    await this.#setPaused(shut, true);
+  }
+
+  async #preferLayers(): Promise<void> {
+    for (const [producerId, reception] of this.#receptions) {
+      const info = this.#producers.get(producerId);
+      if (info?.kind !== 'video' || !this.#shouldPlay(info)) continue;
+      const spatialLayer = layerForHeight(info.source, this.#tallestWish(producerId));
+      if (reception.layer === spatialLayer) continue;
+      reception.layer = spatialLayer;
+      await this.#options.call('setPreferredLayers', { consumerId: reception.consumer.id, spatialLayer }).catch(() => {
+        reception.layer = null;
+      });
+    }
+  }
+
+  async #setPaused(receptions: readonly Reception[], paused: boolean): Promise<void> {
+    for (const batch of chunks(receptions)) {
+      await this.#options.call('setConsumersPaused', {
+        consumerIds: batch.map((reception) => reception.consumer.id as ConsumerId),
+        paused,
+      });
+      for (const reception of batch) {
+        reception.paused = paused;
+        if (paused) reception.consumer.pause();
+        else reception.consumer.resume();
+      }
+    }
+  }
+
+  async #receive(offer: ConsumerOffer, keepUntilMs: number): Promise<Reception | null> {
+    const transport = this.#transport;
+    if (transport === null || this.#receptions.has(offer.producerId)) return null;
+    const { consumerId, producerId, kind, rtpParameters, seatId, source } = offer;
+    const consumer = await transport.consume({
+      id: consumerId,
+      producerId,
+      kind,
+      rtpParameters: rtpParameters as types.RtpParameters,
+      // Lip sync within a seat: its camera and microphone share a stream, its screen and the screen's sound another.
+      streamId: `${seatId}-${source === 'screen' || source === 'screenAudio' ? 'screen' : source === 'visualiser' ? 'visualiser' : 'person'}`,
+    });
+    if (this.#transport !== transport) {
+      consumer.close();
+      return null;
+    }
+    const reception: Reception = { consumer, paused: true, layer: null, keepUntilMs };
+    if (!this.#producers.has(producerId)) {
+      this.#producers.set(producerId, { producerId, seatId, kind, source, paused: offer.producerPaused });
+    }
+    this.#receptions.set(producerId, reception);
+    consumer.on('transportclose', () => {
+      if (this.#receptions.get(producerId) === reception) this.#drop(producerId);
+    });
+    return reception;
+  }
+}

@@ -1,0 +1,169 @@
+import { RequestId } from '../../../signaling/protocol/ids.ts';
+import type { SeatId } from '../../../signaling/protocol/ids.ts';
+import type { Layout, RollEntry } from '../../../signaling/protocol/room.ts';
+import { randomId } from './random-id.ts';
+import type { RoomStore } from './room-store.ts';
+import type { SignalingClient } from './signaling-client.ts';
+
+const HISTORY_PAGE = 50;
+
+const newRequestId = (): RequestId => RequestId.parse(randomId());
+
+/** What a person can do in the room. Each shows its effect at once and takes it back with a reason when refused. */
+export class RoomActions {
+  readonly #store: RoomStore;
+  readonly #call: SignalingClient['call'];
+
+  constructor(store: RoomStore, call: SignalingClient['call']) {
+    this.#store = store;
+    this.#call = call;
+  }
+
+  setHand(raised: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => {
+        const mine = state.self.seatId;
+        const others = state.hands.filter((hand) => hand.seatId !== mine);
+        if (!raised) return { ...state, hands: others };
+        const hand = state.hands.find((one) => one.seatId === mine) ?? {
+          seatId: mine,
+          raisedAtMs: Date.now() + state.clockOffsetMs,
+        };
+        return { ...state, hands: [...others, hand].sort((a, b) => a.raisedAtMs - b.raisedAtMs) };
+      },
+      () => this.#call('setHand', { raised }),
+    );
+  }
+
+  inviteToStage(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('inviteToStage', { seatId }));
+  }
+
+  answerStageInvitation(accept: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, self: { ...state.self, stageInvitation: false } }),
+      () => this.#call('answerStageInvitation', { accept }),
+    );
+  }
+
+  leaveStage(): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('leaveStage', {}));
+  }
+
+  removeFromStage(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({
+        ...state,
+        participants: state.participants.map((one) => (one.seatId === seatId ? { ...one, onStage: false } : one)),
+      }),
+      () => this.#call('removeFromStage', { seatId }),
+    );
+  }
+
+  setTalking(talking: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, self: { ...state.self, talking } }),
+      () => this.#call('setTalking', { talking }),
+    );
+  }
+
+  muteSeat(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({
+        ...state,
+        producers: state.producers.map((producer) =>
+          producer.seatId === seatId && producer.source === 'microphone' ? { ...producer, paused: true } : producer,
+        ),
+      }),
+      () => this.#call('muteSeat', { seatId }),
+    );
+  }
+
+  muteAll(): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('muteAll', {}));
+  }
+
+  removeSeat(seatId: SeatId, keepOut: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, participants: state.participants.filter((one) => one.seatId !== seatId) }),
+      () => this.#call('removeSeat', { seatId, keepOut }),
+    );
+  }
+
+  setLocked(locked: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, locked }),
+      () => this.#call('setLocked', { locked }),
+    );
+  }
+
+  admit(seatId: SeatId): Promise<unknown> {
+    return this.#answerWaiting(seatId, 'admit');
+  }
+
+  deny(seatId: SeatId): Promise<unknown> {
+    return this.#answerWaiting(seatId, 'deny');
+  }
+
+  admitAll(): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, waiting: [] }),
+      () => this.#call('admitAll', {}),
+    );
+  }
+
+  setLayout(layout: Layout, pinnedSeatId: SeatId | null): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, layout, pinnedSeatId }),
+      () => this.#call('setLayout', { layout, pinnedSeatId }),
+    );
+  }
+
+  /** True when the room took it. */
+  async endLesson(): Promise<boolean> {
+    return (await this.#store.act(null, () => this.#call('endLesson', {}))) !== null;
+  }
+
+  /** True when it is stored; the text stays in the box otherwise. */
+  async sendChat(text: string): Promise<boolean> {
+    const requestId = newRequestId();
+    const result = await this.#store.act(null, () => this.#call('sendChat', { requestId, text }));
+    if (result !== null) this.#store.addChatHistory([result.message]);
+    return result !== null;
+  }
+
+  /** Older messages than those known; false when there are no more. */
+  async loadOlderChat(beforeMs: number): Promise<boolean> {
+    const page = await this.#store.act(null, () => this.#call('chatHistory', { beforeMs, limit: HISTORY_PAGE }));
+    if (page === null) return true;
+    this.#store.addChatHistory(page.messages);
+    return page.more;
+  }
+
+  async roll(): Promise<readonly RollEntry[] | null> {
+    return (await this.#store.act(null, () => this.#call('roll', {})))?.entries ?? null;
+  }
+
+  async participants(offset: number) {
+    return this.#store.act(null, () => this.#call('participants', { offset, limit: HISTORY_PAGE }));
+  }
+
+  setRecordingPaused(paused: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, recording: paused ? 'paused' : 'recording' }),
+      () => this.#call('setRecordingPaused', { paused }),
+    );
+  }
+
+  async addMarker(title: string): Promise<boolean> {
+    const requestId = newRequestId();
+    return (await this.#store.act(null, () => this.#call('addMarker', { requestId, title }))) !== null;
+  }
+
+  #answerWaiting(seatId: SeatId, answer: 'admit' | 'deny'): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, waiting: state.waiting.filter((one) => one.seatId !== seatId) }),
+      () => this.#call(answer, { seatId }),
+    );
+  }
+}

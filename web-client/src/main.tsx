@@ -1,0 +1,31 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/queries.ts';
+import { App } from './app.tsx';
+import { Devices } from './call/devices.ts';
+import { SeatMemory } from './call/seat-memory.ts';
+import { WarmDevice } from './call/warm-device.ts';
+import { ServicesProvider } from './services.ts';
+import { language } from './text/language.ts';
+import './styles/base.css';
+
+const root = document.querySelector('#root');
+if (root === null) throw new Error('the page has no #root');
+
+document.documentElement.lang = language();
+const services = {
+  devices: new Devices(localStorage),
+  seatMemory: new SeatMemory(sessionStorage),
+  warmDevice: new WarmDevice(localStorage),
+};
+
+createRoot(root).render(
+  <QueryClientProvider client={createQueryClient()}>
+    <CSPProvider disableStyleElements>
+      <ServicesProvider value={services}>
+        <App />
+      </ServicesProvider>
+    </CSPProvider>
+  </QueryClientProvider>,
+);

@@ -1,0 +1,51 @@
+import { catalogue } from '../text/text.ts';
+
+export const devicesText = catalogue({
+  title: ['设备检测', 'Device check'],
+  camera: ['摄像头', 'Camera'],
+  microphone: ['麦克风', 'Microphone'],
+  speaker: ['扬声器', 'Loudspeaker'],
+  systemDefault: ['系统默认', 'System default'],
+  turnCameraOn: ['打开摄像头', 'Camera on'],
+  turnCameraOff: ['关闭摄像头', 'Camera off'],
+  turnMicrophoneOn: ['打开麦克风', 'Microphone on'],
+  turnMicrophoneOff: ['关闭麦克风', 'Microphone off'],
+  cameraIsOff: ['摄像头已关闭', 'Camera is off'],
+  opening: ['正在打开设备…', 'Opening devices…'],
+  level: ['麦克风音量', 'Microphone level'],
+  speakNow: ['请说一句话，音量条会动', 'Say something: the bar should move'],
+  testSound: ['播放测试音', 'Play a test sound'],
+  playing: ['正在播放…', 'Playing…'],
+  changeDevices: ['更换设备', 'Change devices'],
+  allGood: ['设备正常', 'Everything works'],
+  problem_refused: ['浏览器拒绝了使用{device}', 'The browser refused the {device}'],
+  problem_inUse: ['{device}正被其他程序占用', 'The {device} is used by another program'],
+  problem_notFound: ['没有找到{device}', 'No {device} found'],
+  problem_insecure: [
+    '当前网址不是 HTTPS，浏览器不允许使用{device}',
+    'This address is not HTTPS, so the browser gives no {device}',
+  ],
+  problem_unsupported: ['这个浏览器不支持{device}', 'This browser does not support the {device}'],
+  problem_unknown: ['{device}无法打开', 'The {device} could not be opened'],
+  step_refused: [
+    '点地址栏左侧的图标，把摄像头和麦克风改为“允许”，再点重试。',
+    'Click the icon left of the address, set camera and microphone to “Allow”, then try again.',
+  ],
+  step_refusedPhone: [
+    '在手机“设置”里允许浏览器（或微信）使用摄像头和麦克风，再点重试。',
+    'Allow camera and microphone for this browser in the phone’s settings, then try again.',
+  ],
+  step_inUse: [
+    '请关闭正在使用它的程序（如其他会议软件），再点重试。',
+    'Close the program that uses it (another meeting, for example), then try again.',
+  ],
+  step_notFound: [
+    '请检查是否已插好、是否打开了开关，再点重试。',
+    'Check that it is plugged in and switched on, then try again.',
+  ],
+  step_insecure: ['请用 https:// 开头的网址打开本页。', 'Open this page with an address that begins with https://.'],
+  step_unsupported: ['请换用 Chrome、Edge 或 Safari 浏览器打开。', 'Please open it in Chrome, Edge or Safari.'],
+  step_unknown: ['请重新插拔设备或重启浏览器，再点重试。', 'Plug it in again or restart the browser, then try again.'],
+  retry: ['重试', 'Try again'],
+  screen: ['屏幕共享', 'screen sharing'],
+});

@@ -1,0 +1,30 @@
+import { catalogue } from '../text/text.ts';
+
+export const siteText = catalogue({
+  title: ['教室端', 'Classroom screen'],
+  enrolTitle: ['绑定这块教室大屏', 'Enrol this classroom screen'],
+  enrolBody: [
+    '请输入学校管理中“教室”页给出的绑定码。只需一次，之后会自动上课。',
+    'Enter the code from the classrooms page of the school desk. Once only; lessons then begin by themselves.',
+  ],
+  code: ['绑定码', 'Code'],
+  enrol: ['绑定', 'Enrol'],
+  next: ['下一节课', 'Next lesson'],
+  noMore: ['今天没有课了', 'No more lessons today'],
+  lecturer: ['主讲：{name}', 'Lecturer: {name}'],
+  inMinutes: ['{n} 分钟后自动进入', 'joins by itself in {n} min'],
+  soon: ['马上自动进入', 'joins in a moment'],
+  selfRunning: ['到时间会自动进入课堂，无需操作', 'Joins by itself at the right time. Nothing to do.'],
+  entering: ['正在进入课堂…', 'Entering the room…'],
+  waiting: ['等待主讲教室开始上课', 'Waiting for the lecturing classroom'],
+  speak: ['请发言', 'Please speak'],
+  listen: ['静听', 'Listen'],
+  hold: ['按住空格键或此按钮发言', 'Hold the space bar or this button to speak'],
+  holding: ['正在发言，松开结束', 'Speaking. Let go to stop.'],
+  takenOver: ['本教室已在另一台设备上课', 'This classroom is in the lesson on another device'],
+  takeBack: ['在这台设备上课', 'Use this device'],
+  own: ['本教室', 'This classroom'],
+  offline: ['网络已断开，恢复后自动继续', 'Offline. Continues by itself.'],
+  raiseHand: ['举手', 'Raise hand'],
+  lowerHand: ['放下手', 'Lower hand'],
+});

@@ -1,0 +1,21 @@
+import { lazy } from 'react';
+
+/**
+ * Every page that is loaded when somebody goes there. `open` ones need nobody signed in; `signedIn` ones send people to the
+ * sign-in first and bring them back.
+ */
+export const pages = {
+  open: [
+    { path: '/sign-in', Page: lazy(() => import('./sign-in/sign-in-page.tsx')) },
+    { path: '/join/:token', Page: lazy(() => import('./join/join-page.tsx')) },
+    { path: '/site', Page: lazy(() => import('./site/site-page.tsx')) },
+    { path: '/check', Page: lazy(() => import('./check/connection-check-page.tsx')) },
+    { path: '/devices', Page: lazy(() => import('./check/device-check-page.tsx')) },
+    { path: '/trust', Page: lazy(() => import('./trust/trust-page.tsx')) },
+    { path: '/setup/:token', Page: lazy(() => import('./setup/setup-page.tsx')) },
+  ],
+  signedIn: [
+    { path: '/', Page: lazy(() => import('./home/home-page.tsx')) },
+    { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
+  ],
+} as const;

@@ -1,0 +1,49 @@
+import { useState } from 'react';
+import { may } from '../../call/room-state.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import { roomText } from '../../messages/room.ts';
+import { useText } from '../../text/text.ts';
+import type { Translate } from '../../text/text.ts';
+
+/** In a full room joins are not read out one by one. */
+const TALKATIVE_UP_TO = 12;
+
+const isNew = (list: readonly { readonly seatId: string }[], seatId: string): boolean =>
+  !list.some((one) => one.seatId === seatId);
+
+/** What has happened between two states, in words. */
+function news(old: InsideState, state: InsideState, t: Translate<typeof roomText>): string[] {
+  const said: string[] = [];
+  const everybody = [...state.participants, ...old.participants];
+  const nameOf = (seatId: string): string => everybody.find((one) => one.seatId === seatId)?.displayName ?? '';
+  if (state.participants.length <= TALKATIVE_UP_TO) {
+    const came = state.participants.filter((one) => isNew(old.participants, one.seatId));
+    const went = old.participants.filter((one) => isNew(state.participants, one.seatId));
+    said.push(...came.map((one) => t('saidJoined', { name: one.displayName })));
+    said.push(...went.map((one) => t('saidLeft', { name: one.displayName })));
+  }
+  const hands = state.hands.filter((hand) => isNew(old.hands, hand.seatId));
+  said.push(...hands.map((hand) => t('saidHand', { name: nameOf(hand.seatId) })));
+  if (may(state, 'manageLobby')) {
+    const waiting = state.waiting.filter((one) => isNew(old.waiting, one.seatId));
+    said.push(...waiting.map((one) => t('saidWaiting', { name: one.displayName })));
+  }
+  return said;
+}
+
+/** Says to a screen reader what others see happen: joins, hands, the lobby. */
+export function Announcer({ state }: { readonly state: InsideState }) {
+  const t = useText(roomText);
+  const [before, setBefore] = useState(state);
+  const [words, setWords] = useState(() => t('saidAdmitted'));
+  if (before !== state) {
+    setBefore(state);
+    const said = news(before, state, t);
+    if (said.length > 0) setWords(said.join('；'));
+  }
+  return (
+    <output className="visually-hidden" aria-live="polite" data-testid="announcer">
+      {words}
+    </output>
+  );
+}

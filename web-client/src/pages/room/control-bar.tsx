@@ -1,0 +1,173 @@
+import { Menu } from '@base-ui/react/menu';
+import {
+  Ellipsis,
+  Hand,
+  LogOut,
+  MessageSquare,
+  Mic,
+  MicOff,
+  MonitorUp,
+  MonitorX,
+  SlidersHorizontal,
+  Users,
+  Video,
+  VideoOff,
+} from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import { roomText } from '../../messages/room.ts';
+import { useText } from '../../text/text.ts';
+import type { Translate } from '../../text/text.ts';
+import type { RoomControls } from './use-controls.ts';
+import type { Panel } from './side-panel.tsx';
+import styles from './control-bar.module.css';
+
+interface Item {
+  readonly id: string;
+  readonly icon: LucideIcon;
+  readonly label: string;
+  /** On or off; undefined for a button that only does something. */
+  readonly pressed?: boolean;
+  /** Something that is off and would be on in the good case is red. */
+  readonly alarming?: boolean;
+  readonly count?: number;
+  readonly onPress: () => void;
+}
+
+export interface ControlBarProps {
+  readonly controls: RoomControls;
+  readonly panel: Panel | null;
+  readonly onPanel: (panel: Panel) => void;
+  readonly onLeave: () => void;
+  readonly attention: { readonly people: number; readonly chat: number };
+  readonly isFaded: boolean;
+}
+
+type T = Translate<typeof roomText>;
+
+/** What this seat may send or raise; what it may not is not there. */
+function ownItems({ may, microphone, camera, screen, hand }: RoomControls, t: T): Item[] {
+  const items: (Item | false)[] = [
+    may.microphone && {
+      id: 'microphone',
+      icon: microphone.on ? Mic : MicOff,
+      label: microphone.on ? t('mute') : t('unmute'),
+      pressed: microphone.on,
+      alarming: !microphone.on,
+      onPress: microphone.toggle,
+    },
+    may.camera && {
+      id: 'camera',
+      icon: camera.on ? Video : VideoOff,
+      label: camera.on ? t('cameraOff') : t('cameraOn'),
+      pressed: camera.on,
+      alarming: !camera.on,
+      onPress: camera.toggle,
+    },
+    may.screen && {
+      id: 'screen',
+      icon: screen.on ? MonitorX : MonitorUp,
+      label: screen.on ? t('stopShare') : t('share'),
+      pressed: screen.on,
+      onPress: screen.toggle,
+    },
+    may.hand && {
+      id: 'hand',
+      icon: Hand,
+      label: hand.on ? t('lowerHand') : t('raiseHand'),
+      pressed: hand.on,
+      onPress: hand.toggle,
+    },
+  ];
+  return items.filter((item) => item !== false);
+}
+
+function panelItems({ panel, onPanel, attention }: ControlBarProps, t: T): Item[] {
+  const item = (id: Panel, icon: LucideIcon, count: number): Item => ({
+    id,
+    icon,
+    label: t(id),
+    pressed: panel === id,
+    count,
+    onPress: () => onPanel(id),
+  });
+  return [
+    item('people', Users, attention.people),
+    item('chat', MessageSquare, attention.chat),
+    item('tools', SlidersHorizontal, 0),
+  ];
+}
+
+function BarButton({ item, isExtra }: { readonly item: Item; readonly isExtra: boolean }) {
+  const t = useText(roomText);
+  const { icon: Icon, count = 0 } = item;
+  return (
+    <button
+      type="button"
+      className={[styles.button, item.alarming === true ? styles.alarming : '', isExtra ? styles.extra : ''].join(' ')}
+      onClick={item.onPress}
+      {...(item.pressed === undefined ? {} : { 'aria-pressed': item.pressed })}
+      data-testid={`control-${item.id}`}
+    >
+      <Icon aria-hidden />
+      <span>{item.label}</span>
+      {count > 0 && (
+        <>
+          <b aria-hidden>{count > 99 ? '99+' : count}</b>
+          <span className="visually-hidden">{t('attention', { n: count })}</span>
+        </>
+      )}
+    </button>
+  );
+}
+
+const FIRST_ON_PHONE = 4;
+
+/** One bar: at most eight buttons; on a phone the first four and "more". */
+export function ControlBar(props: ControlBarProps) {
+  const t = useText(roomText);
+  const items = [...ownItems(props.controls, t), ...panelItems(props, t)];
+  const extra = items.slice(FIRST_ON_PHONE);
+  const waitingInMore = extra.reduce((sum, item) => sum + (item.count ?? 0), 0);
+  return (
+    <div
+      className={[styles.bar, props.isFaded ? styles.faded : ''].join(' ')}
+      role="toolbar"
+      aria-label={t('controls')}
+      data-testid="control-bar"
+    >
+      {items.map((item, index) => (
+        <BarButton key={item.id} item={item} isExtra={index >= FIRST_ON_PHONE} />
+      ))}
+      {extra.length > 0 && (
+        <Menu.Root>
+          <Menu.Trigger className={[styles.button, styles.more].join(' ')} data-testid="control-more">
+            <Ellipsis aria-hidden />
+            <span>{t('more')}</span>
+            {waitingInMore > 0 && <b aria-hidden>{waitingInMore}</b>}
+          </Menu.Trigger>
+          <Menu.Portal className="stage">
+            <Menu.Positioner sideOffset={8} side="top">
+              <Menu.Popup className={styles.menu}>
+                {extra.map((item) => (
+                  <Menu.Item key={item.id} className={styles.item} onClick={item.onPress}>
+                    <item.icon aria-hidden /> {item.label}
+                    {(item.count ?? 0) > 0 && <b>{item.count}</b>}
+                  </Menu.Item>
+                ))}
+              </Menu.Popup>
+            </Menu.Positioner>
+          </Menu.Portal>
+        </Menu.Root>
+      )}
+      <button
+        type="button"
+        className={[styles.button, styles.leave].join(' ')}
+        onClick={props.onLeave}
+        data-testid="control-leave"
+      >
+        <LogOut aria-hidden />
+        <span>{t('leave')}</span>
+      </button>
+    </div>
+  );
+}

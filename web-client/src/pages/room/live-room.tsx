@@ -1,0 +1,251 @@
+import { useMemo, useState } from 'react';
+import type { SeatId } from '../../../../signaling/protocol/ids.ts';
+import type { Layout } from '../../../../signaling/protocol/room.ts';
+import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
+import { may } from '../../call/room-state.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import type { CallState } from '../../call/room-store.ts';
+import { roomText } from '../../messages/room.ts';
+import { visitText } from '../../messages/visit.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Announcer } from './announcer.tsx';
+import { useCall, useCallState } from './call-context.ts';
+import { ChatPanel } from './chat-panel.tsx';
+import { ClosedView } from './closed-view.tsx';
+import { ControlBar } from './control-bar.tsx';
+import { PeoplePanel } from './people-panel.tsx';
+import { RemoteSound } from './remote-sound.tsx';
+import { RoomNotes } from './room-notes.tsx';
+import { ShortcutHelp, useShortcuts } from './shortcuts.tsx';
+import { SidePanel } from './side-panel.tsx';
+import type { Panel } from './side-panel.tsx';
+import { Stage } from './stage.tsx';
+import { ToolsPanel } from './tools-panel.tsx';
+import { TopLine } from './top-line.tsx';
+import { useControls } from './use-controls.ts';
+import type { RoomControls } from './use-controls.ts';
+import { useIdle } from './use-idle.ts';
+import type { CaptureComplaint } from './use-visit.ts';
+import type { VisitLesson } from './visit.tsx';
+import { WaitingFrame, WaitingView } from './waiting-view.tsx';
+import styles from './live-room.module.css';
+
+/** Who only watches arranges the picture for oneself; a teacher arranges it for everybody. */
+function useLayout(state: InsideState) {
+  const { actions } = useCall();
+  const [own, setOwn] = useState<{ readonly layout: Layout; readonly pinnedSeatId: SeatId | null } | null>(null);
+  const decides = may(state, 'setLayout');
+  const layout = own?.layout ?? state.layout;
+  const pinnedSeatId = own === null ? state.pinnedSeatId : own.pinnedSeatId;
+  const set = (next: Layout, pinned: SeatId | null): void => {
+    if (decides) void actions.setLayout(next, pinned);
+    else setOwn({ layout: next, pinnedSeatId: pinned });
+  };
+  return { layout, pinnedSeatId, set };
+}
+
+/** Messages since the panel was last open. */
+function useUnread(state: InsideState, isOpen: boolean): number {
+  const count = state.chat.length;
+  const [seen, setSeen] = useState(count);
+  if (isOpen && seen !== count) setSeen(count);
+  return isOpen ? 0 : Math.max(0, count - seen);
+}
+
+function EndDialog(props: { readonly isOpen: boolean; readonly onClose: () => void }) {
+  const t = useText(roomText);
+  const { actions } = useCall();
+  const [isBusy, setBusy] = useState(false);
+  const end = async (): Promise<void> => {
+    setBusy(true);
+    await actions.endLesson();
+    setBusy(false);
+    props.onClose();
+  };
+  return (
+    <Dialog open={props.isOpen} onClose={props.onClose} title={t('endTitle')} description={t('endBody')} dark>
+      <div className={styles.choices}>
+        <Button look="danger" busy={isBusy} onClick={() => void end()} data-testid="end-confirm">
+          {t('endYes')}
+        </Button>
+        <Button onClick={props.onClose}>{t('endNo')}</Button>
+      </div>
+    </Dialog>
+  );
+}
+
+function LeaveDialog(props: { readonly isOpen: boolean; readonly onClose: () => void; readonly onEnd: () => void }) {
+  const t = useText(roomText);
+  const call = useCall();
+  return (
+    <Dialog open={props.isOpen} onClose={props.onClose} title={t('leave')} dark>
+      <div className={styles.choices}>
+        <Button look="danger" onClick={props.onEnd} data-testid="leave-end">
+          {t('endForAll')}
+        </Button>
+        <Button onClick={() => void call.leave()} data-testid="leave-only">
+          {t('leave')}
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface InsideProps {
+  readonly state: InsideState;
+  readonly callState: CallState;
+  readonly complaint: CaptureComplaint | null;
+  readonly onComplaintSeen: () => void;
+}
+
+type OpenDialog = 'help' | 'end' | 'leave' | null;
+
+interface RoomPanelProps {
+  readonly state: InsideState;
+  readonly controls: RoomControls;
+  readonly panel: Panel | null;
+  readonly setPanel: (panel: Panel | null) => void;
+  readonly setDialog: (dialog: OpenDialog) => void;
+  readonly arrangement: ReturnType<typeof useLayout>;
+}
+
+function RoomPanel({ state, controls, panel, setPanel, setDialog, arrangement }: RoomPanelProps) {
+  const t = useText(roomText);
+  if (panel === null) return null;
+  return (
+    <SidePanel panel={panel} title={t(panel)} onClose={() => setPanel(null)}>
+      {panel === 'people' && <PeoplePanel state={state} />}
+      {panel === 'chat' && <ChatPanel state={state} />}
+      {panel === 'tools' && (
+        <ToolsPanel
+          state={state}
+          controls={controls}
+          layout={arrangement.layout}
+          onLayout={(layout) => arrangement.set(layout, null)}
+          onHelp={() => setDialog('help')}
+          onEnd={() => setDialog('end')}
+        />
+      )}
+    </SidePanel>
+  );
+}
+
+function useKeys(
+  controls: RoomControls,
+  togglePanel: (panel: Panel) => void,
+  close: () => void,
+  help: () => void,
+): void {
+  const { may } = controls;
+  useShortcuts({
+    microphone: () => may.microphone && controls.microphone.toggle(),
+    camera: () => may.camera && controls.camera.toggle(),
+    share: () => may.screen && controls.screen.toggle(),
+    hand: () => may.hand && controls.hand.toggle(),
+    people: () => togglePanel('people'),
+    chat: () => togglePanel('chat'),
+    tools: () => togglePanel('tools'),
+    fullscreen: () => void toggleFullscreen(),
+    close,
+    help,
+  });
+}
+
+/** What a teacher should look at: the lobby and the hands; for everybody, unread chat. */
+function useAttention(state: InsideState, controls: RoomControls, panel: Panel | null) {
+  const unread = useUnread(state, panel === 'chat');
+  const waiting = may(state, 'manageLobby') ? state.waiting.length : 0;
+  return { people: waiting + (controls.may.teach ? state.hands.length : 0), chat: unread };
+}
+
+function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
+  const call = useCall();
+  const controls = useControls();
+  const [panel, setPanel] = useState<Panel | null>(null);
+  const [dialog, setDialog] = useState<OpenDialog>(null);
+  const arrangement = useLayout(state);
+  const attention = useAttention(state, controls, panel);
+  const isFaded = useIdle(panel !== null || attention.people > 0 || callState.connection.kind !== 'connected');
+  const togglePanel = (next: Panel): void => setPanel((now) => (now === next ? null : next));
+  const leave = (): void => (may(state, 'endLesson') ? setDialog('leave') : void call.leave());
+  const closeDialog = (): void => setDialog(null);
+  useKeys(
+    controls,
+    togglePanel,
+    () => setPanel(null),
+    () => setDialog('help'),
+  );
+  const { layout, pinnedSeatId } = arrangement;
+  const { focus } = callState;
+  const wishes = useMemo(() => ({ layout, pinnedSeatId, focus }), [layout, pinnedSeatId, focus]);
+  return (
+    <div
+      className={['stage', styles.room].join(' ')}
+      data-panel={panel !== null}
+      data-testid="room"
+      data-seat={state.self.seat}
+      data-seat-id={state.self.seatId}
+    >
+      <TopLine state={state} onLeave={leave} />
+      <main className={styles.main} data-frozen={callState.media.line === 'interrupted'}>
+        <Stage state={state} wishes={wishes} onPin={(seatId) => arrangement.set(layout, seatId)} />
+        <RoomNotes state={state} call={callState} captureComplaint={complaint} onCaptureSeen={onComplaintSeen} />
+      </main>
+      <RoomPanel {...{ state, controls, panel, setPanel, setDialog, arrangement }} />
+      <div className={styles.bottom}>
+        <LeaveStage state={state} />
+        <RemoteSound />
+        <ControlBar {...{ controls, panel, attention, isFaded }} onPanel={togglePanel} onLeave={leave} />
+      </div>
+      <Announcer state={state} />
+      <ShortcutHelp isOpen={dialog === 'help'} onClose={closeDialog} />
+      <EndDialog isOpen={dialog === 'end'} onClose={closeDialog} />
+      <LeaveDialog isOpen={dialog === 'leave'} onClose={closeDialog} onEnd={() => setDialog('end')} />
+    </div>
+  );
+}
+
+function LeaveStage({ state }: { readonly state: InsideState }) {
+  const t = useText(roomText);
+  const { actions } = useCall();
+  if (!state.self.onStage || isTeacherSeat(state.self.seat)) return null;
+  return (
+    <Button onClick={() => void actions.leaveStage()} data-testid="leave-stage">
+      {t('leaveStage')}
+    </Button>
+  );
+}
+
+async function toggleFullscreen(): Promise<void> {
+  const change =
+    document.fullscreenElement === null ? document.documentElement.requestFullscreen?.() : document.exitFullscreen();
+  await change?.catch(() => undefined);
+}
+
+export interface LiveRoomProps {
+  readonly lesson: VisitLesson;
+  readonly isGuest: boolean;
+  readonly complaint: CaptureComplaint | null;
+  readonly onComplaintSeen: () => void;
+  readonly onAgain: () => void;
+}
+
+export function LiveRoom({ lesson, isGuest, complaint, onComplaintSeen, onAgain }: LiveRoomProps) {
+  const t = useText(visitText);
+  const call = useCall();
+  const state = useCallState();
+  if (state.connection.kind === 'closed') {
+    const { reason } = state.connection;
+    return <ClosedView reason={reason} isGuest={isGuest} isRecorded={lesson.isRecorded} onAgain={onAgain} />;
+  }
+  switch (state.view.phase) {
+    case 'joining':
+      return <WaitingFrame title={t('joining')} lesson={lesson} />;
+    case 'waiting':
+      return <WaitingView waiting={state.view} lesson={lesson} onLeave={() => void call.leave()} />;
+    case 'inside':
+      return <Inside state={state.view} callState={state} complaint={complaint} onComplaintSeen={onComplaintSeen} />;
+  }
+}

@@ -1,0 +1,235 @@
+import { Tabs } from '@base-ui/react/tabs';
+import { Hand, Lock, LockOpen, MicOff } from 'lucide-react';
+import { useState } from 'react';
+import type { Participant, Waiting } from '../../../../signaling/protocol/room.ts';
+import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
+import { may } from '../../call/room-state.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import { panelText, roomText } from '../../messages/room.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { useCall } from './call-context.ts';
+import { ParticipantMenu } from './participant-menu.tsx';
+import { RollList } from './roll-list.tsx';
+import styles from './side-panel.module.css';
+
+const MINUTE_MS = 60_000;
+
+function Lobby({ waiting }: { readonly waiting: readonly Waiting[] }) {
+  const t = useText(panelText);
+  const { actions } = useCall();
+  const nowMs = useNow(15_000);
+  if (waiting.length === 0) return null;
+  return (
+    <section className={styles.section} data-testid="lobby">
+      <h3>
+        {t('lobby')}（{waiting.length}）
+        {waiting.length > 1 && (
+          <Button look="plain" onClick={() => void actions.admitAll()} data-testid="admit-all">
+            {t('admitAll')}
+          </Button>
+        )}
+      </h3>
+      <ul>
+        {waiting.map((one) => {
+          const minutes = Math.floor((nowMs - one.sinceMs) / MINUTE_MS);
+          return (
+            <li key={one.seatId} className={styles.row} data-testid="lobby-entry" data-seat-id={one.seatId}>
+              <div className={styles.who}>
+                <strong>{one.displayName}</strong>
+                <span>
+                  {one.wardName === null ? t(`seat_${one.seat}` as const) : t('parentOf', { name: one.wardName })} ·{' '}
+                  {minutes < 1 ? t('sinceNow') : t('since', { n: minutes })}
+                </span>
+              </div>
+              <Button look="primary" onClick={() => void actions.admit(one.seatId)} data-testid="admit">
+                {t('admit')}
+              </Button>
+              <Button onClick={() => void actions.deny(one.seatId)} data-testid="deny">
+                {t('deny')}
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function Hands({ state }: { readonly state: InsideState }) {
+  const t = useText(panelText);
+  const { actions } = useCall();
+  if (state.hands.length === 0) return null;
+  const known = new Map(state.participants.map((participant) => [participant.seatId, participant]));
+  return (
+    <section className={styles.section} data-testid="hands">
+      <h3>{t('hands')}</h3>
+      <ol>
+        {state.hands.map((hand, index) => {
+          const participant = known.get(hand.seatId);
+          const isSite = participant?.seat === 'site';
+          return (
+            <li key={hand.seatId} className={styles.row} data-testid="hand" data-seat-id={hand.seatId}>
+              <span className={styles.order}>{index + 1}</span>
+              <div className={styles.who}>
+                <strong>{participant?.displayName ?? '…'}</strong>
+                <span>{participant?.schoolName}</span>
+              </div>
+              {may(state, 'manageStage') && participant?.onStage !== true && (
+                <Button
+                  look="primary"
+                  onClick={() => void actions.inviteToStage(hand.seatId)}
+                  data-testid="invite-to-stage"
+                >
+                  {isSite ? t('callOn') : t('invite')}
+                </Button>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </section>
+  );
+}
+
+function Person({ participant, state }: { readonly participant: Participant; readonly state: InsideState }) {
+  const t = useText(panelText);
+  const room = useText(roomText);
+  const { seatId, seat, displayName, schoolName, wardName, connected } = participant;
+  const microphone = state.producers.find((one) => one.seatId === seatId && one.source === 'microphone');
+  const isSelf = seatId === state.self.seatId;
+  const facts = [
+    wardName === null ? t(`seat_${seat}` as const) : t('parentOf', { name: wardName }),
+    schoolName,
+    connected ? null : room('away'),
+  ].filter((fact) => fact !== null);
+  return (
+    <li className={styles.row} data-testid="participant" data-seat-id={seatId} data-name={displayName}>
+      <div className={styles.who}>
+        <strong>
+          {displayName}
+          {isSelf ? `（${room('you')}）` : ''}
+        </strong>
+        <span>{facts.join(' · ')}</span>
+      </div>
+      {state.hands.some((hand) => hand.seatId === seatId) && <Hand aria-label={t('hands')} />}
+      {microphone?.paused === true && <MicOff aria-label={room('muted')} />}
+      {!isSelf && <ParticipantMenu participant={participant} state={state} />}
+    </li>
+  );
+}
+
+function Group(props: {
+  readonly title: string;
+  readonly people: readonly Participant[];
+  readonly state: InsideState;
+}) {
+  if (props.people.length === 0) return null;
+  return (
+    <section className={styles.section}>
+      <h3>{props.title}</h3>
+      <ul>
+        {props.people.map((participant) => (
+          <Person key={participant.seatId} participant={participant} state={props.state} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Audience({ state }: { readonly state: InsideState }) {
+  const t = useText(panelText);
+  const { actions } = useCall();
+  const [more, setMore] = useState<readonly Participant[]>([]);
+  const known = new Set(state.participants.map((participant) => participant.seatId));
+  const others = [
+    ...state.participants.filter((one) => !isStage(one)),
+    ...more.filter((one) => !known.has(one.seatId)),
+  ];
+  const missing = state.audienceCount - others.length;
+  const load = async (): Promise<void> => {
+    const page = await actions.participants(known.size + more.length);
+    if (page !== null) setMore([...more, ...page.participants]);
+  };
+  return (
+    <>
+      <Group title={`${t('inAudience')}（${state.audienceCount}）`} people={others} state={state} />
+      {missing > 0 && (
+        <Button look="plain" onClick={() => void load()}>
+          {t('audienceMore')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+const isStage = (participant: Participant): boolean =>
+  participant.onStage || isTeacherSeat(participant.seat) || participant.seat === 'site';
+
+function TeacherTools({ state }: { readonly state: InsideState }) {
+  const t = useText(panelText);
+  const { actions } = useCall();
+  return (
+    <div className={styles.tools}>
+      {may(state, 'muteOthers') && (
+        <Button icon={MicOff} onClick={() => void actions.muteAll()} data-testid="mute-all">
+          {t('muteAll')}
+        </Button>
+      )}
+      {may(state, 'manageLobby') && (
+        <Button
+          icon={state.locked ? LockOpen : Lock}
+          aria-pressed={state.locked}
+          onClick={() => void actions.setLocked(!state.locked)}
+          data-testid="lock"
+        >
+          {state.locked ? t('unlock') : t('lock')}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Present({ state }: { readonly state: InsideState }) {
+  const t = useText(panelText);
+  const onStage = state.participants.filter(isStage);
+  return (
+    <>
+      <TeacherTools state={state} />
+      {may(state, 'manageLobby') && <Lobby waiting={state.waiting} />}
+      <Hands state={state} />
+      <Group title={t('onStage')} people={onStage} state={state} />
+      <Audience state={state} />
+    </>
+  );
+}
+
+/** Who waits, who wants to speak, who is here, and who should be. */
+export function PeoplePanel({ state }: { readonly state: InsideState }) {
+  const t = useText(panelText);
+  const room = useText(roomText);
+  if (!may(state, 'seeRoll')) {
+    return (
+      <div className={styles.body}>
+        <Present state={state} />
+      </div>
+    );
+  }
+  return (
+    <Tabs.Root defaultValue="people" className={styles.fill}>
+      <Tabs.List className={styles.tabs}>
+        <Tabs.Tab value="people">{room('people')}</Tabs.Tab>
+        <Tabs.Tab value="roll" data-testid="roll-tab">
+          {t('roll')}
+        </Tabs.Tab>
+      </Tabs.List>
+      <Tabs.Panel value="people" className={styles.body}>
+        <Present state={state} />
+      </Tabs.Panel>
+      <Tabs.Panel value="roll" className={styles.body}>
+        <RollList />
+      </Tabs.Panel>
+    </Tabs.Root>
+  );
+}

@@ -1,0 +1,81 @@
+import { Volume2 } from 'lucide-react';
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { RemoteTrack } from '../../call/remote-media.ts';
+import { roomText } from '../../messages/room.ts';
+import { useServices } from '../../services.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { useCallState } from './call-context.ts';
+
+type Sinkable = HTMLAudioElement & { setSinkId?: (id: string) => Promise<void> };
+
+interface SoundProps {
+  readonly remote: RemoteTrack;
+  readonly speaker: string | null;
+  readonly onBlocked: (play: () => void) => void;
+}
+
+function Sound({ remote, speaker, onBlocked }: SoundProps) {
+  const ref = useRef<HTMLAudioElement>(null);
+  const { track } = remote;
+  useEffect(() => {
+    const audio = ref.current;
+    if (audio === null) return undefined;
+    audio.srcObject = new MediaStream([track]);
+    let isGone = false;
+    const play = async (): Promise<void> => {
+      try {
+        await audio.play();
+      } catch (error) {
+        // A browser may refuse sound before somebody has touched the page.
+        if (!isGone && error instanceof Error && error.name === 'NotAllowedError') onBlocked(() => void play());
+      }
+    };
+    void play();
+    return () => {
+      isGone = true;
+      audio.srcObject = null;
+    };
+  }, [track, onBlocked]);
+  useEffect(() => {
+    const audio: Sinkable | null = ref.current;
+    if (speaker !== null) void audio?.setSinkId?.(speaker).catch(() => undefined);
+  }, [speaker]);
+  return (
+    <audio ref={ref} autoPlay data-testid="remote-audio" data-seat-id={remote.seatId} data-source={remote.source}>
+      <track kind="captions" />
+    </audio>
+  );
+}
+
+/** Everybody else's sound. When the browser blocks it, one tap opens it. */
+export function RemoteSound() {
+  const t = useText(roomText);
+  const { devices } = useServices();
+  const { chosen } = useSyncExternalStore(devices.subscribe, devices.getState);
+  const { media } = useCallState();
+  const [blocked, setBlocked] = useState<readonly (() => void)[]>([]);
+  const addBlocked = useCallback((play: () => void) => setBlocked((all) => [...all, play]), []);
+  return (
+    <div>
+      {media.remote
+        .filter((remote) => remote.kind === 'audio')
+        .map((remote) => (
+          <Sound key={remote.producerId} remote={remote} speaker={chosen.speaker} onBlocked={addBlocked} />
+        ))}
+      {blocked.length > 0 && (
+        <Button
+          look="primary"
+          icon={Volume2}
+          onClick={() => {
+            setBlocked([]);
+            for (const play of blocked) play();
+          }}
+          data-testid="open-sound"
+        >
+          {t('tapForSound')}
+        </Button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { useEffect } from 'react';
+import type { Source } from '../../../../signaling/protocol/media.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import type { CallState } from '../../call/room-store.ts';
+import { devicesText } from '../../messages/devices.ts';
+import { failureText } from '../../messages/failure.ts';
+import { roomText } from '../../messages/room.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { Banner } from '../../ui/panels.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { useCall } from './call-context.ts';
+import { captureWords } from './device-check.tsx';
+import type { CaptureComplaint } from './use-visit.ts';
+import styles from './live-room.module.css';
+
+const COMPLAINT_STAYS_MS = 6_000;
+
+function Reconnecting({ sinceMs }: { readonly sinceMs: number }) {
+  const t = useText(roomText);
+  const nowMs = useNow(1_000);
+  return (
+    <div data-testid="reconnecting">
+      <Banner tone="warn">
+        <strong className="tabular">
+          {t('reconnecting', { n: Math.max(0, Math.round((nowMs - sinceMs) / 1000)) })}
+        </strong>
+        <p>{t('reconnectingBody')}</p>
+      </Banner>
+    </div>
+  );
+}
+
+function StageInvitation() {
+  const t = useText(roomText);
+  const { actions } = useCall();
+  return (
+    <div
+      className={styles.invitation}
+      role="alertdialog"
+      aria-label={t('invitedToStage')}
+      data-testid="stage-invitation"
+    >
+      <strong>{t('invitedToStage')}</strong>
+      <p>{t('invitedBody')}</p>
+      <div>
+        <Button look="primary" onClick={() => void actions.answerStageInvitation(true)} data-testid="accept-stage">
+          {t('comeOnStage')}
+        </Button>
+        <Button onClick={() => void actions.answerStageInvitation(false)} data-testid="decline-stage">
+          {t('notNow')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function ComplaintNote({ call }: { readonly call: CallState }) {
+  const t = useText(failureText);
+  const { store } = useCall();
+  const { complaint } = call;
+  useEffect(() => {
+    if (complaint === null) return undefined;
+    const timer = setTimeout(() => store.dismissComplaint(), COMPLAINT_STAYS_MS);
+    return () => clearTimeout(timer);
+  }, [complaint, store]);
+  if (complaint === null) return null;
+  return (
+    <div data-testid="complaint" data-code={complaint.failure.code}>
+      <Banner tone="bad">{t(complaint.failure.code)}</Banner>
+    </div>
+  );
+}
+
+function CaptureNote(props: { readonly complaint: CaptureComplaint; readonly onSeen: () => void }) {
+  const t = useText(devicesText);
+  const room = useText(roomText);
+  const names: Readonly<Record<Source, string>> = {
+    camera: t('camera'),
+    microphone: t('microphone'),
+    screen: t('screen'),
+    screenAudio: t('screen'),
+    visualiser: t('camera'),
+  };
+  const { what, step } = captureWords(t, names[props.complaint.source], props.complaint.problem);
+  return (
+    <div data-testid="capture-problem" data-problem={props.complaint.problem}>
+      <Banner tone="bad">
+        <strong>{what}</strong>
+        <p>{step}</p>
+        <Button look="plain" onClick={props.onSeen}>
+          {room('ok')}
+        </Button>
+      </Banner>
+    </div>
+  );
+}
+
+export interface RoomNotesProps {
+  readonly state: InsideState;
+  readonly call: CallState;
+  readonly captureComplaint: CaptureComplaint | null;
+  readonly onCaptureSeen: () => void;
+}
+
+/** What has to be said over the lesson, never hiding the controls and never in the way of a key. */
+export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: RoomNotesProps) {
+  const t = useText(roomText);
+  const { store } = useCall();
+  const isReconnecting = call.connection.kind === 'reconnecting';
+  return (
+    <div className={styles.notes}>
+      {call.connection.kind === 'reconnecting' && <Reconnecting sinceMs={call.connection.sinceMs} />}
+      {!isReconnecting && call.media.line === 'interrupted' && <Banner tone="warn">{t('mediaInterrupted')}</Banner>}
+      {state.safeMode && (
+        <div data-testid="safe-mode">
+          <Banner tone="warn">{t('safeMode')}</Banner>
+        </div>
+      )}
+      {call.mutedByTeacher && (
+        <div data-testid="muted-by-teacher">
+          <Banner tone="calm">
+            {t('mutedByTeacher')}{' '}
+            <Button look="plain" onClick={() => store.dismissMuted()}>
+              {t('ok')}
+            </Button>
+          </Banner>
+        </div>
+      )}
+      {captureComplaint !== null && <CaptureNote complaint={captureComplaint} onSeen={onCaptureSeen} />}
+      <ComplaintNote call={call} />
+      {state.self.stageInvitation && !state.self.onStage && <StageInvitation />}
+    </div>
+  );
+}

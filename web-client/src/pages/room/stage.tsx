@@ -1,0 +1,128 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import type { SeatId } from '../../../../signaling/protocol/ids.ts';
+import { roomText } from '../../messages/room.ts';
+import { useText } from '../../text/text.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import { GAP_PX, packGrid, splitBoard, tilesPerPage } from './packing.ts';
+import type { Area } from './packing.ts';
+import { Tile } from './tile.tsx';
+import { arrange } from './tiles.ts';
+import type { Arrangement, TileModel, Wishes } from './tiles.ts';
+import { useSize } from './use-size.ts';
+import styles from './stage.module.css';
+
+interface Pinning {
+  readonly pinnedSeatId: SeatId | null;
+  readonly onPin: (seatId: SeatId | null) => void;
+}
+
+function pinOf(tile: TileModel, { pinnedSeatId, onPin }: Pinning) {
+  const isPinned = tile.seatId === pinnedSeatId;
+  return { isPinned, onPin: () => onPin(isPinned ? null : tile.seatId) };
+}
+
+function Gallery(props: { readonly tiles: readonly TileModel[]; readonly area: Area; readonly pinning: Pinning }) {
+  const { tiles, area, pinning } = props;
+  const t = useText(roomText);
+  const [page, setPage] = useState(0);
+  const perPage = tilesPerPage(area);
+  const pages = Math.max(1, Math.ceil(tiles.length / perPage));
+  const current = Math.min(page, pages - 1);
+  const shown = tiles.slice(current * perPage, (current + 1) * perPage);
+  const grid = packGrid(shown.length, area);
+  return (
+    <>
+      <div
+        className={styles.gallery}
+        style={{
+          gridTemplateColumns: `repeat(${grid.columns}, ${grid.tileWidth}px)`,
+          gridAutoRows: `${grid.tileHeight}px`,
+        }}
+        data-testid="gallery"
+      >
+        {shown.map((tile) => (
+          <Tile key={tile.key} tile={tile} size={grid.tileWidth < 320 ? 'small' : 'large'} {...pinOf(tile, pinning)} />
+        ))}
+      </div>
+      {pages > 1 && (
+        <nav className={styles.pager}>
+          <button
+            type="button"
+            aria-label={t('previousPage')}
+            disabled={current === 0}
+            onClick={() => setPage(current - 1)}
+          >
+            <ChevronLeft aria-hidden />
+          </button>
+          <span className="tabular">
+            {current + 1} / {pages}
+          </span>
+          <button
+            type="button"
+            aria-label={t('nextPage')}
+            disabled={current === pages - 1}
+            onClick={() => setPage(current + 1)}
+          >
+            <ChevronRight aria-hidden />
+          </button>
+        </nav>
+      )}
+    </>
+  );
+}
+
+type Focus = Extract<Arrangement, { kind: 'focus' }>;
+
+function FocusLayout(props: { readonly arrangement: Focus; readonly area: Area; readonly pinning: Pinning }) {
+  const { arrangement, area, pinning } = props;
+  const t = useText(roomText);
+  const { main, strip } = arrangement;
+  const split = splitBoard(area, strip.length);
+  const isRow = split.direction === 'row';
+  return (
+    <div className={styles.focus} style={{ flexDirection: split.direction, gap: GAP_PX }} data-testid="focus">
+      <div className={styles.main} style={{ width: split.main.width, height: split.main.height }}>
+        <Tile key={main.key} tile={main} size="large" {...pinOf(main, pinning)} />
+      </div>
+      {strip.length > 0 && (
+        <section
+          className={[styles.strip, isRow ? styles.stripRow : styles.stripColumn].join(' ')}
+          style={isRow ? { width: split.strip } : { height: split.strip }}
+          aria-label={t('otherTiles')}
+        >
+          {strip.map((tile) => (
+            <div key={tile.key} style={{ width: split.stripTile.width, height: split.stripTile.height, flex: 'none' }}>
+              <Tile tile={tile} size="small" {...pinOf(tile, pinning)} />
+            </div>
+          ))}
+        </section>
+      )}
+    </div>
+  );
+}
+
+export interface StageProps {
+  readonly state: InsideState;
+  readonly wishes: Wishes;
+  readonly onPin: (seatId: SeatId | null) => void;
+}
+
+/** The lesson: a board and its lecturer, equal tiles, or whoever speaks. */
+export function Stage({ state, wishes, onPin }: StageProps) {
+  const t = useText(roomText);
+  const { ref, area } = useSize<HTMLDivElement>();
+  const arrangement = useMemo(() => arrange(state, wishes), [state, wishes]);
+  const pinning = { pinnedSeatId: wishes.pinnedSeatId, onPin };
+  return (
+    <div ref={ref} className={styles.stage} data-testid="stage" data-layout={wishes.layout}>
+      {arrangement.kind === 'empty' && <p className={styles.empty}>{t('nobodyOnStage')}</p>}
+      {area.width > 0 && arrangement.kind === 'gallery' && (
+        <Gallery tiles={arrangement.tiles} area={area} pinning={pinning} />
+      )}
+      {area.width > 0 && arrangement.kind === 'focus' && (
+        <FocusLayout arrangement={arrangement} area={area} pinning={pinning} />
+      )}
+    </div>
+  );
+}

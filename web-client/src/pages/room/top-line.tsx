@@ -1,0 +1,51 @@
+import { Circle, DoorOpen, Lock, Pause, TriangleAlert, Users } from 'lucide-react';
+import type { InsideState } from '../../call/room-state.ts';
+import { roomText } from '../../messages/room.ts';
+import { useText } from '../../text/text.ts';
+import { duration } from '../../text/time.ts';
+import { useNow } from '../../ui/use-now.ts';
+import styles from './live-room.module.css';
+
+/** Everybody sees that it is recorded, and by shape as well as by colour. */
+export function RecordingSign({ recording }: { readonly recording: InsideState['recording'] }) {
+  const t = useText(roomText);
+  if (recording === 'off') return null;
+  const words = {
+    starting: t('recordingStarting'),
+    recording: t('recording'),
+    paused: t('recordingPaused'),
+    failed: t('recordingFailed'),
+  }[recording];
+  const Icon = recording === 'paused' ? Pause : recording === 'failed' ? TriangleAlert : Circle;
+  return (
+    <span className={styles.recording} data-state={recording} data-testid="recording-sign">
+      <Icon aria-hidden />
+      {words}
+    </span>
+  );
+}
+
+export function TopLine({ state, onLeave }: { readonly state: InsideState; readonly onLeave: () => void }) {
+  const t = useText(roomText);
+  const nowMs = useNow(1_000);
+  return (
+    <header className={styles.top}>
+      <h1>{state.lesson.title}</h1>
+      <RecordingSign recording={state.recording} />
+      {state.locked && (
+        <span className={styles.fact} data-testid="locked-sign">
+          <Lock aria-hidden /> {t('locked')}
+        </span>
+      )}
+      <span className={styles.fact} data-testid="audience-count" data-count={state.audienceCount}>
+        <Users aria-hidden /> {t('audience', { n: state.audienceCount })}
+      </span>
+      <time className={[styles.fact, 'tabular'].join(' ')}>
+        {duration(nowMs + state.clockOffsetMs - state.startedAtMs)}
+      </time>
+      <button type="button" className={styles.topLeave} onClick={onLeave} aria-label={t('leave')}>
+        <DoorOpen aria-hidden />
+      </button>
+    </header>
+  );
+}

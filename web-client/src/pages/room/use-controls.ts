@@ -1,0 +1,86 @@
+import { useMemo } from 'react';
+import type { RoomCall } from '../../call/room-call.ts';
+import type { CallState } from '../../call/room-store.ts';
+import { may as mayDo } from '../../call/room-state.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import type { Devices } from '../../call/devices.ts';
+import { useServices } from '../../services.ts';
+import { useCall, useCallState } from './call-context.ts';
+
+interface Switch {
+  readonly on: boolean;
+  readonly toggle: () => void;
+}
+
+export interface RoomControls {
+  readonly may: Readonly<Record<'microphone' | 'camera' | 'screen' | 'visualiser' | 'hand' | 'teach', boolean>>;
+  readonly microphone: Switch;
+  readonly camera: Switch;
+  readonly screen: Switch;
+  readonly visualiser: Switch;
+  readonly hand: Switch;
+}
+
+const NOTHING: RoomControls['may'] = {
+  microphone: false,
+  camera: false,
+  screen: false,
+  visualiser: false,
+  hand: false,
+  teach: false,
+};
+
+function allowed(state: InsideState): RoomControls['may'] {
+  return {
+    microphone: mayDo(state, 'sendMicrophone'),
+    camera: mayDo(state, 'sendCamera'),
+    screen: mayDo(state, 'sendScreen') && navigator.mediaDevices?.getDisplayMedia !== undefined,
+    visualiser: mayDo(state, 'sendVisualiser'),
+    // A teacher has no need to raise a hand to oneself.
+    hand: mayDo(state, 'raiseHand') && state.self.seat !== 'lecturer',
+    teach: mayDo(state, 'manageStage'),
+  };
+}
+
+function build(call: RoomCall, devices: Devices, { view, media }: CallState): RoomControls {
+  const { capture, actions, store } = call;
+  const isOn = (source: string): boolean => media.local.some((one) => one.source === source && !one.paused);
+  const run = (work: () => Promise<unknown>) => () => void store.act(null, work);
+  const inside = view.phase === 'inside' ? view : null;
+  const raised = inside?.hands.some((hand) => hand.seatId === inside.self.seatId) ?? false;
+  const [microphoneOn, cameraOn, screenOn, visualiserOn] = [
+    isOn('microphone'),
+    isOn('camera'),
+    isOn('screen'),
+    isOn('visualiser'),
+  ];
+  return {
+    may: inside === null ? NOTHING : allowed(inside),
+    microphone: {
+      on: microphoneOn,
+      toggle: run(() => {
+        devices.choose({ microphoneOn: !microphoneOn });
+        store.dismissMuted();
+        return capture.setMicrophone(!microphoneOn);
+      }),
+    },
+    camera: {
+      on: cameraOn,
+      toggle: run(() => {
+        devices.choose({ cameraOn: !cameraOn });
+        return capture.setCamera(!cameraOn);
+      }),
+    },
+    screen: { on: screenOn, toggle: run(() => capture.setScreen(!screenOn)) },
+    visualiser: { on: visualiserOn, toggle: run(() => capture.setVisualiser(!visualiserOn)) },
+    hand: { on: raised, toggle: () => void actions.setHand(!raised) },
+  };
+}
+
+/** What this seat can switch, and how it stands. */
+export function useControls(): RoomControls {
+  const call = useCall();
+  const { devices } = useServices();
+  const state = useCallState();
+  return useMemo(() => build(call, devices, state), [call, devices, state]);
+}

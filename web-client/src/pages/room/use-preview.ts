@@ -1,0 +1,115 @@
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { captureFailure } from '../../call/devices.ts';
+import type { CaptureProblem, Devices, DevicesState } from '../../call/devices.ts';
+import { useServices } from '../../services.ts';
+
+export type PreviewSource = 'camera' | 'microphone';
+
+export type Preview =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'opening' }
+  | { readonly kind: 'on'; readonly track: MediaStreamTrack }
+  | { readonly kind: 'blocked'; readonly problem: CaptureProblem };
+
+export interface Previews {
+  readonly camera: Preview;
+  readonly microphone: Preview;
+  readonly devices: DevicesState;
+  readonly toggle: (source: PreviewSource) => void;
+  readonly reopen: (source: PreviewSource) => void;
+  /** The running tracks, no longer stopped by this page. */
+  readonly handOver: () => Partial<Record<PreviewSource, MediaStreamTrack>>;
+}
+
+const OFF: Preview = { kind: 'off' };
+
+/** The two tracks and how they stand; opened and stopped by name. */
+class PreviewTracks {
+  readonly #devices: Devices;
+  readonly #onPreview: (source: PreviewSource, preview: Preview) => void;
+  #tracks: Partial<Record<PreviewSource, MediaStreamTrack>> = {};
+  #closed = false;
+
+  constructor(devices: Devices, onPreview: (source: PreviewSource, preview: Preview) => void) {
+    this.#devices = devices;
+    this.#onPreview = onPreview;
+  }
+
+  async open(source: PreviewSource): Promise<void> {
+    this.stop(source);
+    this.#onPreview(source, { kind: 'opening' });
+    try {
+      const track = await (source === 'camera' ? this.#devices.openCamera() : this.#devices.openMicrophone());
+      this.#adopt(source, track);
+    } catch (error) {
+      if (!this.#closed) this.#onPreview(source, { kind: 'blocked', problem: captureFailure(error).problem });
+    }
+  }
+
+  stop(source: PreviewSource): void {
+    this.#tracks[source]?.stop();
+    delete this.#tracks[source];
+  }
+
+  switchOff(source: PreviewSource): void {
+    this.stop(source);
+    this.#onPreview(source, OFF);
+  }
+
+  handOver(): Partial<Record<PreviewSource, MediaStreamTrack>> {
+    const taken = this.#tracks;
+    this.#tracks = {};
+    return taken;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.stop('camera');
+    this.stop('microphone');
+  }
+
+  #adopt(source: PreviewSource, track: MediaStreamTrack): void {
+    if (this.#closed) {
+      track.stop();
+      return;
+    }
+    this.stop(source);
+    this.#tracks[source] = track;
+    track.addEventListener('ended', () => {
+      if (this.#tracks[source] === track) this.#onPreview(source, { kind: 'blocked', problem: 'notFound' });
+    });
+    this.#onPreview(source, { kind: 'on', track });
+  }
+}
+
+/** Camera and microphone as they will be in the room, opened at once for whoever had them on the last time. */
+export function usePreviews(): Previews {
+  const { devices } = useServices();
+  const state = useSyncExternalStore(devices.subscribe, devices.getState);
+  const [previews, setPreviews] = useState<Readonly<Record<PreviewSource, Preview>>>({ camera: OFF, microphone: OFF });
+  const tracks = useRef<PreviewTracks | null>(null);
+
+  useEffect(() => {
+    const own = new PreviewTracks(devices, (source, preview) => setPreviews((all) => ({ ...all, [source]: preview })));
+    tracks.current = own;
+    const { cameraOn, microphoneOn } = devices.getState().chosen;
+    if (cameraOn) void own.open('camera');
+    if (microphoneOn) void own.open('microphone');
+    return () => own.close();
+  }, [devices]);
+
+  const toggle = (source: PreviewSource): void => {
+    const isOn = previews[source].kind === 'on' || previews[source].kind === 'opening';
+    devices.choose(source === 'camera' ? { cameraOn: !isOn } : { microphoneOn: !isOn });
+    if (isOn) tracks.current?.switchOff(source);
+    else void tracks.current?.open(source);
+  };
+
+  return {
+    ...previews,
+    devices: state,
+    toggle,
+    reopen: (source) => void tracks.current?.open(source),
+    handOver: () => tracks.current?.handOver() ?? {},
+  };
+}

@@ -1,0 +1,75 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { FormEvent } from 'react';
+import { callApi } from '../../api/api.ts';
+import { asFailure } from '../../api/request-failure.ts';
+import { siteText } from '../../messages/site.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { FailureBanner } from '../../ui/panels.tsx';
+import { useTitle } from '../../ui/use-title.ts';
+import { IdleScreen } from './idle-screen.tsx';
+import { SiteLesson } from './site-lesson.tsx';
+import styles from './site-page.module.css';
+
+const AGENDA_EVERY_MS = 5_000;
+const AGENDA_KEY = ['site-agenda'];
+
+function EnrolForm() {
+  const t = useText(siteText);
+  const client = useQueryClient();
+  const [code, setCode] = useState('');
+  const enrol = useMutation({
+    mutationFn: () => callApi('enrolSite', { body: { code } }),
+    onSuccess: () => client.invalidateQueries({ queryKey: AGENDA_KEY }),
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    enrol.mutate();
+  };
+  return (
+    <main className={['stage', styles.enrol].join(' ')}>
+      <form onSubmit={submit} data-testid="site-enrol">
+        <h1>{t('enrolTitle')}</h1>
+        <p>{t('enrolBody')}</p>
+        <TextField
+          label={t('code')}
+          value={code}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          onChange={(event) => setCode(event.target.value)}
+          data-testid="enrolment-code"
+        />
+        {enrol.isError && <FailureBanner error={enrol.error} />}
+        <Button look="primary" size="l" type="submit" busy={enrol.isPending} disabled={code.trim().length < 6}>
+          {t('enrol')}
+        </Button>
+      </form>
+    </main>
+  );
+}
+
+/** The unattended screen of a classroom: enrolled once, then it goes to its lessons by itself. */
+export default function SitePage() {
+  const t = useText(siteText);
+  useTitle(t('title'));
+  const agenda = useQuery({
+    queryKey: AGENDA_KEY,
+    queryFn: ({ signal }) => callApi('siteAgenda', undefined, signal),
+    refetchInterval: AGENDA_EVERY_MS,
+    refetchIntervalInBackground: true,
+  });
+  /** A lesson that is over stays over, also while the agenda still names it. */
+  const [doneId, setDoneId] = useState<string | null>(null);
+  if (agenda.isError) {
+    const { code } = asFailure(agenda.error);
+    if (code === 'signedOut' || code === 'forbidden') return <EnrolForm />;
+  }
+  const current = agenda.data?.current ?? null;
+  if (agenda.data !== undefined && current !== null && current.lessonId !== doneId) {
+    return <SiteLesson key={current.lessonId} lesson={current} onDone={() => setDoneId(current.lessonId)} />;
+  }
+  return <IdleScreen agenda={agenda.data ?? null} isOffline={agenda.isError} />;
+}

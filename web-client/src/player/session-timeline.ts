@@ -1,0 +1,65 @@
+import type { TimeRange } from './playback.ts';
+
+const S_PER_US = 1e-6;
+
+interface LeftOut {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+/**
+ * Between session time (of every segment) and play time (of the viewer's clock and of the composed film): pauses of the
+ * recording are left out. All in seconds.
+ */
+export class SessionTimeline {
+  /** Sorted, apart from each other. */
+  readonly #leftOut: readonly TimeRange[];
+  readonly #sessionEndS: number;
+
+  constructor(durationUs: number, leftOut: readonly LeftOut[] = []) {
+    this.#sessionEndS = durationUs * S_PER_US;
+    const sorted = leftOut
+      .map(({ fromUs, toUs }) => ({ fromS: fromUs * S_PER_US, toS: toUs * S_PER_US }))
+      .filter(({ fromS, toS }) => toS > fromS)
+      .sort((one, other) => one.fromS - other.fromS);
+    const merged: TimeRange[] = [];
+    for (const range of sorted) {
+      const last = merged.at(-1);
+      if (last === undefined || range.fromS > last.toS) merged.push(range);
+      else merged[merged.length - 1] = { fromS: last.fromS, toS: Math.max(last.toS, range.toS) };
+    }
+    this.#leftOut = merged;
+  }
+
+  get sessionEndS(): number {
+    return this.#sessionEndS;
+  }
+
+  get durationS(): number {
+    return this.toPlayS(this.#sessionEndS);
+  }
+
+  /** Inside of what is left out: where play goes on. */
+  toPlayS(sessionS: number): number {
+    let playS = sessionS;
+    for (const { fromS, toS } of this.#leftOut) {
+      if (sessionS <= fromS) break;
+      playS -= Math.min(sessionS, toS) - fromS;
+    }
+    return playS;
+  }
+
+  toSessionS(playS: number): number {
+    let sessionS = playS;
+    for (const { fromS, toS } of this.#leftOut) {
+      if (sessionS < fromS) break;
+      sessionS += toS - fromS;
+    }
+    return Math.min(sessionS, this.#sessionEndS);
+  }
+
+  /** Where to jump from an instant that is left out; undefined for one that is played. */
+  skipFrom(sessionS: number): number | undefined {
+    return this.#leftOut.find(({ fromS, toS }) => sessionS >= fromS && sessionS < toS)?.toS;
+  }
+}

@@ -1,0 +1,81 @@
+import { AlertTriangle, CircleAlert, Info, LoaderCircle } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { asFailure } from '../api/request-failure.ts';
+import { failureText } from '../messages/failure.ts';
+import { shellText } from '../messages/shell.ts';
+import { useText } from '../text/text.ts';
+import { Button } from './button.tsx';
+import styles from './panels.module.css';
+
+/** A line of what is going on; `warn` and `bad` are also read out. */
+export function Banner({ tone, children }: { readonly tone: 'calm' | 'warn' | 'bad'; readonly children: ReactNode }) {
+  const Icon = tone === 'calm' ? Info : tone === 'warn' ? AlertTriangle : CircleAlert;
+  return (
+    <div className={[styles.banner, styles[tone]].join(' ')} role={tone === 'calm' ? 'status' : 'alert'}>
+      <Icon aria-hidden />
+      <div>{children}</div>
+    </div>
+  );
+}
+
+/** What went wrong, what to do, and an id to quote when it was the server's fault. */
+export function FailureBanner({ error }: { readonly error: unknown }) {
+  const t = useText(failureText);
+  const shell = useText(shellText);
+  const failure = asFailure(error);
+  return (
+    <Banner tone="bad">
+      {t(failure.code)}
+      {failure.errorId !== undefined && !(failure.code in USER_FAULTS) && (
+        <span className={styles.quote}>{shell('quoteId', { id: failure.errorId })}</span>
+      )}
+    </Banner>
+  );
+}
+
+/** Nobody needs a number for a wrong password. */
+const USER_FAULTS = {
+  wrongCredentials: true,
+  forbidden: true,
+  notFound: true,
+  tooManyRequests: true,
+  invalidInput: true,
+};
+
+export function FailurePanel({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
+  const t = useText(shellText);
+  return (
+    <div className={styles.panel}>
+      <FailureBanner error={error} />
+      {onRetry !== undefined && <Button onClick={onRetry}>{t('retry')}</Button>}
+    </div>
+  );
+}
+
+export function EmptyPanel({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+  return (
+    <div className={styles.panel}>
+      <h2>{title}</h2>
+      {children}
+    </div>
+  );
+}
+
+/** Grey shapes of the size of what comes, so that nothing jumps. */
+export function Skeleton({ height }: { readonly height: number }) {
+  const t = useText(shellText);
+  return (
+    <output className={styles.skeleton} style={{ height }}>
+      <span className="visually-hidden">{t('loading')}</span>
+    </output>
+  );
+}
+
+export function Waiting({ children }: { readonly children: ReactNode }) {
+  return (
+    <output className={styles.waiting}>
+      <LoaderCircle aria-hidden />
+      <span>{children}</span>
+    </output>
+  );
+}
