@@ -84,13 +84,16 @@ export class SequenceBuffer<T extends Sequenced> {
   }
 
   #releaseRun(): void {
+    let hasReleased = false;
     while (this.#expected !== undefined) {
       const item = this.#pending.get(this.#expected);
-      if (item === undefined) return;
+      if (item === undefined) break;
       this.#pending.delete(this.#expected);
       this.#expected += 1;
+      hasReleased = true;
       this.#release(item, this.#expected - 1, false);
     }
+    if (hasReleased) this.#restartWaiting();
   }
 
   #giveUp(nowUs: number): void {
@@ -108,6 +111,11 @@ export class SequenceBuffer<T extends Sequenced> {
     this.#expected = lowest + 1;
     this.#release(item, lowest, true);
     this.#releaseRun();
+    this.#restartWaiting();
+  }
+
+  /** The next hole has been known since the first packet behind it came. */
+  #restartWaiting(): void {
     this.#waitingSinceUs = Number.POSITIVE_INFINITY;
     for (const { receivedUs } of this.#pending.values()) {
       this.#waitingSinceUs = Math.min(this.#waitingSinceUs, receivedUs);

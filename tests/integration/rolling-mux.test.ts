@@ -6,13 +6,13 @@ import { createLog } from '../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import type { ObjectStore, PutOptions } from '../../storage/ports.ts';
-import { beepTimes, flashTimes, median } from '../../tests/support/flash-and-beep.ts';
-import { LoggedRecording, PAYLOAD_TYPES, type LoggedStream } from '../../tests/support/logged-recording.ts';
-import { readPlayIndex, runsOf, writePlayable } from '../../tests/support/play-files.ts';
-import { loadMediaClip, type MediaClip } from '../../tests/support/rtp/media-clip.ts';
-import { captureUnixUsOf, rtpTimeline, type RtpStreamOptions } from '../../tests/support/rtp/rtp-timeline.ts';
-import { runPiped } from '../ffmpeg/pipe.ts';
-import { createMuxer, type Muxer } from './muxer.ts';
+import { beepTimes, flashTimes, median } from '../support/flash-and-beep.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../support/logged-recording.ts';
+import { readPlayIndex, runsOf, writePlayable } from '../support/play-files.ts';
+import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
+import { captureUnixUsOf, rtpTimeline, type RtpStreamOptions } from '../support/rtp/rtp-timeline.ts';
+import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
+import { createMuxer, type Muxer } from '../../recorder/mux/muxer.ts';
 
 const STARTED = 1_790_000_000_000_000;
 const log = createLog('mux-test', 'silent');
@@ -68,10 +68,9 @@ async function decodedFrames(path: string): Promise<{ times: number[]; complaint
   return { times, complaints: stderr };
 }
 
-const lateBy =
-  (us: number): LoggedStream['delayUs'] =>
-  () =>
-    us;
+const lateBy = (us: number): (() => number) => {
+  return () => us;
+};
 
 describe('rolling mux', () => {
   it('plays board, lecturer and sound on session time, each frame once, while chunks come in', async () => {

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { TrackClock } from './clock.ts';
+
+const RATE = 90_000;
+const HOUR_S = 3600;
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
+/** RTP time at a true second, for a device whose clock is `ppm` fast. */
+const rtpAt = (second: number, ppm: number): number => 5_000_000_000 + second * RATE * (1 + ppm / 1e6);
+
+interface Published {
+  readonly rtp: number;
+  readonly us: number;
+}
+
+/** An hour of reports each second with 3 ms of noise and an outlier now and then; a segment is published each 10 s. */
+function publishHour(clock: TrackClock, ppm: number): Published[] {
+  const random = seeded(Math.abs(ppm) + 3);
+  const published: Published[] = [];
+  for (let second = 0; second < HOUR_S; second += 1) {
+    const noiseUs = (random() - 0.5) * 6000 + (random() < 0.02 ? 250_000 : 0);
+    clock.observeArrival(rtpAt(second, ppm), second * 1e6 + 80_000);
+    clock.observeReport(rtpAt(second, ppm), second * 1e6 + noiseUs, second * 1e6 + 80_000);
+    if (second % 10 !== 9) continue;
+    const rtp = rtpAt(second, ppm);
+    clock.publishTo(rtp);
+    published.push({ rtp, us: clock.toUs(rtp) });
+  }
+  return published;
+}
+
+describe('TrackClock', () => {
+  it.each([100, -100, 0])('stays within 5 ms of the truth for an hour with %i ppm of skew', (ppm) => {
+    const errors = publishHour(new TrackClock(RATE), ppm).map(({ us }, index) => us - (index * 10 + 9) * 1e6);
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(5000);
+  });
+
+  it('never changes what it has published, and survives being stored', () => {
+    const clock = new TrackClock(RATE);
+    const published = publishHour(clock, 60);
+    const restored = new TrackClock(RATE, structuredClone(clock.state));
+    for (const { rtp, us } of published) {
+      expect(clock.toUs(rtp)).toBe(us);
+      expect(restored.toUs(rtp)).toBe(us);
+    }
+    expect(clock.toMap()).toMatchObject({ basis: 'senderReports' });
+    expect(Math.abs((clock.toMap()?.skewPpm ?? 0) + 60)).toBeLessThan(2);
+  });
+
+  it('is continuous: it slews to a step of the reports and never runs backwards', () => {
+    const clock = new TrackClock(RATE);
+    let previous = Number.NEGATIVE_INFINITY;
+    for (let second = 0; second < 120; second += 1) {
+      const stepUs = second < 30 ? 0 : -180_000;
+      clock.observeReport(rtpAt(second, 0), second * 1e6 + stepUs, second * 1e6);
+      if (second % 5 !== 4) continue;
+      clock.publishTo(rtpAt(second, 0));
+      for (let at = second - 4.5; at <= second; at += 0.02) {
+        const us = clock.toUs(rtpAt(at, 0));
+        expect(us).toBeGreaterThan(previous);
+        if (Number.isFinite(previous)) expect(us - previous).toBeLessThan(20_000 * 27);
+        previous = us;
+      }
+    }
+    expect(Math.abs(previous - (119e6 - 180_000))).toBeLessThan(2000);
+  });
+
+  it('stands on the least delayed arrivals until reports come, then moves to them slowly', () => {
+    const clock = new TrackClock(RATE);
+    const random = seeded(9);
+    for (let at = 0; at < 20; at += 0.04) clock.observeArrival(rtpAt(at, 0), at * 1e6 + 30_000 + random() * 90_000);
+    expect(clock.isSettled).toBe(true);
+    expect(clock.toMap()?.basis).toBe('receiveTimes');
+    clock.publishTo(rtpAt(20, 0));
+    const firstError = clock.toUs(rtpAt(20, 0)) - 20e6;
+    expect(firstError).toBeGreaterThan(25_000);
+    expect(firstError).toBeLessThan(40_000);
+    for (let second = 20; second < 60; second += 1) {
+      clock.observeReport(rtpAt(second, 0), second * 1e6, second * 1e6 + 30_000);
+      clock.publishTo(rtpAt(second, 0));
+    }
+    expect(Math.abs(clock.toUs(rtpAt(59, 0)) - 59e6)).toBeLessThan(2000);
+  });
+
+  it('is not settled before a report or 15 s of arrivals', () => {
+    const clock = new TrackClock(RATE);
+    expect(clock.isSettled).toBe(false);
+    clock.observeArrival(rtpAt(0, 0), 0);
+    clock.observeArrival(rtpAt(10, 0), 10e6);
+    expect(clock.isSettled).toBe(false);
+    clock.observeReport(rtpAt(10, 0), 10e6, 10e6);
+    expect(clock.isSettled).toBe(true);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { loadMediaClip } from '../../../tests/support/rtp/media-clip.ts';
+import { payloadsOf } from '../../../tests/support/rtp/packetizer.ts';
+import { FrameAssembler } from './frame-assembler.ts';
+import { H264Codec } from './h264.ts';
+import { parseSequenceParameters } from './h264-parameter-sets.ts';
+import type { TimedPacket } from './timed-packet.ts';
+import type { VideoFrame } from './video-frame.ts';
+
+function packetsOf(payloads: readonly Buffer[], rtp: number, from: number): TimedPacket[] {
+  return payloads.map((payload, index) => ({
+    payload,
+    marker: index === payloads.length - 1,
+    extended: from + index,
+    rtp,
+    timestamp: rtp,
+    receivedUs: rtp,
+    afterLoss: false,
+    chunk: 0,
+  }));
+}
+
+async function clipPackets(): Promise<TimedPacket[][]> {
+  const clip = await loadMediaClip({ codec: 'H264', width: 320, height: 180, fps: 10, seconds: 3 });
+  let sequence = 0;
+  return clip.frames.map((frame, index) => {
+    const packets = packetsOf(payloadsOf('H264', frame, index), index * 9000, sequence);
+    sequence += packets.length;
+    return packets;
+  });
+}
+
+function assemble(packets: readonly TimedPacket[]): VideoFrame[] {
+  const frames: VideoFrame[] = [];
+  const assembler = new FrameAssembler(new H264Codec(), (frame) => frames.push(frame));
+  for (const packet of packets) assembler.push(packet);
+  assembler.flush();
+  return frames;
+}
+
+/** NAL units of a length-prefixed sample. */
+function unitsOf(frame: VideoFrame | undefined): Buffer[] {
+  const bytes = Buffer.concat(frame?.parts ?? []);
+  const units: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += 4 + bytes.readUInt32BE(at)) {
+    units.push(bytes.subarray(at + 4, at + 4 + bytes.readUInt32BE(at)));
+  }
+  return units;
+}
+
+describe('H264Codec', () => {
+  it('gives back the slices that were sent, and size and codec of the parameter sets', async () => {
+    const clip = await loadMediaClip({ codec: 'H264', width: 320, height: 180, fps: 10, seconds: 3 });
+    const frames = assemble((await clipPackets()).flat());
+    expect(frames).toHaveLength(30);
+    expect(frames[0]?.config).toMatchObject({ width: 320, height: 180, codec: 'H264' });
+    expect(frames[0]?.config?.mimeCodec).toMatch(/^avc1\.42[0-9a-f]{4}$/);
+    for (const [index, frame] of clip.frames.entries()) {
+      const slices = frame.units.filter((unit) => ((unit[0] ?? 0) & 0x1f) <= 5);
+      expect(unitsOf(frames[index])).toEqual(slices);
+      expect(frames[index]?.config !== undefined).toBe(frame.isKey);
+    }
+  });
+
+  it('takes parameter sets out of an aggregation packet', async () => {
+    const [first = []] = await clipPackets();
+    const sets = first.filter(({ payload }) => [7, 8].includes((payload[0] ?? 0) & 0x1f));
+    const sized = sets.flatMap(({ payload }) => [Buffer.from([payload.length >> 8, payload.length & 255]), payload]);
+    const aggregate = Buffer.concat([Buffer.from([24]), ...sized]);
+    const rest = first.filter((packet) => !sets.includes(packet));
+    const frames = assemble(packetsOf([aggregate, ...rest.map(({ payload }) => payload)], 0, 0));
+    expect(frames[0]?.config).toMatchObject({ width: 320, height: 180 });
+  });
+
+  it('drops everything from a loss to the next keyframe', async () => {
+    const frames = await clipPackets();
+    const holed = frames.flat().filter(({ rtp }) => rtp !== 4 * 9000);
+    const marked = holed.map((packet) => ({ ...packet, afterLoss: packet.extended === frames[5]?.[0]?.extended }));
+    const kept = assemble(marked).map(({ first }) => first.rtp / 9000);
+    expect(kept).toEqual([0, 1, 2, 3, ...Array.from({ length: 20 }, (_, index) => index + 10)]);
+  });
+
+  it('drops a keyframe whose first slice is missing, however whole the rest looks', async () => {
+    const [first = [], ...others] = await clipPackets();
+    const slice = first.findIndex(({ payload }) => (payload[0] ?? 0) === 0x7c || ((payload[0] ?? 0) & 0x1f) === 5);
+    expect(slice).toBeGreaterThanOrEqual(0);
+    const frames = assemble([...first.filter((_, index) => index !== slice), ...others.flat()]);
+    expect(frames[0]?.first.rtp).toBe(10 * 9000);
+  });
+
+  it('reads the cropped size of a high-profile sequence parameter set', () => {
+    const unit = Buffer.from('67640028acd940780227e5c05a808080a0000003002000000781e306 32c0'.replace(' ', ''), 'hex');
+    expect(parseSequenceParameters(unit)).toMatchObject({ width: 1920, height: 1080, chromaFormat: 1, lumaDepth: 8 });
+    expect(parseSequenceParameters(unit.subarray(0, 6))).toBeUndefined();
+  });
+});
