@@ -1,15 +1,21 @@
-/** The set-up inside an image's build: `programs` (Node, packages, the worker), then `web-client`. */
+/** The set-up inside an image's build, in the parts that its layers are made of. */
 import { dependenciesStep } from './dependencies.mjs';
 import { mediasoupWorkerStep } from './mediasoup-worker.mjs';
 import { nodeRuntimeStep } from './node-runtime.mjs';
 import { reportFailure, runSteps } from './step.mjs';
 import { webClientStep } from './web-client-build.mjs';
 
-const steps =
-  process.argv[2] === 'web-client' ? [webClientStep()] : [nodeRuntimeStep(), dependenciesStep(), mediasoupWorkerStep()];
+/** @type {Record<string, () => import('./step.mjs').Step[]>} */
+const PARTS = {
+  packages: () => [nodeRuntimeStep(), dependenciesStep()],
+  worker: () => [mediasoupWorkerStep()],
+  'web-client': () => [webClientStep()],
+};
 
 try {
-  await runSteps(steps);
+  const part = PARTS[process.argv[2] ?? ''];
+  if (part === undefined) throw new Error(`Name a part: ${Object.keys(PARTS).join(', ')}`);
+  await runSteps(part());
 } catch (error) {
   reportFailure(error);
 }

@@ -37,7 +37,7 @@ export function dockerSteps() {
     usually: '1 min',
     packages: [withProgram('docker.io', 'dockerd'), withProgram('debootstrap'), withProgram('redis-server')],
   });
-  return [nodeRuntimeStep(), dependenciesStep(), packages, testPackagesStep(), minioStep()];
+  return [nodeRuntimeStep(), dependenciesStep(), mediasoupWorkerStep(), packages, testPackagesStep(), minioStep()];
 }
 
 function testPackagesStep() {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { cacheRoot } from '../../setup/paths.mjs';
+import { cacheRoot, distribution } from '../../setup/paths.mjs';
 import { PROCESSES } from '../../setup/supervisor/process-list.ts';
 import { freePort } from '../support/service-process.ts';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../support/services.ts';
 import { interpolate, readComposeServices, REPOSITORY } from './compose-file.ts';
 import { DockerDaemon } from './docker-daemon.ts';
+import { WorkerMirror } from './worker-mirror.ts';
 
 const BASE_IMAGE = 'tongke-base:bookworm';
 const READY_TIMEOUT_MS = 60_000;
@@ -33,12 +34,19 @@ let page = '';
 beforeAll(async () => {
   docker = await DockerDaemon.create({ dataRoot: join(cacheRoot(), 'docker') });
   await docker.importBase(BASE_IMAGE, 'bookworm');
-  for (const { name } of PROCESSES) {
-    const file = join(REPOSITORY, 'docker', 'Dockerfile');
-    const options = ['--network', 'host', '--build-arg', `BASE_IMAGE=${BASE_IMAGE}`];
-    await docker.run(['build', '-f', file, '--target', name, '-t', imageOf(name), ...options, REPOSITORY], {
-      isShown: true,
-    });
+  // A worker that this host has for the same distribution is offered as a mirror would; else the image builds its own.
+  const mirror = distribution() === 'debian12' ? await WorkerMirror.create() : undefined;
+  const file = join(REPOSITORY, 'docker', 'Dockerfile');
+  const args = [`BASE_IMAGE=${BASE_IMAGE}`];
+  if (mirror !== undefined) args.push(`MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL=${mirror.url}`);
+  const options = ['--network', 'host', ...args.flatMap((arg) => ['--build-arg', arg])];
+  try {
+    for (const { name } of PROCESSES) {
+      const target = ['--target', name, '-t', imageOf(name)];
+      await docker.run(['build', '-f', file, ...target, ...options, REPOSITORY], { isShown: true });
+    }
+  } finally {
+    mirror?.close();
   }
   [minio, postgres, redis] = await Promise.all([startMinio(), startPostgres(), startRedis()]);
   const port = await freePort();
