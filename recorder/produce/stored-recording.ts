@@ -103,10 +103,14 @@ function parseLine(line: string): unknown {
 }
 
 function piecesOf(track: ManifestTrack, state: MuxedTracks): readonly Piece[] {
-  return state.epochs
-    .filter((epoch) => epoch.trackId === track.trackId)
-    .flatMap((epoch) => epoch.runs.flatMap((run) => withoutHoles(run)))
-    .sort((a, b) => (a.segments[0]?.startUs ?? 0) - (b.segments[0]?.startUs ?? 0));
+  return (
+    state.epochs
+      .filter((epoch) => epoch.trackId === track.trackId)
+      .flatMap((epoch) => epoch.runs)
+      // Holes of sound are filled with silence where it is mixed; each further file would cost a whole lesson of it.
+      .flatMap((run) => (track.kind === 'video' ? withoutHoles(run) : [{ run, segments: run.segments }]))
+      .sort((a, b) => (a.segments[0]?.startUs ?? 0) - (b.segments[0]?.startUs ?? 0))
+  );
 }
 
 function withoutHoles(run: StoredRun): readonly Piece[] {
