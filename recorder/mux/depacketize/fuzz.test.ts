@@ -33,7 +33,7 @@ describe('depacketizers under damage', () => {
   it.each([
     ['H264', () => new H264Codec()],
     ['VP8', () => new Vp8Codec()],
-    ['VP8', () => new Vp9Codec()],
+    ['VP8', () => new Vp9Codec()], // Foreign payloads: all of it is damage.
   ] as const)(
     'take mutated %s packets (seeded) without an exception and without growing what they were given',
     async (codec, make) => {
