@@ -25,14 +25,14 @@ redis.call('HSET', KEYS[1], 'home', ARGV[1], 'until', ARGV[3], 'fence', string.f
 redis.call('EXPIRE', KEYS[1], ARGV[4])
 return {1, string.format('%.0f', fence), redis.call('HGET', KEYS[1], 'state') or ''}`;
 
-/** KEYS room; ARGV fence, home, claim until ms, ttl s, state ('' to renew only). */
+/** 0: a higher fence is there. 2: renewed, but there is no state. KEYS room; ARGV fence, home, claim until ms, ttl s, state ('' to renew only). */
 const SAVE = `
 local known = tonumber(redis.call('HGET', KEYS[1], 'fence') or '0')
 if known > tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'fence', ARGV[1], 'home', ARGV[2], 'until', ARGV[3])
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'state', ARGV[5]) end
 redis.call('EXPIRE', KEYS[1], ARGV[4])
-return 1`;
+return redis.call('HEXISTS', KEYS[1], 'state') == 1 and 1 or 2`;
 
 /** KEYS room; ARGV fence. */
 const FORGET = `
@@ -40,6 +40,8 @@ if tonumber(redis.call('HGET', KEYS[1], 'fence') or '0') > tonumber(ARGV[1]) the
 return redis.call('DEL', KEYS[1])`;
 
 const ClaimReply = z.tuple([z.number(), z.string(), z.string()]);
+
+type Listener = Parameters<RoomDirectory['onChange']>[0];
 
 export interface RedisRoomDirectoryOptions {
   readonly redis: Redis;
@@ -52,6 +54,7 @@ export interface RedisRoomDirectoryOptions {
 export class RedisRoomDirectory implements RoomDirectory {
   readonly #options: RedisRoomDirectoryOptions;
   readonly #held = new Map<RoomId, Fence>();
+  readonly #listeners = new Set<Listener>();
   readonly #renewer: NodeJS.Timeout;
 
   constructor(options: RedisRoomDirectoryOptions) {
@@ -84,7 +87,8 @@ export class RedisRoomDirectory implements RoomDirectory {
   }
 
   async save(roomId: RoomId, fence: Fence, state: RoomState): Promise<'saved' | 'lost'> {
-    return await this.#write(roomId, fence, JSON.stringify(state));
+    const written = await this.#write(roomId, fence, JSON.stringify(state));
+    return written === 'lost' ? 'lost' : 'saved';
   }
 
   async forget(roomId: RoomId, fence: Fence): Promise<void> {
@@ -106,22 +110,27 @@ export class RedisRoomDirectory implements RoomDirectory {
     this.#held.clear();
   }
 
-  async #write(roomId: RoomId, fence: Fence, state: string): Promise<'saved' | 'lost'> {
-    const { redis, homePath } = this.#options;
-    const untilMs = Date.now() + CLAIM_TTL_MS;
-    const saved = await this.#ask(() =>
-      redis.eval(SAVE, 1, roomKey(roomId), fence, homePath, untilMs, STATE_TTL_SECONDS, state),
-    );
-    if (saved === 1) return 'saved';
-    this.#held.delete(roomId);
-    return 'lost';
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
-  /** Who has lost a room learns it with the next save. */
+  async #write(roomId: RoomId, fence: Fence, state: string): Promise<'saved' | 'lost' | 'forgotten'> {
+    const { redis, homePath } = this.#options;
+    const untilMs = Date.now() + CLAIM_TTL_MS;
+    const outcome = await this.#ask(async () => {
+      if (state !== '') await redis.sadd(homeKey(homePath), roomId);
+      return await redis.eval(SAVE, 1, roomKey(roomId), fence, homePath, untilMs, STATE_TTL_SECONDS, state);
+    });
+    if (outcome === 0) this.#held.delete(roomId);
+    return outcome === 0 ? 'lost' : outcome === 2 ? 'forgotten' : 'saved';
+  }
+
   async #renew(): Promise<void> {
-    for (const [roomId, fence] of this.#held) {
+    for (const [roomId, fence] of [...this.#held]) {
       try {
-        await this.#write(roomId, fence, '');
+        const outcome = await this.#write(roomId, fence, '');
+        if (outcome !== 'saved') for (const listener of this.#listeners) listener(roomId, outcome);
       } catch {
         return;
       }

@@ -103,7 +103,7 @@ export class Doorway {
     if (!wasWaiting) media.removeSeat(seat.seatId);
     if (hadJoined) this.#noteLeft(seat);
     connection?.close(reason);
-    participants.touch();
+    if (hadJoined) participants.left(seat.seatId);
     if (wasWaiting) this.#tellWaiting();
     this.#options.onChanged();
   }

@@ -23,6 +23,7 @@ export class Participants {
   /** Seat → what was told last, as JSON. */
   #told = new Map<SeatId, string>();
   #toldAudience = 0;
+  readonly #left = new Set<SeatId>();
   #cancel: (() => void) | null = null;
 
   constructor(options: ParticipantsOptions) {
@@ -35,6 +36,12 @@ export class Participants {
       this.#cancel = null;
       this.#tellChanges();
     });
+  }
+
+  /** Told even when its coming was not: a snapshot of the moment in between may have named it. */
+  left(seatId: SeatId): void {
+    this.#left.add(seatId);
+    this.touch();
   }
 
   visible(): { readonly participants: Participant[]; readonly audienceCount: number } {
@@ -72,7 +79,8 @@ export class Participants {
     const changed = participants.filter(
       (participant) => now.get(participant.seatId) !== this.#told.get(participant.seatId),
     );
-    const left = [...this.#told.keys()].filter((seatId) => !now.has(seatId));
+    const left = [...new Set([...this.#told.keys(), ...this.#left])].filter((seatId) => !now.has(seatId));
+    this.#left.clear();
     if (changed.length === 0 && left.length === 0 && audienceCount === this.#toldAudience) return;
     this.#told = now;
     this.#toldAudience = audienceCount;

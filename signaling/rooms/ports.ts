@@ -198,6 +198,8 @@ export interface RoomDirectory {
   forget(roomId: RoomId, fence: Fence): Promise<void>;
   /** Rooms that were held under this process's home path. */
   heldHere(): Promise<readonly RoomId[]>;
+  /** `lost`: another process has the room now. `forgotten`: the snapshot is gone (Redis came back empty); save it again. */
+  onChange(listener: (roomId: RoomId, change: 'lost' | 'forgotten') => void): () => void;
 }
 
 /** One socket of one seat. */

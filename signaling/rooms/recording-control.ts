@@ -213,21 +213,26 @@ export class RoomRecording {
     this.#isWanted = true;
     if (this.#isWorking || this.#running === null || this.#isClosed) return;
     this.#isWorking = true;
-    this.#workThrough(this.#running)
-      .catch((error: unknown) => this.#onRefused(error))
-      .finally(() => {
-        this.#isWorking = false;
-        this.#show();
-      });
+    void this.#workOnce(this.#running);
   }
 
-  async #workThrough(running: Running): Promise<void> {
-    while (this.#isWanted && !this.#isClosed) {
-      this.#isWanted = false;
-      await this.#stateGoal(running);
-      await this.#sendEvents(running);
-      await this.#sendEnd(running);
+  async #workOnce(running: Running): Promise<void> {
+    try {
+      // The last look and the end of working are one turn: a wish that comes in between would be lost.
+      while (this.#isWanted && !this.#isClosed) {
+        this.#isWanted = false;
+        await this.#stateGoal(running);
+        await this.#sendEvents(running);
+        await this.#sendEnd(running);
+      }
+    } catch (error) {
+      this.#onRefused(error);
+    } finally {
+      this.#isWorking = false;
+      this.#show();
     }
+    // Something has changed while the order was being refused: capture may be back.
+    if (this.#isWanted) this.#work();
   }
 
   async #stateGoal(running: Running): Promise<void> {

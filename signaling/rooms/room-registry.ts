@@ -43,11 +43,16 @@ export class RoomRegistry {
   readonly #options: RoomRegistryOptions;
   readonly #opening = new Map<RoomId, Promise<OpenRoom>>();
   readonly #open = new Map<RoomId, OpenRoom>();
+  readonly #stopListening: () => void;
   #cancelSweep: (() => void) | null = null;
   #isClosed = false;
 
   constructor(options: RoomRegistryOptions) {
     this.#options = options;
+    this.#stopListening = options.directory.onChange((roomId, change) => {
+      if (change === 'forgotten') this.#open.get(roomId)?.saver.changed(true);
+      else this.#letGo(roomId);
+    });
     this.#sweepLater();
   }
 
@@ -97,15 +102,11 @@ export class RoomRegistry {
     }
   }
 
-  /** Writes every room down again, after Redis has come back empty. */
-  saveAll(): void {
-    for (const { saver } of this.#open.values()) saver.changed(true);
-  }
-
   /** Lets go of all rooms as they are, for the next process. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancelSweep?.();
+    this.#stopListening();
     await Promise.allSettled(this.#opening.values());
     for (const { room, saver } of this.#open.values()) {
       saver.changed(true);
@@ -154,7 +155,7 @@ export class RoomRegistry {
       clock,
       log,
       write: async () => await directory.save(roomId, claim.fence, room.save()),
-      onLost: () => this.#letGo(roomId, log),
+      onLost: () => this.#letGo(roomId),
     });
     const room: Room = new Room({
       ...this.#options,
@@ -179,11 +180,12 @@ export class RoomRegistry {
     return lesson;
   }
 
-  #letGo(roomId: RoomId, log: Log): void {
-    log.warn('another process has taken the room');
+  #letGo(roomId: RoomId): void {
     const open = this.#open.get(roomId);
+    if (open === undefined) return;
+    this.#options.log.warn({ roomId }, 'another process has taken the room');
     this.#drop(roomId);
-    open?.room.abandon('roomGone');
+    open.room.abandon('roomGone');
   }
 
   #drop(roomId: RoomId): void {

@@ -63,7 +63,7 @@ export class RoomSockets {
 
   constructor(options: RoomSocketsOptions) {
     this.#options = options;
-    this.#io = new Server(options.httpServer, {
+    this.#io = new Server({
       transports: ['websocket', 'polling'],
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       pingInterval: PING_INTERVAL_MS,
@@ -100,16 +100,21 @@ export class RoomSockets {
     };
   };
 
-  /** From now on sockets find their rooms here; before, every handshake is answered `unavailable`. */
+  /**
+   * Opens the sockets. After the HTTP application has been put on the server: Socket.IO then takes its own path out of the application's
+   * sight, or long polling would be answered twice.
+   */
   serve(registry: RoomRegistry): void {
     this.#registry = registry;
+    this.#io.attach(this.#options.httpServer);
   }
 
   /** Cuts all sockets off; they come back to the next process. Idempotent. */
   async close(): Promise<void> {
     this.#registry = null;
     this.#namespace.disconnectSockets(true);
-    this.#io.engine.close();
+    // The engine exists once the sockets have been opened; the HTTP server is closed by whoever made it.
+    this.#io.engine?.close();
     await Promise.resolve();
   }
 

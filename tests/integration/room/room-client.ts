@@ -13,7 +13,7 @@ import type {
   RoomSnapshot,
 } from '../../../signaling/protocol/room.ts';
 import type { Ack, WireError } from '../../../signaling/protocol/define.ts';
-import { ProducerId, RequestId, RoomId, type SeatId } from '../../../signaling/protocol/ids.ts';
+import { RequestId, RoomId, type ProducerId, type SeatId } from '../../../signaling/protocol/ids.ts';
 import type { ConsumerOffer, Source, TransportPair } from '../../../signaling/protocol/media.ts';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import type { JoinClaims } from '../../../signaling/rooms/join-claims.ts';

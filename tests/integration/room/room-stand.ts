@@ -10,8 +10,9 @@ import { RedisRoomDirectory } from '../../../signaling/nodes/redis-room-director
 import { SfuNodes } from '../../../signaling/nodes/sfu-nodes.ts';
 import { systemClock } from '../../../signaling/rooms/clock.ts';
 import type { JoinClaims } from '../../../signaling/rooms/join-claims.ts';
-import type { RoomLesson } from '../../../signaling/rooms/ports.ts';
+import type { Clock, RoomLesson } from '../../../signaling/rooms/ports.ts';
 import type { Entered } from '../../../signaling/rooms/room-options.ts';
+import { RoomState } from '../../../signaling/rooms/room-state.ts';
 import { RoomRegistry } from '../../../signaling/rooms/room-registry.ts';
 import { SeatTokenSigner } from '../../../signaling/rooms/seat-token.ts';
 import { CapabilityCache } from '../../../signaling/socket/capability-cache.ts';
@@ -67,11 +68,16 @@ export class SignalingStand {
       recordingControl: options.recordingControl,
       tokens,
       broadcastFor: this.#sockets.broadcastFor,
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       log,
       maxInside: options.maxInside ?? 300,
     });
     this.#sockets.serve(this.registry);
+  }
+
+  hasTeacher(lesson: RoomLesson): boolean {
+    const { lessonId } = lesson.facts;
+    return this.registry.liveRooms().some((room) => room.lessonId === lessonId && room.hasTeacher);
   }
 
   /** As `kill -9` looks to everybody else: sockets and links break, nothing is said, nothing is saved any more. */
@@ -103,6 +109,7 @@ export interface SignalingStandOptions {
   readonly recordingControl: MemoryRecordingControl;
   readonly maxInside?: number;
   readonly homePath?: string;
+  readonly clock?: Clock;
 }
 
 /** A real Redis, a real sfu node with its workers, and signaling processes as many as a test starts. */
@@ -180,6 +187,17 @@ export class RoomStand {
     const client = new RoomClient(url, claims, entered);
     this.#clients.push(client);
     return client;
+  }
+
+  /** What Redis holds of the room at this moment. */
+  async savedRoom(lesson: RoomLesson): Promise<RoomState | null> {
+    const text = await this.#registryRedis.hget(`tongke:room:${lesson.facts.roomId}`, 'state');
+    return text === null ? null : RoomState.parse(JSON.parse(text));
+  }
+
+  /** As a Redis that came back without its data. */
+  async forgetEverything(): Promise<void> {
+    await this.#registryRedis.flushall();
   }
 
   disconnectAll(): void {

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { settle } from '../../tests/support/rooms/manual-clock.ts';
+import { idOf, RulesStand } from '../../tests/support/rooms/rules-stand.ts';
+
+describe('coming in', () => {
+  it('makes a pupil wait for a teacher and lets it in by itself when one connects (L2, L7)', async () => {
+    const stand = new RulesStand();
+    const pupil = await stand.join('pupil', '小明');
+    expect(pupil.snapshot).toMatchObject({ phase: 'waiting', cause: 'teacher' });
+    expect(() => stand.seat(pupil)).toThrow('waitingForTeacher');
+    await stand.join('lecturer', '王老师');
+    expect(pupil.snapshot).toMatchObject({ phase: 'inside', needsTransports: true });
+    expect(pupil.hears).toBe('inside');
+  });
+
+  it('does not open for a teacher who has entered but is not connected (L2)', async () => {
+    const stand = new RulesStand();
+    const pupil = await stand.join('pupil', '小明');
+    await stand.room.enter(stand.claims('lecturer', '王老师'));
+    await settle();
+    expect(pupil.snapshot?.phase).toBe('waiting');
+  });
+
+  it('lets nobody in while the only teacher is cut off, even before safe mode (L2)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    stand.cut(teacher);
+    expect((await stand.join('pupil', '小明')).snapshot).toMatchObject({ phase: 'waiting', cause: 'teacher' });
+  });
+
+  it('makes guardians and guests wait in the lobby until they are admitted, and remembers it (L3, L6)', async () => {
+    const stand = new RulesStand({ kind: 'meeting' });
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    const guest = await stand.join('guest', '爷爷');
+    expect(guest.snapshot).toMatchObject({ phase: 'waiting', cause: 'lobby' });
+    expect(teacher.of('waitingChanged').at(-1)?.waiting).toMatchObject([{ seatId: guest.seatId, displayName: '爷爷' }]);
+    expect(pupil.of('waitingChanged')).toEqual([]);
+    expect(guest.hears).toBe('nothing');
+    stand.room.teacherOrders.admit(idOf(guest));
+    await settle();
+    expect(guest.snapshot?.phase).toBe('inside');
+    stand.room.leave(stand.seat(guest));
+    expect((await stand.join('guest', '爷爷')).snapshot?.phase).toBe('inside');
+  });
+
+  it('keeps newcomers out while locked, teachers excepted, and lets them in when unlocked (L1, L4)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    const early = await stand.join('pupil', '小明');
+    stand.room.teacherOrders.setLocked(true);
+    const late = await stand.join('pupil', '小红');
+    expect(late.snapshot).toMatchObject({ phase: 'waiting', cause: 'locked' });
+    expect((await stand.join('coTeacher', '李老师')).snapshot?.phase).toBe('inside');
+    expect(early.of('lockChanged')).toEqual([{ locked: true }]);
+    stand.room.teacherOrders.setLocked(false);
+    await settle();
+    expect(late.snapshot?.phase).toBe('inside');
+    expect(teacher.closedFor).toBeNull();
+  });
+
+  it('keeps a reloaded seat inside a locked room (L4, S3)', async () => {
+    const stand = new RulesStand();
+    await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    stand.room.teacherOrders.setLocked(true);
+    const again = await stand.join('pupil', '小明');
+    expect(again.seatId).toBe(pupil.seatId);
+    expect(again.snapshot?.phase).toBe('inside');
+  });
+
+  it('refuses whoever was removed and kept out, with every token (J5)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    stand.room.teacherOrders.removeSeat(stand.seat(teacher), idOf(pupil), true);
+    expect(pupil.closedFor).toBe('removed');
+    await expect(stand.room.enter(stand.claims('pupil', '小明'))).rejects.toMatchObject({ code: 'removedFromRoom' });
+    expect(() => stand.room.connect(stand.tokens.verify(pupil.token), pupil, null)).toThrow('seatTokenInvalid');
+  });
+
+  it('lets whoever was removed without being kept out come back (J5)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    stand.room.teacherOrders.removeSeat(stand.seat(teacher), idOf(pupil), false);
+    const again = await stand.join('pupil', '小明');
+    expect(again.snapshot?.phase).toBe('inside');
+    expect(again.seatId).toBe(pupil.seatId);
+  });
+
+  it('refuses the one too many with roomFull, but never a teacher (J4)', async () => {
+    const stand = new RulesStand({ maxInside: 1 });
+    await stand.join('lecturer', '王老师');
+    await stand.join('pupil', '小明');
+    await expect(stand.room.enter(stand.claims('pupil', '小红'))).rejects.toMatchObject({ code: 'roomFull' });
+    expect((await stand.join('coTeacher', '李老师')).snapshot?.phase).toBe('inside');
+  });
+
+  it('hands the seat to a second tab and closes the first (J3, S1, S2)', async () => {
+    const stand = new RulesStand();
+    await stand.join('lecturer', '王老师');
+    const first = await stand.join('pupil', '小明');
+    const second = await stand.join('pupil', '小明');
+    expect(second.seatId).toBe(first.seatId);
+    expect(first.closedFor).toBe('seatTakenOver');
+    expect(() => stand.seat(first)).toThrow('seatTokenInvalid');
+    expect(stand.seat(second).seatId).toBe(first.seatId);
+    expect(() => stand.room.connect(stand.tokens.verify(first.token), first, null)).toThrow('seatTokenInvalid');
+  });
+
+  it('keeps a cut seat for 30 s and no longer (S3)', async () => {
+    const stand = new RulesStand();
+    await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    stand.cut(pupil);
+    await stand.clock.pass(29_000);
+    const back = await stand.connect(pupil.token);
+    expect(back.seatId).toBe(pupil.seatId);
+    expect(back.snapshot?.phase).toBe('inside');
+    stand.cut(back);
+    await stand.clock.pass(30_001);
+    expect(() => stand.tokens.verify(back.token)).not.toThrow();
+    await expect(stand.connect(back.token)).rejects.toThrow('seatTokenInvalid');
+  });
+
+  it('takes the last two tokens, and the older one no more once the newer was used (H3)', async () => {
+    const stand = new RulesStand();
+    await stand.join('lecturer', '王老师');
+    const { seatToken: first } = await stand.room.enter(stand.claims('pupil', '小明'));
+    const second = (await stand.connect(first)).token;
+    // The answer with the second one was lost on the way.
+    const third = (await stand.connect(first)).token;
+    await stand.connect(third);
+    await expect(stand.connect(first)).rejects.toThrow('seatTokenInvalid');
+    await expect(stand.connect(second)).rejects.toThrow('seatTokenInvalid');
+  });
+
+  it('tells names of those who matter and a count of the rest, four times a second at most (S6)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    await stand.clock.pass(1_000);
+    for (let n = 0; n < 60; n += 1) await stand.join('pupil', `学生${n}`);
+    const before = teacher.of('participantsChanged').length;
+    await stand.clock.pass(1_000);
+    const deltas = teacher.of('participantsChanged').slice(before);
+    expect(deltas).toHaveLength(1);
+    expect(deltas[0]).toMatchObject({ audienceCount: 60 });
+    expect(deltas[0]?.changed).toHaveLength(50);
+    expect(stand.room.parts.participants.page(50, 100)).toMatchObject({ total: 61 });
+  });
+
+  it('calls the roll: absent, present, late, left (S7)', async () => {
+    const stand = new RulesStand();
+    const seatOf = (name: string) => `person:person-${Buffer.from(name).toString('hex')}`;
+    const expected = ['小明', '小红', '小刚'].map((displayName) => ({
+      ...{ displayName, classGroup: '三年级一班', rollKey: seatOf(displayName) },
+      personId: stand.claims('pupil', displayName).identity as never,
+    }));
+    const called = new RulesStand({ lesson: { ...stand.lesson, expected, facts: { ...stand.lesson.facts } } });
+    await called.join('lecturer', '王老师');
+    const early = await called.join('pupil', '小明');
+    await called.clock.pass(5 * 60_000 + 1);
+    await called.join('pupil', '小红');
+    called.room.leave(called.seat(early));
+    expect(called.room.parts.roll.entries().map(({ displayName, state }) => [displayName, state])).toEqual([
+      ['小明', 'left'],
+      ['小红', 'late'],
+      ['小刚', 'absent'],
+    ]);
+  });
+
+  it('ends for everybody and lets nobody in any more (E3, J6)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    stand.room.end();
+    await settle();
+    expect([teacher.closedFor, pupil.closedFor]).toEqual(['lessonEnded', 'lessonEnded']);
+    expect(stand.node.isClosed).toBe(true);
+    expect(stand.store.lessons.get(stand.lesson.facts.lessonId)?.state).toBe('ended');
+    expect(stand.store.stays.every((stay) => stay.leftAtMs !== null)).toBe(true);
+    await expect(stand.room.enter(stand.claims('lecturer', '王老师'))).rejects.toMatchObject({ code: 'lessonEnded' });
+  });
+
+  it('ends by itself ten minutes after the bell when everybody has left (E4)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    stand.room.leave(stand.seat(teacher));
+    await stand.clock.pass(54 * 60_000);
+    stand.room.sweep();
+    expect(stand.room.isEnded).toBe(false);
+    await stand.clock.pass(2 * 60_000);
+    stand.room.sweep();
+    expect(stand.room.isEnded).toBe(true);
+  });
+});

@@ -1,0 +1,118 @@
+/**
+ * What each seat may ask for in each state of a sky lesson, written by hand and reviewed; never generated from the code. `allowed`, or the
+ * code of the refusal. A request that is missing here fails the test.
+ *
+ * - `inside`: a teacher is there, the seat is in the audience. lecturer coTeacher pupil site guardian guest observer
+ * - `onStage`: pupil site guardian guest
+ * - `safeMode`: the teacher has been gone for ten seconds. pupil site guardian guest observer
+ * - `waiting`: no teacher has come; guardian and guest have not been admitted. pupil site guardian guest observer
+ *
+ * Requests about something of one's own name something that is not there: `notFound` is then past the rights.
+ */
+export const COLUMNS = {
+  inside: ['lecturer', 'coTeacher', 'pupil', 'site', 'guardian', 'guest', 'observer'],
+  onStage: ['pupil', 'site', 'guardian', 'guest'],
+  safeMode: ['pupil', 'site', 'guardian', 'guest', 'observer'],
+  waiting: ['pupil', 'site', 'guardian', 'guest', 'observer'],
+} as const;
+
+export type RightsState = keyof typeof COLUMNS;
+
+/** While waiting nothing but `leave` and `resync` is allowed. */
+const MUST_WAIT = 'waitingForTeacher waitingForTeacher forbidden forbidden waitingForTeacher';
+
+const everybody = {
+  inside: 'allowed allowed allowed allowed allowed allowed allowed',
+  onStage: 'allowed allowed allowed allowed',
+  safeMode: 'allowed allowed allowed allowed allowed',
+  waiting: MUST_WAIT,
+};
+const ownThing = {
+  inside: 'notFound notFound notFound notFound notFound notFound notFound',
+  onStage: 'notFound notFound notFound notFound',
+  safeMode: 'notFound notFound notFound notFound notFound',
+  waiting: MUST_WAIT,
+};
+const teachersOnly = {
+  inside: 'allowed allowed forbidden forbidden forbidden forbidden forbidden',
+  onStage: 'forbidden forbidden forbidden forbidden',
+  safeMode: 'forbidden forbidden forbidden forbidden forbidden',
+  waiting: MUST_WAIT,
+};
+
+/** In the order in which they are tried: what changes the seat's own state comes late. */
+export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string>>>> = {
+  resync: { ...everybody, waiting: 'allowed allowed allowed allowed allowed' },
+  createTransports: everybody,
+  connectTransport: ownThing,
+  restartIce: ownThing,
+  'produce:microphone': {
+    inside: 'allowed allowed forbidden allowed forbidden forbidden forbidden',
+    onStage: 'allowed allowed allowed allowed',
+    safeMode: 'forbidden safeMode forbidden forbidden forbidden',
+    waiting: MUST_WAIT,
+  },
+  'produce:camera': {
+    inside: 'allowed allowed forbidden allowed forbidden forbidden forbidden',
+    onStage: 'allowed allowed allowed allowed',
+    safeMode: 'forbidden safeMode forbidden forbidden forbidden',
+    waiting: MUST_WAIT,
+  },
+  'produce:screen': teachersOnly,
+  'produce:screenAudio': teachersOnly,
+  'produce:visualiser': teachersOnly,
+  setProducerPaused: ownThing,
+  closeProducer: everybody,
+  consume: everybody,
+  setConsumersPaused: everybody,
+  setPreferredLayers: ownThing,
+  closeConsumers: everybody,
+  setHand: {
+    inside: 'allowed allowed allowed allowed allowed allowed forbidden',
+    onStage: 'allowed allowed allowed allowed',
+    safeMode: 'safeMode safeMode safeMode safeMode forbidden',
+    waiting: MUST_WAIT,
+  },
+  setTalking: {
+    inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
+    onStage: 'forbidden allowed forbidden forbidden',
+    safeMode: 'forbidden safeMode forbidden forbidden forbidden',
+    waiting: MUST_WAIT,
+  },
+  sendChat: {
+    inside: 'allowed allowed allowed forbidden allowed allowed forbidden',
+    onStage: 'allowed forbidden allowed allowed',
+    safeMode: 'safeMode forbidden safeMode safeMode forbidden',
+    waiting: MUST_WAIT,
+  },
+  chatHistory: everybody,
+  participants: everybody,
+  roll: teachersOnly,
+  inviteToStage: teachersOnly,
+  removeFromStage: teachersOnly,
+  muteSeat: teachersOnly,
+  muteAll: teachersOnly,
+  setLayout: teachersOnly,
+  setRecordingPaused: teachersOnly,
+  addMarker: teachersOnly,
+  deny: teachersOnly,
+  admit: teachersOnly,
+  admitAll: teachersOnly,
+  setLocked: teachersOnly,
+  removeSeat: teachersOnly,
+  /** Without an invitation; whoever is on stage already has nothing to accept. */
+  answerStageInvitation: {
+    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+    onStage: 'allowed allowed allowed allowed',
+    safeMode: 'safeMode safeMode safeMode safeMode safeMode',
+    waiting: MUST_WAIT,
+  },
+  leaveStage: everybody,
+  endLesson: {
+    inside: 'allowed forbidden forbidden forbidden forbidden forbidden forbidden',
+    onStage: 'forbidden forbidden forbidden forbidden',
+    safeMode: 'forbidden forbidden forbidden forbidden forbidden',
+    waiting: MUST_WAIT,
+  },
+  leave: { ...everybody, waiting: 'allowed allowed allowed allowed allowed' },
+};

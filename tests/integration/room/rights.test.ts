@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { roomRequests } from '../../../signaling/protocol/room.ts';
+import type { SeatKind } from '../../../signaling/protocol/seats.ts';
+import type { RoomLesson } from '../../../signaling/rooms/ports.ts';
+import { ManualClock } from '../../support/rooms/manual-clock.ts';
+import { COLUMNS, RIGHTS, type RightsState } from './rights.fixture.ts';
+import type { RoomClient } from './room-client.ts';
+import { RoomStand, type SignalingStand } from './room-stand.ts';
+
+interface Scene {
+  readonly subject: RoomClient;
+  readonly spare: RoomClient | null;
+  readonly atTheDoor: RoomClient[];
+}
+
+const requestOf = (row: string): string => row.split(':')[0] ?? row;
+
+describe('rights of seats', () => {
+  const clock = new ManualClock();
+  let stand: RoomStand;
+  let signaling: SignalingStand;
+
+  beforeAll(async () => {
+    stand = await RoomStand.create();
+    signaling = await stand.signaling({ clock });
+  });
+  afterEach(() => stand.disconnectAll());
+  afterAll(async () => await stand.close());
+
+  const arrange = async (lesson: RoomLesson, seat: SeatKind, state: RightsState): Promise<Scene> => {
+    if (state === 'waiting') {
+      return { subject: await stand.join(signaling, lesson, seat, '本人'), spare: null, atTheDoor: [] };
+    }
+    const isLecturer = seat === 'lecturer';
+    const teacher = await stand.join(signaling, lesson, 'lecturer', isLecturer ? '本人' : '王老师');
+    const subject = isLecturer ? teacher : await stand.join(signaling, lesson, seat, '本人');
+    if (subject.snapshot?.phase === 'waiting') await teacher.call('admit', { seatId: subject.seatId });
+    await subject.until(() => (subject.snapshot?.phase === 'inside' ? true : null), 'admission');
+    if (state === 'onStage') {
+      await teacher.call('inviteToStage', { seatId: subject.seatId });
+      if (seat !== 'site') await subject.call('answerStageInvitation', { accept: true });
+    }
+    const spare = await stand.join(signaling, lesson, 'pupil', '别人');
+    const atTheDoor = [];
+    for (const name of ['甲', '乙', '丙']) atTheDoor.push(await stand.join(signaling, lesson, 'guest', name));
+    if (state === 'safeMode') {
+      teacher.cut();
+      await vi.waitFor(() => expect(signaling.hasTeacher(lesson)).toBe(false));
+      await clock.pass(10_001);
+      await subject.heardNotice('safeModeChanged', ({ active }) => active);
+    }
+    return { subject, spare, atTheDoor };
+  };
+
+  it('are written down for every request and every seat', () => {
+    expect([...new Set(Object.keys(RIGHTS).map(requestOf))].sort()).toEqual(Object.keys(roomRequests).sort());
+    for (const [row, columns] of Object.entries(RIGHTS)) {
+      for (const [state, seats] of Object.entries(COLUMNS)) {
+        expect([row, state, columns[state as RightsState].split(' ').length]).toEqual([row, state, seats.length]);
+      }
+    }
+  });
+
+  for (const [state, seats] of Object.entries(COLUMNS) as [RightsState, readonly SeatKind[]][]) {
+    for (const [column, seat] of seats.entries()) {
+      it(`of ${seat}, ${state}, are those of the fixture (E5, L5, X1)`, async () => {
+        const lesson = stand.lesson('sky', { isRecorded: true, startsAtMs: clock.nowMs() });
+        const scene = await arrange(lesson, seat, state);
+        const expected: Record<string, string | undefined> = {};
+        const found: Record<string, string | undefined> = {};
+        for (const [row, columns] of Object.entries(RIGHTS)) {
+          await clock.pass(1_000);
+          const ack = await scene.subject.ask(requestOf(row), paramsOf(row, scene));
+          expected[row] = columns[state].split(' ')[column];
+          found[row] = ack.ok ? 'allowed' : ack.error.code;
+          // The lesson is over for whoever ended it.
+          if (row === 'endLesson' && ack.ok) break;
+        }
+        expect(found).toEqual(expected);
+      });
+    }
+  }
+});
+
+/** Well-formed parameters, so that only rights can refuse. */
+function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
+  const [name, source] = row.split(':');
+  const somebody = { seatId: spare?.seatId ?? randomUUID() };
+  const [first, second] = atTheDoor.map(({ seatId }) => ({ seatId }));
+  const nothing = { producerId: randomUUID(), transportId: randomUUID(), consumerId: randomUUID() };
+  const dtlsParameters = { role: 'client', fingerprints: [] };
+  const params: Readonly<Record<string, object>> = {
+    createTransports: { rtpCapabilities: subject.capabilities },
+    connectTransport: { transportId: nothing.transportId, dtlsParameters },
+    restartIce: { transportId: nothing.transportId },
+    produce: source === undefined ? {} : subject.newProducer(source as Parameters<RoomClient['newProducer']>[0]),
+    setProducerPaused: { producerId: nothing.producerId, paused: false },
+    closeProducer: { producerId: nothing.producerId },
+    consume: { producerIds: [nothing.producerId] },
+    setConsumersPaused: { consumerIds: [nothing.consumerId], paused: false },
+    setPreferredLayers: { consumerId: nothing.consumerId, spatialLayer: 0 },
+    closeConsumers: { consumerIds: [nothing.consumerId] },
+    setHand: { raised: true },
+    setTalking: { talking: true },
+    sendChat: { requestId: randomUUID(), text: '老师好' },
+    inviteToStage: somebody,
+    removeFromStage: somebody,
+    muteSeat: somebody,
+    removeSeat: { ...somebody, keepOut: false },
+    setLayout: { layout: 'gallery', pinnedSeatId: null },
+    setRecordingPaused: { paused: true },
+    addMarker: { requestId: randomUUID(), title: '例题' },
+    deny: first ?? somebody,
+    admit: second ?? somebody,
+    setLocked: { locked: false },
+    answerStageInvitation: { accept: true },
+  };
+  return params[name ?? ''] ?? {};
+}
