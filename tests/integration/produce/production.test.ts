@@ -271,16 +271,10 @@ describe('the production of a lesson', () => {
       if (rung !== 'audio') cuts.add(JSON.stringify(playlist.match(/#EXTINF:[\d.]+/g)));
     }
     expect(cuts.size).toBe(1);
-    // Both timelines begin at zero without an edit list, or players that ignore those would shift one against the other.
-    for (const rung of ['1080p', 'audio']) {
-      const args = ['-v', 'error', '-show_entries', 'packet=pts', '-read_intervals', '%+#1', '-of', 'csv=p=0'];
-      const { stdout } = await runPiped({ program: 'ffprobe', args: [...args, join(hls, rung, 'index.m3u8')] });
-      expect(stdout.toString().trim()).toBe('0');
-      const init = await readFile(join(hls, rung, 'init.mp4'));
-      const edit = init.indexOf('elst');
-      // Media time of the only entry (ISO/IEC 14496-12 §8.6.6): nothing is skipped.
-      if (edit >= 0) expect(init.readInt32BE(edit + 16)).toBe(0);
-    }
+    // Players line the two timelines up as they are: the encoder's priming (21 ms) must not be in one of them.
+    const shift = (await toneUs(join(hls, 'audio', 'index.m3u8'))) - (await toneUs(mp4));
+    expect(Math.abs(shift)).toBeLessThan(10_000);
+    expect(await flashUs(join(hls, '1080p', 'index.m3u8'))).toBe(await flashUs(mp4));
     expectColour(await colourAt(5.5, 1700 / 3, 366 / 3, join(hls, '360p', 'index.m3u8')), BLUE);
   });
 
