@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { readTimecode, type Timecode } from './timecode.ts';
+import { COLUMNS, ROWS, readTimecode, type Timecode } from './timecode.ts';
 
 const READ_WIDTH = 480;
 
@@ -11,7 +11,7 @@ export interface VideoReading extends Timecode {
 /** What a `<video>` of the page shows now; undefined while it shows no timecode. */
 export async function readVideo(page: Page, selector: string): Promise<VideoReading | undefined> {
   const grey = await page.evaluate(
-    ([query, width]) => {
+    ([query, width, codeHeight]) => {
       const video = document.querySelector<HTMLVideoElement>(query);
       if (video === null || video.videoWidth === 0) return undefined;
       const height = Math.round((width * video.videoHeight) / video.videoWidth);
@@ -22,11 +22,11 @@ export async function readVideo(page: Page, selector: string): Promise<VideoRead
       const { data } = draw.getImageData(0, 0, width, height);
       const pixels: number[] = [];
       // Only the rows of the code travel to the test.
-      const rows = Math.min(height, Math.ceil((width / 24) * 2));
+      const rows = Math.min(height, codeHeight);
       for (let i = 0; i < width * rows * 4; i += 4) pixels.push(data[i + 1] ?? 0);
       return { pixels, rows, sourceWidth: video.videoWidth, sourceHeight: video.videoHeight };
     },
-    [selector, READ_WIDTH] as const,
+    [selector, READ_WIDTH, Math.ceil((READ_WIDTH / COLUMNS) * ROWS)] as const,
   );
   if (grey === undefined) return undefined;
   const code = readTimecode(Uint8Array.from(grey.pixels), READ_WIDTH, grey.rows);

@@ -2,15 +2,15 @@
  * A picture that tells who sent it and when, and a sound that tells the same: the layout of the code that `timecode-media.ts` paints in
  * the sender's page and `timecode-reader.ts` reads from any decoded frame (a page's `<video>`, or pixels of a file).
  *
- * Two rows of 24 square cells at the top of the frame, black 0, white 1, most significant bit first: 8 bits sender, 32 bits clock in
+ * Four rows of 12 square cells at the top of the frame, large enough to be read in the smallest simulcast layer, black 0, white 1, most significant bit first: 8 bits sender, 32 bits clock in
  * milliseconds modulo 2^32, 8 bits check sum of the five bytes before.
  */
-export const COLUMNS = 24;
-export const ROWS = 2;
+export const COLUMNS = 12;
+export const ROWS = 4;
 export const FRAME_WIDTH = 640;
 export const FRAME_HEIGHT = 360;
 /** Below the code: a patch that is white during the first 100 ms of each second, while the beep sounds. */
-export const FLASH = { x: 0.7, y: 0.6, size: 0.2 } as const;
+export const FLASH = { x: 0.7, y: 0.65, size: 0.2 } as const;
 export const FLASH_MS = 100;
 export const BEEP_HZ = 3_000;
 
