@@ -81,6 +81,11 @@ export const roomText = catalogue({
   key_close: ['关闭侧栏', 'Close the panel'],
   key_help: ['显示本说明', 'Show this list'],
   // Ending
+  leaveTitle: ['下课，还是只是离开？', 'End the class, or only leave?'],
+  leaveBody: [
+    '只是离开时课堂会继续；课堂里没有老师时，学生的发言和聊天会暂停。',
+    'If you only leave, the lesson goes on. Without a teacher, pupils’ speaking and chat are paused.',
+  ],
   endTitle: ['确定下课吗？', 'End the class for everybody?'],
   endBody: ['所有人都会离开课堂，录制随之结束。', 'Everybody leaves the room and the recording ends.'],
   endYes: ['下课', 'End class'],

@@ -14,6 +14,7 @@ export const signInText = catalogue({
   ],
   demoTitle: ['演示账号', 'Demo accounts'],
   demoBody: ['这是演示区，点一下即可登录。', 'This is a demo district. One tap signs you in.'],
+  demoAll: ['显示全部 {n} 个账号', 'Show all {n} accounts'],
   setupBody: [
     '系统尚未初始化。请打开首次启动时终端里显示的一次性链接，创建第一位管理员。',
     'This system is not set up yet. Open the one-time link shown in the terminal at first start to create the first administrator.',

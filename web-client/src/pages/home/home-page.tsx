@@ -48,7 +48,7 @@ function NextLesson({ lesson, nowMs }: { readonly lesson: LessonSummary; readonl
       <ul className={styles.facts}>
         <li>{t('lecturer', { name: `${lesson.lecturerName} · ${lesson.schoolName}` })}</li>
         {lesson.classGroups.length > 0 && (
-          <li>{t('classes', { names: lesson.classGroups.map((group) => group.name).join('、') })}</li>
+          <li>{t('classes', { names: [...new Set(lesson.classGroups.map((group) => group.name))].join('、') })}</li>
         )}
         {lesson.classrooms.length > 0 && (
           <li>

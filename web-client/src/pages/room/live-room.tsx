@@ -80,7 +80,7 @@ function LeaveDialog(props: { readonly isOpen: boolean; readonly onClose: () => 
   const t = useText(roomText);
   const call = useCall();
   return (
-    <Dialog open={props.isOpen} onClose={props.onClose} title={t('leave')} dark>
+    <Dialog open={props.isOpen} onClose={props.onClose} title={t('leaveTitle')} description={t('leaveBody')} dark>
       <div className={styles.choices}>
         <Button look="danger" onClick={props.onEnd} data-testid="leave-end">
           {t('endForAll')}

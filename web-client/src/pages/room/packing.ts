@@ -41,35 +41,40 @@ export interface Split {
   /** Side by side, or one above the other (a phone held upright). */
   readonly direction: 'row' | 'column';
   readonly main: Area;
-  /** Length of the strip across the main picture: its width in a row, its height in a column. */
-  readonly strip: number;
-  /** Height (row) or width (column) of one tile of the strip. */
+  /** The strip of small tiles beside or below the large one; in a column it has two tiles a line. */
+  readonly strip: Area;
   readonly stripTile: Area;
 }
 
 const STRIP_SHARE = 0.2;
 const STRIP_LEAST_PX = 160;
 const STRIP_MOST_PX = 320;
-const COLUMN_STRIP_PX = 96;
+const NONE: Area = { width: 0, height: 0 };
 
-/** One large picture and a strip of small ones; the large one gets at least three quarters of the width. */
+const tileOfWidth = (width: number): Area => ({ width, height: Math.round(width / TILE_ASPECT) });
+
+/** One large picture and small ones; on a wide area the large one gets at least three quarters of the width. */
 export function splitBoard(area: Area, stripCount: number): Split {
-  if (stripCount === 0) return { direction: 'row', main: area, strip: 0, stripTile: { width: 0, height: 0 } };
-  if (area.width < area.height) {
-    const tileHeight = COLUMN_STRIP_PX;
+  const isColumn = area.width < area.height;
+  if (stripCount === 0) return { direction: 'row', main: area, strip: NONE, stripTile: NONE };
+  if (isColumn) {
+    const stripTile = tileOfWidth(Math.floor((area.width - GAP_PX) / 2));
+    // The large picture is 16:9 at the top; it gives way only so far that one line of tiles is left.
+    const mainHeight = Math.min(Math.round(area.width / TILE_ASPECT), area.height - stripTile.height - GAP_PX);
+    const main = { width: area.width, height: Math.max(0, mainHeight) };
     return {
       direction: 'column',
-      main: { width: area.width, height: Math.max(0, area.height - tileHeight - GAP_PX) },
-      strip: tileHeight,
-      stripTile: { width: Math.round(tileHeight * TILE_ASPECT), height: tileHeight },
+      main,
+      strip: { width: area.width, height: area.height - main.height - GAP_PX },
+      stripTile,
     };
   }
   const share = Math.min(STRIP_MOST_PX, Math.max(STRIP_LEAST_PX, area.width * STRIP_SHARE));
-  const strip = Math.floor(Math.min(share, area.width / 4 - GAP_PX));
+  const width = Math.floor(Math.min(share, area.width / 4 - GAP_PX));
   return {
     direction: 'row',
-    main: { width: area.width - strip - GAP_PX, height: area.height },
-    strip,
-    stripTile: { width: strip, height: Math.round(strip / TILE_ASPECT) },
+    main: { width: area.width - width - GAP_PX, height: area.height },
+    strip: { width, height: area.height },
+    stripTile: tileOfWidth(width),
   };
 }

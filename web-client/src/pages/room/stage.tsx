@@ -88,7 +88,7 @@ function FocusLayout(props: { readonly arrangement: Focus; readonly area: Area; 
       {strip.length > 0 && (
         <section
           className={[styles.strip, isRow ? styles.stripRow : styles.stripColumn].join(' ')}
-          style={isRow ? { width: split.strip } : { height: split.strip }}
+          style={split.strip}
           aria-label={t('otherTiles')}
         >
           {strip.map((tile) => (

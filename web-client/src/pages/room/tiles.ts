@@ -86,15 +86,17 @@ export interface Wishes {
 
 /** Who is large. A board goes first in `board`; without one the lecturer takes its place. */
 function chooseMain(people: readonly TileModel[], boards: readonly TileModel[], wishes: Wishes): TileModel | undefined {
+  // Nobody needs to see oneself large while there is somebody else to see.
   const others = people.filter((tile) => !tile.isSelf);
+  const seen = others.length > 0 ? others : people;
   const pinned = people.find((tile) => tile.seatId === wishes.pinnedSeatId);
-  const lecturer = people.toSorted((a, b) => rank(a) - rank(b)).find((tile) => rank(tile) < 2);
+  const lecturer = seen.toSorted((a, b) => rank(a) - rank(b)).find((tile) => rank(tile) < 2);
   if (wishes.layout === 'board' && boards.length > 0) {
     return boards.find((tile) => tile.seatId === wishes.pinnedSeatId) ?? boards.at(-1);
   }
   const speaker = others.find((tile) => tile.seatId === wishes.focus);
-  if (wishes.layout === 'speaker') return pinned ?? speaker ?? lecturer ?? others[0] ?? people[0];
-  return pinned ?? lecturer ?? others[0] ?? people[0];
+  if (wishes.layout === 'speaker') return pinned ?? speaker ?? lecturer ?? seen[0];
+  return pinned ?? lecturer ?? seen[0];
 }
 
 export function arrange(state: InsideState, wishes: Wishes): Arrangement {

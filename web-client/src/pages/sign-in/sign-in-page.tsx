@@ -38,11 +38,24 @@ function useSignIn() {
   });
 }
 
+/** One for each role of each school: enough to take every part. */
+function firstOfEach(accounts: readonly DemoAccount[]): readonly DemoAccount[] {
+  const seen = new Set<string>();
+  return accounts.filter((one) => {
+    const part = `${one.role} ${one.school}`;
+    if (seen.has(part)) return false;
+    seen.add(part);
+    return true;
+  });
+}
+
 function DemoAccounts(props: {
   readonly accounts: readonly DemoAccount[];
   readonly onPick: (one: DemoAccount) => void;
 }) {
   const t = useText(signInText);
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? props.accounts : firstOfEach(props.accounts);
   const roleNames: Readonly<Record<string, string>> = {
     districtAdmin: t('role_districtAdmin'),
     schoolAdmin: t('role_schoolAdmin'),
@@ -55,7 +68,7 @@ function DemoAccounts(props: {
       <h2 id="demo-title">{t('demoTitle')}</h2>
       <p>{t('demoBody')}</p>
       <ul className={styles.accounts}>
-        {props.accounts.map((one) => (
+        {shown.map((one) => (
           <li key={one.account}>
             <button
               type="button"
@@ -72,6 +85,11 @@ function DemoAccounts(props: {
           </li>
         ))}
       </ul>
+      {shown.length < props.accounts.length && (
+        <Button look="plain" onClick={() => setAll(true)} data-testid="all-demo-accounts">
+          {t('demoAll', { n: props.accounts.length })}
+        </Button>
+      )}
     </section>
   );
 }

@@ -14,7 +14,15 @@ import { SiteLesson } from './site-lesson.tsx';
 import styles from './site-page.module.css';
 
 const AGENDA_EVERY_MS = 5_000;
+/** Until somebody has typed a code there is nothing to ask for. */
+const AGENDA_SIGNED_OUT_MS = 60_000;
 const AGENDA_KEY = ['site-agenda'];
+
+function isSignedOut(error: Error | null): boolean {
+  if (error === null) return false;
+  const { code } = asFailure(error);
+  return code === 'signedOut' || code === 'forbidden';
+}
 
 function EnrolForm() {
   const t = useText(siteText);
@@ -58,15 +66,12 @@ export default function SitePage() {
   const agenda = useQuery({
     queryKey: AGENDA_KEY,
     queryFn: ({ signal }) => callApi('siteAgenda', undefined, signal),
-    refetchInterval: AGENDA_EVERY_MS,
+    refetchInterval: (query) => (isSignedOut(query.state.error) ? AGENDA_SIGNED_OUT_MS : AGENDA_EVERY_MS),
     refetchIntervalInBackground: true,
   });
   /** A lesson that is over stays over, also while the agenda still names it. */
   const [doneId, setDoneId] = useState<string | null>(null);
-  if (agenda.isError) {
-    const { code } = asFailure(agenda.error);
-    if (code === 'signedOut' || code === 'forbidden') return <EnrolForm />;
-  }
+  if (isSignedOut(agenda.error)) return <EnrolForm />;
   const current = agenda.data?.current ?? null;
   if (agenda.data !== undefined && current !== null && current.lessonId !== doneId) {
     return <SiteLesson key={current.lessonId} lesson={current} onDone={() => setDoneId(current.lessonId)} />;
