@@ -83,8 +83,8 @@ export class StoredRooms implements RoomStore {
     return message;
   }
 
-  async chatBefore(lessonId: LessonId, beforeMs: number, limit: number): Promise<readonly ChatMessage[]> {
-    return (await this.#stores.chat.page(lessonId, { beforeMs, limit })).messages;
+  async chatBefore(lessonId: LessonId, beforeMs: number | null, limit: number): Promise<readonly ChatMessage[]> {
+    return (await this.#stores.chat.page(lessonId, { ...(beforeMs === null ? {} : { beforeMs }), limit })).messages;
   }
 
   async recordJoin(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void> {

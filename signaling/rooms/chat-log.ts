@@ -48,18 +48,16 @@ export class ChatLog {
   }
 
   async history(beforeMs: number | undefined, limit: number): Promise<{ messages: ChatMessage[]; more: boolean }> {
-    const before = beforeMs ?? Number.MAX_SAFE_INTEGER;
+    // A page may send any integer; not every one is a date.
+    const isPast = beforeMs !== undefined && beforeMs <= this.#lastSentAtMs;
+    const before = isPast ? Math.max(0, beforeMs) : null;
     const found = await this.#read(before, limit + 1);
     return { messages: found.slice(-limit), more: found.length > limit };
   }
 
   /** After a take-over: what the process before had written. */
   async reload(): Promise<void> {
-    const messages = await this.#options.store.chatBefore(
-      this.#options.lessonId,
-      Number.MAX_SAFE_INTEGER,
-      RECENT_COUNT,
-    );
+    const messages = await this.#options.store.chatBefore(this.#options.lessonId, null, RECENT_COUNT);
     const known = new Set(this.#recent.map((message) => message.messageId));
     this.#recent.unshift(...messages.filter((message) => !known.has(message.messageId)));
     this.#lastSentAtMs = Math.max(this.#lastSentAtMs, ...messages.map((message) => message.sentAtMs));
@@ -86,12 +84,12 @@ export class ChatLog {
     return message;
   }
 
-  async #read(before: number, limit: number): Promise<readonly ChatMessage[]> {
+  async #read(before: number | null, limit: number): Promise<readonly ChatMessage[]> {
     try {
       return await this.#options.store.chatBefore(this.#options.lessonId, before, limit);
     } catch (error) {
       if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
-      return this.#recent.filter((message) => message.sentAtMs < before).slice(-limit);
+      return this.#recent.filter((message) => before === null || message.sentAtMs < before).slice(-limit);
     }
   }
 }

@@ -170,8 +170,8 @@ export interface RoomStore {
   markLessonEnded(lessonId: LessonId, atMs: number): Promise<void>;
   /** The message as stored: a repeated `requestId` of a seat gets the first one. */
   appendChat(lessonId: LessonId, requestId: RequestId, message: ChatMessage): Promise<ChatMessage>;
-  /** The newest `limit` messages before the moment, oldest first. */
-  chatBefore(lessonId: LessonId, beforeMs: number, limit: number): Promise<readonly ChatMessage[]>;
+  /** The newest `limit` messages before the moment (null: all there are), oldest first. */
+  chatBefore(lessonId: LessonId, beforeMs: number | null, limit: number): Promise<readonly ChatMessage[]>;
   recordJoin(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void>;
   recordLeave(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void>;
   saveRoll(lessonId: LessonId, marks: readonly RollMark[]): Promise<void>;

@@ -55,6 +55,9 @@ describe('crafted messages', () => {
     expect(ack.ok ? [] : ack.error.problems?.map((problem) => problem.path)).toEqual(['requestId', 'text']);
     expect(await teacher.ask('constructor', {})).toMatchObject({ ok: false, error: { code: 'invalidInput' } });
     expect(await teacher.ask('__proto__', {})).toMatchObject({ ok: false, error: { code: 'invalidInput' } });
+    for (const beforeMs of [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER]) {
+      expect(await teacher.call('chatHistory', { beforeMs })).toEqual({ messages: [], more: false });
+    }
     const kind = { ...teacher.newProducer('camera'), kind: 'audio' };
     expect(await teacher.ask('produce', kind)).toMatchObject({ ok: false, error: { code: 'invalidInput' } });
     const broken = { ...teacher.newProducer('camera'), rtpParameters: { codecs: 'none' } };

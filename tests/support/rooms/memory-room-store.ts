@@ -72,9 +72,11 @@ export class MemoryRoomStore implements RoomStore {
     return await Promise.resolve(message);
   }
 
-  async chatBefore(lessonId: LessonId, beforeMs: number, limit: number): Promise<readonly ChatMessage[]> {
+  async chatBefore(lessonId: LessonId, beforeMs: number | null, limit: number): Promise<readonly ChatMessage[]> {
     this.#assertHere();
-    const found = this.chats.filter((chat) => chat.lessonId === lessonId && chat.message.sentAtMs < beforeMs);
+    const found = this.chats.filter(
+      (chat) => chat.lessonId === lessonId && chat.message.sentAtMs < (beforeMs ?? Infinity),
+    );
     return await Promise.resolve(found.slice(-limit).map((chat) => chat.message));
   }
 

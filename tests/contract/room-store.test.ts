@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MessageId, RecordingId, RequestId, type LessonId, type SeatId } from '../../signaling/protocol/ids.ts';
+import type { ChatMessage } from '../../signaling/protocol/room.ts';
+import { DurableWrites } from '../../signaling/room-storage/durable-writes.ts';
+import { createRoomWriters } from '../../signaling/room-storage/room-writers.ts';
+import { StoredRooms } from '../../signaling/room-storage/stored-rooms.ts';
+import type { JoinClaims } from '../../signaling/rooms/join-claims.ts';
+import type { RoomStore } from '../../signaling/rooms/ports.ts';
+import { createLog } from '../../signaling/runtime/log.ts';
+import { createRedis } from '../../signaling/runtime/redis.ts';
+import { openDatabase } from '../../storage/db/open.ts';
+import { createStores } from '../../storage/db/stores.ts';
+import type { Stores } from '../../storage/ports.ts';
+import { claimsOf, newLesson } from '../support/rooms/lessons.ts';
+import { MemoryRoomStore } from '../support/rooms/memory-room-store.ts';
+import { startPostgres, startRedis, type Service } from '../support/services.ts';
+import { makeDistrict, makeLesson } from './district-fixture.ts';
+
+const log = createLog('room-store', 'silent');
+
+interface Subject {
+  readonly store: RoomStore;
+  /** A new lesson and somebody's claims for it. */
+  lesson(): Promise<{ readonly lessonId: LessonId; readonly claims: JoinClaims }>;
+  close(): Promise<void>;
+}
+
+interface StoredSubject extends Subject {
+  readonly stores: Stores;
+  readonly postgres: Service;
+}
+
+async function memory(): Promise<Subject> {
+  const store = new MemoryRoomStore();
+  return await Promise.resolve({
+    store,
+    lesson: async () => {
+      const lesson = newLesson('live');
+      store.lessons.set(lesson.facts.lessonId, lesson);
+      return await Promise.resolve({ lessonId: lesson.facts.lessonId, claims: claimsOf(lesson, 'pupil', '小明') });
+    },
+    close: async () => await Promise.resolve(),
+  });
+}
+
+async function stored(): Promise<StoredSubject> {
+  const [postgres, redisService] = await Promise.all([startPostgres(), startRedis()]);
+  const database = await openDatabase({ DATA_DIR: tmpdir(), DATABASE_URL: await postgres.createDatabase() });
+  const stores = createStores(database.db);
+  const redis = createRedis({ url: redisService.url, name: 'test', log, whenAway: 'fail' });
+  const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
+  const district = await makeDistrict(stores);
+  return {
+    stores,
+    postgres,
+    store: new StoredRooms({ stores, writes }),
+    lesson: async () => {
+      const { lessonId } = await makeLesson(stores, district);
+      const { personId, displayName } = district.pupil;
+      const named = claimsOf(newLesson('sky'), 'pupil', displayName);
+      return { lessonId, claims: { ...named, lessonId, identity: { kind: 'person', personId } } };
+    },
+    close: async () => {
+      writes.close();
+      redis.disconnect();
+      await database.close();
+      await Promise.all([postgres.stop(), redisService.stop()]);
+    },
+  };
+}
+
+function messageOf(seatId: SeatId, text: string, sentAtMs: number): ChatMessage {
+  return { messageId: MessageId.parse(randomUUID()), seatId, displayName: '小明', seat: 'pupil', text, sentAtMs };
+}
+
+const newRequestId = (): RequestId => RequestId.parse(randomUUID());
+
+describe.each<[string, () => Promise<Subject>]>([
+  ['in memory', memory],
+  ['on PostgreSQL and Redis', stored],
+])('RoomStore %s', (_name, open) => {
+  let subject: Subject;
+  beforeAll(async () => {
+    subject = await open();
+  });
+  afterAll(async () => await subject.close());
+
+  it('knows a lesson, and says notFound of another', async () => {
+    const { lessonId } = await subject.lesson();
+    expect(await subject.store.lesson(lessonId)).toMatchObject({
+      state: 'scheduled',
+      facts: { lessonId, roomId: lessonId },
+    });
+    await expect(subject.store.lesson(randomUUID() as string as LessonId)).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  it('gives the same seat each time, remembers admission, and refuses the kept out (J2, J5, L3)', async () => {
+    const { claims } = await subject.lesson();
+    const first = await subject.store.claimSeat(claims, Date.now());
+    expect(first.isAdmitted).toBe(false);
+    await subject.store.markAdmitted(first.seatId, Date.now());
+    expect(await subject.store.claimSeat(claims, Date.now())).toEqual({ seatId: first.seatId, isAdmitted: true });
+    await subject.store.keepOut(first.seatId);
+    await expect(subject.store.claimSeat(claims, Date.now())).rejects.toMatchObject({ code: 'removedFromRoom' });
+  });
+
+  it('goes from scheduled to live to ended', async () => {
+    const { lessonId } = await subject.lesson();
+    await subject.store.markLessonLive(lessonId, Date.now());
+    expect((await subject.store.lesson(lessonId)).state).toBe('live');
+    await subject.store.markLessonEnded(lessonId, Date.now());
+    expect((await subject.store.lesson(lessonId)).state).toBe('ended');
+  });
+
+  it('keeps each message once and pages backwards (C3, C4)', async () => {
+    const { lessonId, claims } = await subject.lesson();
+    const { seatId } = await subject.store.claimSeat(claims, Date.now());
+    const requestId = newRequestId();
+    const at = Date.now();
+    const first = await subject.store.appendChat(lessonId, requestId, messageOf(seatId, '一', at));
+    const repeated = await subject.store.appendChat(lessonId, requestId, messageOf(seatId, '一', at + 1));
+    expect(repeated).toEqual(first);
+    await subject.store.appendChat(lessonId, newRequestId(), messageOf(seatId, '二', at + 2));
+    await subject.store.appendChat(lessonId, newRequestId(), messageOf(seatId, '三', at + 3));
+    const all = await subject.store.chatBefore(lessonId, null, 10);
+    expect(all.map((message) => message.text)).toEqual(['一', '二', '三']);
+    expect((await subject.store.chatBefore(lessonId, at + 3, 1)).map((message) => message.text)).toEqual(['二']);
+  });
+
+  it('takes attendance and recordings, also when told twice', async () => {
+    const { lessonId, claims } = await subject.lesson();
+    const { seatId } = await subject.store.claimSeat(claims, Date.now());
+    const recordingId = RecordingId.parse(randomUUID());
+    const recording = {
+      recordingId,
+      lessonId,
+      title: '古诗二首',
+      startedAtUnixUs: Date.now() * 1_000,
+      allowsDownload: false,
+    };
+    for (let time = 0; time < 2; time += 1) {
+      await subject.store.recordJoin(lessonId, seatId, Date.now());
+      await subject.store.recordLeave(lessonId, seatId, Date.now());
+      await subject.store.openRecording(recording);
+      await subject.store.endRecording(recordingId, Date.now());
+    }
+    await subject.store.saveRoll(lessonId, []);
+  });
+});
+
+describe('StoredRooms', () => {
+  let subject: StoredSubject;
+  beforeAll(async () => {
+    subject = await stored();
+  });
+  afterAll(async () => await subject.close());
+
+  it('keeps chat and attendance while the database is away and writes them when it is back (C2)', async () => {
+    const { lessonId, claims } = await subject.lesson();
+    const { seatId } = await subject.store.claimSeat(claims, Date.now());
+    await subject.postgres.kill();
+    await subject.store.appendChat(lessonId, newRequestId(), messageOf(seatId, '还在上课', Date.now()));
+    await subject.store.recordJoin(lessonId, seatId, Date.now());
+    await expect(subject.store.chatBefore(lessonId, Date.now(), 1)).rejects.toMatchObject({ code: 'unavailable' });
+    await subject.postgres.up();
+    await vi.waitFor(
+      async () => {
+        const { messages } = await subject.stores.chat.page(lessonId, { limit: 10 });
+        expect(messages).toMatchObject([{ text: '还在上课' }]);
+        expect(await subject.stores.attendance.stays(lessonId)).toMatchObject([{ seatId, leftAtMs: null }]);
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+  });
+
+  it('has the class group on the roll of a lesson (S7)', async () => {
+    const { lessonId, claims } = await subject.lesson();
+    const { expected } = await subject.store.lesson(lessonId);
+    expect(expected).toMatchObject([{ displayName: claims.displayName, classGroup: '三年级一班' }]);
+  });
+});
