@@ -9,8 +9,8 @@ import { readSegmentSamples } from './cmaf-reader.ts';
 import { opusSamples } from './depacketize/opus.ts';
 import { decodeOpus } from './opus-decoder.ts';
 
-const FRAMES = 240;
-const JOINT = 120;
+const FRAMES = 160;
+const JOINT = 80;
 const BLOCK = 1024;
 
 let folder: string;

@@ -50,6 +50,10 @@ export async function renderSound(options: {
     from: (fromFrame - LEAD_FRAMES) * AAC_FRAME_SAMPLES,
     to: (toFrame + TAIL_FRAMES) * AAC_FRAME_SAMPLES,
   };
+  const fromUs = range.from / SAMPLES_PER_US;
+  const toUs = range.to / SAMPLES_PER_US;
+  const isHeard = ({ startTick, duration }: ReadSample): boolean => startTick + duration > fromUs && startTick < toUs;
+  if (!options.tracks.some((track) => track.some(isHeard))) return 'silence';
   const canvas = await mix(ffmpegPath, range, options.tracks);
   for (const { fromUs, toUs } of options.leftOut) {
     canvas.silence({ from: Math.floor(fromUs * SAMPLES_PER_US), to: Math.ceil(toUs * SAMPLES_PER_US) });

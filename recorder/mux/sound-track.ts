@@ -102,15 +102,14 @@ export class SoundTrack {
     const rendered = await renderSound({ ffmpegPath: this.#ffmpegPath, fromFrame, toFrame, tracks, leftOut });
     const silence = rendered === 'silence' ? await this.#renderSilence() : Buffer.alloc(0);
     const units = rendered === 'silence' ? Array.from({ length: toFrame - fromFrame }, () => silence) : rendered;
-    const stored: StoredSegment[] = [];
-    for (const index of indexes) {
+    const store = async (index: number): Promise<StoredSegment> => {
       const first = index * WINDOW_FRAMES;
       const part = units.slice(first - fromFrame, first - fromFrame + WINDOW_FRAMES);
       const body = encodeSoundSegment(part, first);
       const uri = await this.#play.putNamed(`sound/${String(index).padStart(INDEX_DIGITS, '0')}`, 'm4s', body);
-      stored.push({ uri, startUs: usOf(first), endUs: usOf(first + part.length), bytes: body.length });
-    }
-    return stored;
+      return { uri, startUs: usOf(first), endUs: usOf(first + part.length), bytes: body.length };
+    };
+    return Promise.all(indexes.map(store));
   }
 
   async #renderSilence(): Promise<Buffer> {

@@ -40,6 +40,7 @@ export class LoggedRecording {
   readonly #manifests: ManifestStore;
   readonly #streams: LoggedStream[] = [];
   readonly #chunks: LoggedChunk[] = [];
+  readonly #stored = new Set<string>();
   #events = 0;
 
   constructor(store: ObjectStore, startedAtUnixUs: number) {
@@ -59,7 +60,9 @@ export class LoggedRecording {
     const isWhole = seconds === Number.POSITIVE_INFINITY;
     const ready = this.#chunks.filter(({ manifest }) => manifest.lastReceivedUnixUs <= untilUs);
     for (const { manifest, body } of ready) {
-      if ((await this.#store.stat(manifest.key)) === undefined) await this.#store.put(manifest.key, body);
+      if (this.#stored.has(manifest.key)) continue;
+      await this.#store.put(manifest.key, body);
+      this.#stored.add(manifest.key);
     }
     const tracks = this.#tracks(ready, isWhole);
     await this.#manifests.update(this.recordingId, (stored) => ({
