@@ -6,6 +6,12 @@ import type { RouteInput, RouteName, RouteReply } from '../../../signaling/proto
 import { RequestFailure } from './request-failure.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
+/** Each new password is a hash of 25 ms on purpose: a whole school's take minutes on a small machine. */
+const PATIENCE_MS: Partial<Record<RouteName, number>> = {
+  importPeople: 600_000,
+  resetPasswords: 120_000,
+  previewPeopleImport: 60_000,
+};
 
 const Problem = z.object({
   title: z.string().optional(),
@@ -62,8 +68,13 @@ async function failureOf(response: Response): Promise<RequestFailure> {
   });
 }
 
-async function ask(definition: RouteDefinition, input: LooseInput, signal: AbortSignal | undefined): Promise<Response> {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+async function ask(
+  name: RouteName,
+  definition: RouteDefinition,
+  input: LooseInput,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  const timeout = AbortSignal.timeout(PATIENCE_MS[name] ?? REQUEST_TIMEOUT_MS);
   const hasBody = input.body !== undefined;
   try {
     return await fetch(urlOf(definition, input), {
@@ -87,7 +98,7 @@ export async function callApi<N extends RouteName>(
   ...[input, signal]: CallArguments<N>
 ): Promise<RouteReply<N>> {
   const definition: RouteDefinition = restRoutes[name];
-  const response = await ask(definition, input ?? {}, signal);
+  const response = await ask(name, definition, input ?? {}, signal);
   if (!response.ok) throw await failureOf(response);
   const body: unknown = await response.json().catch(() => ({}));
   const parsed = definition.reply.safeParse(body);

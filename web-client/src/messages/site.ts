@@ -13,6 +13,7 @@ export const siteText = catalogue({
   noMore: ['今天没有课了', 'No more lessons today'],
   lecturer: ['主讲：{name}', 'Lecturer: {name}'],
   inMinutes: ['{n} 分钟后自动进入', 'joins by itself in {n} min'],
+  inHours: ['{n} 小时后自动进入', 'joins by itself in {n} h'],
   soon: ['马上自动进入', 'joins in a moment'],
   selfRunning: ['到时间会自动进入课堂，无需操作', 'Joins by itself at the right time. Nothing to do.'],
   entering: ['正在进入课堂…', 'Entering the room…'],

@@ -2,6 +2,7 @@ import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { siteText } from '../../messages/site.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
+import type { Translate } from '../../text/text.ts';
 import { clockTime } from '../../text/time.ts';
 import { useNow } from '../../ui/use-now.ts';
 import styles from './site-page.module.css';
@@ -9,6 +10,14 @@ import styles from './site-page.module.css';
 type Agenda = RouteReply<'siteAgenda'>;
 
 const MINUTE_MS = 60_000;
+
+/** The agenda names a lesson as the current one from five minutes before its start. */
+const JOINS_EARLY_MINUTES = 5;
+
+function joinsIn(t: Translate<typeof siteText>, minutes: number): string {
+  if (minutes <= 0) return t('soon');
+  return minutes < 90 ? t('inMinutes', { n: minutes }) : t('inHours', { n: Math.round(minutes / 60) });
+}
 
 function NextLesson({ agenda, nowMs }: { readonly agenda: Agenda; readonly nowMs: number }) {
   const t = useText(siteText);
@@ -24,7 +33,7 @@ function NextLesson({ agenda, nowMs }: { readonly agenda: Agenda; readonly nowMs
         {clockTime(next.startsAtMs, timeZone)}–{clockTime(next.endsAtMs, timeZone)} ·{' '}
         {t('lecturer', { name: `${next.lecturerName} · ${next.schoolName}` })}
       </p>
-      <p className={styles.soft}>{minutes <= 5 ? t('soon') : t('inMinutes', { n: minutes - 5 })}</p>
+      <p className={styles.soft}>{joinsIn(t, minutes - JOINS_EARLY_MINUTES)}</p>
     </section>
   );
 }
