@@ -1,6 +1,4 @@
 import type { Involvement, Lesson } from '../../storage/ports.ts';
-import type { RoomId } from '../protocol/ids.ts';
-import type { LessonFacts } from '../protocol/room.ts';
 import type { LessonSummary } from '../protocol/rest/shapes.ts';
 import type { SeatKind } from '../protocol/seats.ts';
 import { administers, type PersonCaller } from './caller.ts';
@@ -11,21 +9,6 @@ const TEACHER_EARLY_MS = 120 * MINUTE_MS;
 const OTHERS_EARLY_MS = 30 * MINUTE_MS;
 /** A lesson that nobody has begun can still be begun late. */
 const LATE_MS = 120 * MINUTE_MS;
-
-export function lessonFacts(lesson: Lesson): LessonFacts {
-  return {
-    lessonId: lesson.lessonId,
-    roomId: lesson.lessonId as string as RoomId,
-    kind: lesson.kind,
-    title: lesson.title,
-    subject: lesson.subject,
-    lecturerName: lesson.lecturerName,
-    schoolName: lesson.schoolName,
-    startsAtMs: lesson.startsAtMs,
-    endsAtMs: lesson.endsAtMs,
-    isRecorded: lesson.isRecorded,
-  };
-}
 
 /** The seat that a person has in a lesson, or null: parents have one in meetings, pupils in lessons. */
 export function seatOf(caller: PersonCaller, lesson: Lesson, involvement: Involvement | undefined): SeatKind | null {

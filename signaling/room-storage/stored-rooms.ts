@@ -1,10 +1,11 @@
 import type { Lesson, RosterEntry, SeatHolder, Stores } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
-import { RoomId, type LessonId, type RecordingId, type RequestId, type SeatId } from '../protocol/ids.ts';
+import type { LessonId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
 import type { ChatMessage } from '../protocol/room.ts';
 import type { Identity, JoinClaims } from '../rooms/join-claims.ts';
 import type { ExpectedPerson, RoomLesson, RoomStore } from '../rooms/ports.ts';
 import { wardKeyOf } from '../rooms/roll.ts';
+import { lessonFacts } from '../directory/lesson-facts.ts';
 import type { DurableWrites } from './durable-writes.ts';
 import type { RoomWriters } from './room-writers.ts';
 
@@ -31,10 +32,11 @@ export class StoredRooms implements RoomStore {
       this.#stores.directory.school(lesson.schoolId),
     ]);
     return {
-      facts: factsOf(lesson),
+      facts: lessonFacts(lesson),
       state: lesson.state,
       region: school?.region ?? null,
       allowsDownload: school?.settings.allowsDownload ?? false,
+      recordsPupils: school?.settings.showsPupilsInRecordings ?? false,
       expected: roster.map((entry) => expectedOf(entry, lesson)),
     };
   }
@@ -111,14 +113,6 @@ export class StoredRooms implements RoomStore {
 function holderOf(identity: Identity): SeatHolder {
   if (identity.kind !== 'guest') return identity;
   return { kind: 'guest', guestKeyHash: identity.guestId, invitationId: identity.invitationId };
-}
-
-function factsOf(lesson: Lesson): RoomLesson['facts'] {
-  const { lessonId, kind, title, subject, lecturerName, schoolName, startsAtMs, endsAtMs, isRecorded } = lesson;
-  return {
-    ...{ lessonId, kind, title, subject, lecturerName, schoolName, startsAtMs, endsAtMs, isRecorded },
-    roomId: RoomId.parse(lessonId),
-  };
 }
 
 /** In a meeting each child is called, whoever comes for it. */

@@ -146,6 +146,8 @@ export interface RoomLesson {
   readonly region: string | null;
   /** The school's setting for its recordings. */
   readonly allowsDownload: boolean;
+  /** Whether others than teachers may be in its recordings: the guardians' consent is on file (SPEC R7). */
+  readonly recordsPupils: boolean;
   /** Who is on the roll. */
   readonly expected: readonly ExpectedPerson[];
 }

@@ -1,3 +1,4 @@
+import { isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Fence, SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo } from '../protocol/media.ts';
@@ -138,7 +139,8 @@ function createRecording(
     senders: () =>
       media.producers.list().flatMap((producer) => {
         const seat = presence.find(producer.seatId);
-        return seat === null ? [] : [{ producer, seat }];
+        const isRecorded = seat !== null && (options.lesson.recordsPupils || isTeacherSeat(seat.kind));
+        return isRecorded ? [{ producer, seat }] : [];
       }),
     sfuUrl: options.sfuUrl,
     clockOffsetUs: () => options.node().clockOffsetUs(),

@@ -65,6 +65,7 @@ export const RoomState = z.object({
     state: z.enum(['scheduled', 'live', 'ended', 'cancelled']),
     region: z.string().nullable(),
     allowsDownload: z.boolean(),
+    recordsPupils: z.boolean(),
     expected: z.array(
       z.object({ personId: PersonId, rollKey: z.string(), displayName: z.string(), classGroup: z.string().nullable() }),
     ),

@@ -8,14 +8,12 @@ import { eventually } from '../support/eventually.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
 const PUPIL = { account: 'wang.xiaoming', name: '王小明', sender: 2 };
-const SITE = { sender: 3 };
 const GUEST = { name: '王奶奶', sender: 4 };
 
 let stack: Stack;
 let browser: Browser;
 let teacher: Person;
 let pupil: Person;
-let site: Person;
 let guest: Person;
 let lessonId: string;
 
@@ -25,7 +23,6 @@ beforeAll(async () => {
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await Person.at(stack, browser, TEACHER.sender);
   pupil = await Person.at(stack, browser, PUPIL.sender);
-  site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
   guest = await Person.at(stack, browser, GUEST.sender, { viewport: VIEWPORTS.phone });
 });
 afterAll(async () => {

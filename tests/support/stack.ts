@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 
-const READY_TIMEOUT_MS = 60_000;
+const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
 
 const DemoSignIns = z.array(
@@ -98,6 +98,11 @@ export class Stack {
 
   get output(): string {
     return this.#output.join('');
+  }
+
+  /** The same server under another address of this machine. */
+  urlAt(address: string): string {
+    return `http://${address}:${new URL(this.url).port}`;
   }
 
   async demoSignIns(): Promise<DemoSignIns> {

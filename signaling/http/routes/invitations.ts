@@ -4,8 +4,9 @@ import type { Invitation as InvitationView } from '../../protocol/rest/lessons.t
 import type { Invitation } from '../../../storage/ports.ts';
 import type * as z from 'zod';
 import { personOf } from '../caller.ts';
+import { lessonFacts } from '../../directory/lesson-facts.ts';
 import type { RestDependencies } from '../dependencies.ts';
-import { isOver, lessonFacts } from '../lesson-view.ts';
+import { isOver } from '../lesson-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
 import { assertOpen, joinGrant } from './joining.ts';
 import { assertManagesLesson, visibleLesson } from './lessons.ts';

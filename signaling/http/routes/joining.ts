@@ -9,8 +9,9 @@ import type { JoinClaims } from '../../rooms/join-claims.ts';
 import type { Lesson } from '../../../storage/ports.ts';
 import { turnServers } from '../../auth/turn-credentials.ts';
 import type { PersonCaller, SiteCaller } from '../caller.ts';
+import { lessonFacts } from '../../directory/lesson-facts.ts';
 import type { RestDependencies } from '../dependencies.ts';
-import { isOver, lessonFacts, opensAtMs, seatOf } from '../lesson-view.ts';
+import { isOver, opensAtMs, seatOf } from '../lesson-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
 import { visibleLesson } from './lessons.ts';
 

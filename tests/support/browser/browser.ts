@@ -2,9 +2,11 @@ import { chromium, type Browser, type BrowserContext, type BrowserContextOptions
 import { useTimecodeMedia } from './timecode-media.ts';
 
 /** The distribution's Chromium, headless, never throttling a page that it believes nobody looks at. */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(
+  overrides: { readonly executablePath?: string; readonly args?: readonly string[] } = {},
+): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env['TONGKE_CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+    executablePath: overrides.executablePath ?? process.env['TONGKE_CHROMIUM_BIN'] ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -20,6 +22,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--use-fake-ui-for-media-stream',
       // Chromium hides local addresses behind mDNS names, which nobody resolves here.
       '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ...(overrides.args ?? []),
     ],
   });
 }

@@ -26,6 +26,7 @@ export function newLesson(kind: LessonKind, change: Partial<RoomLesson['facts']>
     state: 'scheduled',
     region: null,
     allowsDownload: false,
+    recordsPupils: true,
     expected: [],
   };
 }

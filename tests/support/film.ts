@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { PlayIndex } from '../../signaling/protocol/play-index.ts';
+import { readTimecode, type Timecode } from './browser/timecode.ts';
+
+const run = promisify(execFile);
+const PIXELS_MAX_BYTES = 512 * 1024 * 1024;
+/** What pictures are shrunk to before they are read. */
+const READ_SIZE = { width: 240, height: 135 } as const;
+
+export interface FilmFacts {
+  readonly durationSeconds: number;
+  readonly videoCodec: string;
+  readonly audioCodec: string | undefined;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What ffprobe says of a file or URL. */
+export async function probeFilm(input: string): Promise<FilmFacts> {
+  const { stdout } = await run('ffprobe', ['-v', 'error', '-show_format', '-show_streams', '-of', 'json', input]);
+  const probe = JSON.parse(stdout) as {
+    format: { duration: string };
+    streams: { codec_type: string; codec_name: string; width?: number; height?: number }[];
+  };
+  const video = probe.streams.find((stream) => stream.codec_type === 'video');
+  if (video === undefined) throw new Error('no video in the film');
+  return {
+    durationSeconds: Number(probe.format.duration),
+    videoCodec: video.codec_name,
+    audioCodec: probe.streams.find((stream) => stream.codec_type === 'audio')?.codec_name,
+    width: video.width ?? 0,
+    height: video.height ?? 0,
+  };
+}
+
+export interface FrameReading {
+  readonly atSeconds: number;
+  readonly code: Timecode | undefined;
+}
+
+/** Decodes the film and reads the timecode within a part of the picture, `framesPerSecond` times a second. */
+export async function readFilmTimecodes(
+  input: string,
+  part: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  framesPerSecond: number,
+): Promise<FrameReading[]> {
+  const { width, height } = READ_SIZE;
+  const filter = `crop=${part.width}:${part.height}:${part.x}:${part.y},scale=${width}:${height},fps=${framesPerSecond}`;
+  const { stdout } = await run(
+    'ffmpeg',
+    ['-v', 'error', '-i', input, '-an', '-vf', filter, '-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'],
+    { encoding: 'buffer', maxBuffer: PIXELS_MAX_BYTES },
+  );
+  return framesOf(stdout).map((code, index) => ({ atSeconds: index / framesPerSecond, code }));
+}
+
+/** All timecodes of one view of a recording that can be played, oldest first, read from every stored frame. */
+export async function readViewTimecodes(
+  index: PlayIndex,
+  indexUrl: URL,
+  view: string,
+  folder: string,
+): Promise<Timecode[]> {
+  const runs = index.views.find((candidate) => candidate.view === view)?.runs ?? [];
+  const codes: Timecode[] = [];
+  for (const [number, run] of runs.entries()) {
+    const parts: Buffer[] = [];
+    let init = '';
+    for (const segment of run.segments) {
+      if (segment.init !== init) parts.push(await fetchBytes(new URL(segment.init, indexUrl)));
+      init = segment.init;
+      parts.push(await fetchBytes(new URL(segment.uri, indexUrl)));
+    }
+    const path = join(folder, `${view}-${number}.${run.container === 'webm' ? 'webm' : 'mp4'}`);
+    await writeFile(path, Buffer.concat(parts));
+    codes.push(...(await readEveryTimecode(path)));
+  }
+  return codes.toSorted((a, b) => a.clockMs - b.clockMs);
+}
+
+/** The longest time that is missing between two pictures that follow each other, milliseconds. */
+export function longestHoleMs(codes: readonly Timecode[]): number {
+  return codes.reduce(
+    (longest, code, i) => Math.max(longest, code.clockMs - (codes[i - 1]?.clockMs ?? code.clockMs)),
+    0,
+  );
+}
+
+async function fetchBytes(url: URL): Promise<Buffer> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url.pathname}: ${answer.status}`);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+async function readEveryTimecode(path: string): Promise<Timecode[]> {
+  const { stdout } = await run(
+    'ffmpeg',
+    [
+      '-v',
+      'error',
+      '-i',
+      path,
+      '-an',
+      '-vf',
+      `scale=${READ_SIZE.width}:${READ_SIZE.height}`,
+      '-fps_mode',
+      'passthrough',
+      '-f',
+      'rawvideo',
+      '-pix_fmt',
+      'gray',
+      'pipe:1',
+    ],
+    { encoding: 'buffer', maxBuffer: PIXELS_MAX_BYTES },
+  );
+  return framesOf(stdout).flatMap((code) => (code === undefined ? [] : [code]));
+}
+
+function framesOf(pixels: Buffer): (Timecode | undefined)[] {
+  const { width, height } = READ_SIZE;
+  const frameBytes = width * height;
+  return Array.from({ length: Math.floor(pixels.length / frameBytes) }, (_, index) =>
+    readTimecode(pixels.subarray(index * frameBytes, (index + 1) * frameBytes), width, height),
+  );
+}
