@@ -3,8 +3,9 @@
  * of its own here, and it would refuse the older Node that a fresh Debian starts with.
  */
 import { readFileSync } from 'node:fs';
+import { arch, platform } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from './command.mjs';
+import { runNpm } from './npm.mjs';
 import { repositoryRoot } from './paths.mjs';
 
 /** @returns {import('./step.mjs').Step} */
@@ -14,12 +15,7 @@ export function dependenciesStep() {
     does: 'npm packages of package-lock.json',
     usually: '30 s',
     isDone: () => isInstalled(repositoryRoot),
-    run: (log) =>
-      runCommand('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-        log,
-        cwd: repositoryRoot,
-        remedy: 'Check that this host reaches the npm registry (`npm ping`), then run the same command again.',
-      }),
+    run: (log) => runNpm(['ci'], log),
   };
 }
 
@@ -33,16 +29,27 @@ export function isInstalled(root) {
   const installed = readPackages(join(root, 'node_modules', '.package-lock.json'));
   if (wanted === undefined || installed === undefined) return false;
   return Object.entries(wanted).every(([path, entry]) => {
-    // The root itself is not in npm's list; a package for another platform is optional and not installed.
+    // The root itself is not in npm's list.
     if (path === '') return true;
     const there = installed[path];
-    return there === undefined ? entry.optional === true : there.version === entry.version;
+    return there === undefined ? entry.optional === true && !isForThisHost(entry) : there.version === entry.version;
   });
+}
+
+/** @typedef {{ version?: string, optional?: boolean, os?: string[], cpu?: string[], libc?: string[] }} LockEntry */
+
+/**
+ * Whether a package that is built for some platforms is built for this one. Debian and Ubuntu use glibc.
+ * @param {LockEntry} entry
+ */
+function isForThisHost({ os, cpu, libc }) {
+  if (os === undefined || cpu === undefined) return false;
+  return os.includes(platform()) && cpu.includes(arch()) && (libc === undefined || libc.includes('glibc'));
 }
 
 /**
  * @param {string} file
- * @returns {Record<string, { version?: string, optional?: boolean }> | undefined}
+ * @returns {Record<string, LockEntry> | undefined}
  */
 function readPackages(file) {
   try {

@@ -2,20 +2,23 @@
 import { dependenciesStep } from './dependencies.mjs';
 import { mediasoupWorkerStep } from './mediasoup-worker.mjs';
 import { nodeRuntimeStep } from './node-runtime.mjs';
+import { runNpm } from './npm.mjs';
 import { reportFailure, runSteps } from './step.mjs';
 import { webClientStep } from './web-client-build.mjs';
 
-/** @type {Record<string, () => import('./step.mjs').Step[]>} */
+/** @type {Record<string, () => Promise<unknown>>} */
 const PARTS = {
-  packages: () => [nodeRuntimeStep(), dependenciesStep()],
-  worker: () => [mediasoupWorkerStep()],
-  'web-client': () => [webClientStep()],
+  packages: () => runSteps([nodeRuntimeStep(), dependenciesStep()]),
+  worker: () => runSteps([mediasoupWorkerStep()]),
+  'web-client': () => runSteps([webClientStep()]),
+  /** What only builds and tests need goes last, when both are done. */
+  prune: () => runNpm(['prune', '--omit=dev'], (line) => process.stdout.write(`${line}\n`)),
 };
 
 try {
   const part = PARTS[process.argv[2] ?? ''];
   if (part === undefined) throw new Error(`Name a part: ${Object.keys(PARTS).join(', ')}`);
-  await runSteps(part());
+  await part();
 } catch (error) {
   reportFailure(error);
 }

@@ -26,7 +26,7 @@ describe('the npm packages', () => {
   const wanted = {
     '': { name: 'tongke' },
     'node_modules/a': { version: '1.0.0' },
-    'node_modules/for-another-platform': { version: '1.0.0', optional: true },
+    'node_modules/for-another-platform': { version: '1.0.0', optional: true, os: ['aix'], cpu: ['ppc64'] },
   };
 
   test('are there when npm wrote its list with every version that the lock file names', () => {
@@ -42,6 +42,17 @@ describe('the npm packages', () => {
     expect(isInstalled(root)).toBe(false);
     write('node_modules/.package-lock.json', { packages: { 'node_modules/a': { version: '1.0.1' } } });
     expect(isInstalled(root)).toBe(false);
+  });
+});
+
+describe('a native package for this platform', () => {
+  test('must be there though it is optional: npm under an old Node leaves it out', () => {
+    const native = { version: '1.0.0', optional: true, os: [process.platform], cpu: [process.arch], libc: ['glibc'] };
+    write('package-lock.json', { packages: { 'node_modules/native': native } });
+    write('node_modules/.package-lock.json', { packages: {} });
+    expect(isInstalled(root)).toBe(false);
+    write('package-lock.json', { packages: { 'node_modules/native': { ...native, libc: ['musl'] } } });
+    expect(isInstalled(root)).toBe(true);
   });
 });
 

@@ -45,6 +45,6 @@ export function testEnvironment() {
 }
 
 /** The PATH with the chosen Node first, so that what it starts by the name `node` is the same one. */
-function pathWithNode() {
+export function pathWithNode() {
   return [dirname(nodePath()), process.env['PATH'] ?? ''].join(delimiter);
 }
