@@ -72,6 +72,7 @@ function summaryOf(recording: Recording, caller: PersonCaller, urls: MediaUrls, 
     positionMs,
     mayManage: manages(caller, recording),
     mayDownload: film !== null && (recording.allowsDownload || manages(caller, recording)),
+    allowsDownload: recording.allowsDownload,
   };
 }
 
@@ -119,7 +120,8 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
   readonly listRecordings: RestHandlers['listRecordings'] = async ({ query }, context) => {
     const caller = personOf(context.caller);
     const { offset, limit, ...filter } = query;
-    const page = await this.#recordings.list({ audience: audienceOf(caller), offset, limit, ...given(filter) });
+    const audience = audienceOf(caller);
+    const page = await this.#recordings.list({ audience, includeRunning: true, offset, limit, ...given(filter) });
     const ids = page.items.map((recording) => recording.recordingId);
     const positions = await this.#recordings.positions(caller.personId, ids);
     const signed = this.#urls();

@@ -37,6 +37,8 @@ export const RecordingSummary = z.object({
   positionMs: z.int().nullable(),
   mayManage: z.boolean(),
   mayDownload: z.boolean(),
+  /** What the managers have set for everybody else. */
+  allowsDownload: z.boolean(),
 });
 export type RecordingSummary = z.infer<typeof RecordingSummary>;
 

@@ -27,18 +27,21 @@ export interface PlaybackState {
   /** The lesson is still running or its tail is on its way: the duration grows. */
   readonly isGrowing: boolean;
   readonly failure: PlaybackFailure | null;
+  /** `none`: there are no captions. */
+  readonly captions: 'none' | 'off' | 'on';
 }
 
 /** One way of showing a recording. Positions are seconds of play time. */
 export interface Playback {
   readonly state: PlaybackState;
   /** @returns how to stop listening. */
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
   play(): void;
   pause(): void;
   seek(positionS: number): void;
   setRate(rate: number): void;
   setVolume(volume: number, isMuted: boolean): void;
+  setCaptions(isOn: boolean): void;
   /** Idempotent. */
   close(): void;
 }
@@ -61,6 +64,7 @@ const initialState = (start: PlaybackStart): PlaybackState => ({
   buffered: [],
   isGrowing: false,
   failure: null,
+  captions: 'none',
 });
 
 /** Holds an immutable state and tells when it has become another one. */
@@ -88,6 +92,11 @@ export class PlaybackStore {
     );
     if (isSame) return;
     this.#state = next;
+    this.notify();
+  }
+
+  /** Something beside the state has changed. */
+  notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

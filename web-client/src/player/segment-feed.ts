@@ -40,7 +40,8 @@ export class SegmentFeed {
   #objectUrl: string | undefined;
   #mimeType: string | undefined;
   #appendedInit: string | undefined;
-  #isPumping = false;
+  /** The media source that is being filled; one that has been replaced meanwhile may never answer. */
+  #pumping: MediaSource | undefined;
   #fetching: { readonly segment: PlannedSegment; readonly abort: AbortController } | undefined;
   readonly #inits = new Map<string, Promise<ArrayBuffer>>();
   readonly #appends = new Map<string, number>();
@@ -158,31 +159,31 @@ export class SegmentFeed {
   };
 
   async #pump(): Promise<void> {
-    if (this.#isPumping) return;
-    this.#isPumping = true;
+    const owner = this.#mediaSource;
+    if (owner === undefined || this.#pumping === owner) return;
+    this.#pumping = owner;
     try {
-      while (this.#isReady()) {
+      while (this.#isReady(owner)) {
         const wish = { positionS: this.#positionS, aheadS: this.#aheadS, isHeld: this.#isHeld };
         const segment = nextSegment(this.#segments, wish);
         if (segment === undefined) break;
-        await this.#bring(segment);
+        await this.#bring(owner, segment);
         this.#options.onChange();
       }
-      if (this.#isReady()) await this.#trim();
+      if (this.#isReady(owner)) await this.#trim();
     } finally {
-      this.#isPumping = false;
+      if (this.#pumping === owner) this.#pumping = undefined;
     }
   }
 
-  #isReady(): boolean {
-    const isOpen = !this.#isClosed && this.#isActive && this.#mediaSource?.readyState === 'open';
+  #isReady(owner: MediaSource): boolean {
+    const isOpen = !this.#isClosed && this.#isActive && owner === this.#mediaSource && owner.readyState === 'open';
     return isOpen && performance.now() >= this.#retryAtMs;
   }
 
-  async #bring(segment: PlannedSegment): Promise<void> {
+  async #bring(owner: MediaSource, segment: PlannedSegment): Promise<void> {
     const abort = new AbortController();
     this.#fetching = { segment, abort };
-    const owner = this.#mediaSource;
     try {
       const [init, bytes] = await Promise.all([
         this.#init(segment.init, abort.signal),
@@ -190,7 +191,7 @@ export class SegmentFeed {
       ]);
       this.#failure = null;
       this.#retryMs = RETRY_MS;
-      if (owner !== this.#mediaSource || owner?.readyState !== 'open') return;
+      if (owner !== this.#mediaSource || owner.readyState !== 'open') return;
       await this.#append(owner, segment, init, bytes);
     } catch (error) {
       if (!abort.signal.aborted) this.#noteFailure(segment, error);

@@ -1,0 +1,82 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { SchoolId } from '../../../../signaling/protocol/ids.ts';
+import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import { callApi } from '../../api/api.ts';
+import { isMoving } from './recording-words.ts';
+
+const PAGE_SIZE = 48;
+const DAY_MS = 86_400_000;
+const MOVING_MS = 2_000;
+const CALM_MS = 30_000;
+/** Schools and subjects to filter by are those of the newest lessons. */
+const OPTIONS_SIZE = 200;
+const OPTIONS_FRESH_MS = 60_000;
+
+export const DATE_RANGES = ['all', 'today', 'week', 'month', 'term'] as const;
+export type DateRange = (typeof DATE_RANGES)[number];
+const RANGE_DAYS: Readonly<Record<Exclude<DateRange, 'all' | 'today'>, number>> = { week: 7, month: 30, term: 183 };
+
+export interface LibraryFilter {
+  readonly search: string;
+  readonly schoolId: string;
+  readonly subject: string;
+  readonly range: DateRange;
+}
+
+export const parseRange = (text: string | null): DateRange => DATE_RANGES.find((range) => range === text) ?? 'all';
+
+/** Whole days, so that the question stays the same for as long as its answer does. */
+function fromMs(range: DateRange): number | undefined {
+  if (range === 'all') return undefined;
+  const today = new Date().setHours(0, 0, 0, 0);
+  return range === 'today' ? today : today - RANGE_DAYS[range] * DAY_MS;
+}
+
+export const libraryQuery = (filter: LibraryFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['recordings', filter],
+    initialPageParam: 0,
+    queryFn: ({ pageParam, signal }) => {
+      const school = SchoolId.safeParse(filter.schoolId);
+      const since = fromMs(filter.range);
+      const query = {
+        offset: pageParam,
+        limit: PAGE_SIZE,
+        ...(filter.search === '' ? {} : { search: filter.search }),
+        ...(school.success ? { schoolId: school.data } : {}),
+        ...(filter.subject === '' ? {} : { subject: filter.subject }),
+        ...(since === undefined ? {} : { fromMs: since }),
+      };
+      return callApi('listRecordings', { query }, signal);
+    },
+    getNextPageParam: (last, pages) => {
+      const loaded = pages.reduce((sum, page) => sum + page.items.length, 0);
+      return last.items.length > 0 && loaded < last.total ? loaded : undefined;
+    },
+    refetchInterval: ({ state }) => {
+      const items = state.data?.pages.flatMap((page) => page.items) ?? [];
+      return items.some(isMoving) ? MOVING_MS : CALM_MS;
+    },
+    placeholderData: (before) => before,
+  });
+
+export const filterOptionsQuery = queryOptions({
+  queryKey: ['recordings', 'filter-options'],
+  queryFn: ({ signal }) => callApi('listRecordings', { query: { offset: 0, limit: OPTIONS_SIZE } }, signal),
+  staleTime: OPTIONS_FRESH_MS,
+  select: ({ items }) => filterOptions(items),
+});
+
+export interface FilterOptions {
+  readonly schools: readonly { readonly value: string; readonly label: string }[];
+  readonly subjects: readonly { readonly value: string; readonly label: string }[];
+}
+
+function filterOptions(items: readonly RecordingSummary[]): FilterOptions {
+  const schools = new Map(items.map(({ schoolId, schoolName }) => [schoolId, schoolName]));
+  const subjects = new Set(items.flatMap(({ subject }) => (subject === null ? [] : [subject])));
+  return {
+    schools: Array.from(schools, ([value, label]) => ({ value, label })),
+    subjects: Array.from(subjects, (subject) => ({ value: subject, label: subject })),
+  };
+}

@@ -1,0 +1,172 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { CircleAlert, Clapperboard, Play, RotateCcw, X } from 'lucide-react';
+import { Link } from 'wouter';
+import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import { callApi } from '../../api/api.ts';
+import { libraryText } from '../../messages/library.ts';
+import { useLanguage } from '../../text/language.ts';
+import { useText } from '../../text/text.ts';
+import { dayAndTime, duration } from '../../text/time.ts';
+import { Button } from '../../ui/button.tsx';
+import { FailureBanner } from '../../ui/panels.tsx';
+import { canWatch, phaseHint, phaseWord, watchedFraction } from './recording-words.ts';
+import styles from './recording-card.module.css';
+
+interface CardProps {
+  readonly recording: RecordingSummary;
+}
+
+const HUES = 12;
+
+/** Lessons without a poster have a calm colour of their own, the same every time. */
+function hueOf(text: string): number {
+  let hash = 0;
+  for (const character of text) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 997;
+  return ((hash % HUES) * 360) / HUES;
+}
+
+function Poster({ recording }: CardProps) {
+  const { posterUrl, durationMs, subject, title, phase } = recording;
+  const watched = watchedFraction(recording);
+  return (
+    <div className={styles.poster} style={{ '--hue': hueOf(subject ?? title) } as React.CSSProperties}>
+      {posterUrl === null ? (
+        <span className={styles.initial} aria-hidden>
+          {(subject ?? title).slice(0, 2)}
+        </span>
+      ) : (
+        <img src={posterUrl} alt="" loading="lazy" decoding="async" />
+      )}
+      {canWatch(recording) && (
+        <span className={styles.play} aria-hidden>
+          <Play />
+        </span>
+      )}
+      {durationMs !== null && phase !== 'recording' && (
+        <span className={[styles.duration, 'tabular'].join(' ')}>{duration(durationMs)}</span>
+      )}
+      {watched !== null && (
+        <span className={styles.watched}>
+          <span style={{ inlineSize: `${watched * 100}%` }} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Phase({ recording }: CardProps) {
+  const t = useText(libraryText);
+  const { phase, progress } = recording;
+  const hint = phaseHint(t, recording);
+  return (
+    <div className={styles.phase} data-phase={phase}>
+      <span className={styles.badge}>
+        {phase === 'failed' && <CircleAlert aria-hidden />}
+        <span data-testid="library-phase">{phaseWord(t, recording)}</span>
+      </span>
+      {hint !== null && <span className={styles.hint}>{hint}</span>}
+      {phase === 'producing' && (
+        <progress
+          className={styles.progress}
+          aria-label={t('progress')}
+          max={1}
+          {...(progress === null ? {} : { value: progress })}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Composing again or not at all, for those who may. */
+function ProductionActions({ recording }: CardProps) {
+  const t = useText(libraryText);
+  const client = useQueryClient();
+  const { recordingId, phase, hasViews } = recording;
+  const change = useMutation({
+    mutationFn: (order: 'retryProduction' | 'cancelProduction') => callApi(order, { params: { recordingId } }),
+    onSettled: () => client.invalidateQueries({ queryKey: ['recordings'] }),
+  });
+  const mayRetry = phase === 'failed' || (phase === 'playable' && hasViews);
+  if (!mayRetry && phase !== 'producing') return null;
+  return (
+    <div className={styles.actions}>
+      {mayRetry ? (
+        <Button
+          icon={phase === 'failed' ? RotateCcw : Clapperboard}
+          busy={change.isPending}
+          onClick={() => change.mutate('retryProduction')}
+          data-testid="retry-production"
+        >
+          {t(phase === 'failed' ? 'retryProduction' : 'compose')}
+        </Button>
+      ) : (
+        <Button
+          icon={X}
+          busy={change.isPending}
+          onClick={() => change.mutate('cancelProduction')}
+          data-testid="cancel-production"
+        >
+          {t('cancelProduction')}
+        </Button>
+      )}
+      {change.isError && <FailureBanner error={change.error} />}
+    </div>
+  );
+}
+
+export function RecordingCard({ recording }: CardProps) {
+  const t = useText(libraryText);
+  const language = useLanguage();
+  const { recordingId, title, lecturerName, schoolName, startedAtMs, phase, subject } = recording;
+  const content = (
+    <>
+      <Poster recording={recording} />
+      <div className={styles.body}>
+        <h3>{title}</h3>
+        <p className={styles.facts}>
+          <span>
+            {lecturerName} · {schoolName}
+          </span>
+          <span>
+            {dayAndTime(startedAtMs, language)}
+            {subject !== null && ` · ${subject}`}
+          </span>
+        </p>
+        <Phase recording={recording} />
+      </div>
+    </>
+  );
+  return (
+    <article className={styles.card} data-testid="library-card" data-recording-id={recordingId} data-phase={phase}>
+      {canWatch(recording) ? (
+        <Link href={`/watch/${recordingId}`} className={styles.link ?? ''} aria-label={t('watch', { title })}>
+          {content}
+        </Link>
+      ) : (
+        <div className={styles.link}>{content}</div>
+      )}
+      {recording.mayManage && <ProductionActions recording={recording} />}
+    </article>
+  );
+}
+
+/** What somebody has begun, with what is left of it. */
+export function ContinueCard({ recording }: CardProps) {
+  const t = useText(libraryText);
+  const { recordingId, title, lecturerName, positionMs, durationMs } = recording;
+  const left = duration(Math.max(0, (durationMs ?? 0) - (positionMs ?? 0)));
+  return (
+    <article className={styles.card} data-testid="continue-card" data-recording-id={recordingId}>
+      <Link href={`/watch/${recordingId}`} className={[styles.link, styles.wide].join(' ')}>
+        <Poster recording={recording} />
+        <div className={styles.body}>
+          <h3>{title}</h3>
+          <p className={styles.facts}>
+            <span>{lecturerName}</span>
+            <span className="tabular">{t('left', { time: left })}</span>
+          </p>
+        </div>
+      </Link>
+    </article>
+  );
+}

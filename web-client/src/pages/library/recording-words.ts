@@ -1,0 +1,68 @@
+import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import type { libraryText } from '../../messages/library.ts';
+import type { Translate } from '../../text/text.ts';
+
+type T = Translate<typeof libraryText>;
+
+const SECONDS_PER_MINUTE = 60;
+/** Less than this was only a look; that much of the end is applause and good-byes. */
+const BEGUN_MS = 10_000;
+const DONE_FRACTION = 0.95;
+
+export function phaseWord(t: T, { phase, progress }: RecordingSummary): string {
+  switch (phase) {
+    case 'recording':
+      return t('phase_recording');
+    case 'finishing':
+      return t('phase_finishing');
+    case 'playable':
+      return t('phase_playable');
+    case 'producing':
+      return progress === null ? t('phase_waiting') : t('phase_producing', { percent: Math.floor(progress * 100) });
+    case 'ready':
+      return t('phase_ready');
+    case 'failed':
+      return t('phase_failed');
+  }
+}
+
+export const canWatch = ({ hasViews, isComposed }: RecordingSummary): boolean => hasViews || isComposed;
+
+/** What to expect, in a line below the state. */
+export function phaseHint(t: T, recording: RecordingSummary): string | null {
+  switch (recording.phase) {
+    case 'recording':
+      return t(recording.hasViews ? 'hint_recording' : 'hint_recordingEmpty');
+    case 'finishing':
+      return recording.hasViews ? null : t('hint_finishing');
+    case 'producing':
+    case 'failed':
+      return productionHint(t, recording);
+    case 'playable':
+    case 'ready':
+      return null;
+  }
+}
+
+function productionHint(t: T, { phase, hasViews, failure, secondsLeft }: RecordingSummary): string | null {
+  const known = phase === 'failed' ? failure : timeLeft(t, secondsLeft);
+  if (known !== null || !hasViews) return known;
+  return t(phase === 'failed' ? 'hint_failed' : 'hint_producing');
+}
+
+function timeLeft(t: T, seconds: number | null): string | null {
+  if (seconds === null) return null;
+  if (seconds < SECONDS_PER_MINUTE) return t('secondsLeft', { n: Math.max(1, Math.round(seconds)) });
+  return t('minutesLeft', { n: Math.ceil(seconds / SECONDS_PER_MINUTE) });
+}
+
+/** 0–1 of what has been watched; null for what was not begun, or is through. */
+export function watchedFraction({ positionMs, durationMs }: RecordingSummary): number | null {
+  if (positionMs === null || durationMs === null || durationMs === 0 || positionMs < BEGUN_MS) return null;
+  const fraction = positionMs / durationMs;
+  return fraction < DONE_FRACTION ? fraction : null;
+}
+
+/** Something will change by itself soon. */
+export const isMoving = ({ phase }: RecordingSummary): boolean =>
+  phase === 'recording' || phase === 'finishing' || phase === 'producing';

@@ -1,0 +1,62 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
+import { API_PREFIX, restRoutes, type RouteReply } from '../../../../signaling/protocol/rest.ts';
+import { callApi } from '../../api/api.ts';
+import { asFailure } from '../../api/request-failure.ts';
+import { parseThumbnails, parseVtt, type Thumbnail, type VttCue } from '../../player/web-vtt.ts';
+import { isMoving } from '../library/recording-words.ts';
+
+export type Opened = RouteReply<'openPlayback'>;
+
+const NOT_YET_MS = 2_000;
+const MOVING_MS = 3_000;
+const RETRIES = 3;
+
+/** Asked for once; a recording that has nothing to play yet is asked for again and again. */
+export const openedQuery = (recordingId: RecordingId) =>
+  queryOptions({
+    queryKey: ['playback', recordingId],
+    queryFn: ({ signal }) => callApi('openPlayback', { params: { recordingId } }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    retry: (count, error) => count < RETRIES && asFailure(error).isConnection,
+    refetchInterval: ({ state }) => (asFailure(state.error).code === 'conflict' ? NOT_YET_MS : false),
+  });
+
+export const summaryQuery = (recordingId: RecordingId) =>
+  queryOptions({
+    queryKey: ['recording', recordingId],
+    queryFn: ({ signal }) => callApi('getRecording', { params: { recordingId } }, signal),
+    refetchInterval: ({ state }) => (state.data === undefined || isMoving(state.data) ? MOVING_MS : false),
+  });
+
+async function textOf(url: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(url, { signal });
+  return response.ok ? response.text() : '';
+}
+
+export const thumbnailsQuery = (url: string | undefined) =>
+  queryOptions({
+    queryKey: ['thumbnails', url],
+    queryFn: async ({ signal }): Promise<readonly Thumbnail[]> =>
+      url === undefined ? [] : parseThumbnails(await textOf(url, signal), new URL(url, document.baseURI).href),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const chaptersQuery = (url: string | null | undefined) =>
+  queryOptions({
+    queryKey: ['chapters', url],
+    queryFn: async ({ signal }): Promise<readonly VttCue[]> =>
+      url === undefined || url === null ? [] : parseVtt(await textOf(url, signal)),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** Also while the page is being left, when nobody can wait for an answer any more. */
+export function savePositionLater(recordingId: RecordingId, positionS: number): void {
+  const { method, path } = restRoutes.savePosition;
+  const url = `${API_PREFIX}${path.replace('{recordingId}', encodeURIComponent(recordingId))}`;
+  const body = JSON.stringify({ positionMs: Math.max(0, Math.round(positionS * 1000)) });
+  const headers = { 'content-type': 'application/json' };
+  void fetch(url, { method, body, headers, keepalive: true, credentials: 'same-origin' }).catch(() => undefined);
+}

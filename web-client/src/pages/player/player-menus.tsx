@@ -1,0 +1,137 @@
+import { Menu } from '@base-ui/react/menu';
+import { Check, Gauge, LayoutPanelLeft, ListOrdered } from 'lucide-react';
+import type { LucideIcon } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { playerText } from '../../messages/player.ts';
+import type { Layout } from '../../player/player-memory.ts';
+import { cueAt, type VttCue } from '../../player/web-vtt.ts';
+import type { ViewsState } from '../../player/views-playback.ts';
+import { useText } from '../../text/text.ts';
+import { duration } from '../../text/time.ts';
+import { SPEEDS } from './use-player-keys.ts';
+import styles from './control-bar.module.css';
+
+interface PlayerMenuProps {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly text?: string;
+  readonly testId: string;
+  readonly children: ReactNode;
+}
+
+function PlayerMenu({ label, icon: Icon, text, testId, children }: PlayerMenuProps) {
+  return (
+    <Menu.Root>
+      <Menu.Trigger className={styles.control} aria-label={label} title={label} data-testid={testId}>
+        <Icon aria-hidden />
+        {text !== undefined && <span className="tabular">{text}</span>}
+      </Menu.Trigger>
+      <Menu.Portal className="stage">
+        <Menu.Positioner side="top" sideOffset={12} collisionPadding={8} className={styles.positioner}>
+          <Menu.Popup className={styles.menu}>{children}</Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+function Choice({
+  value,
+  testId,
+  children,
+}: {
+  readonly value: string | number;
+  readonly testId?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <Menu.RadioItem value={value} className={styles.item} data-testid={testId}>
+      <span className={styles.tick}>
+        <Menu.RadioItemIndicator>
+          <Check aria-hidden />
+        </Menu.RadioItemIndicator>
+      </span>
+      {children}
+    </Menu.RadioItem>
+  );
+}
+
+export function SpeedMenu({ rate, onRate }: { readonly rate: number; readonly onRate: (rate: number) => void }) {
+  const t = useText(playerText);
+  return (
+    <PlayerMenu label={t('speed')} icon={Gauge} text={`${rate}×`} testId="player-speed">
+      <Menu.RadioGroup value={rate} onValueChange={(value: number) => onRate(value)}>
+        {SPEEDS.map((speed) => (
+          <Choice key={speed} value={speed} testId={`player-speed-${speed}`}>
+            {speed === 1 ? t('speedNormal') : `${speed}×`}
+          </Choice>
+        ))}
+      </Menu.RadioGroup>
+    </PlayerMenu>
+  );
+}
+
+export interface LayoutMenuProps {
+  readonly layout: Layout;
+  readonly layouts: readonly Layout[];
+  readonly views: ViewsState | null;
+  readonly secondView: string;
+  readonly onLayout: (layout: Layout) => void;
+  readonly onSecondView: (view: string) => void;
+}
+
+export function LayoutMenu(props: LayoutMenuProps) {
+  const { layout, layouts, views, secondView, onLayout, onSecondView } = props;
+  const t = useText(playerText);
+  const others = views?.choices.filter(({ view }) => view !== 'board') ?? [];
+  return (
+    <PlayerMenu label={t('layout')} icon={LayoutPanelLeft} testId="player-layout">
+      <Menu.RadioGroup value={layout} onValueChange={(value: Layout) => onLayout(value)}>
+        {layouts.map((each) => (
+          <Choice key={each} value={each} testId={`player-layout-${each}`}>
+            {t(`layout_${each}`)}
+          </Choice>
+        ))}
+      </Menu.RadioGroup>
+      {layout !== 'film' && others.length > 1 && (
+        <Menu.Group>
+          <Menu.GroupLabel className={styles.groupLabel}>{t('secondPicture')}</Menu.GroupLabel>
+          <Menu.RadioGroup value={secondView} onValueChange={(value: string) => onSecondView(value)}>
+            {others.map(({ view, displayName }) => (
+              <Choice key={view} value={view} testId={`player-second-${view}`}>
+                {view === 'lecturer' ? `${displayName}（${t('lecturer')}）` : displayName}
+              </Choice>
+            ))}
+          </Menu.RadioGroup>
+        </Menu.Group>
+      )}
+    </PlayerMenu>
+  );
+}
+
+interface ChaptersMenuProps {
+  readonly chapters: readonly VttCue[];
+  readonly positionS: number;
+  readonly onSeek: (positionS: number) => void;
+}
+
+export function ChaptersMenu({ chapters, positionS, onSeek }: ChaptersMenuProps) {
+  const t = useText(playerText);
+  if (chapters.length === 0) return null;
+  const here = cueAt(chapters, positionS);
+  return (
+    <PlayerMenu label={t('chapters')} icon={ListOrdered} testId="player-chapters">
+      {chapters.map((chapter) => (
+        <Menu.Item
+          key={chapter.fromS}
+          className={styles.item}
+          onClick={() => onSeek(chapter.fromS)}
+          aria-current={chapter === here}
+        >
+          <span className={[styles.chapterTime, 'tabular'].join(' ')}>{duration(chapter.fromS * 1000)}</span>
+          <span>{chapter.text}</span>
+        </Menu.Item>
+      ))}
+    </PlayerMenu>
+  );
+}

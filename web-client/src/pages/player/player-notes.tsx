@@ -1,0 +1,74 @@
+import { useEffect, useState } from 'react';
+import { playerText } from '../../messages/player.ts';
+import type { Playback, PlaybackState } from '../../player/playback.ts';
+import { useText } from '../../text/text.ts';
+import { duration } from '../../text/time.ts';
+import styles from './player.module.css';
+
+const RESUME_NOTE_MS = 8_000;
+
+/** Says for a while that play went on where it had stopped. */
+function ResumeNote({ playback, fromS }: { readonly playback: Playback; readonly fromS: number }) {
+  const t = useText(playerText);
+  const [isShown, setShown] = useState(fromS > 0);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(false), RESUME_NOTE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isShown) return null;
+  const restart = (): void => {
+    playback.seek(0);
+    setShown(false);
+  };
+  return (
+    <output className={styles.note} data-testid="player-resumed">
+      <span>{t('resumed', { at: duration(fromS * 1000) })}</span>
+      <button type="button" onClick={restart}>
+        {t('fromStart')}
+      </button>
+    </output>
+  );
+}
+
+function FilmReadyNote({ onSwitch }: { readonly onSwitch: () => void }) {
+  const t = useText(playerText);
+  return (
+    <output className={styles.note}>
+      <span>{t('filmReady')}</span>
+      <button type="button" onClick={onSwitch} data-testid="player-switch-film">
+        {t('switchToFilm')}
+      </button>
+    </output>
+  );
+}
+
+function Trouble({ state }: { readonly state: PlaybackState | null }) {
+  const t = useText(playerText);
+  const failure = state?.failure ?? null;
+  if (failure === null || (failure === 'network' && state?.isWaiting === false)) return null;
+  const words = { network: t('reconnecting'), gone: t('gone'), unplayable: t('unplayableFilm') }[failure];
+  return (
+    <div className={styles.trouble} role="alert" data-testid="player-trouble" data-failure={failure}>
+      {words}
+    </div>
+  );
+}
+
+export interface PlayerNotesProps {
+  readonly playback: Playback | null;
+  readonly state: PlaybackState | null;
+  /** Where play began, 0 for the beginning. */
+  readonly resumedAtS: number;
+  /** Set once there is a film that was not there when the page opened. */
+  readonly onFilm: (() => void) | null;
+}
+
+export function PlayerNotes({ playback, state, resumedAtS, onFilm }: PlayerNotesProps) {
+  return (
+    <div className={styles.notes}>
+      <Trouble state={state} />
+      {playback !== null && <ResumeNote playback={playback} fromS={resumedAtS} />}
+      {onFilm !== null && <FilmReadyNote onSwitch={onFilm} />}
+    </div>
+  );
+}

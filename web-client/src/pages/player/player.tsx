@@ -1,0 +1,206 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { ArrowLeft } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Link } from 'wouter';
+import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import { playerText } from '../../messages/player.ts';
+import { mediaSourceClass } from '../../player/media-source.ts';
+import type { Playback } from '../../player/playback.ts';
+import { LAYOUTS, PlayerMemory, type Habits, type Layout } from '../../player/player-memory.ts';
+import { VIEW_SLOTS, ViewsPlayback } from '../../player/views-playback.ts';
+import { useText } from '../../text/text.ts';
+import { ControlBar, type ControlBarProps } from './control-bar.tsx';
+import { ManageMenu } from './manage-menu.tsx';
+import type { LayoutMenuProps } from './player-menus.tsx';
+import { PictureStage } from './picture-stage.tsx';
+import { callApi } from '../../api/api.ts';
+import { chaptersQuery, openedQuery, summaryQuery, thumbnailsQuery, type Opened } from './playback-query.ts';
+import { PlayerNotes } from './player-notes.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { useAwakeControls } from './use-awake-controls.ts';
+import { useFullscreen } from './use-fullscreen.ts';
+import { resumeS, usePlayback, usePlayerElements, usePlaybackState, useViewsState } from './use-playback.ts';
+import { usePlayerKeys, type PageActions } from './use-player-keys.ts';
+import styles from './player.module.css';
+
+/** Two pictures need media source extensions; the film plays everywhere. */
+function layoutsOf(opened: Opened): readonly Layout[] {
+  const hasViews = opened.viewsIndexUrl !== null && mediaSourceClass() !== undefined;
+  return LAYOUTS.filter((layout) => (layout === 'film' ? opened.composed !== null : hasViews));
+}
+
+function useLayout(opened: Opened, memory: PlayerMemory) {
+  const layouts = layoutsOf(opened);
+  const [chosen, setChosen] = useState(() => memory.read());
+  const { layout, isSwapped } = chosen;
+  const shown = layout !== null && layouts.includes(layout) ? layout : (layouts[0] ?? 'film');
+  const change = useCallback(
+    (next: Partial<Pick<Habits, 'layout' | 'isSwapped'>>): void => {
+      setChosen((now) => ({ ...now, ...next }));
+      memory.keep(next);
+    },
+    [memory, setChosen],
+  );
+  return { layouts, layout: shown, isSwapped, change };
+}
+
+/** Hidden pictures load nothing. */
+function useActiveViews(playback: Playback | null, layout: Layout, secondView: string): void {
+  useEffect(() => {
+    if (!(playback instanceof ViewsPlayback)) return;
+    for (const slot of VIEW_SLOTS) {
+      playback.setActive(slot, layout === 'side' || layout === 'pip' || layout === slot || !hasView(playback, layout));
+    }
+  }, [playback, layout]);
+  useEffect(() => {
+    if (playback instanceof ViewsPlayback) playback.choose('lecturer', secondView === 'lecturer' ? null : secondView);
+  }, [playback, secondView]);
+}
+
+const hasView = (playback: ViewsPlayback, layout: Layout): boolean => {
+  const { choices } = playback.views;
+  return choices.length === 0 || choices.some(({ view }) => view === layout);
+};
+
+function useActions(
+  playback: Playback | null,
+  memory: PlayerMemory,
+  page: Pick<PageActions, 'toggleFullscreen' | 'swap' | 'showHelp' | 'wake'>,
+): PageActions {
+  const { toggleFullscreen, swap, showHelp, wake } = page;
+  return useMemo(
+    () => ({
+      toggleFullscreen,
+      swap,
+      showHelp,
+      wake,
+      toggleCaptions: () => playback?.setCaptions(playback.state.captions === 'off'),
+      setRate: (rate) => {
+        playback?.setRate(rate);
+        memory.keep({ rate });
+      },
+      setVolume: (volume, isMuted) => {
+        playback?.setVolume(volume, isMuted);
+        memory.keep({ volume, isMuted });
+      },
+    }),
+    [playback, memory, toggleFullscreen, swap, showHelp, wake],
+  );
+}
+
+function Top({ recording }: { readonly recording: RecordingSummary }) {
+  const t = useText(playerText);
+  return (
+    <header className={styles.top}>
+      <Link href="/library" className={styles.backLink ?? ''} aria-label={t('back')} data-testid="player-back">
+        <ArrowLeft aria-hidden />
+      </Link>
+      <div className={styles.title}>
+        <h1>{recording.title}</h1>
+        <p>
+          {recording.lecturerName} · {recording.schoolName}
+        </p>
+      </div>
+      {recording.mayManage && <ManageMenu recording={recording} />}
+    </header>
+  );
+}
+
+type BottomProps = Pick<ControlBarProps, 'actions' | 'isFullscreen' | keyof LayoutMenuProps> & {
+  readonly playback: Playback;
+  readonly opened: Opened;
+  readonly recording: RecordingSummary;
+};
+
+function Bottom({ playback, opened, recording, ...rest }: BottomProps) {
+  const state = usePlaybackState(playback);
+  const thumbnails = useQuery(thumbnailsQuery(opened.composed?.thumbnailsUrl)).data ?? [];
+  const chapters = useQuery(chaptersQuery(opened.composed?.chaptersUrl)).data ?? [];
+  const { recordingId } = recording;
+  const download = async (): Promise<void> => {
+    const { downloadUrl } = await callApi('openPlayback', { params: { recordingId } });
+    if (downloadUrl !== null) location.assign(downloadUrl);
+  };
+  if (state === null) return null;
+  return (
+    <div className={styles.bottom} onFocus={rest.actions.wake}>
+      <ControlBar
+        {...rest}
+        playback={playback}
+        state={state}
+        thumbnails={thumbnails}
+        chapters={chapters}
+        onDownload={recording.mayDownload ? () => void download() : null}
+      />
+    </div>
+  );
+}
+
+/** Everything that the player shows and does, put together. */
+function usePlayer(opened: Opened) {
+  const [memory] = useState(() => new PlayerMemory(localStorage));
+  const place = useLayout(opened, memory);
+  const [secondView, setSecondView] = useState('lecturer');
+  const [isHelpShown, setHelpShown] = useState(false);
+  const { elements, attach } = usePlayerElements();
+  const playback = usePlayback(place.layout === 'film' ? 'film' : 'views', opened, elements, memory);
+  const state = usePlaybackState(playback);
+  const views = useViewsState(playback);
+  useActiveViews(playback, place.layout, secondView);
+  const [isFullscreen, toggleFullscreen] = useFullscreen(elements.film);
+  const controls = useAwakeControls(state?.isPlaying === true && !state.isWaiting && !isHelpShown);
+  const { isSwapped, change } = place;
+  const swap = useCallback(() => change({ isSwapped: !isSwapped }), [change, isSwapped]);
+  const showHelp = useCallback(() => setHelpShown(true), []);
+  const actions = useActions(playback, memory, { toggleFullscreen, swap, showHelp, wake: controls.wake });
+  usePlayerKeys(playback, actions);
+  const help = { isOpen: isHelpShown, onClose: () => setHelpShown(false) };
+  return { place, playback, state, views, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
+}
+
+export function Player({ opened }: { readonly opened: Opened }) {
+  const client = useQueryClient();
+  const { recordingId } = opened.recording;
+  const recording = useQuery(summaryQuery(recordingId)).data ?? opened.recording;
+  const [resumedAtS] = useState(() => resumeS(opened));
+  const player = usePlayer(opened);
+  const { place, playback, state, views, controls, actions } = player;
+  const { layout, layouts, isSwapped, change } = place;
+  const switchToFilm = (): void => {
+    change({ layout: 'film' });
+    void client.refetchQueries(openedQuery(recordingId));
+  };
+  return (
+    <div
+      className={['stage', styles.player].join(' ')}
+      data-testid="player"
+      data-controls={controls.isShown}
+      data-layout={layout}
+      data-phase={state?.phase ?? 'loading'}
+      onPointerMove={(event) => (event.pointerType === 'mouse' ? controls.wake() : undefined)}
+    >
+      <PictureStage
+        {...{ playback, state, views, layout, isSwapped, attach: player.attach }}
+        posterUrl={opened.composed?.posterUrl}
+        areControlsShown={controls.isShown}
+        onTap={(isShown) => (isShown ? controls.wake() : controls.sleep())}
+        onFullscreen={actions.toggleFullscreen}
+      />
+      <Top recording={recording} />
+      <PlayerNotes
+        {...{ playback, state, resumedAtS }}
+        onFilm={recording.isComposed && opened.composed === null ? switchToFilm : null}
+      />
+      {playback !== null && (
+        <Bottom
+          {...{ playback, opened, recording, actions, layout, layouts, views }}
+          isFullscreen={player.isFullscreen}
+          secondView={player.secondView}
+          onLayout={(next) => change({ layout: next })}
+          onSecondView={player.setSecondView}
+        />
+      )}
+      <ShortcutsDialog {...player.help} />
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
+import { callApi } from '../../api/api.ts';
+import { FilmPlayback } from '../../player/film-playback.ts';
+import { PlaySource } from '../../player/play-source.ts';
+import type { Playback, PlaybackStart, PlaybackState } from '../../player/playback.ts';
+import { PlaybackSwitch } from '../../player/playback-switch.ts';
+import type { PlayerMemory } from '../../player/player-memory.ts';
+import { ViewsPlayback, type ViewsOptions, type ViewsState } from '../../player/views-playback.ts';
+import { savePositionLater, type Opened } from './playback-query.ts';
+
+const SAVE_EVERY_MS = 10_000;
+/** Who has seen this much begins anew. */
+const SEEN_FRACTION = 0.95;
+const RESUME_FROM_MS = 5_000;
+
+export type PlayerMode = 'views' | 'film';
+
+export interface PlayerElements {
+  readonly board: HTMLVideoElement | null;
+  readonly lecturer: HTMLVideoElement | null;
+  readonly film: HTMLVideoElement | null;
+}
+
+/** Told of the elements as they come and go. */
+export type PlayerRefs = Readonly<Record<keyof PlayerElements, (element: HTMLVideoElement | null) => void>>;
+
+export function usePlayerElements(): { readonly elements: PlayerElements; readonly attach: PlayerRefs } {
+  const [board, setBoard] = useState<HTMLVideoElement | null>(null);
+  const [lecturer, setLecturer] = useState<HTMLVideoElement | null>(null);
+  const [film, setFilm] = useState<HTMLVideoElement | null>(null);
+  return { elements: { board, lecturer, film }, attach: { board: setBoard, lecturer: setLecturer, film: setFilm } };
+}
+
+export function resumeS({ recording }: Opened): number {
+  const { positionMs, durationMs } = recording;
+  if (positionMs === null || positionMs < RESUME_FROM_MS) return 0;
+  return durationMs !== null && positionMs > durationMs * SEEN_FRACTION ? 0 : positionMs / 1000;
+}
+
+async function renewed(recordingId: RecordingId, pick: (opened: Opened) => string | null | undefined): Promise<string> {
+  const url = pick(await callApi('openPlayback', { params: { recordingId } }));
+  if (url === null || url === undefined) throw new Error('nothing to play any more');
+  return url;
+}
+
+function createFilm(opened: Opened, video: HTMLVideoElement, start: PlaybackStart): Playback | null {
+  if (opened.composed === null) return null;
+  const renew = (): Promise<string> => renewed(opened.recording.recordingId, ({ composed }) => composed?.masterUrl);
+  return new FilmPlayback({ video, url: opened.composed.masterUrl, renew, start });
+}
+
+function createViews(opened: Opened, videos: ViewsOptions['videos'], start: PlaybackStart): Playback | null {
+  const { viewsIndexUrl, recording } = opened;
+  if (viewsIndexUrl === null) return null;
+  const renew = (): Promise<string> => renewed(recording.recordingId, (fresh) => fresh.viewsIndexUrl);
+  return new ViewsPlayback({ source: new PlaySource(viewsIndexUrl, renew), videos, start });
+}
+
+/** The playback of the chosen mode; changing the mode keeps place, speed and volume. */
+export function usePlayback(
+  mode: PlayerMode,
+  opened: Opened,
+  elements: PlayerElements,
+  memory: PlayerMemory,
+): Playback | null {
+  const [place] = useState(() => {
+    const { rate, volume, isMuted } = memory.read();
+    return new PlaybackSwitch({ positionS: resumeS(opened), isPlaying: true, rate, volume, isMuted });
+  });
+  const { board, lecturer, film } = elements;
+  useEffect(() => {
+    if (mode === 'film') return film === null ? undefined : place.open((start) => createFilm(opened, film, start));
+    if (board === null || lecturer === null) return undefined;
+    return place.open((start) => createViews(opened, { board, lecturer }, start));
+  }, [mode, opened, board, lecturer, film, place]);
+  const playback = useSyncExternalStore(place.subscribe, () => place.current);
+  useSavedPosition(playback, opened.recording.recordingId);
+  return playback;
+}
+
+const ignore = (): (() => void) => () => undefined;
+
+export function usePlaybackState(playback: Playback | null): PlaybackState | null {
+  return useSyncExternalStore(playback?.subscribe ?? ignore, () => playback?.state ?? null);
+}
+
+export function useViewsState(playback: Playback | null): ViewsState | null {
+  const views = playback instanceof ViewsPlayback ? playback : null;
+  return useSyncExternalStore(views?.subscribe ?? ignore, () => views?.views ?? null);
+}
+
+function useSavedPosition(playback: Playback | null, recordingId: RecordingId): void {
+  useEffect(() => {
+    if (playback === null) return undefined;
+    let savedS = playback.state.positionS;
+    const save = (): void => {
+      const { positionS, phase } = playback.state;
+      if (phase === 'loading' || Math.abs(positionS - savedS) < 1) return;
+      savedS = positionS;
+      savePositionLater(recordingId, positionS);
+    };
+    const onHidden = (): void => (document.visibilityState === 'hidden' ? save() : undefined);
+    const timer = setInterval(save, SAVE_EVERY_MS);
+    addEventListener('pagehide', save);
+    document.addEventListener('visibilitychange', onHidden);
+    return () => {
+      clearInterval(timer);
+      removeEventListener('pagehide', save);
+      document.removeEventListener('visibilitychange', onHidden);
+      save();
+    };
+  }, [playback, recordingId]);
+}

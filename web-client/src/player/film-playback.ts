@@ -1,0 +1,214 @@
+import type Hls from 'hls.js';
+import type { ErrorData } from 'hls.js';
+import { mediaSourceClass } from './media-source.ts';
+import { PlaybackStore, type Playback, type PlaybackStart, type PlaybackState, type TimeRange } from './playback.ts';
+
+const TICK_MS = 200;
+/** Nearer than this needs no jump. */
+const NEAR_S = 1;
+const RETRY_MS = 3_000;
+const MAX_MEDIA_RECOVERIES = 3;
+const GRANT_REFUSED = new Set([401, 403, 410]);
+
+export interface FilmOptions {
+  readonly video: HTMLVideoElement;
+  /** HLS master. */
+  readonly url: string;
+  /** Answers a fresh URL when the old one has expired; rejects when the viewer may not watch any more. */
+  readonly renew: () => Promise<string>;
+  readonly start: PlaybackStart;
+}
+
+/** One film by HLS: hls.js wherever there are media source extensions (a browser's "maybe" means little), the browser's own HLS elsewhere. */
+export class FilmPlayback implements Playback {
+  readonly #store: PlaybackStore;
+  readonly #video: HTMLVideoElement;
+  readonly #renew: () => Promise<string>;
+  readonly #ticking: ReturnType<typeof setInterval>;
+  readonly #listening = new AbortController();
+  #hls: Hls | undefined;
+  #recoveries = 0;
+  #retrying: ReturnType<typeof setTimeout> | undefined;
+  #isClosed = false;
+  /** Where to go once the film can be moved in. */
+  #pendingS: number | null;
+
+  constructor({ video, url, renew, start }: FilmOptions) {
+    this.#store = new PlaybackStore(start);
+    this.#video = video;
+    this.#renew = renew;
+    this.#pendingS = start.positionS;
+    video.playsInline = true;
+    video.muted = start.isMuted;
+    video.volume = start.volume;
+    video.defaultPlaybackRate = start.rate;
+    video.playbackRate = start.rate;
+    const tick = (): void => this.#tick();
+    const { signal } = this.#listening;
+    for (const name of ['loadedmetadata', 'seeked', 'seeking', 'ended', 'pause', 'playing', 'waiting', 'timeupdate']) {
+      video.addEventListener(name, tick, { signal });
+    }
+    this.#ticking = setInterval(tick, TICK_MS);
+    void this.#open(url);
+  }
+
+  get state(): PlaybackState {
+    return this.#store.state;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
+
+  play(): void {
+    if (this.state.phase === 'ended') this.seek(0);
+    this.#store.patch({ isPlaying: true, needsTap: false });
+    this.#drive();
+  }
+
+  pause(): void {
+    this.#store.patch({ isPlaying: false });
+    this.#video.pause();
+  }
+
+  seek(positionS: number): void {
+    const at = Math.max(0, Math.min(positionS, this.state.durationS || positionS));
+    this.#store.patch({ positionS: at, phase: this.state.phase === 'loading' ? 'loading' : 'ready' });
+    if (this.#video.readyState === HTMLMediaElement.HAVE_NOTHING) this.#pendingS = at;
+    else this.#video.currentTime = at;
+    this.#drive();
+  }
+
+  setRate(rate: number): void {
+    this.#video.defaultPlaybackRate = rate;
+    this.#video.playbackRate = rate;
+    this.#store.patch({ rate });
+  }
+
+  setVolume(volume: number, isMuted: boolean): void {
+    this.#video.volume = volume;
+    this.#video.muted = isMuted;
+    this.#store.patch({ volume, isMuted });
+  }
+
+  setCaptions(isOn: boolean): void {
+    if (this.#hls === undefined || this.state.captions === 'none') return;
+    this.#hls.subtitleTrack = isOn ? 0 : -1;
+    this.#store.patch({ captions: isOn ? 'on' : 'off' });
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#ticking);
+    clearTimeout(this.#retrying);
+    this.#listening.abort();
+    this.#hls?.destroy();
+    this.#video.removeAttribute('src');
+    this.#video.load();
+  }
+
+  async #open(url: string): Promise<void> {
+    if (mediaSourceClass() === undefined) {
+      this.#video.addEventListener('error', () => void this.#renewNative(), { signal: this.#listening.signal });
+      this.#video.src = url;
+      return;
+    }
+    const { default: Hls, Events } = await import('hls.js');
+    if (this.#isClosed) return;
+    const startPosition = this.#pendingS ?? -1;
+    this.#hls = new Hls({ startPosition, enableWorker: false, capLevelToPlayerSize: true, backBufferLength: 60 });
+    this.#hls.on(Events.ERROR, (_event, data) => void this.#onHlsError(data));
+    this.#hls.on(Events.SUBTITLE_TRACKS_UPDATED, (_event, { subtitleTracks }) => {
+      this.#store.patch({ captions: subtitleTracks.length === 0 ? 'none' : 'off' });
+    });
+    this.#hls.attachMedia(this.#video);
+    this.#hls.loadSource(url);
+  }
+
+  async #onHlsError(data: ErrorData): Promise<void> {
+    const status = data.response?.code;
+    if (status !== undefined && GRANT_REFUSED.has(status)) {
+      await this.#renewHls();
+      return;
+    }
+    if (!data.fatal || this.#hls === undefined) return;
+    if (isKind(data, 'mediaError') && this.#recoveries < MAX_MEDIA_RECOVERIES) {
+      this.#recoveries += 1;
+      this.#hls.recoverMediaError();
+    } else if (isKind(data, 'networkError')) {
+      this.#store.patch({ failure: 'network' });
+      clearTimeout(this.#retrying);
+      this.#retrying = setTimeout(() => void this.#renewHls(), RETRY_MS);
+    } else {
+      this.#store.patch({ failure: 'unplayable' });
+    }
+  }
+
+  async #renewHls(): Promise<void> {
+    const hls = this.#hls;
+    if (hls === undefined) return;
+    this.#hls = undefined;
+    const at = this.state.positionS;
+    hls.destroy();
+    try {
+      const url = await this.#renew();
+      this.#pendingS = at;
+      await this.#open(url);
+    } catch {
+      this.#store.patch({ failure: 'gone' });
+    }
+  }
+
+  async #renewNative(): Promise<void> {
+    if (this.#isClosed || this.#recoveries >= MAX_MEDIA_RECOVERIES) {
+      this.#store.patch({ failure: 'unplayable' });
+      return;
+    }
+    this.#recoveries += 1;
+    this.#pendingS = this.state.positionS;
+    this.#video.src = await this.#renew().catch(() => '');
+  }
+
+  #drive(): void {
+    if (!this.state.isPlaying || !this.#video.paused) return;
+    this.#video.play().catch((error: unknown) => {
+      const isRefused = error instanceof Error && error.name === 'NotAllowedError';
+      if (isRefused) this.#store.patch({ isPlaying: false, needsTap: true });
+    });
+  }
+
+  #tick(): void {
+    const video = this.#video;
+    if (this.#isClosed || video.readyState === HTMLMediaElement.HAVE_NOTHING) return;
+    this.#goToPending();
+    if (!video.ended) this.#drive();
+    const hasPicture = video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA;
+    this.#store.patch({
+      phase: video.ended ? 'ended' : 'ready',
+      isPlaying: this.state.isPlaying && !video.ended,
+      isWaiting: !video.ended && (video.seeking || !hasPicture),
+      positionS: video.currentTime,
+      durationS: Number.isFinite(video.duration) ? video.duration : this.state.durationS,
+      buffered: bufferedOf(video),
+      ...(hasPicture && this.state.failure === 'network' ? { failure: null } : {}),
+    });
+  }
+
+  #goToPending(): void {
+    const pendingS = this.#pendingS;
+    this.#pendingS = null;
+    if (pendingS !== null && Math.abs(this.#video.currentTime - pendingS) > NEAR_S) this.#video.currentTime = pendingS;
+  }
+}
+
+function bufferedOf({ buffered }: HTMLVideoElement): readonly TimeRange[] {
+  return Array.from({ length: buffered.length }, (_, at) => ({
+    fromS: Math.round(buffered.start(at) * 10) / 10,
+    toS: Math.round(buffered.end(at) * 10) / 10,
+  }));
+}
+
+/** The enum itself would pull hls.js into the page before it is needed. */
+function isKind({ type }: ErrorData, kind: `${ErrorData['type']}`): boolean {
+  const name: string = type;
+  return name === kind;
+}

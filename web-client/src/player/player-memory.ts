@@ -1,0 +1,44 @@
+import * as z from 'zod';
+
+const STORAGE_KEY = 'tongke.player';
+
+export const LAYOUTS = ['film', 'side', 'pip', 'board', 'lecturer'] as const;
+export type Layout = (typeof LAYOUTS)[number];
+
+const Habits = z.object({
+  /** Null until somebody has chosen one. */
+  layout: z.enum(LAYOUTS).nullable(),
+  isSwapped: z.boolean(),
+  rate: z.number().min(0.5).max(2),
+  volume: z.number().min(0).max(1),
+  isMuted: z.boolean(),
+});
+export type Habits = z.infer<typeof Habits>;
+
+const FIRST: Habits = { layout: null, isSwapped: false, rate: 1, volume: 1, isMuted: false };
+
+/** How somebody likes to watch, kept on this device. */
+export class PlayerMemory {
+  readonly #storage: Storage;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+  }
+
+  read(): Habits {
+    try {
+      const parsed = Habits.safeParse(JSON.parse(this.#storage.getItem(STORAGE_KEY) ?? 'null'));
+      return parsed.success ? parsed.data : FIRST;
+    } catch {
+      return FIRST;
+    }
+  }
+
+  keep(change: Partial<Habits>): void {
+    try {
+      this.#storage.setItem(STORAGE_KEY, JSON.stringify({ ...this.read(), ...change }));
+    } catch {
+      // A browser that stores nothing forgets, and plays all the same.
+    }
+  }
+}
