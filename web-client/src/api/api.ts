@@ -74,18 +74,29 @@ async function ask(
   input: LooseInput,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
-  const timeout = AbortSignal.timeout(PATIENCE_MS[name] ?? REQUEST_TIMEOUT_MS);
+  // By hand: `AbortSignal.any` and `timeout` are younger than the phones of many parents.
+  const controller = new AbortController();
+  let isTimedOut = false;
+  const timer = setTimeout(() => {
+    isTimedOut = true;
+    controller.abort();
+  }, PATIENCE_MS[name] ?? REQUEST_TIMEOUT_MS);
+  const abort = (): void => controller.abort();
+  signal?.addEventListener('abort', abort);
   const hasBody = input.body !== undefined;
   try {
     return await fetch(urlOf(definition, input), {
       method: definition.method,
       credentials: 'same-origin',
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal: controller.signal,
       ...(hasBody ? { headers: { 'content-type': 'application/json' }, body: JSON.stringify(input.body) } : {}),
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new RequestFailure(timeout.aborted ? 'timedOut' : 'offline', { cause: error });
+    throw new RequestFailure(isTimedOut ? 'timedOut' : 'offline', { cause: error });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
 }
 

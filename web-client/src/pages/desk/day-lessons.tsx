@@ -1,0 +1,159 @@
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { ChevronLeft, ChevronRight, XCircle } from 'lucide-react';
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { LessonSummary } from '../../../../signaling/protocol/rest/shapes.ts';
+import { callApi } from '../../api/api.ts';
+import { deskText } from '../../messages/desk.ts';
+import { timetableText } from '../../messages/desk-timetable.ts';
+import { useText } from '../../text/text.ts';
+import { clockTime } from '../../text/time.ts';
+import { Button } from '../../ui/button.tsx';
+import { TextField } from '../../ui/field.tsx';
+import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { deskQueries, useDeskRefresh } from './desk-queries.ts';
+import { useDeskSchool } from './desk-school.ts';
+import { useNotices } from './notices.tsx';
+import { dayRange, localDate, shiftDate, weekdayOf } from './school-days.ts';
+import { WEEKDAYS } from './week-grid.tsx';
+import desk from './desk.module.css';
+import styles from './timetable.module.css';
+
+const placesOf = (lesson: LessonSummary): string =>
+  [
+    ...lesson.classGroups.map((group) => group.name),
+    ...lesson.classrooms.map((room) => `${room.schoolName} ${room.name}`),
+  ].join('、');
+
+function LessonLine({ lesson, timeZone }: { readonly lesson: LessonSummary; readonly timeZone: string }) {
+  const t = useText(timetableText);
+  const refresh = useDeskRefresh();
+  const notices = useNotices();
+  const [isAsking, setAsking] = useState(false);
+  const { lessonId, title, state } = lesson;
+  const cancel = useMutation({
+    mutationFn: () => callApi('cancelLesson', { params: { lessonId } }),
+    onSuccess: () => notices.say(t('cancelled', { name: title })),
+    onError: (error) => notices.fail(error),
+    onSettled: async () => {
+      setAsking(false);
+      await refresh('lessons');
+    },
+  });
+  return (
+    <tr data-testid="day-lesson" data-title={title} data-state={state}>
+      <td data-label={t('time')} className="tabular">
+        {clockTime(lesson.startsAtMs, timeZone)}–{clockTime(lesson.endsAtMs, timeZone)}
+      </td>
+      <td data-label={t('titleField')}>
+        <strong>{title}</strong>
+      </td>
+      <td data-label={t('kind')}>{t(`kind_${lesson.kind}`)}</td>
+      <td data-label={t('lecturer')}>{lesson.lecturerName}</td>
+      <td data-label={t('classGroups')}>{placesOf(lesson) === '' ? '—' : placesOf(lesson)}</td>
+      <td data-label={t('state')} className={styles.state}>
+        <span className={state === 'live' ? desk.online : desk.off}>{t(`state_${state}`)}</span>
+      </td>
+      <td className={desk.rowActions}>
+        {lesson.mySeat !== null && state === 'live' && <Link href={`/room/${lessonId}`}>{t('open')}</Link>}
+        {state === 'scheduled' && (
+          <Button
+            look="plain"
+            icon={XCircle}
+            aria-label={t('cancelOf', { name: title })}
+            title={t('cancelLesson')}
+            onClick={() => setAsking(true)}
+          />
+        )}
+        <ConfirmDialog
+          open={isAsking}
+          title={t('cancelTitle', { name: title })}
+          body={t('cancelBody')}
+          confirm={t('cancelLesson')}
+          cancel={t('keep')}
+          busy={cancel.isPending}
+          onConfirm={() => cancel.mutate()}
+          onClose={() => setAsking(false)}
+        />
+      </td>
+    </tr>
+  );
+}
+
+function DayBar({
+  date,
+  today,
+  onMove,
+}: {
+  readonly date: string;
+  readonly today: string;
+  readonly onMove: (date: string) => void;
+}) {
+  const t = useText(timetableText);
+  const weekday = WEEKDAYS.find((day) => day === weekdayOf(date)) ?? 1;
+  return (
+    <div className={styles.dayBar}>
+      <Button icon={ChevronLeft} aria-label={t('previousDay')} onClick={() => onMove(shiftDate(date, -1))} />
+      <TextField
+        label={`${t('date')} · ${t(`day_${weekday}`)}`}
+        type="date"
+        value={date}
+        onChange={(event) => event.target.value !== '' && onMove(event.target.value)}
+      />
+      <Button icon={ChevronRight} aria-label={t('nextDay')} onClick={() => onMove(shiftDate(date, 1))} />
+      {date !== today && <Button onClick={() => onMove(today)}>{t('today')}</Button>}
+    </div>
+  );
+}
+
+/** What is really held on a day: lessons of the timetable, and those that were made by hand. */
+export function DayLessons() {
+  const t = useText(timetableText);
+  const words = useText(deskText);
+  const { school } = useDeskSchool();
+  const today = localDate(useNow(60_000), school.timeZone);
+  const [date, setDate] = useState(today);
+  const { fromMs, toMs } = dayRange(date, school.timeZone);
+  const lessons = useQuery({ ...deskQueries.lessons(fromMs, toMs), placeholderData: keepPreviousData });
+  const shown = lessons.data
+    ?.filter((lesson) => lesson.schoolId === school.schoolId)
+    .toSorted((a, b) => a.startsAtMs - b.startsAtMs);
+  const columns = ['time', 'titleField', 'kind', 'lecturer', 'classGroups', 'state'] as const;
+  return (
+    <>
+      <DayBar date={date} today={today} onMove={setDate} />
+      {shown === undefined ? (
+        lessons.isError ? (
+          <FailurePanel error={lessons.error} onRetry={() => void lessons.refetch()} />
+        ) : (
+          <Skeleton height={320} />
+        )
+      ) : shown.length === 0 ? (
+        <EmptyPanel title={t('nothingOnDay')} />
+      ) : (
+        <table className={desk.table}>
+          <caption className="visually-hidden">{t('day')}</caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {t(column)}
+                </th>
+              ))}
+              <th scope="col">
+                <span className="visually-hidden">{words('actions')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((lesson) => (
+              <LessonLine key={lesson.lessonId} lesson={lesson} timeZone={school.timeZone} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,207 @@
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { LessonKind } from '../../../../signaling/protocol/seats.ts';
+import { deskText } from '../../messages/desk.ts';
+import { timetableText } from '../../messages/desk-timetable.ts';
+import { useText } from '../../text/text.ts';
+import { SelectField, TextField } from '../../ui/field.tsx';
+import { Banner } from '../../ui/panels.tsx';
+import { CheckList } from './check-list.tsx';
+import { fullClassName } from './classes-section.tsx';
+import { deskQueries } from './desk-queries.ts';
+import { useDeskSchool } from './desk-school.ts';
+import type { EntryDraft, EntryProblem } from './entry-draft.ts';
+import { WEEKDAYS } from './week-grid.tsx';
+import styles from './timetable.module.css';
+
+export interface EntryFieldsProps {
+  readonly draft: EntryDraft;
+  readonly isNew: boolean;
+  readonly problems: ReadonlySet<EntryProblem>;
+  readonly onChange: (draft: EntryDraft) => void;
+}
+
+/** Who may attend: the school's own, and those of the schools paired to listen to it. */
+function useAttendees() {
+  const { school, schools } = useDeskSchool();
+  const pairings = useQuery(deskQueries.pairings);
+  const classrooms = useQuery(deskQueries.classrooms);
+  const reachable = new Set([
+    school.schoolId,
+    ...(pairings.data ?? []).flatMap((pairing) =>
+      pairing.lecturingSchoolId === school.schoolId ? [pairing.listeningSchoolId] : [],
+    ),
+  ]);
+  const attending = schools.filter((other) => reachable.has(other.schoolId));
+  const groups = useQueries({ queries: attending.map((other) => deskQueries.classGroups(other.schoolId)) });
+  const nameOf = new Map(schools.map((other) => [other.schoolId, other.name]));
+  const prefix = (schoolId: (typeof school)['schoolId']): string =>
+    schoolId === school.schoolId ? '' : `${nameOf.get(schoolId) ?? ''} `;
+  return {
+    groups: groups.flatMap((query) =>
+      (query.data ?? []).map((group) => ({
+        value: group.classGroupId,
+        label: `${prefix(group.schoolId)}${fullClassName(group)}`,
+      })),
+    ),
+    classrooms: (classrooms.data ?? [])
+      .filter((classroom) => reachable.has(classroom.schoolId))
+      .map((classroom) => ({
+        value: classroom.classroomId,
+        label: `${prefix(classroom.schoolId)}${classroom.name}`,
+      })),
+  };
+}
+
+function WhatFields({ draft, problems, onChange }: EntryFieldsProps) {
+  const t = useText(timetableText);
+  const desk = useText(deskText);
+  const { school } = useDeskSchool();
+  const teachers = useQuery(deskQueries.teachers(school.schoolId));
+  return (
+    <>
+      <TextField
+        label={t('titleField')}
+        name="title"
+        value={draft.title}
+        maxLength={80}
+        placeholder={t('titleExample')}
+        problem={problems.has('title') ? desk('required') : undefined}
+        onChange={(event) => onChange({ ...draft, title: event.target.value })}
+      />
+      <div className={styles.pair}>
+        <SelectField
+          label={t('kind')}
+          value={draft.kind}
+          options={LessonKind.options.map((kind) => ({ value: kind, label: t(`kind_${kind}`) }))}
+          onChange={(kind) => onChange({ ...draft, kind: LessonKind.parse(kind) })}
+        />
+        <TextField
+          label={t('subject')}
+          name="subject"
+          value={draft.subject}
+          maxLength={40}
+          onChange={(event) => onChange({ ...draft, subject: event.target.value })}
+        />
+      </div>
+      <SelectField
+        label={t('lecturer')}
+        value={draft.lecturerId}
+        options={[
+          { value: '', label: t('chooseLecturer') },
+          ...(teachers.data ?? [])
+            .filter((teacher) => teacher.isActive || teacher.personId === draft.lecturerId)
+            .map((teacher) => ({ value: teacher.personId, label: teacher.displayName })),
+        ]}
+        onChange={(lecturerId) => onChange({ ...draft, lecturerId })}
+      />
+      {problems.has('lecturer') && <Banner tone="warn">{t('chooseLecturer')}</Banner>}
+      {teachers.data?.length === 0 && <Banner tone="warn">{t('noTeachers')}</Banner>}
+    </>
+  );
+}
+
+function DateFields({ draft, isNew, problems, onChange }: EntryFieldsProps) {
+  const t = useText(timetableText);
+  return (
+    <>
+      {isNew && (
+        <SelectField
+          label={t('repeat')}
+          value={draft.isWeekly ? 'weekly' : 'once'}
+          options={[
+            { value: 'weekly', label: t('weekly') },
+            { value: 'once', label: t('once') },
+          ]}
+          onChange={(value) => onChange({ ...draft, isWeekly: value === 'weekly' })}
+        />
+      )}
+      {draft.isWeekly ? (
+        <div className={styles.triple}>
+          <SelectField
+            label={t('weekday')}
+            value={String(draft.weekday)}
+            options={WEEKDAYS.map((day) => ({ value: String(day), label: t(`day_${day}`) }))}
+            onChange={(weekday) => onChange({ ...draft, weekday: Number(weekday) })}
+          />
+          <TextField
+            label={t('firstDate')}
+            name="firstDate"
+            type="date"
+            value={draft.firstDate}
+            onChange={(event) => onChange({ ...draft, firstDate: event.target.value })}
+          />
+          <TextField
+            label={t('lastDate')}
+            name="lastDate"
+            type="date"
+            value={draft.lastDate}
+            problem={problems.has('lastDate') ? t('lastBeforeFirst') : undefined}
+            onChange={(event) => onChange({ ...draft, lastDate: event.target.value })}
+          />
+        </div>
+      ) : (
+        <TextField
+          label={t('date')}
+          name="firstDate"
+          type="date"
+          value={draft.firstDate}
+          onChange={(event) => onChange({ ...draft, firstDate: event.target.value })}
+        />
+      )}
+    </>
+  );
+}
+
+function WhenFields(props: EntryFieldsProps) {
+  const { draft, problems, onChange } = props;
+  const t = useText(timetableText);
+  return (
+    <>
+      <DateFields {...props} />
+      <div className={styles.pair}>
+        <TextField
+          label={t('start')}
+          name="startTime"
+          type="time"
+          value={draft.startTime}
+          onChange={(event) => onChange({ ...draft, startTime: event.target.value })}
+        />
+        <TextField
+          label={t('end')}
+          name="endTime"
+          type="time"
+          value={draft.endTime}
+          problem={problems.has('endTime') ? t('endBeforeStart') : undefined}
+          onChange={(event) => onChange({ ...draft, endTime: event.target.value })}
+        />
+      </div>
+    </>
+  );
+}
+
+export function EntryFields(props: EntryFieldsProps) {
+  const { draft, onChange } = props;
+  const t = useText(timetableText);
+  const attendees = useAttendees();
+  return (
+    <>
+      <WhatFields {...props} />
+      <WhenFields {...props} />
+      <CheckList
+        label={t('classGroups')}
+        options={attendees.groups}
+        chosen={draft.classGroupIds}
+        onChange={(classGroupIds) => onChange({ ...draft, classGroupIds })}
+      />
+      {draft.kind === 'sky' && (
+        <CheckList
+          label={t('classrooms')}
+          hint={t('classroomsHint')}
+          options={attendees.classrooms}
+          chosen={draft.classroomIds}
+          onChange={(classroomIds) => onChange({ ...draft, classroomIds })}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,253 @@
+import { useMutation } from '@tanstack/react-query';
+import { Plus } from 'lucide-react';
+import { useState } from 'react';
+import type { FormEvent } from 'react';
+import type { School, SchoolSettings } from '../../../../signaling/protocol/rest/directory.ts';
+import { callApi } from '../../api/api.ts';
+import { deskText } from '../../messages/desk.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { SelectField, TextField } from '../../ui/field.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
+import { useDeskRefresh } from './desk-queries.ts';
+import { useDeskSchool } from './desk-school.ts';
+import { EditableText } from './editable-text.tsx';
+import { FormFailure } from './form-failure.tsx';
+import { useNotices } from './notices.tsx';
+import styles from './desk.module.css';
+
+const BEIJING = 'Asia/Shanghai';
+const XINJIANG = 'Asia/Urumqi';
+
+/** The two local times that schools in China live by, and whatever else a school has already. */
+function useZones(current: string) {
+  const t = useText(deskText);
+  const known = [
+    { value: BEIJING, label: t('zone_shanghai') },
+    { value: XINJIANG, label: t('zone_urumqi') },
+  ];
+  return known.some((zone) => zone.value === current) ? known : [...known, { value: current, label: current }];
+}
+
+function SchoolForm({ onAdded }: { readonly onAdded: (school: School) => void }) {
+  const t = useText(deskText);
+  const refresh = useDeskRefresh();
+  const [name, setName] = useState('');
+  const [region, setRegion] = useState('');
+  const [timeZone, setTimeZone] = useState(BEIJING);
+  const zones = useZones(timeZone);
+  const create = useMutation({
+    mutationFn: () => callApi('createSchool', { body: { name, region, timeZone } }),
+    onSuccess: async (school) => {
+      await refresh('schools');
+      onAdded(school);
+    },
+  });
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (name.trim() !== '') create.mutate();
+  };
+  return (
+    <form className={styles.form} onSubmit={submit} data-testid="school-form">
+      <TextField
+        label={t('schoolName')}
+        name="name"
+        value={name}
+        maxLength={40}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <TextField
+        label={t('region')}
+        name="region"
+        hint={t('regionHint')}
+        value={region}
+        maxLength={40}
+        onChange={(event) => setRegion(event.target.value)}
+      />
+      <SelectField label={t('timeZone')} value={timeZone} options={zones} onChange={setTimeZone} />
+      {create.isError && <FormFailure error={create.error} conflict={t('schoolTaken')} />}
+      <div className={styles.actions}>
+        <Button look="primary" type="submit" busy={create.isPending} disabled={name.trim() === ''}>
+          {t('addSchool')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** A new district: nothing can be done before there is a school. */
+export function FirstSchool({ onAdded }: { readonly onAdded: (school: School) => void }) {
+  const t = useText(deskText);
+  return (
+    <EmptyPanel title={t('noSchool')}>
+      <p>{t('noSchoolBody')}</p>
+      <div className={styles.firstSchool}>
+        <SchoolForm onAdded={onAdded} />
+      </div>
+    </EmptyPanel>
+  );
+}
+
+const SETTINGS = [
+  { key: 'recordsScheduledLessons', label: 'setting_records', hint: 'setting_recordsHint' },
+  { key: 'showsPupilsInRecordings', label: 'setting_pupils', hint: 'setting_pupilsHint' },
+  { key: 'allowsDownload', label: 'setting_download', hint: 'setting_downloadHint' },
+] as const satisfies readonly { key: keyof SchoolSettings; label: string; hint: string }[];
+
+type SchoolChange = Partial<Pick<School, 'name' | 'region' | 'timeZone'>> & {
+  readonly settings?: Partial<SchoolSettings>;
+};
+
+function Settings(props: {
+  readonly settings: SchoolSettings;
+  readonly onChange: (change: Partial<SchoolSettings>) => void;
+}) {
+  const t = useText(deskText);
+  return (
+    <fieldset className={styles.settings}>
+      <legend>{t('settings')}</legend>
+      {SETTINGS.map(({ key, label, hint }) => (
+        <div key={key} className={styles.setting}>
+          <input
+            id={`setting-${key}`}
+            type="checkbox"
+            name={key}
+            aria-describedby={`setting-${key}-hint`}
+            checked={props.settings[key]}
+            onChange={(event) => props.onChange({ [key]: event.target.checked })}
+          />
+          <div>
+            <label htmlFor={`setting-${key}`}>{t(label)}</label>
+            <p id={`setting-${key}-hint`}>{t(hint)}</p>
+          </div>
+        </div>
+      ))}
+    </fieldset>
+  );
+}
+
+function SchoolCard() {
+  const t = useText(deskText);
+  const { school } = useDeskSchool();
+  const refresh = useDeskRefresh();
+  const notices = useNotices();
+  const zones = useZones(school.timeZone);
+  const change = useMutation({
+    mutationFn: (body: SchoolChange) => callApi('changeSchool', { params: { schoolId: school.schoolId }, body }),
+    onSuccess: () => notices.say(t('saved')),
+    onError: (error) => notices.fail(error, t('schoolTaken')),
+    onSettled: () => refresh('schools'),
+  });
+  const save = async (body: SchoolChange): Promise<void> => {
+    await change.mutateAsync(body);
+  };
+  const pending = change.isPending ? change.variables.settings : undefined;
+  return (
+    <article className={styles.card} aria-labelledby="own-school" data-testid="school-card">
+      <h2 id="own-school">{school.name}</h2>
+      <dl className={styles.facts}>
+        <div>
+          <dt>{t('schoolName')}</dt>
+          <dd>
+            <EditableText value={school.name} label={t('schoolName')} onSave={(name) => save({ name })} />
+          </dd>
+        </div>
+        <div>
+          <dt>{t('region')}</dt>
+          <dd>
+            <EditableText value={school.region} label={t('region')} allowsEmpty onSave={(region) => save({ region })} />
+          </dd>
+        </div>
+      </dl>
+      <SelectField
+        label={t('timeZone')}
+        value={school.timeZone}
+        options={zones}
+        onChange={(timeZone) => change.mutate({ timeZone })}
+      />
+      <Settings settings={{ ...school.settings, ...pending }} onChange={(settings) => change.mutate({ settings })} />
+    </article>
+  );
+}
+
+function SchoolList() {
+  const t = useText(deskText);
+  const { administered, school: current, choose } = useDeskSchool();
+  const [search, setSearch] = useState('');
+  const shown = administered.filter(({ name, region }) => `${name}${region}`.includes(search.trim()));
+  return (
+    <>
+      <div className={styles.filters}>
+        <TextField
+          label={t('search')}
+          type="search"
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+        <p className={styles.hint}>{t('schoolCount', { n: administered.length })}</p>
+      </div>
+      <table className={styles.table}>
+        <caption className="visually-hidden">{t('tab_schools')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('schoolName')}</th>
+            <th scope="col">{t('region')}</th>
+            <th scope="col">
+              <span className="visually-hidden">{t('actions')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((school) => (
+            <tr key={school.schoolId} data-testid="school" data-name={school.name}>
+              <td data-label={t('schoolName')}>{school.name}</td>
+              <td data-label={t('region')}>{school.region === '' ? '—' : school.region}</td>
+              <td className={styles.rowActions}>
+                {school.schoolId === current.schoolId ? (
+                  <span className={styles.online}>{t('managing')}</span>
+                ) : (
+                  <Button look="plain" onClick={() => choose(school.schoolId)}>
+                    {t('manage')}
+                  </Button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length === 0 && <EmptyPanel title={t('nothingFound')} />}
+    </>
+  );
+}
+
+export function SchoolsSection() {
+  const t = useText(deskText);
+  const { isDistrict, choose } = useDeskSchool();
+  const notices = useNotices();
+  const [isAdding, setAdding] = useState(false);
+  return (
+    <div className={styles.schools}>
+      <SchoolCard />
+      {isDistrict && (
+        <div className={styles.stack}>
+          <div className={styles.actions}>
+            <Button icon={Plus} onClick={() => setAdding(true)} data-testid="add-school">
+              {t('addSchool')}
+            </Button>
+          </div>
+          <SchoolList />
+        </div>
+      )}
+      <Dialog open={isAdding} onClose={() => setAdding(false)} title={t('addSchool')}>
+        <SchoolForm
+          onAdded={(school) => {
+            setAdding(false);
+            notices.say(t('added', { name: school.name }));
+            choose(school.schoolId);
+          }}
+        />
+      </Dialog>
+    </div>
+  );
+}
