@@ -25,7 +25,7 @@ class CrashNet extends Component<{ readonly children: ReactNode }, { readonly cr
     if (!this.state.crashed) return this.props.children;
     const t = translator(shellText);
     return (
-      <EmptyPanel title={t('crashTitle')}>
+      <EmptyPanel isWholePage title={t('crashTitle')}>
         <p>{t('crashBody')}</p>
         <Button look="primary" onClick={() => location.reload()}>
           {t('reload')}
@@ -39,7 +39,7 @@ function NotFoundPage() {
   const t = useText(shellText);
   return (
     <Page title={t('notFoundTitle')} width="narrow">
-      <EmptyPanel title={t('notFoundTitle')}>
+      <EmptyPanel isWholePage title={t('notFoundTitle')}>
         <p>{t('notFoundBody')}</p>
         <LinkButton href="/" look="primary">
           {t('back')}

@@ -52,10 +52,18 @@ export function FailurePanel({ error, onRetry }: { readonly error: unknown; read
   );
 }
 
-export function EmptyPanel({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
+export interface EmptyPanelProps {
+  readonly title: string;
+  /** When it is all that the page shows. */
+  readonly isWholePage?: boolean;
+  readonly children?: ReactNode;
+}
+
+export function EmptyPanel({ title, isWholePage = false, children }: EmptyPanelProps) {
+  const Heading = isWholePage ? 'h1' : 'h2';
   return (
     <div className={styles.panel}>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children}
     </div>
   );

@@ -160,7 +160,12 @@ export default function JoinPage() {
   return (
     <Page title={t('title')} width="narrow">
       {invitation.data !== undefined && <Door invitation={invitation.data} guest={guest} onJoin={join} />}
-      {invitation.isError && <FailurePanel error={invitation.error} onRetry={() => void invitation.refetch()} />}
+      {invitation.isError && (
+        <>
+          <h1>{t('title')}</h1>
+          <FailurePanel error={invitation.error} onRetry={() => void invitation.refetch()} />
+        </>
+      )}
       {invitation.isPending && <Skeleton height={360} />}
     </Page>
   );

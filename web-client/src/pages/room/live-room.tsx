@@ -194,11 +194,11 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
         <RoomNotes state={state} call={callState} captureComplaint={complaint} onCaptureSeen={onComplaintSeen} />
       </main>
       <RoomPanel {...{ state, controls, panel, setPanel, setDialog, arrangement }} />
-      <div className={styles.bottom}>
+      <footer className={styles.bottom}>
         <LeaveStage state={state} />
         <RemoteSound />
         <ControlBar {...{ controls, panel, attention, isFaded }} onPanel={togglePanel} onLeave={leave} />
-      </div>
+      </footer>
       <Announcer state={state} />
       <ShortcutHelp isOpen={dialog === 'help'} onClose={closeDialog} />
       <EndDialog isOpen={dialog === 'end'} onClose={closeDialog} />
