@@ -1,0 +1,12 @@
+import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
+
+const PICTURE = { width: 1_280, height: 720, fps: 30, kilobitsPerSecond: 1_500, keyFrameEverySeconds: 2 } as const;
+
+/** The 720p30 of the budgets. */
+export function loadPicture(codec: 'H264' | 'VP8'): Promise<MediaClip> {
+  return loadMediaClip({ codec, ...PICTURE });
+}
+
+export function loadSound(): Promise<MediaClip> {
+  return loadMediaClip({ codec: 'opus' });
+}

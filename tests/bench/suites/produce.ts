@@ -1,0 +1,117 @@
+import { join } from 'node:path';
+import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
+import { attemptName } from '../../../recorder/produce/attempt.ts';
+import { composeJob } from '../../../recorder/produce/compose.ts';
+import { editListOf } from '../../../recorder/produce/edit-list.ts';
+import { findCardFont } from '../../../recorder/produce/font.ts';
+import { TOP_RUNG } from '../../../recorder/produce/ladder.ts';
+import { produce } from '../../../recorder/produce/production.ts';
+import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
+import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { putMuxedRecording, type MadeLesson, type MadeTrack } from '../../support/muxed-recording.ts';
+import { mkdir } from 'node:fs/promises';
+import type { BenchStage } from '../bench-stage.ts';
+import type { Figure } from '../figure.ts';
+
+const COMPOSE_BUDGET = 2;
+const STEP_BUDGET = 1.2;
+const PUPILS = 4;
+/** Production runs as far behind everything else as in life. */
+const NICENESS = 15;
+const PARALLEL_CUTS = 2;
+
+/**
+ * A board, a lecturer and four classrooms on stage, all with sound. The drawn sources move all over the picture, which is harder on
+ * decoders, scalers and encoder than slides and faces.
+ */
+function lessonOf(seconds: number): MadeLesson {
+  const camera = { size: '1280x720', rate: 30, codec: 'h264', source: 'testsrc2=alpha=255' } as const;
+  const person = (seat: string, displayName: string, hz: number): MadeTrack[] => [
+    { seat, displayName, source: 'camera', runs: [{ from: 0, to: seconds, picture: camera }] },
+    { seat, displayName, source: 'microphone', runs: [{ from: 0, to: seconds, tone: { hz, on: 0, off: seconds } }] },
+  ];
+  const board: MadeTrack = {
+    seat: 'lecturer',
+    displayName: '王老师',
+    source: 'screen',
+    runs: [
+      { from: 0, to: seconds, picture: { size: '1920x1080', rate: 15, codec: 'h264', source: 'testsrc2=alpha=255' } },
+    ],
+  };
+  const sites = Array.from({ length: PUPILS }, (_, index) => person('site', `第${index + 1}小学`, 300 + 50 * index));
+  return {
+    title: '三年级 语文',
+    seconds,
+    tracks: [board, ...person('lecturer', '王老师', 250), ...sites.flat()],
+    events: () => [],
+  };
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return (performance.now() - startedMs) / 1_000;
+}
+
+/** The picture alone: every cut in 1080p25, side by side as production does it, without sound and without the smaller rungs. */
+async function composeTop(
+  deps: ProductionDeps,
+  folder: string,
+  recordingId: Parameters<StoredRecordings['prepare']>[0]['recordingId'],
+  length: number,
+): Promise<number> {
+  const tracks = join(folder, 'tracks');
+  await mkdir(tracks, { recursive: true });
+  const signal = new AbortController().signal;
+  const recording = await deps.source.prepare({ recordingId, folder: tracks, signal, onProgress: () => undefined });
+  const { cuts } = editListOf(recording.tracks, recording.events, length * 1e6);
+  return seconds(async () => {
+    for (const [index, cut] of cuts.entries()) {
+      const targetOf = (): string => join(folder, `cut-${index}.mp4`);
+      const job = composeJob(cut, {
+        title: '',
+        tracks: recording.tracks,
+        rungs: [TOP_RUNG],
+        lettering: undefined,
+        targetOf,
+      });
+      await deps.ffmpeg.run(job, { label: 'bench' });
+    }
+  });
+}
+
+/** How fast a lesson with six pictures becomes a film, on all cores of this machine. */
+export async function measureProduce(stage: BenchStage): Promise<Figure[]> {
+  const length = stage.isShort ? 6 : 60;
+  const log = createLog('bench', 'silent');
+  const store = await DirectoryObjectStore.create(join(stage.folder, 'objects'));
+  const deps: ProductionDeps = {
+    store,
+    source: new StoredRecordings(store),
+    ffmpeg: new FfmpegRunner({ log, niceness: NICENESS }),
+    font: await findCardFont(),
+    log,
+    workFolder: join(stage.folder, 'work'),
+    parallelCuts: PARALLEL_CUTS,
+  };
+  stage.say('making the sources');
+  const { recordingId } = await putMuxedRecording(store, lessonOf(length));
+  stage.say('compose');
+  const composeS = await composeTop(deps, join(stage.folder, 'top'), recordingId, length);
+  stage.say(`${composeS.toFixed(1)} s for ${length} s; whole step`);
+  const stepS = await seconds(() =>
+    produce(deps, {
+      job: { recordingId, title: '三年级 语文' },
+      attempt: attemptName({ orderedAtMs: Date.now(), tryNumber: 1 }),
+      signal: new AbortController().signal,
+      onProgress: () => undefined,
+    }),
+  );
+  const unit = '× real time';
+  return [
+    { name: 'produce.compose-1080p25-of-6', value: length / composeS, unit, better: 'higher', budget: COMPOSE_BUDGET },
+    { name: 'produce.whole-step-with-ladder', value: length / stepS, unit, better: 'higher', budget: STEP_BUDGET },
+  ];
+}
