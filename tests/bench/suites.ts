@@ -12,6 +12,8 @@ export const suites = {
   sfu: async () => (await import('./suites/sfu.ts')).measureSfu,
   produce: async () => (await import('./suites/produce.ts')).measureProduce,
   playable: async () => (await import('./suites/playable.ts')).measurePlayable,
+  storm: async () => (await import('./suites/storm.ts')).measureStorm,
+  memory: async () => (await import('./suites/memory.ts')).measureMemory,
 } as const satisfies Record<string, () => Promise<Suite>>;
 
 export type SuiteName = keyof typeof suites;

@@ -3,13 +3,7 @@
  * sides forward the same.
  */
 import { Device } from 'mediasoup-client';
-import type {
-  ConsumerOptions,
-  RtpCapabilities,
-  RtpParameters,
-  Transport,
-  TransportOptions,
-} from 'mediasoup-client/types';
+import type { ConsumerOptions, RtpCapabilities, Transport, TransportOptions } from 'mediasoup-client/types';
 import { producerOptions } from '../../../web-client/src/call/encodings.ts';
 import type { BareRequest } from './bare-wire.ts';
 
@@ -46,9 +40,17 @@ async function openDevice(ask: Ask): Promise<Device> {
   return device;
 }
 
+async function settle<T>(work: Promise<T>, done: (result: T) => void, failed: (error: Error) => void): Promise<void> {
+  try {
+    done(await work);
+  } catch (error) {
+    failed(error as Error);
+  }
+}
+
 function answerConnect(ask: Ask, transport: Transport): void {
   transport.on('connect', ({ dtlsParameters }, done, failed) => {
-    ask({ do: 'connect', transportId: transport.id, dtlsParameters } as BareRequest).then(() => done(), failed);
+    void settle(ask({ do: 'connect', transportId: transport.id, dtlsParameters }), () => done(), failed);
   });
 }
 
@@ -58,8 +60,8 @@ async function send(): Promise<void> {
   const transport = device.createSendTransport(await ask<TransportOptions>({ do: 'transport' }));
   answerConnect(ask, transport);
   transport.on('produce', ({ kind, rtpParameters }, done, failed) => {
-    const request = { do: 'produce', transportId: transport.id, kind, rtpParameters: rtpParameters as RtpParameters };
-    ask<{ id: string }>(request as BareRequest).then(done, failed);
+    const request = { do: 'produce', transportId: transport.id, kind, rtpParameters } as const;
+    void settle(ask<{ id: string }>(request), done, failed);
   });
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   for (const track of stream.getTracks()) {
@@ -78,7 +80,7 @@ async function receive(): Promise<void> {
     do: 'consume',
     transportId: transport.id,
     rtpCapabilities,
-  } as BareRequest);
+  });
   const consumers = await Promise.all(offers.map((offer) => transport.consume(offer)));
   const video = document.createElement('video');
   Object.assign(video, { autoplay: true, muted: true, playsInline: true });

@@ -45,7 +45,7 @@ class Peer {
       case 'consume':
         return this.#consume(request);
       case 'resume':
-        return Promise.all(request.consumerIds.map((id) => this.#consumers.get(id)?.resume()));
+        return Promise.all(request.consumerIds.map(async (id) => this.#consumers.get(id)?.resume()));
     }
   }
 

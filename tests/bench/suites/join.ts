@@ -171,7 +171,7 @@ async function serverShare(
       wardName: null,
       classGroup: null,
     } as const;
-    const client = new RoomClient(stack.url, claims, entered as ConstructorParameters<typeof RoomClient>[2]);
+    const client = new RoomClient(stack.url, claims, entered);
     await client.connect();
     if (round > 0) took.push(performance.now() - startedMs);
     await client.ask('leave', {});
