@@ -20,7 +20,11 @@ export async function runNpm(args, log) {
   await runCommand('npm', [...args, ...QUIET], {
     log,
     cwd: repositoryRoot,
-    env: { PATH: pathWithNode(), ...(existsSync(DEBIAN_MODULES) ? { NODE_PATH: DEBIAN_MODULES } : {}) },
+    env: {
+      PATH: pathWithNode(),
+      NODE_NO_WARNINGS: '1',
+      ...(existsSync(DEBIAN_MODULES) ? { NODE_PATH: DEBIAN_MODULES } : {}),
+    },
     remedy: 'Check that this host reaches the npm registry (`npm ping`), then run the same command again.',
   });
 }
