@@ -20,6 +20,8 @@ interface Entry {
   producing: Promise<void> | null;
 }
 
+const SEND_AGAIN_MS = 1_000;
+
 export interface LocalMediaOptions {
   readonly call: SignalingClient['call'];
   readonly onChange: () => void;
@@ -120,13 +122,18 @@ export class LocalMedia {
     }
   }
 
-  /** The server closed a producer of ours: the right to send it is gone. */
+  /**
+   * A producer of ours was closed by the room: either the right to send it is gone (then {@link unpublish} follows with the
+   * news of it), or the media node is lost (then a reset follows), or it simply failed and is sent again.
+   */
   handleProducerClosed(producerId: string): void {
-    for (const entry of [...this.#entries.values()]) {
+    for (const entry of this.#entries.values()) {
       if (entry.producer?.id !== producerId) continue;
       entry.producer.close();
-      this.#forget(entry);
+      entry.producer = null;
+      this.#sendAgainLater(entry);
     }
+    this.#options.onChange();
   }
 
   /** After a reconnect: what the room does not know of ours is sent again. */
@@ -148,6 +155,15 @@ export class LocalMedia {
     }
     this.#transport = null;
     return Promise.resolve();
+  }
+
+  #sendAgainLater(entry: Entry): void {
+    setTimeout(() => {
+      if (this.#entries.get(entry.source) !== entry) return;
+      this.#produce(entry).catch((error: unknown) => {
+        if (!asFailure(error).isConnection) this.#forget(entry);
+      });
+    }, SEND_AGAIN_MS);
   }
 
   #setLocally(entry: Entry, paused: boolean): void {

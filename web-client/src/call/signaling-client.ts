@@ -19,7 +19,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** How long a request waits for a lost connection before it is given up with a reason. */
 const OFFLINE_PATIENCE_MS = 8_000;
 const RETRY_FIRST_MS = 250;
-const RETRY_LONGEST_MS = 2_000;
+const RETRY_LONGEST_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const PROBE_TIMEOUT_MS = 3_000;
 /** After this long without the home process, the seat is asked for again: the room may live somewhere else by now. */

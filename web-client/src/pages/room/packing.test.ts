@@ -49,6 +49,7 @@ test('on an upright phone the board is 16:9 on top and tiles lie below, two a li
   expect(split.main.height + split.strip.height + 8).toBe(PHONE.height);
 });
 
-test('a lone picture has the whole area', () => {
+test('a lone picture has the whole area, on an upright phone 16:9 of it', () => {
+  expect(splitBoard(PHONE, 0).main).toEqual({ width: 382, height: 215 });
   expect(splitBoard(LAPTOP, 0).main).toEqual(LAPTOP);
 });

@@ -56,7 +56,11 @@ const tileOfWidth = (width: number): Area => ({ width, height: Math.round(width 
 /** One large picture and small ones; on a wide area the large one gets at least three quarters of the width. */
 export function splitBoard(area: Area, stripCount: number): Split {
   const isColumn = area.width < area.height;
-  if (stripCount === 0) return { direction: 'row', main: area, strip: NONE, stripTile: NONE };
+  if (stripCount === 0) {
+    // A lone face on an upright phone would lose both ears if it filled the height.
+    const main = isColumn ? tileOfWidth(area.width) : area;
+    return { direction: isColumn ? 'column' : 'row', main, strip: NONE, stripTile: NONE };
+  }
   if (isColumn) {
     const stripTile = tileOfWidth(Math.floor((area.width - GAP_PX) / 2));
     // The large picture is 16:9 at the top; it gives way only so far that one line of tiles is left.
