@@ -38,9 +38,14 @@ export class Person {
   async signIn(account: string): Promise<void> {
     const signIn = (await this.#stack.demoSignIns()).find((candidate) => candidate.account === account);
     if (signIn === undefined) throw new Error(`no demo sign-in ${account}`);
+    await this.signInWith(signIn.account, signIn.password);
+  }
+
+  /** With what a slip of paper says. */
+  async signInWith(account: string, password: string): Promise<void> {
     await this.page.goto('/sign-in');
-    await this.page.locator('input[autocomplete="username"]').fill(signIn.account);
-    await this.page.locator('input[type="password"]').fill(signIn.password);
+    await this.page.locator('input[autocomplete="username"]').fill(account);
+    await this.page.locator('input[type="password"]').fill(password);
     await this.page.getByTestId('sign-in').click();
     await this.page.getByTestId('sign-in').waitFor({ state: 'detached' });
   }

@@ -38,8 +38,6 @@ export const deskText = catalogue({
   nothingFound: ['没有符合条件的内容', 'Nothing matches'],
   nothingFoundBody: ['换一个关键词，或清除筛选。', 'Try another word, or clear the filters.'],
   clearFilters: ['清除筛选', 'Clear filters'],
-  chosenCount: ['已选 {n} 项', '{n} chosen'],
-  noChoices: ['没有可选的内容', 'Nothing to choose from'],
 
   classesIntro: [
     '班级决定课堂点名的名单；导入人员时会自动创建。',

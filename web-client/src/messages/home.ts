@@ -32,6 +32,7 @@ export const homeText = catalogue({
   adHocName: ['课堂名称', 'Name'],
   adHocDefault: ['{name}的临时课堂', '{name}’s ad-hoc lesson'],
   adHocKind: ['类型', 'Kind'],
+  adHocClasses: ['哪些班级参加', 'Class groups'],
   kind_live: ['直播课', 'Live lesson'],
   kind_sky: ['空中课堂', 'Sky classroom'],
   kind_meeting: ['家校会', 'Home–school meeting'],

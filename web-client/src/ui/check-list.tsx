@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
-import { deskText } from '../../messages/desk.ts';
-import { useText } from '../../text/text.ts';
-import styles from './desk.module.css';
+import { shellText } from '../messages/shell.ts';
+import { useText } from '../text/text.ts';
+import styles from './check-list.module.css';
 
 export interface CheckListProps<V extends string> {
   readonly label: string;
@@ -16,7 +16,7 @@ const MANY = 8;
 
 /** Several of many, as plain check boxes. */
 export function CheckList<V extends string>({ label, hint, options, chosen, onChange }: CheckListProps<V>) {
-  const t = useText(deskText);
+  const t = useText(shellText);
   const id = useId();
   const [search, setSearch] = useState('');
   const isChosen = new Set(chosen);
@@ -33,7 +33,7 @@ export function CheckList<V extends string>({ label, hint, options, chosen, onCh
       {options.length > MANY && (
         <input
           type="search"
-          className={styles.inlineInput}
+          className={styles.search}
           aria-label={`${t('search')} ${label}`}
           placeholder={t('search')}
           value={search}
