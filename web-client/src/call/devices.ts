@@ -2,8 +2,6 @@ import * as z from 'zod';
 
 const STORAGE_KEY = 'tongke.devices';
 
-export type DeviceKind = 'camera' | 'microphone' | 'speaker' | 'visualiser';
-
 /** Why a device cannot be used, as far as a browser tells; each has its own words and steps. */
 export type CaptureProblem = 'refused' | 'inUse' | 'notFound' | 'insecure' | 'unsupported' | 'cancelled' | 'unknown';
 
