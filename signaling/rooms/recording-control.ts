@@ -217,6 +217,8 @@ export class RoomRecording {
   }
 
   async #workOnce(running: Running): Promise<void> {
+    // What changes in one turn (a room that is adopted gets its producers one by one) is one goal, never a partial one.
+    await Promise.resolve();
     try {
       // The last look and the end of working are one turn: a wish that comes in between would be lost.
       while (this.#isWanted && !this.#isClosed) {

@@ -18,6 +18,8 @@ import { RoomSaver } from './room-saver.ts';
 import type { SeatTokenSigner } from './seat-token.ts';
 
 const SWEEP_EVERY_MS = 10_000;
+/** How long a room that was taken over may keep its seats waiting for the media node to be found again. */
+const ADOPT_TIMEOUT_MS = 2_000;
 
 export interface RoomRegistryOptions {
   readonly directory: RoomDirectory;
@@ -95,11 +97,12 @@ export class RoomRegistry {
   /** Opens again what the process before held, so that its timers, recordings and seats go on before anybody asks (SPEC T1). */
   async restore(): Promise<void> {
     const roomIds = await this.#options.directory.heldHere();
-    for (const roomId of roomIds) {
+    const restoreOne = async (roomId: RoomId): Promise<void> => {
       await this.find(roomId).catch((error: unknown) => {
         this.#options.log.error({ err: error, roomId }, 'room could not be taken over');
       });
-    }
+    };
+    await Promise.all(roomIds.map(restoreOne));
   }
 
   /** Lets go of all rooms as they are, for the next process. Idempotent. */
@@ -141,7 +144,10 @@ export class RoomRegistry {
     try {
       if (onlySaved && claim.state === null) throw new AppError('gone', { message: 'no such room' });
       const lesson = await this.#lessonOf(roomId, claim);
-      return this.#start(roomId, claim, lesson);
+      const open = this.#start(roomId, claim, lesson);
+      // A seat that comes back before its media is known again would be told to make everything anew.
+      if (claim.state !== null) await open.room.mediaKnown(ADOPT_TIMEOUT_MS);
+      return open;
     } catch (error) {
       if (claim.state === null) await directory.forget(roomId, claim.fence).catch(() => undefined);
       throw error;

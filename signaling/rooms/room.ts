@@ -277,6 +277,13 @@ export class Room {
     if (this.#isClosed) throw new AppError('unavailable', { message: 'the room has moved' });
   }
 
+  /** Resolves when the room is (again) on a media node, or at the latest after the timeout. */
+  async mediaKnown(timeoutMs: number): Promise<void> {
+    await this.#node.opened(timeoutMs).catch(() => {
+      this.#options.log.warn({ timeoutMs }, 'room taken over without its media');
+    });
+  }
+
   async #readyTransports(seat: Seat): Promise<TransportPair | null> {
     try {
       await this.#node.opened(MEDIA_OPEN_TIMEOUT_MS);

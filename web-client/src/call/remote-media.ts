@@ -87,8 +87,8 @@ export class RemoteMedia {
   }
 
   removeProducer(producerId: ProducerId): void {
+    // Wishes stay: a tile that goes takes its own back, one that stays wants the producer when it returns.
     this.#producers.delete(producerId);
-    this.#wishes.delete(producerId);
     this.#drop(producerId);
   }
 
@@ -116,6 +116,7 @@ export class RemoteMedia {
     this.#schedule();
     return () => {
       wishes.delete(key);
+      if (wishes.size === 0 && this.#wishes.get(producerId) === wishes) this.#wishes.delete(producerId);
       this.#schedule();
     };
   }
