@@ -210,3 +210,47 @@ describe('player of two views', () => {
     expect(Math.abs(lecturer)).toBeLessThanOrEqual(SYNC_S);
   });
 });
+
+describe('player of the composed film', () => {
+  it('plays by HLS with thumbnails and chapters, and changes to the two views and back at the same place', async () => {
+    stand.savedPositionsMs.length = 0;
+    const before = stand.summary;
+    await stand.addFilm(LENGTH_S);
+    try {
+      const page = await watch();
+      const film = page.getByTestId('player-composed');
+      const at = (): Promise<number> => film.evaluate((video: HTMLVideoElement) => video.currentTime);
+      await expect.poll(at, { timeout: 20_000 }).toBeGreaterThan(0.5);
+      const box = await page.getByTestId('player-seek').boundingBox();
+      if (box === null) throw new Error('no seek bar');
+      await page.mouse.move(box.x + box.width * 0.7, box.y + box.height / 2);
+      await page.getByTestId('player-thumbnail').waitFor();
+      expect(await page.getByTestId('player-preview').textContent()).toBe('面积的认识0:28');
+      await seekTo(page, 30);
+      await expect.poll(at, { timeout: 20_000 }).toBeGreaterThan(30.5);
+      await page.getByTestId('player-layout').click();
+      await page.getByTestId('player-layout-side').click();
+      await until(page, (reading) => isBoardShown(reading) && isLecturerShown(reading) && (reading.soundS ?? 0) > 30.5);
+      await page.getByTestId('player-layout').click();
+      await page.getByTestId('player-layout-film').click();
+      await expect.poll(at, { timeout: 20_000 }).toBeGreaterThan(30.5);
+    } finally {
+      stand.summary = before;
+    }
+  });
+});
+
+describe('library', () => {
+  it('leads to a lesson that can be watched, and shows how far one has got', async () => {
+    stand.summary = { durationMs: LENGTH_S * 1000 };
+    stand.savedPositionsMs.push(20_000);
+    const page = await watch(stand.libraryUrl);
+    await page.getByTestId('continue-card').waitFor();
+    const card = page.getByTestId('library-card');
+    expect(await card.getAttribute('data-phase')).toBe('playable');
+    expect(await card.getAttribute('data-recording-id')).toBe(stand.recording.recordingId);
+    await card.getByRole('link').click();
+    const { soundS } = await until(page, (reading) => isBoardShown(reading) && (reading.soundS ?? 0) > 0);
+    expect(soundS).toBeGreaterThanOrEqual(19.5);
+  });
+});

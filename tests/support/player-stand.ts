@@ -1,9 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import express from 'express';
+import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
 import { createMuxer, type Muxer } from '../../recorder/mux/muxer.ts';
+import { chaptersVtt } from '../../recorder/produce/chapters.ts';
+import { thumbnailsVtt } from '../../recorder/produce/pictures.ts';
 import { mediaBaseUrl, MEDIA_PREFIX } from '../../signaling/auth/media-signature.ts';
 import { mediaRouter } from '../../signaling/http/media.ts';
 import { problemHandler } from '../../signaling/http/problem.ts';
@@ -11,10 +14,12 @@ import { webPages } from '../../signaling/http/web-pages.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { API_PREFIX, type RouteReplyInput } from '../../signaling/protocol/rest.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { LoggedRecording } from './logged-recording.ts';
 
 const SECRET = 'secret-of-a-test';
+const FILM_ATTEMPT = '1-test';
 const GRANT_MS = 3_600_000;
 export const STARTED_UNIX_US = 1_790_000_000_000_000;
 
@@ -72,6 +77,67 @@ export class PlayerStand {
     return `${this.#url}/library`;
   }
 
+  /** A composed film as production lays it out: HLS with its sound apart, thumbnails in a sheet, chapters. */
+  async addFilm(seconds: number): Promise<void> {
+    const folder = await mkdtemp(join(this.folder, 'film-'));
+    const picture = ['-f', 'lavfi', '-i', `testsrc2=s=640x360:r=25:d=${seconds}`];
+    const sound = ['-f', 'lavfi', '-i', `sine=f=440:r=48000:d=${seconds}`];
+    const streams = [
+      '-map',
+      '0:v',
+      '-map',
+      '1:a',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      '-g',
+      '50',
+      '-c:a',
+      'aac',
+    ];
+    const hls = '-f hls -hls_time 2 -hls_playlist_type vod -hls_segment_type fmp4 -master_pl_name master.m3u8'.split(
+      ' ',
+    );
+    const variants = [
+      '-hls_fmp4_init_filename',
+      'init-%v.m4s',
+      '-var_stream_map',
+      'v:0,agroup:sound a:0,agroup:sound,default:yes',
+      join(folder, 'v%v.m3u8'),
+    ];
+    const sheet = [
+      '-f',
+      'lavfi',
+      '-i',
+      `testsrc2=s=160x90:r=1:d=${seconds}`,
+      '-vf',
+      'fps=1/2,tile=10x10',
+      '-frames:v',
+      '1',
+    ];
+    const quiet = ['-v', 'error', '-nostdin', '-y'];
+    await runPiped({
+      program: 'ffmpeg',
+      args: [...quiet, ...picture, ...sound, ...streams, ...hls, ...variants],
+    });
+    await runPiped({ program: 'ffmpeg', args: [...quiet, ...sheet, join(folder, 'sprite-001.jpg')] });
+    const { recordingId } = this.recording;
+    for (const name of await readdir(folder)) {
+      await this.store.put(objectKeys.produced(recordingId, FILM_ATTEMPT, name), await readFile(join(folder, name)));
+    }
+    const put = (name: string, text: string) =>
+      this.store.put(objectKeys.produced(recordingId, FILM_ATTEMPT, name), Buffer.from(text));
+    await put('thumbnails.vtt', thumbnailsVtt(seconds * 1e6, ['sprite-001.jpg']));
+    const half = (seconds * 1e6) / 2;
+    const chapters = [
+      { startUs: 0, endUs: half, title: '导入' },
+      { startUs: half, endUs: seconds * 1e6, title: '面积的认识' },
+    ];
+    await put('chapters.vtt', chaptersVtt(chapters));
+    this.summary = { ...this.summary, phase: 'ready', isComposed: true, durationMs: seconds * 1000 };
+  }
+
   async close(): Promise<void> {
     this.#server.closeAllConnections();
     await new Promise((done) => this.#server.close(done));
@@ -115,7 +181,15 @@ export class PlayerStand {
       recording: this.#summary(),
       expiresAtMs,
       viewsIndexUrl: `${base}/play/index.json`,
-      composed: null,
+      composed:
+        this.summary.isComposed === true
+          ? {
+              masterUrl: `${base}/produced/${FILM_ATTEMPT}/master.m3u8`,
+              thumbnailsUrl: `${base}/produced/${FILM_ATTEMPT}/thumbnails.vtt`,
+              posterUrl: `${base}/produced/${FILM_ATTEMPT}/sprite-001.jpg`,
+              chaptersUrl: `${base}/produced/${FILM_ATTEMPT}/chapters.vtt`,
+            }
+          : null,
       downloadUrl: null,
     };
   }

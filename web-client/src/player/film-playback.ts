@@ -6,6 +6,8 @@ import { PlaybackStore, type Playback, type PlaybackStart, type PlaybackState, t
 const TICK_MS = 200;
 /** Nearer than this needs no jump. */
 const NEAR_S = 1;
+/** A fresh URL that is refused at once means that it is not about the URL. */
+const RENEW_MIN_MS = 10_000;
 const RETRY_MS = 3_000;
 const MAX_MEDIA_RECOVERIES = 3;
 const GRANT_REFUSED = new Set([401, 403, 410]);
@@ -28,6 +30,7 @@ export class FilmPlayback implements Playback {
   readonly #listening = new AbortController();
   #hls: Hls | undefined;
   #recoveries = 0;
+  #renewedAtMs = Number.NEGATIVE_INFINITY;
   #retrying: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
   /** Where to go once the film can be moved in. */
@@ -127,7 +130,8 @@ export class FilmPlayback implements Playback {
   async #onHlsError(data: ErrorData): Promise<void> {
     const status = data.response?.code;
     if (status !== undefined && GRANT_REFUSED.has(status)) {
-      await this.#renewHls();
+      if (performance.now() - this.#renewedAtMs > RENEW_MIN_MS) await this.#renewHls();
+      else this.#giveUp('gone');
       return;
     }
     if (!data.fatal || this.#hls === undefined) return;
@@ -139,14 +143,21 @@ export class FilmPlayback implements Playback {
       clearTimeout(this.#retrying);
       this.#retrying = setTimeout(() => void this.#renewHls(), RETRY_MS);
     } else {
-      this.#store.patch({ failure: 'unplayable' });
+      this.#giveUp('unplayable');
     }
+  }
+
+  #giveUp(failure: 'gone' | 'unplayable'): void {
+    this.#hls?.destroy();
+    this.#hls = undefined;
+    this.#store.patch({ failure, isPlaying: false, isWaiting: false });
   }
 
   async #renewHls(): Promise<void> {
     const hls = this.#hls;
     if (hls === undefined) return;
     this.#hls = undefined;
+    this.#renewedAtMs = performance.now();
     const at = this.state.positionS;
     hls.destroy();
     try {

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CircleAlert, Clapperboard, Play, RotateCcw, X } from 'lucide-react';
+import { CircleAlert, Play, RotateCcw, X } from 'lucide-react';
 import { Link } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { callApi } from '../../api/api.ts';
@@ -81,34 +81,23 @@ function Phase({ recording }: CardProps) {
 function ProductionActions({ recording }: CardProps) {
   const t = useText(libraryText);
   const client = useQueryClient();
-  const { recordingId, phase, hasViews } = recording;
+  const { recordingId, phase } = recording;
   const change = useMutation({
     mutationFn: (order: 'retryProduction' | 'cancelProduction') => callApi(order, { params: { recordingId } }),
     onSettled: () => client.invalidateQueries({ queryKey: ['recordings'] }),
   });
-  const mayRetry = phase === 'failed' || (phase === 'playable' && hasViews);
-  if (!mayRetry && phase !== 'producing') return null;
+  if (phase !== 'failed' && phase !== 'producing') return null;
+  const isFailed = phase === 'failed';
   return (
     <div className={styles.actions}>
-      {mayRetry ? (
-        <Button
-          icon={phase === 'failed' ? RotateCcw : Clapperboard}
-          busy={change.isPending}
-          onClick={() => change.mutate('retryProduction')}
-          data-testid="retry-production"
-        >
-          {t(phase === 'failed' ? 'retryProduction' : 'compose')}
-        </Button>
-      ) : (
-        <Button
-          icon={X}
-          busy={change.isPending}
-          onClick={() => change.mutate('cancelProduction')}
-          data-testid="cancel-production"
-        >
-          {t('cancelProduction')}
-        </Button>
-      )}
+      <Button
+        icon={isFailed ? RotateCcw : X}
+        busy={change.isPending}
+        onClick={() => change.mutate(isFailed ? 'retryProduction' : 'cancelProduction')}
+        data-testid={isFailed ? 'retry-production' : 'cancel-production'}
+      >
+        {t(isFailed ? 'retryProduction' : 'cancelProduction')}
+      </Button>
       {change.isError && <FailureBanner error={change.error} />}
     </div>
   );

@@ -45,7 +45,7 @@ function Choice({
   readonly children: ReactNode;
 }) {
   return (
-    <Menu.RadioItem value={value} className={styles.item} data-testid={testId}>
+    <Menu.RadioItem closeOnClick value={value} className={styles.item} data-testid={testId}>
       <span className={styles.tick}>
         <Menu.RadioItemIndicator>
           <Check aria-hidden />
