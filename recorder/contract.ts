@@ -1,13 +1,5 @@
 import * as z from 'zod';
-import {
-  Fence,
-  LessonId,
-  ProducerId,
-  RecordingId,
-  RoomId,
-  SeatId,
-  TrackId,
-} from '../signaling/protocol/ids.ts';
+import { Fence, LessonId, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../signaling/protocol/ids.ts';
 import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
 import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
 
@@ -51,7 +43,10 @@ const line = <T extends string, D extends z.ZodType>(type: T, data: D) =>
   z.object({ n: z.int().nonnegative(), atUs: z.int(), type: z.literal(type), data });
 
 export const RecordingEvent = z.discriminatedUnion('type', [
-  line('joined', z.object({ seatId: SeatId, seat: z.string(), displayName: z.string(), schoolName: z.string().optional() })),
+  line(
+    'joined',
+    z.object({ seatId: SeatId, seat: z.string(), displayName: z.string(), schoolName: z.string().optional() }),
+  ),
   line('left', z.object({ seatId: SeatId })),
   line('producerAdded', z.object({ seatId: SeatId, trackId: TrackId, source: TrackSource, kind: MediaKind })),
   line('producerPaused', z.object({ trackId: TrackId })),
@@ -98,7 +93,9 @@ export const captureContract = defineInnerContract({
     /** What this process holds, for a signaling process that has just started. */
     describe: {
       params: z.object({}),
-      result: z.object({ recordings: z.array(z.object({ recordingId: RecordingId, fence: Fence, tracks: z.array(TrackStatus) })) }),
+      result: z.object({
+        recordings: z.array(z.object({ recordingId: RecordingId, fence: Fence, tracks: z.array(TrackStatus) })),
+      }),
     },
   },
   notices: {

@@ -1,3 +1,4 @@
+import compression from 'compression';
 import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { AppError } from '../protocol/errors.ts';
@@ -71,6 +72,7 @@ export function createHttpApp(options: HttpAppOptions): Express {
 
   const openApi = openApiDocument(options.version);
   const api = express.Router();
+  api.use(compression());
   api.get('/openapi.json', (_request, response) => void response.json(openApi));
   api.use('/people/import', express.json({ limit: IMPORT_LIMIT }));
   api.use(express.json({ limit: JSON_LIMIT }));

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { Router } from 'express';
+import expressStaticGzip from 'express-static-gzip';
 
 export interface WebPagesOptions {
   /** The built web client (`web-client/dist`). */
@@ -27,7 +28,12 @@ export function webPages(options: WebPagesOptions): Router {
   }
   router.use(
     '/assets',
-    express.static(join(options.directory, 'assets'), { immutable: true, maxAge: YEAR_MS, index: false }),
+    expressStaticGzip(join(options.directory, 'assets'), {
+      enableBrotli: true,
+      orderPreference: ['br', 'gz'],
+      index: false,
+      serveStatic: { immutable: true, maxAge: YEAR_MS },
+    }),
   );
   router.use(express.static(options.directory, { index: false, maxAge: 0 }));
   router.get('/{*path}', (request, response, next) => {

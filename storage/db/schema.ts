@@ -243,4 +243,4 @@ export interface AuditTable {
 }
 
 export type SeatRow = Selectable<SeatTable>;
-export type NewSeatRow = Insertable<SeatTable>;
+type NewSeatRow = Insertable<SeatTable>;

@@ -51,9 +51,3 @@ export function readTimecode(pixels: Uint8Array, width: number, height: number):
   }
   return decodeTimecode(samples);
 }
-
-export function isFlash(pixels: Uint8Array, width: number, height: number): boolean {
-  const x = Math.floor((FLASH.x + FLASH.size / 2) * width);
-  const y = Math.floor((FLASH.y + FLASH.size / 2) * height);
-  return (pixels[y * width + x] ?? 0) > 127;
-}
