@@ -31,7 +31,8 @@ function useAttendees() {
       pairing.lecturingSchoolId === school.schoolId ? [pairing.listeningSchoolId] : [],
     ),
   ]);
-  const attending = schools.filter((other) => reachable.has(other.schoolId));
+  const partners = schools.filter((other) => other.schoolId !== school.schoolId && reachable.has(other.schoolId));
+  const attending = [school, ...partners];
   const groups = useQueries({ queries: attending.map((other) => deskQueries.classGroups(other.schoolId)) });
   const nameOf = new Map(schools.map((other) => [other.schoolId, other.name]));
   const prefix = (schoolId: (typeof school)['schoolId']): string =>
@@ -45,6 +46,7 @@ function useAttendees() {
     ),
     classrooms: (classrooms.data ?? [])
       .filter((classroom) => reachable.has(classroom.schoolId))
+      .toSorted((a, b) => Number(b.schoolId === school.schoolId) - Number(a.schoolId === school.schoolId))
       .map((classroom) => ({
         value: classroom.classroomId,
         label: `${prefix(classroom.schoolId)}${classroom.name}`,

@@ -25,6 +25,11 @@ describe('sheets of sign-in slips', () => {
     ]);
   });
 
+  it('count Chinese numerals as numbers', () => {
+    const slips = ['四年级一班', '三年级二班', '三年级一班'].map((group) => slip('王五', group));
+    expect(slipSheets(slips).map((sheet) => sheet.classGroup)).toEqual(['三年级一班', '三年级二班', '四年级一班']);
+  });
+
   it('are none without slips', () => {
     expect(slipSheets([])).toEqual([]);
   });

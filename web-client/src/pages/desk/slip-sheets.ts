@@ -6,6 +6,12 @@ export interface SlipSheet {
   readonly slips: readonly SignInSlip[];
 }
 
+const NUMERALS = '零一二三四五六七八九十';
+
+/** 三年级二班 → 3年级2班: pinyin would put 二 before 一. */
+const numbered = (name: string): string =>
+  name.replaceAll(/[零一二三四五六七八九十]/g, (numeral) => String(NUMERALS.indexOf(numeral)));
+
 const inChinese = new Intl.Collator('zh-CN', { numeric: true });
 
 /** One sheet per class group in order of their names, people without one first, each in order of names. */
@@ -21,5 +27,5 @@ export function slipSheets(slips: readonly SignInSlip[]): readonly SlipSheet[] {
       classGroup,
       slips: members.toSorted((a, b) => inChinese.compare(a.displayName, b.displayName)),
     }))
-    .toSorted((a, b) => inChinese.compare(a.classGroup ?? '', b.classGroup ?? ''));
+    .toSorted((a, b) => inChinese.compare(numbered(a.classGroup ?? ''), numbered(b.classGroup ?? '')));
 }

@@ -1,5 +1,5 @@
 import { Printer } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { SignInSlip } from '../../../../signaling/protocol/rest/directory.ts';
 import { useSystem } from '../../api/queries.ts';
 import { peopleText } from '../../messages/desk-people.ts';
@@ -94,13 +94,21 @@ export function SlipsView({ slips, skipped, onDone }: SlipsViewProps) {
   const { data: system } = useSystem();
   const isPrinted = usePrint();
   const [isLeaving, setLeaving] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // They come after a long form or list: who looks or listens begins at the top of what is new.
+  useEffect(() => {
+    heading.current?.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }, []);
   const sheets = useMemo(() => slipSheets(slips), [slips]);
   const isOfDistrict = slips.every((slip) => slip.role === 'districtAdmin');
   const schoolName = isOfDistrict ? (system?.districtName ?? '') : school.name;
   return (
     <div className={desk.stack} data-testid="slips">
       <div className={[desk.stack, styles.screenOnly].join(' ')}>
-        <h2>{t('slipsReady', { n: slips.length })}</h2>
+        <h2 ref={heading} tabIndex={-1} className={styles.heading}>
+          {t('slipsReady', { n: slips.length })}
+        </h2>
         <Banner tone="warn">{t('slipsOnce')}</Banner>
         {skipped > 0 && <p className={desk.hint}>{t('slipsSkipped', { n: skipped })}</p>}
         <div className={desk.actions}>

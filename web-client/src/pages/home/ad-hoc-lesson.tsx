@@ -21,40 +21,41 @@ import styles from './home-page.module.css';
 const AD_HOC_LENGTH_MS = 45 * 60_000;
 
 /** Class groups of the teacher's own school: their pupils find the lesson on their home page. */
-function useClassGroups(isWanted: boolean) {
+function ClassesField(props: {
+  readonly chosen: readonly ClassGroupId[];
+  readonly onChange: (chosen: readonly ClassGroupId[]) => void;
+}) {
+  const t = useText(homeText);
   const { data: me } = useSession();
   const schoolId = me?.schoolId ?? null;
   const groups = useQuery({
     queryKey: ['ad-hoc', 'class-groups', schoolId],
     queryFn: async ({ signal }) =>
       schoolId === null ? [] : (await callApi('listClassGroups', { query: { schoolId } }, signal)).classGroups,
-    enabled: isWanted && schoolId !== null,
   });
-  return (groups.data ?? []).map(({ classGroupId, grade, name }) => ({
+  if (groups.data === undefined || groups.data.length === 0) return null;
+  const options = groups.data.map(({ classGroupId, grade, name }) => ({
     value: classGroupId,
     label: name.startsWith(grade) ? name : `${grade}${name}`,
   }));
+  return <CheckList label={t('adHocClasses')} options={options} chosen={props.chosen} onChange={props.onChange} />;
 }
 
-export function AdHocLesson() {
+/** What is asked for is sent to the server, which makes the room; then the teacher is taken there. */
+function useCreateLesson() {
   const t = useText(homeText);
-  const shell = useText(shellText);
   const { data: me } = useSession();
   const [, navigate] = useLocation();
-  const [isOpen, setOpen] = useState(false);
-  const [kind, setKind] = useState<LessonKind>('live');
-  const [title, setTitle] = useState('');
-  const [classGroupIds, setClassGroupIds] = useState<readonly ClassGroupId[]>([]);
-  const classGroups = useClassGroups(isOpen);
+  const defaultTitle = t('adHocDefault', { name: me?.displayName ?? '' });
   const create = useMutation({
-    mutationFn: () => {
+    mutationFn: (wanted: { kind: LessonKind; title: string; classGroupIds: readonly ClassGroupId[] }) => {
       const startsAtMs = Date.now();
-      const name = title.trim() === '' ? t('adHocDefault', { name: me?.displayName ?? '' }) : title;
+      const title = wanted.title.trim() === '' ? defaultTitle : wanted.title;
       return callApi('createLesson', {
         body: {
-          kind,
-          title: name,
-          classGroupIds: [...classGroupIds],
+          kind: wanted.kind,
+          title,
+          classGroupIds: [...wanted.classGroupIds],
           startsAtMs,
           endsAtMs: startsAtMs + AD_HOC_LENGTH_MS,
         },
@@ -62,9 +63,20 @@ export function AdHocLesson() {
     },
     onSuccess: (lesson) => navigate(`/room/${lesson.lessonId}`),
   });
+  return { create, defaultTitle };
+}
+
+export function AdHocLesson() {
+  const t = useText(homeText);
+  const shell = useText(shellText);
+  const [isOpen, setOpen] = useState(false);
+  const [kind, setKind] = useState<LessonKind>('live');
+  const [title, setTitle] = useState('');
+  const [classGroupIds, setClassGroupIds] = useState<readonly ClassGroupId[]>([]);
+  const { create, defaultTitle } = useCreateLesson();
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.mutate();
+    create.mutate({ kind, title, classGroupIds });
   };
   return (
     <div className={styles.adHoc}>
@@ -77,7 +89,7 @@ export function AdHocLesson() {
             label={t('adHocName')}
             value={title}
             maxLength={80}
-            placeholder={t('adHocDefault', { name: me?.displayName ?? '' })}
+            placeholder={defaultTitle}
             onChange={(event) => setTitle(event.target.value)}
           />
           <SelectField
@@ -86,14 +98,7 @@ export function AdHocLesson() {
             options={LessonKind.options.map((value) => ({ value, label: kindWord(t, value) }))}
             onChange={(value) => setKind(LessonKind.parse(value))}
           />
-          {classGroups.length > 0 && (
-            <CheckList
-              label={t('adHocClasses')}
-              options={classGroups}
-              chosen={classGroupIds}
-              onChange={setClassGroupIds}
-            />
-          )}
+          <ClassesField chosen={classGroupIds} onChange={setClassGroupIds} />
           {create.isError && <FailureBanner error={create.error} />}
           <div className={styles.actions}>
             <Button look="primary" type="submit" busy={create.isPending} data-testid="ad-hoc-start">
