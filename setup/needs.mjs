@@ -17,9 +17,14 @@ export function toolSteps() {
 export function serverSteps() {
   const packages = aptStep({
     name: 'media-packages',
-    does: 'ffmpeg and redis-server from the distribution',
+    does: 'ffmpeg, redis-server and Chinese fonts from the distribution',
     usually: '1 min',
-    packages: [withProgram('ffmpeg'), withProgram('redis-server'), withProgram('util-linux', 'setpriv')],
+    packages: [
+      withProgram('ffmpeg'),
+      withProgram('redis-server'),
+      withProgram('util-linux', 'setpriv'),
+      withFiles('fonts-noto-cjk'),
+    ],
   });
   return [nodeRuntimeStep(), dependenciesStep(), packages, mediasoupWorkerStep(), webClientStep()];
 }
@@ -43,7 +48,7 @@ export function dockerSteps() {
 function testPackagesStep() {
   return aptStep({
     name: 'test-packages',
-    does: 'Chromium, PostgreSQL, Chinese fonts and network tools from the distribution',
+    does: 'Chromium, PostgreSQL and network tools from the distribution',
     usually: '2 min',
     packages: [
       {
@@ -51,7 +56,6 @@ function testPackagesStep() {
         isThere: () => existsSync(chromiumPath()),
       },
       { package: 'postgresql', isThere: () => postgresBinFolder() !== undefined },
-      withFiles('fonts-noto-cjk'),
       withProgram('iproute2', 'ip'),
       withProgram('iptables'),
     ],
