@@ -96,7 +96,6 @@ export const peopleText = catalogue({
     'Somebody has just taken one of these accounts. Please check again.',
   ],
   nothingGood: ['没有可以导入的行，请先修改表格。', 'No line can be imported. Please correct the table first.'],
-  noTable: ['这不是一张完整的表格', 'This is not a complete table'],
   p_nameMissing: ['姓名为空或过长', 'Name is empty or too long'],
   p_roleUnknown: ['角色应为：学生、教师、家长、管理员', 'Role must be student, teacher, parent or administrator'],
   p_accountInvalid: ['账号含有不允许的字符', 'Account has characters that are not allowed'],
@@ -110,7 +109,6 @@ export const peopleText = catalogue({
     'Several pupils of this name; add the child by hand later',
   ],
 
-  slipsTitle: ['登录条', 'Sign-in slips'],
   slipsReady: ['{n} 张登录条已生成', '{n} sign-in slips are ready'],
   slipsOnce: [
     '密码只在这里显示一次，请现在打印并剪开分发。遗失后可重新生成。',

@@ -52,7 +52,6 @@ export const timetableText = catalogue({
   filterTeacher: ['教师', 'Teacher'],
   allTeachers: ['全部教师', 'All teachers'],
   showPast: ['显示已结束的学期', 'Show past terms'],
-  until: ['至 {date}', 'until {date}'],
   listenersOf: ['听讲：{names}', 'Listening: {names}'],
   nothingOnDay: ['这一天没有课', 'No lessons on this day'],
   previousDay: ['前一天', 'Previous day'],
