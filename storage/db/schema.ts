@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, Insertable, Selectable } from 'kysely';
+import type { ColumnType, Generated, Selectable } from 'kysely';
 import type {
   ClassGroupId,
   ClassroomId,
@@ -243,4 +243,3 @@ export interface AuditTable {
 }
 
 export type SeatRow = Selectable<SeatTable>;
-type NewSeatRow = Insertable<SeatTable>;
