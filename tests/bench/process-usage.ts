@@ -4,13 +4,24 @@ import { readdir, readFile } from 'node:fs/promises';
 const TICKS_PER_SECOND = 100;
 const UTIME_FIELD = 11;
 const STIME_FIELD = 12;
+const CHILDREN_UTIME_FIELD = 13;
+const CHILDREN_STIME_FIELD = 14;
 const BYTES_PER_KB = 1_024;
+
+async function ticksOf(pid: number | 'self', fields: readonly number[]): Promise<number> {
+  // The name in brackets may hold anything; fields are counted from behind it.
+  const all = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)?.split(' ') ?? [];
+  return fields.reduce((sum, field) => sum + Number(all[field]), 0);
+}
 
 /** CPU time of a process with all its threads, seconds. */
 export async function cpuSecondsOf(pid: number): Promise<number> {
-  // The name in brackets may hold anything; fields are counted from behind it.
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)?.split(' ') ?? [];
-  return (Number(fields[UTIME_FIELD]) + Number(fields[STIME_FIELD])) / TICKS_PER_SECOND;
+  return (await ticksOf(pid, [UTIME_FIELD, STIME_FIELD])) / TICKS_PER_SECOND;
+}
+
+/** CPU time of all children of this process that have ended, seconds. */
+export async function cpuSecondsOfEnded(): Promise<number> {
+  return (await ticksOf('self', [CHILDREN_UTIME_FIELD, CHILDREN_STIME_FIELD])) / TICKS_PER_SECOND;
 }
 
 export async function cpuSecondsOfAll(pids: readonly number[]): Promise<number> {
