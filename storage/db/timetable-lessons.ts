@@ -8,6 +8,8 @@ import type { Database } from './schema.ts';
 
 /** A term is half a year; a year of one weekday is 53 lessons. */
 const MAX_LESSONS = 53;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 interface Occurrence {
   readonly startsAt: Date;
@@ -54,7 +56,12 @@ export async function makeLessons(tx: Kysely<Database>, entry: TimetableEntry, n
 /** By local date. */
 function occurrences(entry: TimetableEntry, timeZone: string, nowMs: number): Map<string, Occurrence> {
   const found = new Map<string, Occurrence>();
-  for (const date of datesOfWeekday(entry.weekday, entry.firstDate, entry.lastDate)) {
+  // Each date costs a look into the time zone's history, so a term from the year 1 to 9999 is cut before it is walked.
+  const yesterday = localDateOf(nowMs - DAY_MS, timeZone);
+  const firstDate = entry.firstDate > yesterday ? entry.firstDate : yesterday;
+  const limit = localDateOf(Date.parse(firstDate) + (MAX_LESSONS + 1) * WEEK_MS, 'UTC');
+  const lastDate = entry.lastDate < limit ? entry.lastDate : limit;
+  for (const date of datesOfWeekday(entry.weekday, firstDate, lastDate)) {
     const startsAt = new Date(instantOf(date, entry.startTime, timeZone));
     const endsAt = new Date(instantOf(date, entry.endTime, timeZone));
     if (startsAt.getTime() > nowMs && found.size < MAX_LESSONS) found.set(date, { startsAt, endsAt });

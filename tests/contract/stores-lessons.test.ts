@@ -197,6 +197,23 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
       await expect(stores.timetable.delete(entryId, NOW_MS)).rejects.toEqual(code('notFound'));
     });
 
+    it('makes no more lessons, and takes no longer, for a term of ten thousand years', async () => {
+      const startedMs = performance.now();
+      const term = { firstDate: '0001-01-01', lastDate: '9999-12-31' };
+      const { entryId } = await stores.timetable.create(entry(term), NOW_MS);
+      // Walking all its dates takes minutes in which no room is served.
+      expect(performance.now() - startedMs).toBeLessThan(10_000);
+      const { listening } = district;
+      const all = await stores.lessons.list({
+        fromMs: NOW_MS,
+        toMs: NOW_MS + 800 * 86_400_000,
+        audience: { schoolIds: [listening.schoolId] },
+      });
+      const made = all.filter((lesson) => lesson.timetableEntryId === entryId);
+      expect(made).toHaveLength(53);
+      await stores.timetable.delete(entryId, NOW_MS);
+    });
+
     it('refuses a term without a lesson and times that run backwards, and then keeps nothing', async () => {
       const count = (await stores.timetable.list(district.listening.schoolId)).length;
       await expect(stores.timetable.create(entry({ lastDate: '2026-09-08' }), NOW_MS)).rejects.toEqual(
