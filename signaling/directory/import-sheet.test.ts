@@ -18,6 +18,11 @@ describe('readSheet()', () => {
     });
   });
 
+  it('takes no role for one that every object has', () => {
+    const [line] = readSheet(`${HEADING}王五,constructor,,,\n`);
+    expect(line?.read.problems.map((problem) => problem.code)).toEqual(['roleUnknown']);
+  });
+
   it('names each bad line with its number in the file and keeps the good ones', () => {
     const lines = readSheet(
       `${HEADING},学生,一班,,\n李四,校长,,,\n王五,学生,,,\n\n赵六,学生,一班,zhao,\n孙七,教师,,zhao,\n`,

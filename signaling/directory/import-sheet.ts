@@ -14,19 +14,21 @@ const HEADINGS = {
 } as const;
 type Column = keyof typeof HEADINGS;
 
-const ROLE_WORDS: Readonly<Record<string, Role>> = {
-  学生: 'student',
-  student: 'student',
-  教师: 'teacher',
-  老师: 'teacher',
-  teacher: 'teacher',
-  家长: 'guardian',
-  guardian: 'guardian',
-  parent: 'guardian',
-  管理员: 'schoolAdmin',
-  学校管理员: 'schoolAdmin',
-  schooladmin: 'schoolAdmin',
-};
+const ROLE_WORDS: ReadonlyMap<string, Role> = new Map<string, Role>(
+  Object.entries({
+    学生: 'student',
+    student: 'student',
+    教师: 'teacher',
+    老师: 'teacher',
+    teacher: 'teacher',
+    家长: 'guardian',
+    guardian: 'guardian',
+    parent: 'guardian',
+    管理员: 'schoolAdmin',
+    学校管理员: 'schoolAdmin',
+    schooladmin: 'schoolAdmin',
+  } satisfies Record<string, Role>),
+);
 
 const MAX_LINES = 5_000;
 
@@ -93,7 +95,7 @@ function readLine(cells: readonly string[], line: number, columns: ReadonlyMap<C
 
   const displayName = cell('displayName');
   if (!DisplayName.safeParse(displayName).success) problem('displayName', 'nameMissing', '姓名为空或过长');
-  const role = ROLE_WORDS[cell('role').toLowerCase()];
+  const role = ROLE_WORDS.get(cell('role').toLowerCase());
   if (role === undefined) problem('role', 'roleUnknown', '角色应为：学生、教师、家长、管理员');
   const account = cell('account').toLowerCase();
   if (account !== '' && !AccountName.safeParse(account).success)
