@@ -3,7 +3,7 @@ import { hashPassword, readablePassword } from '../../auth/password.ts';
 import { AccountNamer, accountBase } from '../../directory/accounts.ts';
 import { importRows, previewImport } from '../../directory/people-import.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
-import type { PersonId, SchoolId } from '../../protocol/ids.ts';
+import type { ClassGroupId, PersonId, SchoolId } from '../../protocol/ids.ts';
 import type { Person, SignInSlip } from '../../protocol/rest/directory.ts';
 import type { Role } from '../../protocol/roles.ts';
 import { administers, assertAdministers, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
@@ -19,6 +19,15 @@ const administeredSchools = (caller: PersonCaller): Audience['schoolIds'] => aud
 /** A school's administrator must not make, change or take over an administrator of the district. */
 function assertMayGrant(caller: PersonCaller, role: Role | undefined): void {
   if (role === 'districtAdmin' && !isDistrictAdmin(caller)) throw new AppError('forbidden');
+}
+
+/** Nobody gives up the own office: the last administrator would lock everybody out. */
+function assertKeepsOffice(
+  self: Person,
+  change: { readonly isActive?: boolean | undefined; readonly role?: Role | undefined },
+): void {
+  const keepsRole = change.role === undefined || self.roles.every((grant) => grant.role === change.role);
+  if (change.isActive === false || !keepsRole) throw new AppError('conflict');
 }
 
 export class PeopleRoutes implements Pick<RestHandlers, Names> {
@@ -46,6 +55,7 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     assertAdministers(caller, body.schoolId);
     assertMayGrant(caller, body.role);
+    await this.#assertClassGroup(body.schoolId, body.classGroupId);
     await this.#assertWards(caller, body.wardIds);
     const password = readablePassword();
     const person = await this.#directory.createPerson({
@@ -63,8 +73,9 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     const person = await this.#managed(caller, params.personId);
     assertMayGrant(caller, body.role);
+    await this.#assertClassGroup(person.schoolId, body.classGroupId);
     await this.#assertWards(caller, body.wardIds);
-    if (body.isActive === false && person.personId === caller.personId) throw new AppError('conflict');
+    if (person.personId === caller.personId) assertKeepsOffice(person, body);
     const changed = await this.#directory.changePerson(person.personId, given(body));
     await this.#audit(context, 'person.changed', person.personId, person.schoolId);
     return changed;
@@ -73,8 +84,10 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
   readonly resetPasswords: RestHandlers['resetPasswords'] = async ({ body }, context) => {
     const caller = personOf(context.caller);
     const slips: SignInSlip[] = [];
-    for (const personId of new Set(body.personIds)) {
-      const { displayName, account, classGroup, roles, schoolId } = await this.#managed(caller, personId);
+    const people: Person[] = [];
+    // All are looked at before the first is changed: a refusal in the middle would lose the slips of those before.
+    for (const personId of new Set(body.personIds)) people.push(await this.#managed(caller, personId));
+    for (const { personId, displayName, account, classGroup, roles, schoolId } of people) {
       const role = roles[0]?.role ?? 'student';
       const password = readablePassword();
       const mustChangePassword = role !== 'student' && role !== 'guardian';
@@ -121,8 +134,19 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
   async #managed(caller: PersonCaller, personId: PersonId): Promise<Person> {
     const person = await this.#directory.person(personId);
     if (person === undefined || !administers(caller, person.schoolId)) throw new AppError('notFound');
-    for (const grant of person.roles) assertMayGrant(caller, grant.role);
+    for (const grant of person.roles) {
+      assertMayGrant(caller, grant.role);
+      // Who is somebody at another school too is not this school's to take over.
+      if (!administers(caller, grant.schoolId)) throw new AppError('forbidden');
+    }
     return person;
+  }
+
+  /** A class group opens its lessons and recordings, so it is one of the person's own school. */
+  async #assertClassGroup(schoolId: SchoolId | null, classGroupId: ClassGroupId | null | undefined): Promise<void> {
+    if (classGroupId === undefined || classGroupId === null) return;
+    const group = await this.#directory.classGroup(classGroupId);
+    if (group === undefined || group.schoolId !== schoolId) throw fieldProblem('classGroupId', '班级应为本校班级');
   }
 
   /** Wards are pupils whom the caller administers: a guardian sees what its wards' meetings are about. */

@@ -57,7 +57,10 @@ export class TimetableRoutes implements Pick<RestHandlers, Names> {
     if (entry.endTime <= entry.startTime) throw fieldProblem('endTime', '结束时间应晚于开始时间');
     if (entry.lastDate < entry.firstDate) throw fieldProblem('lastDate', '结束日期应不早于开始日期');
     const lecturer = await this.#stores.directory.person(entry.lecturerId);
-    if (lecturer?.schoolId !== entry.schoolId) throw fieldProblem('lecturerId', '主讲人应为本校教师');
+    const isTeacher = lecturer?.roles.some((grant) => grant.role === 'teacher' && grant.schoolId === entry.schoolId);
+    if (lecturer?.schoolId !== entry.schoolId || isTeacher !== true) {
+      throw fieldProblem('lecturerId', '主讲人应为本校教师');
+    }
     await assertReachable(this.#stores, entry.schoolId, entry);
   }
 

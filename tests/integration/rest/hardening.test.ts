@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SchoolId, type ClassGroupId, type PersonId } from '../../../signaling/protocol/ids.ts';
+import { Callers } from '../../support/callers.ts';
+import type { RestClient } from '../../support/rest-client.ts';
+import { Stack } from '../../support/stack.ts';
+
+let stack: Stack;
+let callers: Callers;
+let admin: RestClient;
+let ownSchoolId: SchoolId;
+let foreignGroupId: ClassGroupId;
+let ownPupilId: PersonId;
+
+beforeAll(async () => {
+  stack = await Stack.start();
+  callers = await Callers.signIn(stack);
+  admin = callers.of('schoolAdmin');
+  const { me } = await admin.call('whoAmI', {});
+  ownSchoolId = SchoolId.parse(me?.schoolId);
+  const district = callers.of('districtAdmin');
+  const { schools } = await district.call('listSchools', {});
+  const other = schools.find((school) => school.schoolId !== ownSchoolId);
+  if (other === undefined) throw new Error('the demo district has only one school');
+  const { classGroups } = await district.call('listClassGroups', { query: { schoolId: other.schoolId } });
+  const pupils = await admin.call('listPeople', { query: { schoolId: ownSchoolId, role: 'student' } });
+  const [group] = classGroups;
+  const [pupil] = pupils.items;
+  if (group === undefined || pupil === undefined) throw new Error('the demo district is empty');
+  foreignGroupId = group.classGroupId;
+  ownPupilId = pupil.personId;
+});
+afterAll(() => stack.stop());
+
+describe('a school administrator', () => {
+  it("puts nobody into another school's class group, whose lessons and recordings it opens", async () => {
+    const body = { displayName: '外人', role: 'student', schoolId: ownSchoolId, classGroupId: foreignGroupId };
+    expect((await admin.raw('createPerson', { body })).code).toBe('invalidInput');
+    const moved = { params: { personId: ownPupilId }, body: { classGroupId: foreignGroupId } };
+    expect((await admin.raw('changePerson', moved)).code).toBe('invalidInput');
+  });
+
+  it('lets no pupil lecture', async () => {
+    const answer = await admin.raw('createTimetableEntry', {
+      body: {
+        schoolId: ownSchoolId,
+        kind: 'live',
+        title: '数学',
+        lecturerId: ownPupilId,
+        weekday: 1,
+        startTime: '08:00',
+        endTime: '08:40',
+        firstDate: '2030-01-01',
+        lastDate: '2030-06-01',
+      },
+    });
+    expect(answer.code).toBe('invalidInput');
+  });
+
+  it('does not give up the own office by mistake', async () => {
+    const { me } = await admin.call('whoAmI', {});
+    const params = { personId: me?.personId ?? '' };
+    expect((await admin.raw('changePerson', { params, body: { role: 'teacher' } })).code).toBe('conflict');
+    expect((await admin.raw('changePerson', { params, body: { isActive: false } })).code).toBe('conflict');
+    expect((await admin.raw('changePerson', { params, body: { role: 'schoolAdmin' } })).code).toBeUndefined();
+  });
+
+  it('changes no password when one of the people is not the own to manage', async () => {
+    const pupil = (await stack.demoSignIns()).find((signIn) => signIn.role === 'student');
+    if (pupil === undefined) throw new Error('the demo district has no pupil');
+    const found = await admin.call('listPeople', { query: { search: pupil.account } });
+    const personIds = [found.items[0]?.personId, 'nobody'];
+    expect((await admin.raw('resetPasswords', { body: { personIds } })).code).toBe('notFound');
+    const again = await callers.fresh('student');
+    expect((await again.call('whoAmI', {})).me?.account).toBe(pupil.account);
+  });
+});
