@@ -13,7 +13,8 @@ const FIELD_OF_CONSTRAINT: Readonly<Record<string, string>> = {
 const UNIQUE_VIOLATION = '23505';
 const FOREIGN_KEY_VIOLATION = '23503';
 const CHECK_VIOLATION = '23514';
-const UNSTORABLE_TEXT = '22021';
+/** Text, number or date that no column can hold, such as a NUL or the year 300000. */
+const UNSTORABLE = new Set(['22021', '22003', '22007', '22008']);
 const DISK_FULL = '53100';
 
 /** SQLSTATE classes 08 connection, 53 resources, 57 operator intervention, 40 rollback; and Node's socket errors. */
@@ -26,13 +27,13 @@ const AWAY_MESSAGE =
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const code = textField(error, 'code') ?? '';
+  if (UNSTORABLE.has(code) || isNoDate(error)) return new AppError('invalidInput', { cause: error });
   switch (code) {
     case UNIQUE_VIOLATION:
       return toConflict(error);
     case FOREIGN_KEY_VIOLATION:
       return new AppError('notFound', { message: 'something referred to is not there', cause: error });
     case CHECK_VIOLATION:
-    case UNSTORABLE_TEXT:
       return new AppError('invalidInput', { cause: error });
     case DISK_FULL:
       return new AppError('storageFull', { cause: error });
@@ -47,6 +48,11 @@ export function toAppError(error: unknown): AppError {
 function toConflict(error: unknown): AppError {
   const field = FIELD_OF_CONSTRAINT[textField(error, 'constraint') ?? ''];
   return new AppError('conflict', { cause: error, ...(field === undefined ? {} : { details: { field } }) });
+}
+
+/** What writing an invalid `Date` throws before the database sees it. */
+function isNoDate(error: unknown): boolean {
+  return error instanceof RangeError && error.message === 'Invalid time value';
 }
 
 function isAway(error: unknown, code: string): boolean {

@@ -1,4 +1,4 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { PersonId, type SchoolId } from '../../signaling/protocol/ids.ts';
@@ -47,14 +47,14 @@ export function personMethods(db: Kysely<Database>): PersonMethods {
       if (displayNames.length === 0) return [];
       const rows = await selectPeople(db)
         .where('p.school_id', '=', schoolId)
-        .where('p.display_name', 'in', [...new Set(displayNames)])
+        .where('p.display_name', '=', anyOf([...new Set(displayNames)]))
         .execute();
       return rows.map(toPerson);
     },
     async findByAccount(accounts) {
       if (accounts.length === 0) return [];
       const rows = await selectPeople(db)
-        .where('p.account', 'in', [...new Set(accounts)])
+        .where('p.account', '=', anyOf([...new Set(accounts)]))
         .execute();
       return rows.map(toPerson);
     },
@@ -235,11 +235,13 @@ async function findPerson(db: Kysely<Database>, personId: PersonId): Promise<Per
 
 async function findPeople(db: Kysely<Database>, personIds: readonly PersonId[]): Promise<Person[]> {
   if (personIds.length === 0) return [];
-  // One array value instead of a value each: an import may be larger than a statement's values.
-  const rows = await selectPeople(db)
-    .where('p.person_id', '=', sql<PersonId>`any(${sql.val([...personIds])}::text[])`)
-    .execute();
+  const rows = await selectPeople(db).where('p.person_id', '=', anyOf(personIds)).execute();
   return rows.map(toPerson);
+}
+
+/** One array value instead of a value each: an import may be larger than a statement's values. */
+function anyOf<T extends string>(values: readonly T[]): RawBuilder<T> {
+  return sql<T>`any(${sql.val([...values])}::text[])`;
 }
 
 function selectPeople(db: Kysely<Database>) {

@@ -37,6 +37,19 @@ describe.each(DATABASES)('stores on %s', (_name, open) => {
     expect(await directory.hasAdministrator()).toBe(true);
   }
 
+  it('look for more accounts and names at once than a statement holds values', async () => {
+    const many = Array.from({ length: 70_000 }, (_, index) => `nobody${index}`);
+    expect(await stores.directory.findByAccount([...many, 'first', 'second'])).toHaveLength(1);
+    expect(await stores.directory.findByDisplayName(district.listening.schoolId, many)).toEqual([]);
+  });
+
+  it('refuse a date that no calendar has as bad input, not as a fault of ours', async () => {
+    const range = { fromMs: 8.9e15, toMs: 9e15, audience: { everything: true } } as const;
+    await expect(stores.lessons.list(range)).rejects.toEqual(code('invalidInput'));
+    const filter = { audience: { everything: true }, fromMs: 9e15, offset: 0, limit: 1 } as const;
+    await expect(stores.recordings.list(filter)).rejects.toEqual(code('invalidInput'));
+  });
+
   const lesson = (change: Parameters<typeof makeLesson>[2] = {}) => makeLesson(stores, district, change);
 
   describe('directory', () => {
