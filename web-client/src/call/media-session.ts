@@ -91,7 +91,7 @@ export class MediaSession {
   async handleSnapshot(snapshot: InsideSnapshot): Promise<void> {
     const others = snapshot.producers.filter((producer) => producer.seatId !== snapshot.self.seatId);
     this.remote.setProducers(others);
-    await this.ensureDevice();
+    if (this.#device === null) await this.ensureDevice();
     if (snapshot.needsTransports || this.#recv === null) {
       await this.rebuild();
       return;

@@ -42,6 +42,8 @@ export class RemoteMedia {
   readonly #options: RemoteMediaOptions;
   readonly #producers = new Map<ProducerId, ProducerInfo>();
   readonly #receptions = new Map<ProducerId, Reception>();
+  /** Offers being taken up: asked for or offered once more meanwhile, they must not be received twice. */
+  readonly #arriving = new Set<ProducerId>();
   /** Per producer, the heights in device pixels at which tiles show it. */
   readonly #wishes = new Map<ProducerId, Map<symbol, number>>();
   #transport: types.Transport | null = null;
@@ -69,6 +71,7 @@ export class RemoteMedia {
     this.#transport = transport;
     for (const { consumer } of this.#receptions.values()) consumer.close();
     this.#receptions.clear();
+    this.#arriving.clear();
     this.#options.onChange();
     this.#schedule();
   }
@@ -175,8 +178,9 @@ export class RemoteMedia {
 
   async #consumeMissing(): Promise<void> {
     const missing = [...this.#producers.values()]
-      .filter((info) => this.#shouldPlay(info) && !this.#receptions.has(info.producerId))
-      .map((info) => info.producerId);
+      .filter((info) => this.#shouldPlay(info))
+      .map((info) => info.producerId)
+      .filter((producerId) => !this.#receptions.has(producerId) && !this.#arriving.has(producerId));
     for (const producerIds of chunks(missing)) {
       const { consumers } = await this.#options.call('consume', { producerIds });
       await Promise.all(consumers.map((offer) => this.#receive(offer, 0)));
@@ -232,15 +236,19 @@ export class RemoteMedia {
 
   async #receive(offer: ConsumerOffer, keepUntilMs: number): Promise<Reception | null> {
     const transport = this.#transport;
-    if (transport === null || this.#receptions.has(offer.producerId)) return null;
     const { consumerId, producerId, kind, rtpParameters, seatId, source } = offer;
-    const consumer = await transport.consume({
+    if (transport === null || this.#receptions.has(producerId) || this.#arriving.has(producerId)) return null;
+    this.#arriving.add(producerId);
+    const consuming = transport.consume({
       id: consumerId,
       producerId,
       kind,
       rtpParameters: rtpParameters as types.RtpParameters,
       // Lip sync within a seat: its camera and microphone share a stream, its screen and the screen's sound another.
       streamId: `${seatId}-${source === 'screen' || source === 'screenAudio' ? 'screen' : source === 'visualiser' ? 'visualiser' : 'person'}`,
+    });
+    const consumer = await consuming.finally(() => {
+      if (this.#transport === transport) this.#arriving.delete(producerId);
     });
     if (this.#transport !== transport) {
       consumer.close();
