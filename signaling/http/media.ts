@@ -30,7 +30,9 @@ function rangeOf(header: string | undefined, totalBytes: number): ByteRange | un
   if (match === null || (match[1] === '' && match[2] === '')) return undefined;
   if (match[1] === '') return { start: Math.max(0, totalBytes - Number(match[2])) };
   const start = Number(match[1]);
-  return match[2] === '' ? { start } : { start, end: Number(match[2]) };
+  if (match[2] === '') return { start };
+  const end = Number(match[2]);
+  return end < start ? undefined : { start, end };
 }
 
 function asciiName(name: string): string {

@@ -1,5 +1,9 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SchoolId, type ClassGroupId, type PersonId } from '../../../signaling/protocol/ids.ts';
+import * as z from 'zod';
+import { mediaBaseUrl } from '../../../signaling/auth/media-signature.ts';
+import { RecordingId, SchoolId, type ClassGroupId, type PersonId } from '../../../signaling/protocol/ids.ts';
 import { Callers } from '../../support/callers.ts';
 import type { RestClient } from '../../support/rest-client.ts';
 import { Stack } from '../../support/stack.ts';
@@ -30,6 +34,20 @@ beforeAll(async () => {
   ownPupilId = pupil.personId;
 });
 afterAll(() => stack.stop());
+
+describe('the media route', () => {
+  it('sends the whole for a range that ends before it starts (RFC 9110 §14.1.1)', async () => {
+    const recordingId = RecordingId.parse('range-test');
+    const folder = join(stack.dataFolder, 'objects', 'play', recordingId);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'clip.mp4'), '0123456789');
+    const secrets: unknown = JSON.parse(await readFile(join(stack.dataFolder, 'secrets.json'), 'utf8'));
+    const { media } = z.object({ media: z.string() }).parse(secrets);
+    const base = mediaBaseUrl(media, 'watch', recordingId, Date.now() + 60_000);
+    const answer = await fetch(`${stack.url}${base}/play/clip.mp4`, { headers: { range: 'bytes=5-2' } });
+    expect([answer.status, await answer.text()]).toEqual([200, '0123456789']);
+  });
+});
 
 describe('a school administrator', () => {
   it("puts nobody into another school's class group, whose lessons and recordings it opens", async () => {
