@@ -26,6 +26,7 @@ const TILE = '[data-testid="tile"] video';
 const ENTER = '[data-testid="enter-room"]';
 /** A page that has just been loaded fetches ahead and warms up; people read before they click. */
 const READING_MS = 1_500;
+const LOADED_AT_ONCE = 4;
 
 interface Plan {
   readonly rounds: number;
@@ -127,10 +128,13 @@ async function lone(side: Side, context: BrowserContext, viewer: number): Promis
 async function crowd(browser: Browser, side: Side, plan: Plan): Promise<number[]> {
   const contexts: BrowserContext[] = [];
   const pages: Page[] = [];
-  for (let viewer = 0; viewer < plan.viewers; viewer += 1) {
-    const context = await newViewer(browser);
-    contexts.push(context);
-    pages.push(await side.open(context, viewer));
+  for (let viewer = 0; viewer < plan.viewers; viewer += LOADED_AT_ONCE) {
+    const some = Array.from({ length: Math.min(LOADED_AT_ONCE, plan.viewers - viewer) }, async (_, index) => {
+      const context = await newViewer(browser);
+      contexts.push(context);
+      return side.open(context, viewer + index);
+    });
+    pages.push(...(await Promise.all(some)));
   }
   await sleep(READING_MS);
   const clicks = pages.map(async (page, index) => {
@@ -220,6 +224,7 @@ export async function measureJoin(stage: BenchStage): Promise<Figure[]> {
   for (let round = 0; round < plan.crowds; round += 1) {
     crowded.bare.push(...(await crowd(browser, bare, plan)));
     crowded.ours.push(...(await crowd(browser, ours, plan)));
+    stage.say(`${plan.viewers} viewers: ${Math.round(median(crowded.ours))}; bare ${Math.round(median(crowded.bare))}`);
   }
   const share = await serverShare(stack, lessonId, pupils, plan.rounds);
   return [
