@@ -95,6 +95,7 @@ export const roomText = catalogue({
 export const panelText = catalogue({
   closePanel: ['关闭侧栏', 'Close panel'],
   lobby: ['等候室', 'Lobby'],
+  someWait: ['等候室有 {n} 人，去处理', '{n} in the lobby. See who.'],
   admit: ['准许进入', 'Admit'],
   admitAll: ['全部准许', 'Admit all'],
   deny: ['拒绝', 'Deny'],

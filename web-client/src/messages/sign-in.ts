@@ -28,4 +28,5 @@ export const signInText = catalogue({
   role_teacher: ['教师', 'Teacher'],
   role_student: ['学生', 'Student'],
   role_guardian: ['家长', 'Parent'],
+  role_site: ['教室大屏', 'Classroom screen'],
 });

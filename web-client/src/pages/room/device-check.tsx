@@ -1,4 +1,4 @@
-import { Camera, CameraOff, Mic, MicOff, Volume2 } from 'lucide-react';
+import { Mic, MicOff, Video, VideoOff, Volume2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { LevelMeter, playTestSound } from '../../call/level-meter.ts';
 import type { CaptureProblem } from '../../call/devices.ts';
@@ -155,7 +155,7 @@ function Picture({ previews }: { readonly previews: Previews }) {
           onClick={() => previews.toggle('camera')}
           data-testid="preview-camera"
         >
-          {isCameraOn ? <Camera aria-hidden /> : <CameraOff aria-hidden />}
+          {isCameraOn ? <Video aria-hidden /> : <VideoOff aria-hidden />}
         </button>
       </div>
     </div>

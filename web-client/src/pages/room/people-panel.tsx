@@ -1,5 +1,5 @@
 import { Tabs } from '@base-ui/react/tabs';
-import { Hand, Lock, LockOpen, MicOff } from 'lucide-react';
+import { DoorOpen, Hand, Lock, LockOpen, MicOff } from 'lucide-react';
 import { useState } from 'react';
 import type { Participant, Waiting } from '../../../../signaling/protocol/room.ts';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
@@ -209,6 +209,7 @@ function Present({ state }: { readonly state: InsideState }) {
 export function PeoplePanel({ state }: { readonly state: InsideState }) {
   const t = useText(panelText);
   const room = useText(roomText);
+  const [tab, setTab] = useState<'people' | 'roll'>('people');
   if (!may(state, 'seeRoll')) {
     return (
       <div className={styles.body}>
@@ -216,10 +217,24 @@ export function PeoplePanel({ state }: { readonly state: InsideState }) {
       </div>
     );
   }
+  const waiting = may(state, 'manageLobby') ? state.waiting.length : 0;
+  const asking = waiting + state.hands.length;
   return (
-    <Tabs.Root defaultValue="people" className={styles.fill}>
+    <Tabs.Root
+      value={tab}
+      onValueChange={(next) => setTab(next === 'roll' ? 'roll' : 'people')}
+      className={styles.fill}
+    >
       <Tabs.List className={styles.tabs}>
-        <Tabs.Tab value="people">{room('people')}</Tabs.Tab>
+        <Tabs.Tab value="people" data-testid="people-tab">
+          {room('people')}
+          {asking > 0 && (
+            <>
+              <b aria-hidden>{asking}</b>
+              <span className="visually-hidden">{room('attention', { n: asking })}</span>
+            </>
+          )}
+        </Tabs.Tab>
         <Tabs.Tab value="roll" data-testid="roll-tab">
           {t('roll')}
         </Tabs.Tab>
@@ -228,6 +243,16 @@ export function PeoplePanel({ state }: { readonly state: InsideState }) {
         <Present state={state} />
       </Tabs.Panel>
       <Tabs.Panel value="roll" className={styles.body}>
+        {waiting > 0 && (
+          <button
+            type="button"
+            className={styles.lobbyNotice}
+            onClick={() => setTab('people')}
+            data-testid="lobby-notice"
+          >
+            <DoorOpen aria-hidden /> {t('someWait', { n: waiting })}
+          </button>
+        )}
         <RollList />
       </Tabs.Panel>
     </Tabs.Root>

@@ -62,6 +62,7 @@ function DemoAccounts(props: {
     teacher: t('role_teacher'),
     student: t('role_student'),
     guardian: t('role_guardian'),
+    site: t('role_site'),
   };
   return (
     <section className={styles.aside} aria-labelledby="demo-title">
@@ -139,6 +140,12 @@ export default function SignInPage() {
   const { data: me } = useSession();
   const { data: system } = useSystem();
   const signIn = useSignIn();
+  const [, navigate] = useLocation();
+  /** A classroom's screen has a code instead of a password, and a page of its own. */
+  const enterAs = ({ account, password, role }: DemoAccount): void => {
+    if (role === 'site') navigate(`/site?code=${encodeURIComponent(password)}`);
+    else signIn.mutate({ account, password });
+  };
   if (me !== undefined && me !== null) return <Redirect to={wantedPath(search)} replace />;
   return (
     <Page title={t('title')} width="narrow">
@@ -154,10 +161,7 @@ export default function SignInPage() {
         </p>
       </div>
       {system?.isDemo === true && system.demoAccounts.length > 0 && (
-        <DemoAccounts
-          accounts={system.demoAccounts}
-          onPick={({ account, password }) => signIn.mutate({ account, password })}
-        />
+        <DemoAccounts accounts={system.demoAccounts} onPick={enterAs} />
       )}
       <ul className={styles.links}>
         <li>

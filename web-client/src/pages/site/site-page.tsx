@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
+import { useSearch } from 'wouter';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
 import { siteText } from '../../messages/site.ts';
@@ -27,7 +28,8 @@ function isSignedOut(error: Error | null): boolean {
 function EnrolForm() {
   const t = useText(siteText);
   const client = useQueryClient();
-  const [code, setCode] = useState('');
+  const search = useSearch();
+  const [code, setCode] = useState(() => new URLSearchParams(search).get('code') ?? '');
   const enrol = useMutation({
     mutationFn: () => callApi('enrolSite', { body: { code } }),
     onSuccess: () => client.invalidateQueries({ queryKey: AGENDA_KEY }),
