@@ -6,6 +6,7 @@ import type {
   RtpParameters,
   WebRtcTransport,
 } from 'mediasoup/types';
+import * as z from 'zod';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { ProducerId, RoomId, SeatId } from '../../signaling/protocol/ids.ts';
 import type { Source } from '../../signaling/protocol/media.ts';
@@ -334,7 +335,17 @@ function bestScoreOf(producer: Producer): number[] {
   return producer.score.length === 0 ? [] : [Math.max(...producer.score.map(({ score }) => score))];
 }
 
+const Codecs = z.object({ codecs: z.array(z.object({ mimeType: z.string() })).min(1) });
+
+/** A microphone that declares itself a camera would be recorded and shown as one. */
+function assertKindOfCodec({ kind, rtpParameters }: ProduceOptions): void {
+  const parsed = Codecs.safeParse(rtpParameters);
+  const isOfKind = parsed.data?.codecs.every(({ mimeType }) => mimeType.toLowerCase().startsWith(`${kind}/`)) ?? false;
+  if (!isOfKind) throw new AppError('invalidInput', { message: `codecs are not ${kind}` });
+}
+
 function mediasoupOptionsOf(options: ProduceOptions) {
+  assertKindOfCodec(options);
   return {
     id: options.producerId,
     kind: options.kind,

@@ -50,7 +50,7 @@ async function wantedRange(store: ObjectStore, key: string, header: string | und
 }
 
 function describe(response: Response, key: string, content: ObjectContent, range: ByteRange | undefined): void {
-  response.setHeader('etag', `"${content.etag}"`);
+  response.setHeader('etag', content.etag);
   response.setHeader('content-type', content.contentType);
   response.setHeader('accept-ranges', 'bytes');
   response.setHeader('cache-control', GROWING.test(key) ? 'private, no-cache' : 'private, max-age=7200, immutable');

@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RoomId } from '../../../signaling/protocol/ids.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
+import { createRtpSource } from '../../support/rtp/rtp-source.ts';
 import { fenceOf, newProducerId, newRoomId, newSeatId, SfuStand, type SfuClient } from '../../support/sfu-stand.ts';
 
 const GRACE_MS = 700;
@@ -77,6 +78,17 @@ describe('fencing', () => {
     await stand.ingest(heir, { ...place, source: 'microphone' }, { clip: speech });
     await heir.call('closeProducer', place);
     await expect.poll(() => heard).toEqual(['new']);
+  });
+});
+
+describe('a stream that says what it is not', () => {
+  it('is refused: sound may not come as a camera', async () => {
+    const roomId = await newRoom();
+    const { rtpParameters } = createRtpSource({ clip: speech });
+    const place = { roomId, fence, seatId: newSeatId(), producerId: newProducerId() };
+    await expect(
+      client.call('openIngest', { ...place, source: 'camera', kind: 'video', rtpParameters }),
+    ).rejects.toMatchObject({ code: 'invalidInput' });
   });
 });
 
