@@ -16,6 +16,7 @@ import { median, type Figure } from '../figure.ts';
 const STARTED_UNIX_US = 1_790_000_000_000_000;
 const BUDGET_TIMES = 500;
 const MIXED_TRACKS = 4;
+const SECONDS_PER_HOUR = 3_600;
 
 type Codec = 'H264' | 'VP8' | 'opus';
 
@@ -69,23 +70,41 @@ async function tracksOf(store: DirectoryObjectStore, recording: LoggedRecording)
   return (await new ManifestStore(store).read(recording.recordingId))?.tracks ?? [];
 }
 
-/** Median over the rounds: how many seconds of media one second is enough for. */
-async function timesRealTime(desk: Desk, work: () => Promise<unknown>): Promise<number> {
-  const rounds: number[] = [];
-  for (let round = 0; round < desk.rounds; round += 1) {
-    const startedMs = performance.now();
-    await work();
-    rounds.push((desk.mediaSeconds * 1_000) / (performance.now() - startedMs));
-  }
-  return median(rounds);
+interface Pace {
+  /** Seconds of media that one second is enough for. */
+  readonly times: number;
+  /** CPU of this process for an hour of media; without that of ffmpeg. */
+  readonly cpuSecondsPerHour: number;
 }
 
-async function measureCodec(desk: Desk, codec: Codec): Promise<Figure> {
+/** Medians over the rounds. */
+async function paceOf(desk: Desk, work: () => Promise<unknown>): Promise<Pace> {
+  const rounds: Pace[] = [];
+  for (let round = 0; round < desk.rounds; round += 1) {
+    const [startedMs, cpuBefore] = [performance.now(), process.cpuUsage()];
+    await work();
+    const { user, system } = process.cpuUsage(cpuBefore);
+    rounds.push({
+      times: (desk.mediaSeconds * 1_000) / (performance.now() - startedMs),
+      cpuSecondsPerHour: ((user + system) / 1e6) * (SECONDS_PER_HOUR / desk.mediaSeconds),
+    });
+  }
+  return {
+    times: median(rounds.map(({ times }) => times)),
+    cpuSecondsPerHour: median(rounds.map(({ cpuSecondsPerHour }) => cpuSecondsPerHour)),
+  };
+}
+
+async function measureCodec(desk: Desk, codec: Codec): Promise<Figure[]> {
   const recording = await logTracks(desk, codec, 1);
   const [track] = await tracksOf(desk.store, recording);
   if (track === undefined) throw new Error('nothing was logged');
-  const value = await timesRealTime(desk, async () => muxTrack(desk.store, recording, track));
-  return { name: `mux.${codec.toLowerCase()}`, value, unit: '× real time', better: 'higher', budget: BUDGET_TIMES };
+  const pace = await paceOf(desk, async () => muxTrack(desk.store, recording, track));
+  const name = `mux.${codec.toLowerCase()}`;
+  return [
+    { name, value: pace.times, unit: '× real time', better: 'higher', budget: BUDGET_TIMES },
+    { name: `${name}.cpu`, value: pace.cpuSecondsPerHour, unit: 'CPU-s/h', better: 'lower' },
+  ];
 }
 
 /** The rolling mix alone: decode, add up, encode, once its tracks are muxed. */
@@ -93,12 +112,12 @@ async function measureMix(desk: Desk): Promise<Figure> {
   const recording = await logTracks(desk, 'opus', MIXED_TRACKS);
   const epochs: EpochState[] = [];
   for (const track of await tracksOf(desk.store, recording)) epochs.push(await muxTrack(desk.store, recording, track));
-  const value = await timesRealTime(desk, async () => {
+  const { times } = await paceOf(desk, async () => {
     const play = new PlayStore(desk.store, recording.recordingId);
     const sound = new SoundTrack({ ffmpegPath: 'ffmpeg', play });
     await sound.advance({ sound: undefined, epochs, leftOut: [], untilUs: desk.mediaSeconds * 1e6, isFinal: true });
   });
-  return { name: `mux.aac-mix-of-${MIXED_TRACKS}`, value, unit: '× real time', better: 'higher' };
+  return { name: `mux.aac-mix-of-${MIXED_TRACKS}`, value: times, unit: '× real time', better: 'higher' };
 }
 
 /** How fast the rolling muxer is, by codec (720p30 at 1.5 Mbit/s; 32 kbit/s Opus), into a directory as object store. */
@@ -108,7 +127,7 @@ export async function measureMux(stage: BenchStage): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const codec of ['H264', 'VP8', 'opus'] as const) {
     stage.say(codec);
-    figures.push(await measureCodec(desk, codec));
+    figures.push(...(await measureCodec(desk, codec)));
   }
   stage.say('mix');
   return [...figures, await measureMix(desk)];
