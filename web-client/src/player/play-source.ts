@@ -20,6 +20,7 @@ const GRANT_REFUSED = new Set([401, 403, 410]);
 export class PlaySource {
   #indexUrl: string;
   #renewing: Promise<void> | undefined;
+  #renewals = 0;
   readonly #renew: () => Promise<string>;
 
   /** `renew` answers a fresh URL of the index; it rejects when the viewer may not watch any more. */
@@ -49,6 +50,7 @@ export class PlaySource {
 
   async #fetch(uri: string, signal: AbortSignal, mayRenew: boolean): Promise<Response> {
     const base = this.#indexUrl;
+    const renewals = this.#renewals;
     const response = await fetch(new URL(uri === '' ? base : uri, base), { signal }).catch((error: unknown) => {
       signal.throwIfAborted();
       throw new SourceFailure('network', error);
@@ -56,7 +58,8 @@ export class PlaySource {
     if (response.ok) return response;
     if (GRANT_REFUSED.has(response.status)) {
       if (!mayRenew) throw new SourceFailure('gone');
-      if (base === this.#indexUrl) await this.#renewOnce();
+      // A refusal that was on its way while the URL was renewed asks for no second renewal.
+      if (renewals === this.#renewals) await this.#renewOnce();
       return this.#fetch(uri, signal, false);
     }
     throw new SourceFailure(response.status === 404 ? 'missing' : 'network');
@@ -66,6 +69,7 @@ export class PlaySource {
     this.#renewing ??= this.#renew()
       .then((url) => {
         this.#indexUrl = new URL(url, document.baseURI).href;
+        this.#renewals += 1;
       })
       .finally(() => {
         this.#renewing = undefined;
