@@ -73,6 +73,8 @@ export function problemHandler(log: Log): ErrorRequestHandler {
       const seconds = error.details?.['retryAfterSeconds'];
       response.setHeader('retry-after', String(typeof seconds === 'number' ? seconds : 2));
     }
+    // Browsers keep a 404 or 410 without being told to; what is refused now may be there a second later.
+    response.setHeader('cache-control', 'no-store');
     response
       .status(error.status)
       .type('application/problem+json')
