@@ -10,6 +10,12 @@ const OTHERS_EARLY_MS = 30 * MINUTE_MS;
 /** A lesson that nobody has begun can still be begun late. */
 const LATE_MS = 120 * MINUTE_MS;
 
+/** Administers a school that takes part: the one that lectures, or one that listens. */
+export function administersOneOf(caller: PersonCaller, lesson: Lesson): boolean {
+  const listening = [...lesson.classrooms, ...lesson.classGroups].map(({ schoolId }) => schoolId);
+  return [lesson.schoolId, ...listening].some((schoolId) => administers(caller, schoolId));
+}
+
 /** The seat that a person has in a lesson, or null: parents have one in meetings, pupils in lessons. */
 export function seatOf(caller: PersonCaller, lesson: Lesson, involvement: Involvement | undefined): SeatKind | null {
   const isMeeting = lesson.kind === 'meeting';
@@ -24,7 +30,7 @@ export function seatOf(caller: PersonCaller, lesson: Lesson, involvement: Involv
     case 'guardian':
       return isMeeting ? 'guardian' : null;
     case undefined:
-      return administers(caller, lesson.schoolId) ? 'observer' : null;
+      return administersOneOf(caller, lesson) ? 'observer' : null;
   }
 }
 

@@ -6,7 +6,7 @@ import type { LessonSummary } from '../../protocol/rest/shapes.ts';
 import type { LessonKind } from '../../protocol/seats.ts';
 import { administers, hasRole, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
-import { lessonSummary, seatOf } from '../lesson-view.ts';
+import { administersOneOf, lessonSummary, seatOf } from '../lesson-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
 
 type Names = 'home' | 'listLessons' | 'createLesson' | 'getLesson' | 'changeLesson' | 'cancelLesson';
@@ -36,7 +36,7 @@ export async function visibleLesson(
   if (lesson === undefined) throw new AppError('notFound');
   const involvements = await dependencies.stores.lessons.involvements(caller.personId, [lessonId]);
   const involvement = involvements.get(lessonId);
-  if (involvement === undefined && !administers(caller, lesson.schoolId)) throw new AppError('notFound');
+  if (involvement === undefined && !administersOneOf(caller, lesson)) throw new AppError('notFound');
   return { lesson, involvement };
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restRoutes, type RouteName } from '../../../signaling/protocol/rest.ts';
 import { Callers } from '../../support/callers.ts';
+import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
 import type { RestClient } from '../../support/rest-client.ts';
 import { Stack } from '../../support/stack.ts';
 import { CALLERS, FOREIGN_REFUSALS, RIGHTS, type CallerName } from './rights.fixture.ts';
@@ -69,6 +70,18 @@ describe('things of another school', () => {
       await expectRefusals(callers.of(who), who, ids);
     },
   );
+});
+
+describe('a sky lesson that the own school listens to', () => {
+  it('may be seen and observed by the listening school’s administrator, and not changed', async () => {
+    const lecturer = await signedIn(stack, 'lin.laoshi');
+    const lessonId = await lessonIdOf(lecturer, '望庐山瀑布');
+    const administrator = await signedIn(stack, 'ai.xiaozhang');
+    const lesson = await administrator.call('getLesson', { params: { lessonId } });
+    expect(lesson.mySeat).toBe('observer');
+    const answer = await administrator.raw('changeLesson', { params: { lessonId }, body: { title: '改名' } });
+    expect(answer.code).toBe('forbidden');
+  });
 });
 
 interface ForeignIds {
