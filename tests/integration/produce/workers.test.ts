@@ -15,6 +15,10 @@ const LIMIT_MS = 120_000;
 const LOCK_MS = '2000';
 
 /** Noise, so that composing it takes long enough to be disturbed. */
+/** Long enough that even an idle machine is still composing when the fault strikes. */
+const FAULT_LESSON_S = 20;
+const FAULT_TIMEOUT_MS = 180_000;
+
 const lesson = (seconds: number): MadeLesson => ({
   title: '一节课',
   seconds,
@@ -124,26 +128,33 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     expect(await queue.produceState(recordingId)).toEqual({ state: 'none' });
   });
 
-  it('goes on elsewhere when its process is killed, with exactly one result', async () => {
-    const first = await stand.startProcess();
-    const { recordingId } = await putMuxedRecording(store, lesson(6));
-    const started = composing(recordingId);
-    await queue.addProduce({ recordingId, title: '接力' });
-    await started;
-    expect(await stand.encoderPids()).not.toEqual([]);
-    await first.kill();
-    // The encoders die with their process, before anybody takes over.
-    await noEncoders();
-    const second = await stand.startProcess();
-    expect(await settled(recordingId)).toMatchObject({ state: 'done', result: { durationUs: 6_000_000 } });
-    expect(await composedOf(recordingId)).toHaveLength(1);
-    expect(await attemptsInStore(recordingId)).toHaveLength(1);
-    await second.down();
-  });
+  it(
+    'goes on elsewhere when its process is killed, with exactly one result',
+    { timeout: FAULT_TIMEOUT_MS },
+    async () => {
+      const first = await stand.startProcess();
+      const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S));
+      const started = composing(recordingId);
+      await queue.addProduce({ recordingId, title: '接力' });
+      await started;
+      expect(await stand.encoderPids()).not.toEqual([]);
+      await first.kill();
+      // The encoders die with their process, before anybody takes over.
+      await noEncoders();
+      const second = await stand.startProcess();
+      expect(await settled(recordingId)).toMatchObject({
+        state: 'done',
+        result: { durationUs: FAULT_LESSON_S * 1_000_000 },
+      });
+      expect(await composedOf(recordingId)).toHaveLength(1);
+      expect(await attemptsInStore(recordingId)).toHaveLength(1);
+      await second.down();
+    },
+  );
 
-  it('tries again when an encoder is killed', async () => {
+  it('tries again when an encoder is killed', { timeout: FAULT_TIMEOUT_MS }, async () => {
     const service = await stand.startProcess();
-    const { recordingId } = await putMuxedRecording(store, lesson(6));
+    const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S));
     const started = composing(recordingId);
     await queue.addProduce({ recordingId, title: '再试' });
     await started;
@@ -153,19 +164,23 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     await service.down();
   });
 
-  it('hands its job back at an orderly end, so that the next process does it at once', async () => {
-    const first = await stand.startProcess();
-    const { recordingId } = await putMuxedRecording(store, lesson(6));
-    const started = composing(recordingId);
-    await queue.addProduce({ recordingId, title: '交班' });
-    await started;
-    await first.down();
-    expect(await stand.encoderPids()).toEqual([]);
-    expect(await queue.produceState(recordingId)).toEqual({ state: 'waiting' });
-    const second = await stand.startProcess();
-    expect(await settled(recordingId)).toMatchObject({ state: 'done' });
-    await second.down();
-  });
+  it(
+    'hands its job back at an orderly end, so that the next process does it at once',
+    { timeout: FAULT_TIMEOUT_MS },
+    async () => {
+      const first = await stand.startProcess();
+      const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S));
+      const started = composing(recordingId);
+      await queue.addProduce({ recordingId, title: '交班' });
+      await started;
+      await first.down();
+      expect(await stand.encoderPids()).toEqual([]);
+      expect(await queue.produceState(recordingId)).toEqual({ state: 'waiting' });
+      const second = await stand.startProcess();
+      expect(await settled(recordingId)).toMatchObject({ state: 'done' });
+      await second.down();
+    },
+  );
 
   it('fails at once where no attempt can succeed, and succeeds when it is ordered again', async () => {
     const service = await stand.startProcess();
