@@ -24,10 +24,16 @@ export class AccountNamer {
 }
 
 /** The name without what an account may not hold. */
-export function accountBase(displayName: string): string {
+function accountBase(displayName: string): string {
   const base = displayName
     .normalize('NFKC')
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}._@-]+/gu, '');
   return base.length >= 2 ? base : `${base}user`;
+}
+
+/** The accounts that `AccountNamer` may try for a name, to be looked up at once. */
+export function accountCandidates(displayName: string, namesakes: number): string[] {
+  const base = accountBase(displayName);
+  return [base, ...Array.from({ length: namesakes }, (_, index) => `${base}${index + 2}`)];
 }

@@ -3,7 +3,7 @@ import type { DirectoryStore, NewClassGroupRecord, NewPersonRecord } from '../..
 import { hashPassword, readablePassword } from '../auth/password.ts';
 import { ClassGroupId, PersonId, type SchoolId } from '../protocol/ids.ts';
 import type { ClassGroup, ImportLine, Person, SignInSlip } from '../protocol/rest/directory.ts';
-import { AccountNamer, accountBase } from './accounts.ts';
+import { AccountNamer, accountCandidates } from './accounts.ts';
 import { readSheet, type SheetLine, type SheetRow } from './import-sheet.ts';
 
 /** A sheet looked at beside what the school already has. */
@@ -27,7 +27,9 @@ async function lookUp(directory: DirectoryStore, schoolId: SchoolId, rows: reado
   const classGroups = new Map(
     groups.flatMap((group) => [[fullName(group), group] as const, [group.name, group] as const]),
   );
-  const wanted = rows.flatMap((row) => (row.account === '' ? accountCandidates(row.displayName) : [row.account]));
+  const wanted = rows.flatMap((row) =>
+    row.account === '' ? accountCandidates(row.displayName, NAMESAKES) : [row.account],
+  );
   const takenAccounts = new Set((await directory.findByAccount(wanted)).map((person) => person.account));
   const wards = await directory.findByDisplayName(schoolId, [...new Set(rows.flatMap((row) => row.wards))]);
   return { classGroups, takenAccounts, peopleByName: Map.groupBy(wards, (person) => person.displayName) };
@@ -35,10 +37,6 @@ async function lookUp(directory: DirectoryStore, schoolId: SchoolId, rows: reado
 
 /** Enough numbers for the namesakes of a large school. */
 const NAMESAKES = 20;
-function accountCandidates(displayName: string): string[] {
-  const base = accountBase(displayName);
-  return [base, ...Array.from({ length: NAMESAKES }, (_, index) => `${base}${index + 2}`)];
-}
 
 /** Adds what only the directory knows: taken accounts, and wards that are nowhere or are two. */
 function checkLine(line: SheetLine, school: School, pupilsInSheet: ReadonlyMap<string, number>): SheetLine {

@@ -1,6 +1,6 @@
 import type { Audience } from '../../../storage/ports.ts';
 import { hashPassword, readablePassword } from '../../auth/password.ts';
-import { AccountNamer, accountBase } from '../../directory/accounts.ts';
+import { AccountNamer, accountCandidates } from '../../directory/accounts.ts';
 import { importRows, previewImport } from '../../directory/people-import.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { ClassGroupId, PersonId, SchoolId } from '../../protocol/ids.ts';
@@ -29,6 +29,9 @@ function assertKeepsOffice(
   const keepsRole = change.role === undefined || self.roles.every((grant) => grant.role === change.role);
   if (change.isActive === false || !keepsRole) throw new AppError('conflict');
 }
+
+/** More than any school has people of one name. */
+const NAMESAKES = 50;
 
 export class PeopleRoutes implements Pick<RestHandlers, Names> {
   readonly #stores: RestDependencies['stores'];
@@ -178,8 +181,7 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
   }
 
   async #freeAccount(displayName: string): Promise<string> {
-    const base = accountBase(displayName);
-    const candidates = [base, ...Array.from({ length: 50 }, (_, index) => `${base}${index + 2}`)];
+    const candidates = accountCandidates(displayName, NAMESAKES);
     const taken = await this.#directory.findByAccount(candidates);
     return new AccountNamer(taken.map((person) => person.account)).nameFor(displayName);
   }
