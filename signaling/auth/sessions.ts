@@ -83,8 +83,9 @@ export class Sessions {
     if (session?.holder.kind !== 'person') return undefined;
     const person = await this.#stores.directory.person(session.holder.personId);
     if (person === undefined || !person.isActive) return undefined;
-    const { personId, displayName, roles, schoolId, classGroupId } = person;
-    return { kind: 'person', personId, displayName, roles, schoolId, classGroupId, sessionHash: session.tokenHash };
+    const { personId, displayName, roles, schoolId, classGroupId, mustChangePassword } = person;
+    const sessionHash = session.tokenHash;
+    return { kind: 'person', personId, displayName, roles, schoolId, classGroupId, mustChangePassword, sessionHash };
   }
 
   async #site(token: string | undefined): Promise<SiteCaller | undefined> {

@@ -161,7 +161,7 @@ export async function importRows(
     classGroupId: groupIdOf(row.classGroup),
     wardIds: row.role === 'guardian' ? row.wards.flatMap(wardIdOf) : [],
     passwordHash,
-    mustChangePassword: row.role === 'teacher' || row.role === 'schoolAdmin',
+    mustChangePassword: true,
   }));
   const people = await directory.importPeople({ classGroups: [...created.values()], people: records });
   const slips = drafts.map(({ row, personId, account, password }) => ({

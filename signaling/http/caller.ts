@@ -1,3 +1,4 @@
+import type { RouteDefinition } from '../protocol/define.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { ClassGroupId, ClassroomId, PersonId, SchoolId, SiteId } from '../protocol/ids.ts';
 import type { Principal, Role } from '../protocol/roles.ts';
@@ -10,6 +11,7 @@ export interface PersonCaller {
   readonly roles: readonly RoleGrant[];
   readonly schoolId: SchoolId | null;
   readonly classGroupId: ClassGroupId | null;
+  readonly mustChangePassword: boolean;
   /** Hash of the session token, to end the other sessions. */
   readonly sessionHash: string;
 }
@@ -31,8 +33,17 @@ export function principalsOf(caller: Caller): ReadonlySet<Principal> {
   return new Set<Principal>(['public', 'person', ...caller.roles.map((grant) => grant.role)]);
 }
 
-/** @throws AppError `signedOut` for nobody, `forbidden` for somebody else. */
-export function assertAccess(caller: Caller, access: readonly Principal[]): void {
+/**
+ * @throws AppError `signedOut` for nobody, `passwordChangeRequired` for who has to set an own password first, `forbidden` for
+ * somebody else.
+ */
+export function assertAccess(caller: Caller, route: Pick<RouteDefinition, 'access' | 'allowsFirstPassword'>): void {
+  const { access, allowsFirstPassword = false } = route;
+  // Without the cookie anybody may call these.
+  if (access.includes('public')) return;
+  if (caller.kind === 'person' && caller.mustChangePassword && !allowsFirstPassword) {
+    throw new AppError('passwordChangeRequired');
+  }
   const principals = principalsOf(caller);
   if (access.some((principal) => principals.has(principal))) return;
   throw new AppError(caller.kind === 'public' ? 'signedOut' : 'forbidden');

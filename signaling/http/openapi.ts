@@ -25,7 +25,10 @@ const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 
 function errorResponses(definition: RouteDefinition): Record<string, Json> {
   const codes = new Set([...(definition.errors ?? []), 'internal' as const]);
-  if (!definition.access.includes('public')) codes.add('signedOut').add('forbidden');
+  if (!definition.access.includes('public')) {
+    codes.add('signedOut').add('forbidden');
+    if (definition.allowsFirstPassword !== true) codes.add('passwordChangeRequired');
+  }
   const byStatus = Map.groupBy(codes, (code) => ERROR_CODES[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [

@@ -96,7 +96,7 @@ export function serveRoutes(router: Router, handlers: RestHandlers, options: Ser
     router[definition.method.toLowerCase() as 'get'](expressPath(definition.path), async (request, response) => {
       assertOwnOrigin(request, options.publicUrl);
       const caller = await options.sessions.callerOf(request.headers.cookie, preferredCaller(definition, request));
-      assertAccess(caller, definition.access);
+      assertAccess(caller, definition);
       const reply = await handler(parseInput(definition, request), contextOf(request, response, caller, options));
       const body = options.checksReplies ? definition.reply.parse(reply) : reply;
       response

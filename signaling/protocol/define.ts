@@ -25,6 +25,11 @@ export interface RouteDefinition {
   readonly summary: string;
   /** Who may call it at all; the handler narrows further (own school, own lesson). */
   readonly access: readonly Principal[];
+  /**
+   * Also for people who have yet to set an own password; all other routes but the `public` ones refuse them with
+   * `passwordChangeRequired`.
+   */
+  readonly allowsFirstPassword?: boolean;
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;

@@ -22,6 +22,8 @@ export const ERROR_CODES = {
   // Sign-in and rights.
   signedOut: user(401),
   wrongCredentials: user(401),
+  /** Signed in with a password that somebody else has given out: an own one comes first. */
+  passwordChangeRequired: user(403),
   forbidden: user(403),
   notFound: user(404),
   conflict: user(409),

@@ -68,13 +68,13 @@ export function personMethods(db: Kysely<Database>): PersonMethods {
     async me(personId) {
       const row = await selectPeople(db)
         .leftJoin('schools as s', 's.school_id', 'p.school_id')
-        .select(['s.name as school_name', 'p.must_change_password'])
+        .select('s.name as school_name')
         .where('p.person_id', '=', personId)
         .where('p.is_active', '=', true)
         .executeTakeFirst();
       if (row === undefined) return undefined;
       const { classGroupId: _classGroupId, isActive: _isActive, ...me } = toPerson(row);
-      return { ...me, schoolName: row.school_name, mustChangePassword: row.must_change_password };
+      return { ...me, schoolName: row.school_name };
     },
     credentials: (account) => findCredentials(db, { account }),
     credentialsOf: (personId) => findCredentials(db, { personId }),
@@ -255,6 +255,7 @@ function selectPeople(db: Kysely<Database>) {
       'p.school_id',
       'p.class_group_id',
       'p.is_active',
+      'p.must_change_password',
       'g.full_name as class_group',
     ])
     .select((eb) => [
@@ -289,6 +290,7 @@ function toPerson(row: PersonRow): Person {
     classGroup: row.class_group,
     wards: row.wards,
     isActive: row.is_active,
+    mustChangePassword: row.must_change_password,
   };
 }
 

@@ -26,6 +26,7 @@ export async function signInPupils(
     for (const slip of slips.slice(0, most - clients.length)) {
       const client = new RestClient(stack.url);
       await client.call('signIn', { body: { account: slip.account, password: slip.password } });
+      await client.call('changePassword', { body: { next: `own ${slip.password}` } });
       clients.push(client);
     }
   }

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
 import { eventually } from '../support/eventually.ts';
+import { RestClient } from '../support/rest-client.ts';
 import { Stack } from '../support/stack.ts';
 
 const DISTRICT = '莲都区';
@@ -16,6 +17,7 @@ const CLASSES = ['三年级一班', '三年级二班', '四年级一班', '四�
 const PUPILS_PER_CLASS = 45;
 const TEACHERS = 10;
 const GUARDIANS = 10;
+const OWN_PASSWORD = 'own password 1';
 const PEOPLE = CLASSES.length * PUPILS_PER_CLASS + TEACHERS + GUARDIANS;
 
 const SURNAMES = ['甲', '乙', '丙', '三'];
@@ -68,6 +70,12 @@ async function signInFromSlip(person: Person, name: string): Promise<void> {
   const slip = slips.get(name);
   if (slip === undefined) throw new Error(`no slip for ${name}`);
   await person.signInWith(slip.account, slip.password);
+  // Going round it leads back to it.
+  await person.page.goto('/library');
+  await person.page.waitForURL('**/password?**');
+  await person.setFirstPassword(OWN_PASSWORD);
+  await person.page.waitForURL('**/library');
+  await person.page.goto('/');
 }
 
 describe('a district from its first start to its first lesson', () => {
@@ -175,7 +183,7 @@ describe('a district from its first start to its first lesson', () => {
     await eventually(() => entry.textContent()).toContain(TEACHER.name);
   });
 
-  it('lets a teacher sign in from the slip and start an ad-hoc lesson for a class', async () => {
+  it('lets a teacher sign in from the slip, once there is an own password, and start an ad-hoc lesson for a class', async () => {
     await signInFromSlip(teacher, TEACHER.name);
     const { page } = teacher;
     await page.getByTestId('ad-hoc').click();
@@ -183,6 +191,25 @@ describe('a district from its first start to its first lesson', () => {
     await page.getByTestId('ad-hoc-start').click();
     await teacher.passPreparation();
     await teacher.untilInside();
+  });
+
+  it('lets somebody change the own password from the account menu, and sign in with the new one only', async () => {
+    const { page } = admin;
+    await page.getByTestId('account-menu').click();
+    await page.getByTestId('change-password').click();
+    const form = page.getByTestId('password-form');
+    await form.locator('input[name="current"]').fill('wrong horse');
+    await form.locator('input[name="next"]').fill('battery staple');
+    await form.locator('input[name="repeat"]').fill('battery staple');
+    await page.getByTestId('save-password').click();
+    await form.locator('input[name="current"][aria-invalid="true"]').waitFor();
+    await form.locator('input[name="current"]').fill('correct horse');
+    await page.getByTestId('save-password').click();
+    await page.getByTestId('password-changed').waitFor();
+    const again = new RestClient(stack.url);
+    const old = await again.raw('signIn', { body: { account: 'admin', password: 'correct horse' } });
+    expect(old.code).toBe('wrongCredentials');
+    await again.call('signIn', { body: { account: 'admin', password: 'battery staple' } });
   });
 
   it('lets a pupil of that class sign in from the slip, enter, and see the teacher', async () => {

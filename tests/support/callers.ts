@@ -1,17 +1,19 @@
 import { RestClient } from './rest-client.ts';
 import type { DemoSignIns, Stack } from './stack.ts';
 
-type CallerName = 'nobody' | 'student' | 'guardian' | 'teacher' | 'schoolAdmin' | 'districtAdmin' | 'site';
+type CallerName = 'nobody' | 'student' | 'guardian' | 'teacher' | 'schoolAdmin' | 'districtAdmin' | 'site' | 'newcomer';
 
-/** One signed-in client per role of the demo district. */
+const NEWCOMER = { displayName: '新管理员', role: 'districtAdmin', schoolId: null } as const;
+
+/** One signed-in client per role of the demo district, and one who has yet to set an own password. */
 export class Callers {
   readonly #stack: Stack;
-  readonly #signIns: DemoSignIns;
+  readonly #signIns: DemoSignIns[number][];
   readonly #clients = new Map<CallerName, RestClient>();
 
   private constructor(stack: Stack, signIns: DemoSignIns) {
     this.#stack = stack;
-    this.#signIns = signIns;
+    this.#signIns = [...signIns];
   }
 
   static async signIn(stack: Stack): Promise<Callers> {
@@ -21,6 +23,9 @@ export class Callers {
     }
     callers.#clients.set('nobody', new RestClient(stack.url));
     callers.#clients.set('site', await callers.#enrolledSite());
+    const { slip } = await callers.of('districtAdmin').call('createPerson', { body: NEWCOMER });
+    callers.#signIns.push({ ...slip, role: 'newcomer', name: slip.displayName, school: '' });
+    callers.#clients.set('newcomer', await callers.fresh('newcomer'));
     return callers;
   }
 

@@ -49,7 +49,7 @@ function NotFoundPage() {
   );
 }
 
-/** Pages of signed-in people. Where somebody wanted to go is kept through the sign-in. */
+/** Pages of signed-in people. Where somebody wanted to go is kept through the sign-in and the first own password. */
 function SignedIn({ children }: { readonly children: ReactNode }) {
   const t = useText(shellText);
   const session = useSession();
@@ -64,6 +64,9 @@ function SignedIn({ children }: { readonly children: ReactNode }) {
   }
   if (session.data === null || session.data === undefined) {
     return <Redirect to={location === '/' ? '/sign-in' : `/sign-in?to=${encodeURIComponent(location)}`} replace />;
+  }
+  if (session.data.mustChangePassword && location !== '/password') {
+    return <Redirect to={`/password?to=${encodeURIComponent(location)}`} replace />;
   }
   return children;
 }

@@ -65,7 +65,7 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
       ...body,
       account: body.account ?? (await this.#freeAccount(body.displayName)),
       passwordHash: await hashPassword(password),
-      mustChangePassword: body.role !== 'student' && body.role !== 'guardian',
+      mustChangePassword: true,
     });
     await this.#audit(context, 'person.created', person.personId, body.schoolId);
     const { personId, displayName, account, classGroup } = person;
@@ -93,10 +93,10 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
     for (const { personId, displayName, account, classGroup, roles, schoolId } of people) {
       const role = roles[0]?.role ?? 'student';
       const password = readablePassword();
-      const mustChangePassword = role !== 'student' && role !== 'guardian';
       const passwordHash = await hashPassword(password);
-      await this.#directory.setPasswords([{ personId, passwordHash, mustChangePassword }]);
       const isOwn = personId === caller.personId;
+      // Nobody else has seen the own slip, and a forced change would take it from the screen.
+      await this.#directory.setPasswords([{ personId, passwordHash, mustChangePassword: !isOwn }]);
       await this.#stores.sessions.endAllOf({ kind: 'person', personId }, ...(isOwn ? [caller.sessionHash] : []));
       await this.#audit(context, 'person.passwordReset', personId, schoolId);
       slips.push({ personId, displayName, account, password, role, classGroup });

@@ -1,7 +1,8 @@
+import type { Credentials } from '../../../storage/ports.ts';
 import { hashPassword, isPassword } from '../../auth/password.ts';
 import { PERSON_COOKIE, PERSON_SESSION_MS } from '../../auth/sessions.ts';
 import { newSecretToken, tokenHash } from '../../auth/secret-token.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { PersonId } from '../../protocol/ids.ts';
 import type { Me } from '../../protocol/rest/shapes.ts';
 import { PROTOCOL_VERSION } from '../../protocol/version.ts';
@@ -25,6 +26,18 @@ async function openSession(dependencies: RestDependencies, context: RouteContext
   const token = await dependencies.sessions.openForPerson(personId);
   context.setCookie(PERSON_COOKIE, token, PERSON_SESSION_MS);
   return meOf(dependencies, personId);
+}
+
+/**
+ * Whoever must change the password has opened this very session with it: all others ended when it was given out.
+ *
+ * @throws AppError `wrongCredentials`
+ */
+async function assertKnowsPassword(current: string | undefined, credentials: Credentials): Promise<void> {
+  if (current === undefined && credentials.mustChangePassword) return;
+  if (current === undefined || !(await isPassword(current, credentials.passwordHash))) {
+    throw new AppError('wrongCredentials');
+  }
 }
 
 export class SessionRoutes implements Pick<RestHandlers, Names> {
@@ -90,12 +103,13 @@ export class SessionRoutes implements Pick<RestHandlers, Names> {
     const person = personOf(context.caller);
     await this.#limits.consume('signInAccount', person.personId);
     const credentials = await this.#stores.directory.credentialsOf(person.personId);
-    if (credentials === undefined || !(await isPassword(body.current, credentials.passwordHash))) {
-      throw new AppError('wrongCredentials');
-    }
+    if (credentials === undefined) throw new AppError('wrongCredentials');
+    await assertKnowsPassword(body.current, credentials);
+    if (await isPassword(body.next, credentials.passwordHash)) throw fieldProblem('next', '新密码不能与原密码相同');
     const passwordHash = await hashPassword(body.next);
     await this.#stores.directory.setPasswords([{ personId: person.personId, passwordHash, mustChangePassword: false }]);
     await this.#stores.sessions.endAllOf({ kind: 'person', personId: person.personId }, person.sessionHash);
+    await this.#limits.reset('signInAccount', person.personId);
     return {};
   };
 

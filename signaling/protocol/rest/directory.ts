@@ -67,6 +67,8 @@ export const Person = z.object({
   classGroup: z.string().nullable(),
   wards: z.array(z.object({ personId: PersonId, displayName: z.string() })),
   isActive: z.boolean(),
+  /** Has not yet set an own password since one was given out. */
+  mustChangePassword: z.boolean(),
 });
 export type Person = z.infer<typeof Person>;
 

@@ -69,7 +69,12 @@ export const sessionRoutes = {
     path: '/session/password',
     summary: 'Change the own password; every other session of the person ends',
     access: ['person'],
-    body: z.object({ current: z.string().min(1).max(200), next: Password }),
+    allowsFirstPassword: true,
+    body: z.object({
+      /** Left out only by people who must change it: they have just signed in with it. */
+      current: z.string().min(1).max(200).optional(),
+      next: Password,
+    }),
     reply: Nothing,
     errors: ['wrongCredentials', 'invalidInput', 'tooManyRequests'],
   }),

@@ -6,7 +6,7 @@ import type { RestClient } from '../../support/rest-client.ts';
 import { Stack } from '../../support/stack.ts';
 import { CALLERS, FOREIGN_REFUSALS, RIGHTS, type CallerName } from './rights.fixture.ts';
 
-const EXPECTED: Readonly<Record<string, string>> = { s: 'signedOut', f: 'forbidden' };
+const EXPECTED: Readonly<Record<string, string>> = { s: 'signedOut', f: 'forbidden', p: 'passwordChangeRequired' };
 /** Routes that change who is signed in get a client of their own. */
 const NEEDS_OWN_CLIENT = new Set<RouteName>(['signOut', 'signIn', 'enrolSite']);
 
@@ -40,7 +40,7 @@ describe('REST rights', () => {
       if (cell === '+')
         expect([name, answer.code], JSON.stringify(answer.body)).not.toEqual([
           name,
-          expect.stringMatching(/^(signedOut|forbidden|internal)$/),
+          expect.stringMatching(/^(signedOut|forbidden|passwordChangeRequired|internal)$/),
         ]);
       else expect([name, answer.code]).toEqual([name, EXPECTED[cell]]);
     }

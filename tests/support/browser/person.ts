@@ -50,6 +50,15 @@ export class Person {
     await this.page.getByTestId('sign-in').waitFor({ state: 'detached' });
   }
 
+  /** The first time, a slip opens nothing but the page that asks for an own password. */
+  async setFirstPassword(password: string): Promise<void> {
+    const form = this.page.getByTestId('password-form');
+    await form.locator('input[name="next"]').fill(password);
+    await form.locator('input[name="repeat"]').fill(password);
+    await this.page.getByTestId('save-password').click();
+    await form.waitFor({ state: 'detached' });
+  }
+
   /** From the home page into the room of the lesson whose title has these words. */
   async enterLesson(lessonId: string): Promise<void> {
     await this.page.goto(`/room/${lessonId}`);

@@ -1,4 +1,4 @@
-import { QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient, queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Me } from '../../../signaling/protocol/rest/shapes.ts';
 import { callApi } from './api.ts';
 import { asFailure } from './request-failure.ts';
@@ -7,7 +7,14 @@ const FRESH_MS = 10_000;
 const RETRIES = 3;
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  /** A password that was given out meanwhile: the page that asks for an own one comes by itself. */
+  const onError = (error: unknown): void => {
+    if (asFailure(error).code !== 'passwordChangeRequired') return;
+    void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+  };
+  const client = new QueryClient({
+    queryCache: new QueryCache({ onError }),
+    mutationCache: new MutationCache({ onError }),
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
@@ -19,6 +26,7 @@ export function createQueryClient(): QueryClient {
       mutations: { retry: false, networkMode: 'always' },
     },
   });
+  return client;
 }
 
 export const systemQuery = queryOptions({

@@ -126,5 +126,5 @@ export const peopleText = catalogue({
   slipsStay: ['返回打印', 'Stay'],
   slipAddress: ['网址', 'Address'],
   slipPassword: ['密码', 'Password'],
-  slipKeep: ['请妥善保管，不要告诉他人。', 'Keep this to yourself.'],
+  slipKeep: ['首次登录时会请您设置自己的密码。', 'At the first sign-in you choose a password of your own.'],
 });

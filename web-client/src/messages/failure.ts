@@ -7,6 +7,7 @@ export const failureText = catalogue({
     '账号或密码不正确，请检查后再试。',
     'Account or password is not correct. Please check and try again.',
   ],
+  passwordChangeRequired: ['请先设置新密码，再继续使用。', 'Please set a new password of your own first.'],
   forbidden: ['您没有权限这样做。', 'You may not do this.'],
   notFound: ['没有找到，可能已被删除。', 'Not found. It may have been deleted.'],
   conflict: ['内容刚刚有变化，请刷新后再试。', 'This has just changed. Please reload and try again.'],

@@ -55,5 +55,4 @@ export const homeText = catalogue({
   inviteMake: ['生成链接', 'Make a link'],
   copy: ['复制链接', 'Copy link'],
   copied: ['已复制', 'Copied'],
-  mustChangePassword: ['您正在使用初始密码，请尽快修改。', 'You still use the first password. Please change it soon.'],
 });

@@ -16,6 +16,7 @@ export const pages = {
   ],
   signedIn: [
     { path: '/', Page: lazy(() => import('./home/home-page.tsx')) },
+    { path: '/password', Page: lazy(() => import('./password/password-page.tsx')) },
     { path: '/desk/:section?', Page: lazy(() => import('./desk/desk-page.tsx')) },
     { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
     { path: '/library', Page: lazy(() => import('./library/library-page.tsx')) },

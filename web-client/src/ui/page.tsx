@@ -58,7 +58,7 @@ export function Page({ title, children, width = 'normal' }: PageProps) {
           <img src="/favicon.svg" alt="" width={32} height={32} />
           <span>{t('product')}</span>
         </Link>
-        {me !== undefined && me !== null && (
+        {me !== undefined && me !== null && !me.mustChangePassword && (
           <nav className={styles.nav}>
             {links
               .filter((link) => link.shown)

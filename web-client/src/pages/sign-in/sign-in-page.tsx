@@ -11,18 +11,13 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Banner, FailureBanner } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
+import { wantedPath } from '../wanted-path.ts';
 import styles from './sign-in-page.module.css';
 
 type DemoAccount = RouteReply<'systemInfo'>['demoAccounts'][number];
 interface Credentials {
   readonly account: string;
   readonly password: string;
-}
-
-/** Only a path of our own: a link must not send somebody elsewhere after the sign-in. */
-function wantedPath(search: string): string {
-  const to = new URLSearchParams(search).get('to') ?? '/';
-  return to.startsWith('/') && !to.startsWith('//') && !to.includes('\\') ? to : '/';
 }
 
 function useSignIn() {
