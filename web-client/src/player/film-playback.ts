@@ -82,8 +82,14 @@ export class FilmPlayback implements Playback {
 
   setRate(rate: number): void {
     this.#video.defaultPlaybackRate = rate;
-    this.#video.playbackRate = rate;
+    this.#video.playbackRate = this.state.hurryRate ?? rate;
     this.#store.patch({ rate });
+  }
+
+  hurry(rate: number | null): void {
+    if (rate === this.state.hurryRate) return;
+    this.#video.playbackRate = rate ?? this.state.rate;
+    this.#store.patch({ hurryRate: rate });
   }
 
   setVolume(volume: number, isMuted: boolean): void {

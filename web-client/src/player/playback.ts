@@ -22,6 +22,8 @@ export interface PlaybackState {
   readonly durationS: number;
   readonly buffered: readonly TimeRange[];
   readonly rate: number;
+  /** How fast a silence is being run through just now; null for the chosen speed. */
+  readonly hurryRate: number | null;
   readonly volume: number;
   readonly isMuted: boolean;
   /** The lesson is still running or its tail is on its way: the duration grows. */
@@ -40,6 +42,8 @@ export interface Playback {
   pause(): void;
   seek(positionS: number): void;
   setRate(rate: number): void;
+  /** Plays faster for a while without touching the chosen speed; null ends it. */
+  hurry(rate: number | null): void;
   setVolume(volume: number, isMuted: boolean): void;
   setCaptions(isOn: boolean): void;
   /** Idempotent. */
@@ -60,6 +64,7 @@ const initialState = (start: PlaybackStart): PlaybackState => ({
   phase: 'loading',
   isWaiting: true,
   needsTap: false,
+  hurryRate: null,
   durationS: 0,
   buffered: [],
   isGrowing: false,

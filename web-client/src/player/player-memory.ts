@@ -9,13 +9,14 @@ const Habits = z.object({
   /** Null until somebody has chosen one. */
   layout: z.enum(LAYOUTS).nullable(),
   isSwapped: z.boolean(),
-  rate: z.number().min(0.5).max(2),
+  rate: z.number().min(0.5).max(3),
+  skipsSilence: z.boolean().default(false),
   volume: z.number().min(0).max(1),
   isMuted: z.boolean(),
 });
 export type Habits = z.infer<typeof Habits>;
 
-const FIRST: Habits = { layout: null, isSwapped: false, rate: 1, volume: 1, isMuted: false };
+const FIRST: Habits = { layout: null, isSwapped: false, rate: 1, skipsSilence: false, volume: 1, isMuted: false };
 
 /** How somebody likes to watch, kept on this device. */
 export class PlayerMemory {

@@ -114,8 +114,14 @@ export class ViewsPlayback implements Playback {
   }
 
   setRate(rate: number): void {
-    this.#clock.setRate(rate);
+    this.#clock.setRate(this.state.hurryRate ?? rate);
     this.#store.patch({ rate });
+  }
+
+  hurry(rate: number | null): void {
+    if (rate === this.state.hurryRate) return;
+    this.#clock.setRate(rate ?? this.state.rate);
+    this.#store.patch({ hurryRate: rate });
   }
 
   setVolume(volume: number, isMuted: boolean): void {
@@ -198,7 +204,7 @@ export class ViewsPlayback implements Playback {
     const wantsToRun = this.state.isPlaying && !isAtEnd;
     this.#clock.setRunning(wantsToRun && !this.#mustHold());
     this.#soundFeed.tick(positionS);
-    const master = { positionS, isAdvancing: this.#clock.isAdvancing, rate: this.state.rate };
+    const master = { positionS, isAdvancing: this.#clock.isAdvancing, rate: this.state.hurryRate ?? this.state.rate };
     for (const slot of VIEW_SLOTS) this.#pictures[slot].tick(master);
     this.#report(positionS, isAtEnd);
   }

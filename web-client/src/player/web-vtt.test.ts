@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cueAt, parseThumbnails, parseVtt } from './web-vtt.ts';
+import { chapterStep, cueAt, parseThumbnails, parseVtt } from './web-vtt.ts';
 
 const CHAPTERS = `WEBVTT
 
@@ -43,5 +43,17 @@ describe('WebVTT', () => {
       height: 90,
     });
     expect(cueAt(thumbnails, 99)).toBe(thumbnails[1]);
+  });
+});
+
+describe('steps from chapter to chapter', () => {
+  const chapters = [{ fromS: 0 }, { fromS: 60 }, { fromS: 120 }];
+
+  it('go on to the next one, back to the beginning of this one, and from there to the one before', () => {
+    expect(chapterStep(chapters, 61, 1)).toBe(chapters[2]);
+    expect(chapterStep(chapters, 90, -1)).toBe(chapters[1]);
+    expect(chapterStep(chapters, 61, -1)).toBe(chapters[0]);
+    expect(chapterStep(chapters, 1, -1)).toBe(chapters[0]);
+    expect(chapterStep(chapters, 130, 1)).toBeUndefined();
   });
 });

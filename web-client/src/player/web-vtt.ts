@@ -60,3 +60,16 @@ export function parseThumbnails(file: string, baseUrl: string): readonly Thumbna
 export function cueAt<C extends { readonly fromS: number }>(cues: readonly C[], atS: number): C | undefined {
   return cues.findLast((cue) => cue.fromS <= atS);
 }
+
+/** Less than this into a chapter, "back" means the chapter before it. */
+const BEGUN_S = 3;
+
+/** The chapter to go to from an instant: forward the next one, back the beginning of this one or the one before. */
+export function chapterStep<C extends { readonly fromS: number }>(
+  chapters: readonly C[],
+  atS: number,
+  direction: 1 | -1,
+): C | undefined {
+  if (direction === 1) return chapters.find(({ fromS }) => fromS > atS + 0.1);
+  return cueAt(chapters, atS - BEGUN_S) ?? chapters[0];
+}

@@ -108,11 +108,13 @@ export interface ControlBarProps extends LayoutMenuProps, Pick<SeekBarProps, 'th
   readonly chapters: readonly VttCue[];
   readonly actions: PageActions;
   readonly isFullscreen: boolean;
+  /** Null where nobody can tell what is silence. */
+  readonly skipsSilence: boolean | null;
   readonly onDownload: (() => void) | null;
 }
 
 export function ControlBar(props: ControlBarProps) {
-  const { playback, state, thumbnails, chapters, actions, isFullscreen, onDownload, layout } = props;
+  const { playback, state, thumbnails, chapters, actions, isFullscreen, skipsSilence, onDownload, layout } = props;
   const t = useText(playerText);
   const seek = (positionS: number): void => playback.seek(positionS);
   const hasTwo = layout === 'side' || layout === 'pip';
@@ -137,7 +139,12 @@ export function ControlBar(props: ControlBarProps) {
             isPressed={state.captions === 'on'}
           />
         )}
-        <SpeedMenu rate={state.rate} onRate={actions.setRate} />
+        <SpeedMenu
+          rate={state.rate}
+          onRate={actions.setRate}
+          skipsSilence={skipsSilence}
+          onSkipSilence={actions.toggleSkipSilence}
+        />
         <LayoutMenu {...props} />
         {hasTwo && <Control label={t('swap')} icon={ArrowLeftRight} onClick={actions.swap} testId="player-swap" />}
         {onDownload !== null && (

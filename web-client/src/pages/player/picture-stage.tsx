@@ -1,18 +1,14 @@
 import { LoaderCircle, MonitorOff, Play, UserRound } from 'lucide-react';
-import { useRef, useState } from 'react';
-import type { MouseEvent } from 'react';
 import { playerText } from '../../messages/player.ts';
-import type { Playback, PlaybackState } from '../../player/playback.ts';
+import type { PlaybackState } from '../../player/playback.ts';
 import type { Layout } from '../../player/player-memory.ts';
 import type { PictureState } from '../../player/view-picture.ts';
 import { VIEW_SLOTS, type ViewSlot, type ViewsState } from '../../player/views-playback.ts';
 import { useText } from '../../text/text.ts';
+import { duration } from '../../text/time.ts';
 import type { PlayerRefs } from './use-playback.ts';
-import { seekBy, togglePlay } from './use-player-keys.ts';
+import { TAP_SEEK_S, useStageGestures, type StageGestureOptions, type Swipe } from './use-stage-gestures.ts';
 import styles from './picture-stage.module.css';
-
-const DOUBLE_TAP_MS = 300;
-const TAP_SEEK_S = 10;
 
 /** In place of a picture: whose it is, and why it is not there. */
 function Card({ slot, picture }: { readonly slot: ViewSlot; readonly picture: PictureState }) {
@@ -36,17 +32,13 @@ function Card({ slot, picture }: { readonly slot: ViewSlot; readonly picture: Pi
   );
 }
 
-export interface PictureStageProps {
-  readonly playback: Playback | null;
+export interface PictureStageProps extends StageGestureOptions {
   readonly state: PlaybackState | null;
   readonly views: ViewsState | null;
   readonly layout: Layout;
   readonly isSwapped: boolean;
   readonly attach: PlayerRefs;
   readonly posterUrl: string | undefined;
-  readonly areControlsShown: boolean;
-  readonly onTap: (isShown: boolean) => void;
-  readonly onFullscreen: () => void;
 }
 
 /** Views that there never are take no room; a lesson without a board is its lecturer alone. */
@@ -84,39 +76,6 @@ function Views({
   );
 }
 
-/** Clicks are pointer events in today's browsers, and say what they came from; older ones are asked what they have. */
-function isTouch({ nativeEvent }: MouseEvent): boolean {
-  if (nativeEvent instanceof PointerEvent && nativeEvent.pointerType !== '') return nativeEvent.pointerType === 'touch';
-  return matchMedia('(hover: none)').matches;
-}
-
-/** One tap shows the bar, two at a side jump; a mouse plays and pauses, twice is full screen. */
-function usePointer(props: PictureStageProps) {
-  const { playback, areControlsShown, onTap, onFullscreen } = props;
-  const lastTap = useRef({ atMs: 0, side: 0 });
-  const [jump, setJump] = useState<{ readonly side: number; readonly key: number } | null>(null);
-  const onClick = (event: MouseEvent<HTMLDivElement>): void => {
-    if (playback === null) return;
-    if (!isTouch(event)) {
-      togglePlay(playback);
-      return;
-    }
-    const { left, width } = event.currentTarget.getBoundingClientRect();
-    const place = (event.clientX - left) / Math.max(width, 1);
-    const side = place < 0.4 ? -1 : place > 0.6 ? 1 : 0;
-    const isDouble = event.timeStamp - lastTap.current.atMs < DOUBLE_TAP_MS && lastTap.current.side === side;
-    lastTap.current = { atMs: event.timeStamp, side };
-    if (!isDouble || side === 0) {
-      onTap(!areControlsShown);
-      return;
-    }
-    seekBy(playback, side * TAP_SEEK_S);
-    setJump({ side, key: event.timeStamp });
-  };
-  const onDoubleClick = (event: MouseEvent): void => (isTouch(event) ? undefined : onFullscreen());
-  return { jump, onClick, onDoubleClick };
-}
-
 function Centre({ playback, state }: Pick<PictureStageProps, 'playback' | 'state'>) {
   const t = useText(playerText);
   if (playback === null || state === null || (state.isWaiting && state.isPlaying)) {
@@ -136,16 +95,28 @@ function Centre({ playback, state }: Pick<PictureStageProps, 'playback' | 'state
   );
 }
 
+/** Where the finger leads, and by how much. */
+function SwipeSign({ swipe: { toS, deltaS } }: { readonly swipe: Swipe }) {
+  return (
+    <div className={[styles.centre, styles.swipe, 'tabular'].join(' ')} aria-hidden>
+      <strong>{duration(toS * 1000)}</strong>
+      <span>
+        {deltaS < 0 ? '−' : '+'}
+        {duration(Math.abs(deltaS) * 1000)}
+      </span>
+    </div>
+  );
+}
+
 export function PictureStage(props: PictureStageProps) {
   const t = useText(playerText);
   const { layout, posterUrl, playback, state } = props;
   const { film: attachFilm } = props.attach;
-  const { jump, onClick, onDoubleClick } = usePointer(props);
+  const { jump, swipe, handlers } = useStageGestures(props);
   return (
     <div className={styles.stage}>
       {/* The keyboard has its own ways (space, f), shown in the list of shortcuts. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions, jsx-a11y/click-events-have-key-events */}
-      <div className={styles.surface} onClick={onClick} onDoubleClick={onDoubleClick}>
+      <div className={styles.surface} {...handlers}>
         {layout === 'film' ? (
           // Captions come with the stream, when there are any.
           // oxlint-disable-next-line jsx-a11y/media-has-caption
@@ -161,7 +132,7 @@ export function PictureStage(props: PictureStageProps) {
           <Views {...props} />
         )}
       </div>
-      <Centre playback={playback} state={state} />
+      {swipe === null ? <Centre playback={playback} state={state} /> : <SwipeSign swipe={swipe} />}
       {jump !== null && (
         <span key={jump.key} className={styles.jump} data-side={jump.side} aria-hidden>
           {jump.side < 0 ? `−${TAP_SEEK_S}` : `+${TAP_SEEK_S}`}

@@ -56,7 +56,15 @@ function Choice({
   );
 }
 
-export function SpeedMenu({ rate, onRate }: { readonly rate: number; readonly onRate: (rate: number) => void }) {
+export interface SpeedMenuProps {
+  readonly rate: number;
+  readonly onRate: (rate: number) => void;
+  /** Null where nobody can tell what is silence. */
+  readonly skipsSilence: boolean | null;
+  readonly onSkipSilence: () => void;
+}
+
+export function SpeedMenu({ rate, onRate, skipsSilence, onSkipSilence }: SpeedMenuProps) {
   const t = useText(playerText);
   return (
     <PlayerMenu label={t('speed')} icon={Gauge} text={`${rate}×`} testId="player-speed">
@@ -67,6 +75,22 @@ export function SpeedMenu({ rate, onRate }: { readonly rate: number; readonly on
           </Choice>
         ))}
       </Menu.RadioGroup>
+      {skipsSilence !== null && (
+        <Menu.CheckboxItem
+          closeOnClick
+          checked={skipsSilence}
+          onCheckedChange={onSkipSilence}
+          className={[styles.item, styles.apart].join(' ')}
+          data-testid="player-skip-silence"
+        >
+          <span className={styles.tick}>
+            <Menu.CheckboxItemIndicator>
+              <Check aria-hidden />
+            </Menu.CheckboxItemIndicator>
+          </span>
+          {t('skipSilence')}
+        </Menu.CheckboxItem>
+      )}
     </PlayerMenu>
   );
 }

@@ -1,3 +1,4 @@
+import { FastForward } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { playerText } from '../../messages/player.ts';
 import type { Playback, PlaybackState } from '../../player/playback.ts';
@@ -42,6 +43,19 @@ function FilmReadyNote({ onSwitch }: { readonly onSwitch: () => void }) {
   );
 }
 
+/** Says that the picture runs because nobody speaks. */
+function HurryNote({ state }: { readonly state: PlaybackState | null }) {
+  const t = useText(playerText);
+  const rate = state?.hurryRate ?? null;
+  if (rate === null) return null;
+  return (
+    <div className={styles.hurry} data-testid="player-hurrying">
+      <FastForward aria-hidden />
+      {t('hurrying', { rate })}
+    </div>
+  );
+}
+
 function Trouble({ state }: { readonly state: PlaybackState | null }) {
   const t = useText(playerText);
   const failure = state?.failure ?? null;
@@ -67,6 +81,7 @@ export function PlayerNotes({ playback, state, resumedAtS, onFilm }: PlayerNotes
   return (
     <div className={styles.notes}>
       <Trouble state={state} />
+      <HurryNote state={state} />
       {playback !== null && <ResumeNote playback={playback} fromS={resumedAtS} />}
       {onFilm !== null && <FilmReadyNote onSwitch={onFilm} />}
     </div>

@@ -8,6 +8,7 @@ import { mediaSourceClass } from '../../player/media-source.ts';
 import type { Playback } from '../../player/playback.ts';
 import { LAYOUTS, PlayerMemory, type Habits, type Layout } from '../../player/player-memory.ts';
 import { VIEW_SLOTS, ViewsPlayback } from '../../player/views-playback.ts';
+import { chapterStep, type VttCue } from '../../player/web-vtt.ts';
 import { useText } from '../../text/text.ts';
 import { ControlBar, type ControlBarProps } from './control-bar.tsx';
 import { ManageMenu } from './manage-menu.tsx';
@@ -21,7 +22,10 @@ import { useAwakeControls } from './use-awake-controls.ts';
 import { useFullscreen } from './use-fullscreen.ts';
 import { resumeS, usePlayback, usePlayerElements, usePlaybackState, useViewsState } from './use-playback.ts';
 import { usePlayerKeys, type PageActions } from './use-player-keys.ts';
+import { canSkipSilence, useSilenceSkipping } from './use-silence-skipping.ts';
 import styles from './player.module.css';
+
+const NO_CHAPTERS: readonly VttCue[] = [];
 
 /** Two pictures need media source extensions; the film plays everywhere. */
 function layoutsOf(opened: Opened): readonly Layout[] {
@@ -30,18 +34,18 @@ function layoutsOf(opened: Opened): readonly Layout[] {
 }
 
 function useLayout(opened: Opened, memory: PlayerMemory) {
-  const layouts = layoutsOf(opened);
+  const layouts = useMemo(() => layoutsOf(opened), [opened]);
   const [chosen, setChosen] = useState(() => memory.read());
-  const { layout, isSwapped } = chosen;
+  const { layout, isSwapped, skipsSilence } = chosen;
   const shown = layout !== null && layouts.includes(layout) ? layout : (layouts[0] ?? 'film');
   const change = useCallback(
-    (next: Partial<Pick<Habits, 'layout' | 'isSwapped'>>): void => {
+    (next: Partial<Pick<Habits, 'layout' | 'isSwapped' | 'skipsSilence'>>): void => {
       setChosen((now) => ({ ...now, ...next }));
       memory.keep(next);
     },
     [memory, setChosen],
   );
-  return { layouts, layout: shown, isSwapped, change };
+  return { layouts, layout: shown, isSwapped, skipsSilence, change };
 }
 
 /** Hidden pictures load nothing. */
@@ -62,18 +66,11 @@ const hasView = (playback: ViewsPlayback, layout: Layout): boolean => {
   return choices.length === 0 || choices.some(({ view }) => view === layout);
 };
 
-function useActions(
-  playback: Playback | null,
-  memory: PlayerMemory,
-  page: Pick<PageActions, 'toggleFullscreen' | 'swap' | 'showHelp' | 'wake'>,
-): PageActions {
-  const { toggleFullscreen, swap, showHelp, wake } = page;
-  return useMemo(
-    () => ({
-      toggleFullscreen,
-      swap,
-      showHelp,
-      wake,
+type OwnActions = 'toggleCaptions' | 'setRate' | 'setVolume';
+
+function useActions(playback: Playback | null, memory: PlayerMemory, page: Omit<PageActions, OwnActions>): PageActions {
+  const own = useMemo(
+    (): Pick<PageActions, OwnActions> => ({
       toggleCaptions: () => playback?.setCaptions(playback.state.captions === 'off'),
       setRate: (rate) => {
         playback?.setRate(rate);
@@ -84,7 +81,33 @@ function useActions(
         memory.keep({ volume, isMuted });
       },
     }),
-    [playback, memory, toggleFullscreen, swap, showHelp, wake],
+    [playback, memory],
+  );
+  return useMemo(() => ({ ...page, ...own }), [page, own]);
+}
+
+/** What the keyboard and the bar change of the page itself. */
+function usePageActions(
+  { layout, layouts, isSwapped, skipsSilence, change }: ReturnType<typeof useLayout>,
+  chapters: readonly VttCue[],
+  playback: Playback | null,
+  rest: Pick<PageActions, 'toggleFullscreen' | 'showHelp' | 'wake'>,
+): Omit<PageActions, OwnActions> {
+  const { toggleFullscreen, showHelp, wake } = rest;
+  return useMemo(
+    () => ({
+      toggleFullscreen,
+      showHelp,
+      wake,
+      swap: () => change({ isSwapped: !isSwapped }),
+      nextLayout: () => change({ layout: layouts[(layouts.indexOf(layout) + 1) % layouts.length] ?? layout }),
+      toggleSkipSilence: () => change({ skipsSilence: !skipsSilence }),
+      stepChapter: (direction) => {
+        const target = playback === null ? undefined : chapterStep(chapters, playback.state.positionS, direction);
+        if (target !== undefined) playback?.seek(target.fromS);
+      },
+    }),
+    [toggleFullscreen, showHelp, wake, layout, layouts, isSwapped, skipsSilence, change, chapters, playback],
   );
 }
 
@@ -106,7 +129,10 @@ function Top({ recording }: { readonly recording: RecordingSummary }) {
   );
 }
 
-type BottomProps = Pick<ControlBarProps, 'actions' | 'isFullscreen' | keyof LayoutMenuProps> & {
+type BottomProps = Pick<
+  ControlBarProps,
+  'actions' | 'chapters' | 'isFullscreen' | 'skipsSilence' | keyof LayoutMenuProps
+> & {
   readonly playback: Playback;
   readonly opened: Opened;
   readonly recording: RecordingSummary;
@@ -115,7 +141,6 @@ type BottomProps = Pick<ControlBarProps, 'actions' | 'isFullscreen' | keyof Layo
 function Bottom({ playback, opened, recording, ...rest }: BottomProps) {
   const state = usePlaybackState(playback);
   const thumbnails = useQuery(thumbnailsQuery(opened.composed?.thumbnailsUrl)).data ?? [];
-  const chapters = useQuery(chaptersQuery(opened.composed?.chaptersUrl)).data ?? [];
   const { recordingId } = recording;
   const download = async (): Promise<void> => {
     const { downloadUrl } = await callApi('openPlayback', { params: { recordingId } });
@@ -129,7 +154,6 @@ function Bottom({ playback, opened, recording, ...rest }: BottomProps) {
         playback={playback}
         state={state}
         thumbnails={thumbnails}
-        chapters={chapters}
         onDownload={recording.mayDownload ? () => void download() : null}
       />
     </div>
@@ -149,13 +173,17 @@ function usePlayer(opened: Opened) {
   useActiveViews(playback, place.layout, secondView);
   const [isFullscreen, toggleFullscreen] = useFullscreen(elements.film);
   const controls = useAwakeControls(state?.isPlaying === true && !state.isWaiting && !isHelpShown);
-  const { isSwapped, change } = place;
-  const swap = useCallback(() => change({ isSwapped: !isSwapped }), [change, isSwapped]);
+  const chapters = useQuery(chaptersQuery(opened.composed?.chaptersUrl)).data ?? NO_CHAPTERS;
+  const canSkip = canSkipSilence(opened);
+  useSilenceSkipping(playback, opened, canSkip && place.skipsSilence);
   const showHelp = useCallback(() => setHelpShown(true), []);
-  const actions = useActions(playback, memory, { toggleFullscreen, swap, showHelp, wake: controls.wake });
+  const page = usePageActions(place, chapters, playback, { toggleFullscreen, showHelp, wake: controls.wake });
+  const actions = useActions(playback, memory, page);
   usePlayerKeys(playback, actions);
   const help = { isOpen: isHelpShown, onClose: () => setHelpShown(false) };
-  return { place, playback, state, views, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
+  const skipsSilence = canSkip ? place.skipsSilence : null;
+  const shown = { place, playback, state, views, chapters, skipsSilence };
+  return { ...shown, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
 }
 
 export function Player({ opened }: { readonly opened: Opened }) {
@@ -181,6 +209,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
     >
       <PictureStage
         {...{ playback, state, views, layout, isSwapped, attach: player.attach }}
+        isFullscreen={player.isFullscreen}
         posterUrl={opened.composed?.posterUrl}
         areControlsShown={controls.isShown}
         onTap={(isShown) => (isShown ? controls.wake() : controls.sleep())}
@@ -194,6 +223,8 @@ export function Player({ opened }: { readonly opened: Opened }) {
       {playback !== null && (
         <Bottom
           {...{ playback, opened, recording, actions, layout, layouts, views }}
+          chapters={player.chapters}
+          skipsSilence={player.skipsSilence}
           isFullscreen={player.isFullscreen}
           secondView={player.secondView}
           onLayout={(next) => change({ layout: next })}

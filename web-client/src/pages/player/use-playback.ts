@@ -38,7 +38,11 @@ export function resumeS({ recording }: Opened): number {
   return durationMs !== null && positionMs > durationMs * SEEN_FRACTION ? 0 : positionMs / 1000;
 }
 
-async function renewed(recordingId: RecordingId, pick: (opened: Opened) => string | null | undefined): Promise<string> {
+/** A fresh URL of the same thing, with the rights checked anew. */
+export async function renewedUrl(
+  recordingId: RecordingId,
+  pick: (opened: Opened) => string | null | undefined,
+): Promise<string> {
   const url = pick(await callApi('openPlayback', { params: { recordingId } }));
   if (url === null || url === undefined) throw new Error('nothing to play any more');
   return url;
@@ -46,14 +50,14 @@ async function renewed(recordingId: RecordingId, pick: (opened: Opened) => strin
 
 function createFilm(opened: Opened, video: HTMLVideoElement, start: PlaybackStart): Playback | null {
   if (opened.composed === null) return null;
-  const renew = (): Promise<string> => renewed(opened.recording.recordingId, ({ composed }) => composed?.masterUrl);
+  const renew = (): Promise<string> => renewedUrl(opened.recording.recordingId, ({ composed }) => composed?.masterUrl);
   return new FilmPlayback({ video, url: opened.composed.masterUrl, renew, start });
 }
 
 function createViews(opened: Opened, videos: ViewsOptions['videos'], start: PlaybackStart): Playback | null {
   const { viewsIndexUrl, recording } = opened;
   if (viewsIndexUrl === null) return null;
-  const renew = (): Promise<string> => renewed(recording.recordingId, (fresh) => fresh.viewsIndexUrl);
+  const renew = (): Promise<string> => renewedUrl(recording.recordingId, (fresh) => fresh.viewsIndexUrl);
   return new ViewsPlayback({ source: new PlaySource(viewsIndexUrl, renew), videos, start });
 }
 

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { Playback } from '../../player/playback.ts';
 
-export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
+export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.5, 3] as const;
 const LONG_S = 10;
 const SHORT_S = 5;
 const VOLUME_STEP = 0.1;
@@ -11,6 +11,10 @@ export interface PageActions {
   readonly toggleFullscreen: () => void;
   readonly toggleCaptions: () => void;
   readonly swap: () => void;
+  readonly nextLayout: () => void;
+  readonly toggleSkipSilence: () => void;
+  /** To the beginning of the chapter after (1) or before (−1) this one. */
+  readonly stepChapter: (direction: 1 | -1) => void;
   readonly showHelp: () => void;
   readonly setRate: (rate: number) => void;
   readonly setVolume: (volume: number, isMuted: boolean) => void;
@@ -58,6 +62,10 @@ const KEYS: Readonly<Record<string, KeyAction>> = {
   f: (_playback, { toggleFullscreen }) => toggleFullscreen(),
   c: (_playback, { toggleCaptions }) => toggleCaptions(),
   s: (_playback, { swap }) => swap(),
+  v: (_playback, { nextLayout }) => nextLayout(),
+  x: (_playback, { toggleSkipSilence }) => toggleSkipSilence(),
+  '[': (_playback, { stepChapter }) => stepChapter(-1),
+  ']': (_playback, { stepChapter }) => stepChapter(1),
   '<': ({ state }, { setRate }) => setRate(nextSpeed(state.rate, -1)),
   '>': ({ state }, { setRate }) => setRate(nextSpeed(state.rate, 1)),
   '?': (_playback, { showHelp }) => showHelp(),

@@ -1,0 +1,143 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
+import { readPlayer, rememberAudio } from '../support/browser/picture-reader.ts';
+import { PAYLOAD_TYPES } from '../support/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US } from '../support/player-stand.ts';
+import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
+import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
+
+/** 30 s of a lesson with both pictures; from 6 to 14 s nobody says anything. */
+const LENGTH_S = 30;
+const SILENCE = { fromS: 6, toS: 14 };
+
+const PATIENT = { interval: 30, timeout: 20_000 };
+
+let browser: Browser;
+let stand: PlayerStand;
+const pages: Page[] = [];
+
+const timeline = (clip: MediaClip, ssrc: number, startS: number, endS: number) =>
+  rtpTimeline({
+    clip,
+    ssrc,
+    cname: 'test',
+    payloadType: PAYLOAD_TYPES[clip.codec],
+    startUnixUs: STARTED_UNIX_US + startS * 1e6,
+    durationUs: (endS - startS) * 1e6,
+  });
+
+beforeAll(async () => {
+  stand = await PlayerStand.start();
+  const small = { width: 320, height: 192, fps: 30, kilobitsPerSecond: 200 };
+  const camera = timeline(await loadMediaClip({ codec: 'H264', ...small }), 21, 0, LENGTH_S);
+  const screen = timeline(await loadMediaClip({ codec: 'VP8', ...small }), 22, 0, LENGTH_S);
+  const voice = await loadMediaClip({ codec: 'opus' });
+  const { recording, muxer } = stand;
+  recording.add({ track: 'cam', seat: 'lecturer', source: 'camera', codec: 'H264', ssrc: 21, packets: camera });
+  recording.add({ track: 'scr', seat: 'lecturer', source: 'screen', codec: 'VP8', ssrc: 22, packets: screen });
+  const microphone = { track: 'mic', seat: 'lecturer', source: 'microphone', codec: 'opus' } as const;
+  recording.add({ ...microphone, ssrc: 23, packets: timeline(voice, 23, 0, SILENCE.fromS) });
+  recording.add({ ...microphone, epoch: 2, ssrc: 24, packets: timeline(voice, 24, SILENCE.toS, LENGTH_S) });
+  await recording.storeUntil(undefined, { endedAtUs: LENGTH_S * 1e6 });
+  await muxer.step(recording.recordingId, { final: true });
+  browser = await launchBrowser();
+});
+afterAll(async () => {
+  await browser.close();
+  await stand.close();
+});
+afterEach(async () => {
+  for (const page of pages.splice(0)) await page.context().close();
+  stand.savedPositionsMs.length = 0;
+});
+
+async function watch(viewport: keyof typeof VIEWPORTS = 'laptop'): Promise<Page> {
+  const hasTouch = viewport === 'phone';
+  const context = await browser.newContext({ locale: 'zh-CN', viewport: VIEWPORTS[viewport], hasTouch });
+  const page = await context.newPage();
+  pages.push(page);
+  await rememberAudio(page);
+  await page.goto(stand.watchUrl);
+  await expect.poll(() => soundAt(page), { timeout: 20_000 }).toBeGreaterThan(0.2);
+  return page;
+}
+
+const soundAt = async (page: Page): Promise<number> => (await readPlayer(page, [])).soundS ?? 0;
+const positionOf = async (page: Page): Promise<number> =>
+  Number(await page.getByTestId('player-seek').getAttribute('aria-valuenow'));
+const widthOf = async (page: Page, slot: 'board' | 'lecturer'): Promise<number> =>
+  (await page.getByTestId(`player-picture-${slot}`).boundingBox())?.width ?? 0;
+
+describe('layouts of the player', () => {
+  it('change with V, swap with S, and are remembered', async () => {
+    const page = await watch();
+    const layout = () => page.getByTestId('player').getAttribute('data-layout');
+    expect(await layout()).toBe('side');
+    expect(await widthOf(page, 'board')).toBeGreaterThan(await widthOf(page, 'lecturer'));
+    await page.keyboard.press('s');
+    await expect
+      .poll(async () => (await widthOf(page, 'lecturer')) - (await widthOf(page, 'board')))
+      .toBeGreaterThan(0);
+    await page.keyboard.press('s');
+    await page.keyboard.press('v');
+    expect(await layout()).toBe('pip');
+    const [outer, inset] = [await widthOf(page, 'board'), await widthOf(page, 'lecturer')];
+    expect(outer).toBe(VIEWPORTS.laptop.width);
+    expect(inset).toBeGreaterThan(0);
+    expect(inset).toBeLessThan(outer / 2);
+    await page.keyboard.press('v');
+    await expect.poll(() => page.getByTestId('player-picture-lecturer').isVisible()).toBe(false);
+    await page.keyboard.press('v');
+    await expect.poll(() => page.getByTestId('player-picture-board').isVisible()).toBe(false);
+    await page.keyboard.press('>');
+    await page.reload();
+    await expect.poll(layout).toBe('lecturer');
+    await expect.poll(() => page.getByTestId('player-speed').textContent()).toBe('1.25×');
+  });
+});
+
+describe('silence', () => {
+  it('is run through while it lasts, and not a word is hurried', async () => {
+    const page = await watch();
+    await page.getByTestId('player-speed').click();
+    await page.getByTestId('player-skip-silence').click();
+    await expect.poll(() => soundAt(page), PATIENT).toBeGreaterThan(SILENCE.fromS + 1);
+    const fromMs = Date.now();
+    const from = await soundAt(page);
+    expect(await page.getByTestId('player-hurrying').isVisible()).toBe(true);
+    await expect.poll(() => soundAt(page), PATIENT).toBeGreaterThan(SILENCE.toS - 1.5);
+    const passedS = (Date.now() - fromMs) / 1000;
+    expect(passedS).toBeLessThan((SILENCE.toS - 1.5 - from) / 2);
+    await expect.poll(() => soundAt(page), PATIENT).toBeGreaterThan(SILENCE.toS - 0.2);
+    const rates = await page.evaluate(() =>
+      ((globalThis as { madeAudio?: HTMLAudioElement[] }).madeAudio ?? []).map((audio) => audio.playbackRate),
+    );
+    expect(rates.at(-1)).toBe(1);
+    expect(await page.getByTestId('player-hurrying').count()).toBe(0);
+  });
+});
+
+describe('fingers', () => {
+  it('move in time by a swipe along the picture and by two taps at a side', async () => {
+    const page = await watch('phone');
+    await page.evaluate(() => document.querySelector<HTMLElement>('[data-testid=player-play]')?.click());
+    const { width, height } = VIEWPORTS.phone;
+    const touch = await page.context().newCDPSession(page);
+    const finger = (type: 'touchStart' | 'touchMove' | 'touchEnd', x = 0) =>
+      touch.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: type === 'touchEnd' ? [] : [{ x, y: height / 2 }],
+      });
+    const before = await positionOf(page);
+    await finger('touchStart', width * 0.2);
+    for (let part = 0.25; part <= 0.7; part += 0.05) await finger('touchMove', width * part);
+    await finger('touchEnd');
+    await expect.poll(() => positionOf(page), PATIENT).toBeGreaterThanOrEqual(before + LENGTH_S * 0.45);
+    expect(await positionOf(page)).toBeLessThanOrEqual(before + LENGTH_S * 0.55);
+    const swiped = await positionOf(page);
+    const tap = () => [finger('touchStart', width * 0.1), finger('touchEnd')];
+    await Promise.all([...tap(), ...tap()]);
+    await expect.poll(() => positionOf(page), PATIENT).toBe(swiped - 10);
+  });
+});
