@@ -112,18 +112,29 @@ function readLine(cells: readonly string[], line: number, columns: ReadonlyMap<C
   return { read, row: { line, displayName, role, classGroup, account, wards } };
 }
 
-/** An account that appears twice in one sheet is a slip of the pen on the later line. */
-function markRepeatedAccounts(lines: readonly SheetLine[]): SheetLine[] {
+/** Who a line is about: the account where there is one, else everything that it says. */
+function identityOf({ account, displayName, role, classGroup, ward }: ImportLine): string {
+  return account === '' ? JSON.stringify([displayName, role, classGroup, ward]) : account;
+}
+
+/** Somebody who appears twice in one sheet is a slip of the pen on the later line. */
+function markRepeated(lines: readonly SheetLine[]): SheetLine[] {
   const firstLine = new Map<string, number>();
   return lines.map((line) => {
-    const { account } = line.read;
-    if (account === '') return line;
-    const earlier = firstLine.get(account);
+    const identity = identityOf(line.read);
+    const earlier = firstLine.get(identity);
     if (earlier === undefined) {
-      firstLine.set(account, line.read.line);
+      firstLine.set(identity, line.read.line);
       return line;
     }
-    const repeated = { column: 'account', code: 'accountRepeated', message: `账号与第 ${earlier} 行重复` };
+    const repeated =
+      line.read.account === ''
+        ? {
+            column: 'displayName',
+            code: 'lineRepeated',
+            message: `与第 ${earlier} 行相同；如果是同名的另一人，请填写账号`,
+          }
+        : { column: 'account', code: 'accountRepeated', message: `账号与第 ${earlier} 行重复` };
     return { read: { ...line.read, problems: [...line.read.problems, repeated] }, row: undefined };
   });
 }
@@ -141,5 +152,5 @@ export function readSheet(csv: string): SheetLine[] {
   if (missing.length > 0) throw sheetProblem(`缺少列：${missing.map((column) => HEADINGS[column][0]).join('、')}`);
   if (rest.length === 0) throw sheetProblem('表格只有标题行');
   if (rest.length > MAX_LINES) throw sheetProblem(`一次最多导入 ${MAX_LINES} 行`);
-  return markRepeatedAccounts(rest.map(({ cells, line }) => readLine(cells, line, columns)));
+  return markRepeated(rest.map(({ cells, line }) => readLine(cells, line, columns)));
 }

@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { DirectoryStore, NewClassGroupRecord, NewPersonRecord } from '../../storage/ports.ts';
 import { hashPassword, readablePassword } from '../auth/password.ts';
 import { ClassGroupId, PersonId, type SchoolId } from '../protocol/ids.ts';
 import type { ClassGroup, ImportLine, Person, SignInSlip } from '../protocol/rest/directory.ts';
 import { AccountNamer, accountCandidates } from './accounts.ts';
 import { readSheet, type SheetLine, type SheetRow } from './import-sheet.ts';
+
+type Problem = ImportLine['problems'][number];
 
 /** A sheet looked at beside what the school already has. */
 export interface ImportPreview {
@@ -15,7 +17,8 @@ export interface ImportPreview {
 
 interface School {
   readonly classGroups: ReadonlyMap<string, ClassGroup>;
-  readonly takenAccounts: ReadonlySet<string>;
+  /** Account → who has it. */
+  readonly accounts: ReadonlyMap<string, PersonId>;
   readonly peopleByName: ReadonlyMap<string, readonly Person[]>;
 }
 
@@ -30,22 +33,45 @@ async function lookUp(directory: DirectoryStore, schoolId: SchoolId, rows: reado
   const wanted = rows.flatMap((row) =>
     row.account === '' ? accountCandidates(row.displayName, NAMESAKES) : [row.account],
   );
-  const takenAccounts = new Set((await directory.findByAccount(wanted)).map((person) => person.account));
-  const wards = await directory.findByDisplayName(schoolId, [...new Set(rows.flatMap((row) => row.wards))]);
-  return { classGroups, takenAccounts, peopleByName: Map.groupBy(wards, (person) => person.displayName) };
+  const owners = await directory.findByAccount(wanted);
+  const names = new Set(rows.flatMap((row) => [row.displayName, ...row.wards]));
+  const people = await directory.findByDisplayName(schoolId, [...names]);
+  return {
+    classGroups,
+    accounts: new Map(owners.map((person) => [person.account, person.personId])),
+    peopleByName: Map.groupBy(people, (person) => person.displayName),
+  };
 }
 
 /** Enough numbers for the namesakes of a large school. */
 const NAMESAKES = 20;
 
-/** Adds what only the directory knows: taken accounts, and wards that are nowhere or are two. */
-function checkLine(line: SheetLine, school: School, pupilsInSheet: ReadonlyMap<string, number>): SheetLine {
-  const { row } = line;
-  if (row === undefined) return line;
-  const problems: ImportLine['problems'] = [];
-  if (row.account !== '' && school.takenAccounts.has(row.account)) {
-    problems.push({ column: 'account', code: 'accountTaken', message: '账号已存在' });
-  }
+/** The same line of the same import is the same person, however often it is sent. */
+function personIdOf(importKey: string | undefined, line: number): PersonId {
+  if (importKey === undefined) return PersonId.parse(randomUUID());
+  return PersonId.parse(createHash('sha256').update(`${importKey}\n${line}`).digest('base64url'));
+}
+
+/** Whether the school has this very person, as far as a sheet says who somebody is. */
+function isSamePerson(person: Person, row: SheetRow, school: School): boolean {
+  if (row.account !== '') return person.account === row.account;
+  const classGroupId = school.classGroups.get(row.classGroup)?.classGroupId;
+  const wards = new Set(person.wards.map((ward) => ward.displayName));
+  return (
+    person.roles.some((grant) => grant.role === row.role) &&
+    (row.classGroup === '' ? person.classGroupId === null : person.classGroupId === classGroupId) &&
+    (row.role !== 'guardian' || row.wards.some((ward) => wards.has(ward)))
+  );
+}
+
+/** Who a row is about, where the school has that person already: from an earlier try, or from before. */
+function personOf(row: SheetRow, school: School, ownId: PersonId): Person | undefined {
+  const namesakes = school.peopleByName.get(row.displayName) ?? [];
+  return namesakes.find((person) => person.personId === ownId || isSamePerson(person, row, school));
+}
+
+function wardProblems(row: SheetRow, school: School, pupilsInSheet: ReadonlyMap<string, number>): Problem[] {
+  const problems: Problem[] = [];
   for (const ward of row.role === 'guardian' ? row.wards : []) {
     const known =
       school.peopleByName.get(ward)?.filter((person) => person.roles.some((grant) => grant.role === 'student')) ?? [];
@@ -53,6 +79,31 @@ function checkLine(line: SheetLine, school: School, pupilsInSheet: ReadonlyMap<s
     if (candidates === 0) problems.push({ column: 'ward', code: 'wardUnknown', message: `没有名叫 ${ward} 的学生` });
     if (candidates > 1)
       problems.push({ column: 'ward', code: 'wardAmbiguous', message: `有 ${candidates} 名学生叫 ${ward}` });
+  }
+  return problems;
+}
+
+/** Adds what only the directory knows: people who are there already, taken accounts, and wards that are nowhere or are two. */
+function checkLine(
+  line: SheetLine,
+  school: School,
+  pupilsInSheet: ReadonlyMap<string, number>,
+  importKey: string | undefined,
+): SheetLine {
+  const { row } = line;
+  if (row === undefined) return line;
+  const ownId = personIdOf(importKey, row.line);
+  const problems = wardProblems(row, school, pupilsInSheet);
+  if (row.account !== '') {
+    const owner = school.accounts.get(row.account);
+    if (owner !== undefined && owner !== ownId)
+      problems.push({ column: 'account', code: 'accountTaken', message: '账号已存在' });
+  } else if ((personOf(row, school, ownId)?.personId ?? ownId) !== ownId) {
+    problems.push({
+      column: 'displayName',
+      code: 'personKnown',
+      message: '此人已在名册中；如果是同名的另一人，请填写账号',
+    });
   }
   if (problems.length === 0) return line;
   return { read: { ...line.read, problems }, row: undefined };
@@ -63,6 +114,7 @@ export async function previewImport(
   directory: DirectoryStore,
   schoolId: SchoolId,
   csv: string,
+  importKey?: string,
 ): Promise<ImportPreview> {
   const read = readSheet(csv);
   const school = await lookUp(
@@ -72,9 +124,11 @@ export async function previewImport(
   );
   const pupilsInSheet = new Map<string, number>();
   for (const { row } of read) {
-    if (row?.role === 'student') pupilsInSheet.set(row.displayName, (pupilsInSheet.get(row.displayName) ?? 0) + 1);
+    // Who is there already would be counted twice.
+    const isNew = row?.role === 'student' && personOf(row, school, personIdOf(importKey, row.line)) === undefined;
+    if (isNew) pupilsInSheet.set(row.displayName, (pupilsInSheet.get(row.displayName) ?? 0) + 1);
   }
-  const lines = read.map((line) => checkLine(line, school, pupilsInSheet));
+  const lines = read.map((line) => checkLine(line, school, pupilsInSheet, importKey));
   const rows = lines.flatMap((line) => (line.row === undefined ? [] : [line.row]));
   const named = new Set(rows.map((row) => row.classGroup).filter((name) => name !== ''));
   return {
@@ -91,14 +145,10 @@ export function splitClassGroupName(name: string): { readonly grade: string; rea
   return grade === undefined || rest === undefined ? { grade: '', name } : { grade, name: rest };
 }
 
-/** How many argon2id hashes are worked on at once; each takes about 30 ms of a core in the thread pool. */
-const HASHES_AT_ONCE = 4;
-
+/** One after the other: several at once would fill the thread pool, and every sign-in of the district would wait for it. */
 async function hashAll(passwords: readonly string[]): Promise<string[]> {
   const hashes: string[] = [];
-  for (let start = 0; start < passwords.length; start += HASHES_AT_ONCE) {
-    hashes.push(...(await Promise.all(passwords.slice(start, start + HASHES_AT_ONCE).map(hashPassword))));
-  }
+  for (const password of passwords) hashes.push(await hashPassword(password));
   return hashes;
 }
 
@@ -119,51 +169,102 @@ function wardFinder(school: School, drafts: readonly { readonly row: SheetRow; r
   };
 }
 
-/** Imports the good lines of a sheet, all or none. @throws AppError `conflict` when somebody else took an account meanwhile. */
+interface Draft {
+  readonly row: SheetRow;
+  readonly personId: PersonId;
+  readonly account: string;
+  readonly password: string;
+  readonly passwordHash: string;
+}
+
+async function draftsOf(
+  rows: readonly SheetRow[],
+  school: School,
+  known: ReadonlyMap<PersonId, Person>,
+  importKey: string | undefined,
+): Promise<Draft[]> {
+  const namer = new AccountNamer(school.accounts.keys());
+  for (const row of rows) if (row.account !== '') namer.reserve(row.account);
+  const passwords = rows.map(() => readablePassword());
+  const hashes = await hashAll(passwords);
+  return rows.map((row, index) => {
+    const personId = personIdOf(importKey, row.line);
+    const account = row.account === '' ? namer.nameFor(row.displayName) : row.account;
+    return {
+      row,
+      personId,
+      account: known.get(personId)?.account ?? account,
+      password: passwords[index] ?? '',
+      passwordHash: hashes[index] ?? '',
+    };
+  });
+}
+
+/** The class groups that the rows name: those of the school, and new ones for the rest. */
+class GroupFinder {
+  readonly created = new Map<string, NewClassGroupRecord & { classGroupId: ClassGroupId }>();
+  readonly #schoolId: SchoolId;
+  readonly #known: School['classGroups'];
+
+  constructor(schoolId: SchoolId, known: School['classGroups']) {
+    this.#schoolId = schoolId;
+    this.#known = known;
+  }
+
+  idOf(name: string): ClassGroupId | null {
+    if (name === '') return null;
+    const known = this.#known.get(name);
+    if (known !== undefined) return known.classGroupId;
+    const classGroupId = ClassGroupId.parse(randomUUID());
+    const group = this.created.get(name) ?? { classGroupId, schoolId: this.#schoolId, ...splitClassGroupName(name) };
+    this.created.set(name, group);
+    return group.classGroupId;
+  }
+}
+
+/**
+ * Imports the good lines of a sheet, all or none. Who came with an earlier try of the same import key gets a new password instead:
+ * the answer with the first one was lost.
+ *
+ * @throws AppError `conflict` when somebody else took an account meanwhile.
+ */
 export async function importRows(
   directory: DirectoryStore,
   schoolId: SchoolId,
   rows: readonly SheetRow[],
+  importKey?: string,
 ): Promise<ImportResult> {
   const school = await lookUp(directory, schoolId, rows);
-  const created = new Map<string, NewClassGroupRecord & { classGroupId: ClassGroupId }>();
-  const groupIdOf = (name: string): ClassGroupId | null => {
-    if (name === '') return null;
-    const known = school.classGroups.get(name);
-    if (known !== undefined) return known.classGroupId;
-    const group = created.get(name) ?? {
-      classGroupId: ClassGroupId.parse(randomUUID()),
-      schoolId,
-      ...splitClassGroupName(name),
-    };
-    created.set(name, group);
-    return group.classGroupId;
-  };
-
-  const namer = new AccountNamer(school.takenAccounts);
-  for (const row of rows) if (row.account !== '') namer.reserve(row.account);
-  const passwords = rows.map(() => readablePassword());
-  const hashes = await hashAll(passwords);
-  const drafts = rows.map((row, index) => ({
-    row,
-    personId: PersonId.parse(randomUUID()),
-    account: row.account === '' ? namer.nameFor(row.displayName) : row.account,
-    password: passwords[index] ?? '',
-    passwordHash: hashes[index] ?? '',
-  }));
+  const earlier =
+    importKey === undefined ? [] : await directory.people(rows.map(({ line }) => personIdOf(importKey, line)));
+  // Whoever has become somebody elsewhere since then is not this school's to take over.
+  const known = new Map(
+    earlier
+      .filter(({ roles }) => roles.every((grant) => grant.schoolId === schoolId))
+      .map((person) => [person.personId, person]),
+  );
+  const drafts = await draftsOf(rows, school, known, importKey);
+  const groups = new GroupFinder(schoolId, school.classGroups);
   const wardIdOf = wardFinder(school, drafts);
-  const records: NewPersonRecord[] = drafts.map(({ row, personId, account, passwordHash }) => ({
-    personId,
-    account,
-    displayName: row.displayName,
-    role: row.role,
-    schoolId,
-    classGroupId: groupIdOf(row.classGroup),
-    wardIds: row.role === 'guardian' ? row.wards.flatMap(wardIdOf) : [],
-    passwordHash,
-    mustChangePassword: true,
-  }));
-  const people = await directory.importPeople({ classGroups: [...created.values()], people: records });
+  const records: NewPersonRecord[] = drafts
+    .filter(({ personId }) => !known.has(personId))
+    .map(({ row, personId, account, passwordHash }) => ({
+      personId,
+      account,
+      displayName: row.displayName,
+      role: row.role,
+      schoolId,
+      classGroupId: groups.idOf(row.classGroup),
+      wardIds: row.role === 'guardian' ? row.wards.flatMap(wardIdOf) : [],
+      passwordHash,
+      mustChangePassword: true,
+    }));
+  const people = await directory.importPeople({ classGroups: [...groups.created.values()], people: records });
+  await directory.setPasswords(
+    drafts
+      .filter(({ personId }) => known.has(personId))
+      .map(({ personId, passwordHash }) => ({ personId, passwordHash, mustChangePassword: true })),
+  );
   const slips = drafts.map(({ row, personId, account, password }) => ({
     personId,
     displayName: row.displayName,
@@ -172,5 +273,5 @@ export async function importRows(
     role: row.role,
     classGroup: row.classGroup === '' ? null : row.classGroup,
   }));
-  return { people, slips };
+  return { people: [...known.values(), ...people], slips };
 }

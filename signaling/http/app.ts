@@ -24,8 +24,8 @@ export interface HttpAppOptions {
 }
 
 const JSON_LIMIT = '96kb';
-/** CSV imports are the only large bodies. */
-const IMPORT_LIMIT = '1200kb';
+/** CSV imports are the only large bodies: `MAX_SHEET_CHARACTERS` of three bytes each, and what JSON adds. */
+const IMPORT_LIMIT = '4mb';
 
 const securityHeaders = (isSecure: boolean) =>
   helmet({

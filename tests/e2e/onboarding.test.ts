@@ -123,9 +123,17 @@ describe('a district from its first start to its first lesson', () => {
     expect(columns).toEqual(['displayName', 'role', 'classGroup', 'ward']);
   });
 
-  it('imports the 200 good lines and shows a sign-in slip for each, once', async () => {
+  it('imports the 200 good lines, part by part, and shows a sign-in slip for each, once', async () => {
     const { page } = admin;
     await page.getByTestId('run-import').click();
+    // It can be stopped on the way, says how far it is, and goes on from there.
+    await page.getByTestId('stop-import').click();
+    const progress = page.locator('[data-testid="import-progress"][data-state="halted"]');
+    await progress.waitFor();
+    const done = Number(await progress.getAttribute('data-done'));
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBeLessThan(PEOPLE);
+    await page.getByTestId('go-on-import').click();
     await page.getByTestId('slips').waitFor({ timeout: IMPORT_WAIT_MS });
     const shown = await page.getByTestId('slip').evaluateAll((found) =>
       found.map((slip) => ({

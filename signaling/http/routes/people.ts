@@ -4,7 +4,7 @@ import { AccountNamer, accountCandidates } from '../../directory/accounts.ts';
 import { importRows, previewImport } from '../../directory/people-import.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { ClassGroupId, PersonId, SchoolId } from '../../protocol/ids.ts';
-import type { Person, SignInSlip } from '../../protocol/rest/directory.ts';
+import { MAX_SHEET_CHARACTERS, type Person, type SignInSlip } from '../../protocol/rest/directory.ts';
 import type { Role } from '../../protocol/roles.ts';
 import { administers, assertAdministers, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
@@ -28,6 +28,11 @@ function assertKeepsOffice(
 ): void {
   const keepsRole = change.role === undefined || self.roles.every((grant) => grant.role === change.role);
   if (change.isActive === false || !keepsRole) throw new AppError('conflict');
+}
+
+function assertSheetSize(csv: string): void {
+  if (csv.length <= MAX_SHEET_CHARACTERS) return;
+  throw new AppError('payloadTooLarge', { details: { maxCharacters: MAX_SHEET_CHARACTERS } });
 }
 
 /** More than any school has people of one name. */
@@ -106,6 +111,7 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
 
   readonly previewPeopleImport: RestHandlers['previewPeopleImport'] = async ({ body }, context) => {
     assertAdministers(personOf(context.caller), body.schoolId);
+    assertSheetSize(body.csv);
     const preview = await previewImport(this.#directory, body.schoolId, body.csv);
     const good = preview.rows.length;
     return {
@@ -118,7 +124,9 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
 
   readonly importPeople: RestHandlers['importPeople'] = async ({ body }, context) => {
     assertAdministers(personOf(context.caller), body.schoolId);
-    const preview = await previewImport(this.#directory, body.schoolId, body.csv);
+    assertSheetSize(body.csv);
+    const { schoolId, csv, importKey } = body;
+    const preview = await previewImport(this.#directory, schoolId, csv, importKey);
     const skipped = preview.lines.length - preview.rows.length;
     if (skipped > 0 && !body.skipBadLines) {
       const bad = preview.lines.filter((line) => line.problems.length > 0).slice(0, 20);
@@ -128,8 +136,8 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
       }));
       throw new AppError('invalidInput', { details: { problems } });
     }
-    const result = await importRows(this.#directory, body.schoolId, preview.rows);
-    await this.#audit(context, 'people.imported', null, body.schoolId);
+    const result = await importRows(this.#directory, schoolId, preview.rows, importKey);
+    await this.#audit(context, 'people.imported', null, schoolId);
     return { imported: result.people.length, skipped, slips: [...result.slips] };
   };
 

@@ -6,9 +6,9 @@ import type { RouteInput, RouteName, RouteReply } from '../../../signaling/proto
 import { RequestFailure } from './request-failure.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
-/** Each new password is a hash of 25 ms on purpose: a whole school's take minutes on a small machine. */
+/** Each new password is a hash of 25 ms on purpose: hundreds at once take a while on a small machine. */
 const PATIENCE_MS: Partial<Record<RouteName, number>> = {
-  importPeople: 600_000,
+  importPeople: 60_000,
   resetPasswords: 120_000,
   previewPeopleImport: 60_000,
 };

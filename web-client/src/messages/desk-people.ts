@@ -77,7 +77,10 @@ export const peopleText = catalogue({
     '这是 Excel 工作簿。请在 Excel 中选择“另存为 → CSV”，再导入；或直接复制表格内容粘贴到下面。',
     'This is an Excel workbook. Save it as CSV first, or copy the cells and paste them below.',
   ],
-  tooLarge: ['文件太大，一次最多导入 5000 行。', 'The file is too large: at most 5000 lines at once.'],
+  tooLarge: [
+    '表格太大：一次最多 5000 行、100 万字，请分成几个文件导入。',
+    'The table is too large: at most 5000 lines and a million characters at once. Please split it.',
+  ],
   fileRead: ['已读取 {name}', '{name} read'],
   goodCount: ['{n} 行可以导入', '{n} lines are good'],
   badCount: ['{n} 行有问题', '{n} lines have problems'],
@@ -90,7 +93,18 @@ export const peopleText = catalogue({
   importGood: ['只导入正确的 {n} 行', 'Import the {n} good lines'],
   importAll: ['导入 {n} 人', 'Import {n} people'],
   importBlocked: ['也可以在原表格中改好后重新导入，一行不落。', 'Or correct the table and import every line.'],
-  importing: ['正在导入 {n} 人，请不要关闭页面…', 'Importing {n} people. Please keep this page open…'],
+  importedOf: ['已导入 {done} / {total} 人', '{done} of {total} people imported'],
+  importProgress: ['导入进度', 'Import progress'],
+  secondsLeft: ['约剩 {n} 秒', 'about {n} s left'],
+  minutesLeft: ['约剩 {n} 分钟', 'about {n} min left'],
+  importKeepOpen: [
+    '请不要关闭页面；登录条会在导入完成后显示。',
+    'Please keep this page open; the slips are shown at the end.',
+  ],
+  stopImport: ['停止', 'Stop'],
+  importStopped: ['已停止，已导入的人员会保留。', 'Stopped. Who was imported stays.'],
+  goOnImport: ['继续导入', 'Go on'],
+  finishImport: ['到此为止，显示 {n} 张登录条', 'Leave it at that and show {n} slips'],
   importConflict: [
     '有账号刚刚被别人使用，请重新检查。',
     'Somebody has just taken one of these accounts. Please check again.',
@@ -103,6 +117,14 @@ export const peopleText = catalogue({
   p_wardMissing: ['家长需要填写孩子姓名', 'A parent needs the name of a child'],
   p_accountRepeated: ['账号与前面的行重复', 'Same account as an earlier line'],
   p_accountTaken: ['账号已存在', 'Account exists already'],
+  p_lineRepeated: [
+    '与前面的行相同；如果是同名的另一人，请填写账号',
+    'Same as an earlier line; if this is a namesake, give an account',
+  ],
+  p_personKnown: [
+    '此人已在名册中；如果是同名的另一人，请填写账号',
+    'Is here already; if this is a namesake, give an account',
+  ],
   p_wardUnknown: ['没有这个姓名的学生', 'No pupil of this name'],
   p_wardAmbiguous: [
     '有多名同名学生，请改填账号或稍后手动添加',

@@ -72,11 +72,10 @@ function PreviewLine({ line }: { readonly line: ImportLine }) {
 
 export interface ImportPreviewProps {
   readonly preview: RouteReply<'previewPeopleImport'>;
-  readonly busy: boolean;
   readonly onImport: () => void;
 }
 
-function Summary({ preview, busy, onImport }: ImportPreviewProps) {
+function Summary({ preview, onImport }: ImportPreviewProps) {
   const t = useText(peopleText);
   const { good, bad, newClassGroups } = preview;
   return (
@@ -96,7 +95,7 @@ function Summary({ preview, busy, onImport }: ImportPreviewProps) {
         <Banner tone="warn">{t('nothingGood')}</Banner>
       ) : (
         <div className={desk.actions}>
-          <Button look="primary" size="l" busy={busy} onClick={onImport} data-testid="run-import">
+          <Button look="primary" size="l" onClick={onImport} data-testid="run-import">
             {bad > 0 ? t('importGood', { n: good }) : t('importAll', { n: good })}
           </Button>
           {bad > 0 && <p className={desk.hint}>{t('importBlocked')}</p>}

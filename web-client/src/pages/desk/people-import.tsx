@@ -2,22 +2,22 @@ import { useMutation } from '@tanstack/react-query';
 import { ArrowLeft, Download, FileUp } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import type { DragEvent } from 'react';
+import { MAX_SHEET_CHARACTERS } from '../../../../signaling/protocol/rest/directory.ts';
 import type { SignInSlip } from '../../../../signaling/protocol/rest/directory.ts';
 import { callApi } from '../../api/api.ts';
 import { peopleText } from '../../messages/desk-people.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
-import { Banner, Waiting } from '../../ui/panels.tsx';
+import { Banner } from '../../ui/panels.tsx';
 import { useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { FormFailure } from './form-failure.tsx';
+import { ImportProgress } from './import-progress.tsx';
 import { ImportPreview } from './import-preview.tsx';
 import { TEMPLATE_ROWS, decodeSheet, downloadCsv } from './sheet.ts';
+import { useSheetImport } from './use-sheet-import.ts';
 import desk from './desk.module.css';
 import styles from './people-import.module.css';
-
-/** What the contract takes at once, in characters. */
-const MAX_CHARACTERS = 1_000_000;
 
 type FileNote = { readonly tone: 'calm' | 'warn'; readonly text: string };
 
@@ -83,14 +83,11 @@ function useImport({ onImported }: PeopleImportProps) {
       ...(await callApi('previewPeopleImport', { body: { schoolId, csv } })),
     }),
   });
-  const run = useMutation({
-    mutationFn: (csv: string) => callApi('importPeople', { body: { schoolId, csv, skipBadLines: true } }),
-    onSuccess: async ({ slips, skipped }) => {
-      await refresh('people', 'classGroups');
-      onImported(slips, skipped);
-    },
+  const work = useSheetImport(schoolId, async (slips, skipped) => {
+    await refresh('people', 'classGroups');
+    onImported(slips, skipped);
   });
-  return { preview, run };
+  return { preview, work };
 }
 
 function PasteField(props: { readonly text: string; readonly onChange: (text: string) => void }) {
@@ -114,16 +111,14 @@ function PasteField(props: { readonly text: string; readonly onChange: (text: st
 
 type Import = ReturnType<typeof useImport>;
 
-function Outcome({ preview, run, isStale }: Import & { readonly isStale: boolean }) {
+function Outcome({ preview, work, isStale }: Import & { readonly isStale: boolean }) {
   const t = useText(peopleText);
   const checked = preview.data;
   const isCurrent = checked !== undefined && !preview.isPending && !isStale;
   return (
     <>
-      {preview.isError && <FormFailure error={preview.error} />}
-      {isCurrent && <ImportPreview preview={checked} busy={run.isPending} onImport={() => run.mutate(checked.csv)} />}
-      {run.isPending && <Waiting>{t('importing', { n: checked?.good ?? 0 })}</Waiting>}
-      {run.isError && <FormFailure error={run.error} conflict={t('importConflict')} />}
+      {preview.isError && <FormFailure error={preview.error} tooLarge={t('tooLarge')} />}
+      {isCurrent && <ImportPreview preview={checked} onImport={() => work.start(checked.lines)} />}
     </>
   );
 }
@@ -132,17 +127,25 @@ export function PeopleImport(props: PeopleImportProps) {
   const t = useText(peopleText);
   const [text, setText] = useState('');
   const [note, setNote] = useState<FileNote | null>(null);
-  const { preview, run } = useImport(props);
+  const { preview, work } = useImport(props);
   const take = async (file: File): Promise<void> => {
     const sheet = decodeSheet(new Uint8Array(await file.arrayBuffer()));
     if (sheet.kind === 'workbook') return setNote({ tone: 'warn', text: t('workbook') });
-    if (sheet.text.length > MAX_CHARACTERS) return setNote({ tone: 'warn', text: t('tooLarge') });
+    if (sheet.text.length > MAX_SHEET_CHARACTERS) return setNote({ tone: 'warn', text: t('tooLarge') });
     setNote({ tone: 'calm', text: t('fileRead', { name: file.name }) });
     setText(sheet.text);
     preview.mutate(sheet.text);
   };
   const checked = preview.data;
   const isStale = checked !== undefined && checked.csv !== text;
+  if (work.state.kind !== 'idle') {
+    return (
+      <div className={desk.stack} data-testid="people-import">
+        <h2>{t('importTitle')}</h2>
+        <ImportProgress work={work} />
+      </div>
+    );
+  }
   return (
     <div className={desk.stack} data-testid="people-import">
       <div className={desk.actions}>
@@ -171,7 +174,7 @@ export function PeopleImport(props: PeopleImportProps) {
           {checked === undefined ? t('check') : t('checkAgain')}
         </Button>
       </div>
-      <Outcome preview={preview} run={run} isStale={isStale} />
+      <Outcome preview={preview} work={work} isStale={isStale} />
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { useText } from '../../text/text.ts';
 import { dayAndTime, duration } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
+import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { canWatch, phaseHint, phaseWord, watchedFraction } from './recording-words.ts';
 import styles from './recording-card.module.css';
 
@@ -65,14 +66,7 @@ function Phase({ recording }: CardProps) {
         <span data-testid="library-phase">{phaseWord(t, recording)}</span>
       </span>
       {hint !== null && <span className={styles.hint}>{hint}</span>}
-      {phase === 'producing' && (
-        <progress
-          className={styles.progress}
-          aria-label={t('progress')}
-          max={1}
-          {...(progress === null ? {} : { value: progress })}
-        />
-      )}
+      {phase === 'producing' && <ProgressBar label={t('progress')} value={progress} />}
     </div>
   );
 }
