@@ -4,12 +4,21 @@ import type { ManifestChunk, ManifestEpoch, ManifestTrack } from '../../storage/
 import type { ObjectStore } from '../../storage/ports.ts';
 import { AudioEpoch } from './audio-epoch.ts';
 import { TrackClock } from './clock.ts';
-import type { MuxedSegment } from './muxed-segment.ts';
-import type { EpochState, StoredRun } from './mux-state.ts';
+import type { MuxedSegment, RunFormat } from './muxed-segment.ts';
+import type { EpochState, StoredRun, StoredSegment } from './mux-state.ts';
 import type { PlayStore } from './play-store.ts';
 import { VideoEpoch } from './video-epoch.ts';
 
 const START_MS_DIGITS = 9;
+/** So many segments of one epoch are on their way to the store at the same time. */
+const PARALLEL_PUTS = 4;
+
+/** A segment that is in the store. */
+interface StoredPiece {
+  readonly format: RunFormat;
+  readonly init: string;
+  readonly segment: StoredSegment;
+}
 
 export interface EpochWorkerOptions {
   readonly objects: ObjectStore;
@@ -59,16 +68,22 @@ export class EpochWorker {
   async advance(state: EpochState, chunks: readonly ManifestChunk[], isEnding: boolean): Promise<EpochState> {
     const { reader } = this.#media;
     const unread = chunks.filter(({ n }) => n >= reader.nextChunk);
+    const stored: Promise<StoredPiece>[] = [];
     // The next object is fetched while this one is read.
     let next = this.#fetch(unread[0]);
-    for (const [index, chunk] of unread.entries()) {
-      const bytes = await next;
-      next = this.#fetch(unread[index + 1]);
-      if (bytes !== undefined) reader.feed(chunk.n, bytes);
+    try {
+      for (const [index, chunk] of unread.entries()) {
+        const bytes = await next;
+        next = this.#fetch(unread[index + 1]);
+        if (bytes !== undefined) reader.feed(chunk.n, bytes);
+      }
+      if (isEnding) this.#media.end();
+      await this.#letGo(isEnding, stored);
+    } finally {
+      await Promise.allSettled([next, ...stored]);
     }
-    if (isEnding) this.#media.end();
     const runs = [...state.runs];
-    for (const segment of this.#media.take(isEnding)) await this.#store(segment, runs);
+    for (const piece of stored) append(runs, await piece);
     return {
       ...state,
       nextChunk: Math.max(state.nextChunk, reader.nextChunk),
@@ -78,6 +93,16 @@ export class EpochWorker {
       isEnded: isEnding,
       runs,
     };
+  }
+
+  async #letGo(isEnding: boolean, stored: Promise<StoredPiece>[]): Promise<void> {
+    for (const segment of this.#media.take(isEnding)) {
+      await stored.at(-PARALLEL_PUTS);
+      const storing = this.#store(segment);
+      // Its failure is met at the end, or by the one that waits for it.
+      storing.catch(() => undefined);
+      stored.push(storing);
+    }
   }
 
   /** A chunk that cannot be had any more is passed over like a loss: the rest of the track is worth more. */
@@ -92,21 +117,26 @@ export class EpochWorker {
     }
   }
 
-  async #store(segment: MuxedSegment, runs: StoredRun[]): Promise<void> {
+  async #store(segment: MuxedSegment): Promise<StoredPiece> {
     const { play, track, epoch } = this.#options;
     const { format, body, startUs, endUs } = segment;
     const isWebm = format.container === 'webm';
-    const init = await play.putNamed(`${track.trackId}/init`, isWebm ? 'webm' : 'mp4', format.init);
     const start = String(Math.floor(startUs / 1000)).padStart(START_MS_DIGITS, '0');
-    const uri = await play.putNamed(`${track.trackId}/${epoch.epoch}-${start}`, isWebm ? 'webm' : 'm4s', body);
-    const stored = { uri, startUs, endUs, bytes: body.length };
-    const last = runs.at(-1);
-    if (last?.init === init) {
-      runs[runs.length - 1] = { ...last, segments: [...last.segments, stored] };
-      return;
-    }
-    const { container, mimeType, width, height } = format;
-    const size = width === undefined || height === undefined ? {} : { width, height };
-    runs.push({ container, mimeType, init, ...size, segments: [stored] });
+    const [init, uri] = await Promise.all([
+      play.putNamed(`${track.trackId}/init`, isWebm ? 'webm' : 'mp4', format.init),
+      play.putNamed(`${track.trackId}/${epoch.epoch}-${start}`, isWebm ? 'webm' : 'm4s', body),
+    ]);
+    return { format, init, segment: { uri, startUs, endUs, bytes: body.length } };
   }
+}
+
+function append(runs: StoredRun[], { format, init, segment }: StoredPiece): void {
+  const last = runs.at(-1);
+  if (last?.init === init) {
+    runs[runs.length - 1] = { ...last, segments: [...last.segments, segment] };
+    return;
+  }
+  const { container, mimeType, width, height } = format;
+  const size = width === undefined || height === undefined ? {} : { width, height };
+  runs.push({ container, mimeType, init, ...size, segments: [segment] });
 }

@@ -18,8 +18,8 @@ export interface VersionedState {
 export class PlayStore {
   readonly #objects: ObjectStore;
   readonly #recordingId: RecordingId;
-  /** Names that this process has stored: every segment names the same initialisation again. */
-  readonly #stored = new Set<string>();
+  /** Names that this process has stored, or is storing: every segment names the same initialisation again. */
+  readonly #stored = new Map<string, Promise<unknown>>();
 
   constructor(objects: ObjectStore, recordingId: RecordingId) {
     this.#objects = objects;
@@ -49,9 +49,14 @@ export class PlayStore {
   async putNamed(stem: string, extension: string, body: Buffer): Promise<string> {
     const hash = createHash('sha256').update(body).digest('hex').slice(0, NAME_HASH_CHARS);
     const name = `${stem}-${hash}.${extension}`;
-    if (this.#stored.has(name)) return name;
-    await this.#objects.put(objectKeys.play(this.#recordingId, name), body);
-    this.#stored.add(name);
+    const storing = this.#stored.get(name) ?? this.#objects.put(objectKeys.play(this.#recordingId, name), body);
+    this.#stored.set(name, storing);
+    try {
+      await storing;
+    } catch (error) {
+      this.#stored.delete(name);
+      throw error;
+    }
     return name;
   }
 
