@@ -33,7 +33,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{signaling,sfu,recorder,storage,setup,web-client}/**/*.test.{ts,tsx}'],
+          include: ['{signaling,sfu,recorder,storage,setup,web-client}/**/*.test.{ts,tsx}', 'tests/net/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'web-client/dist/**'],
           env,
           maxWorkers: 2,

@@ -15,4 +15,10 @@ describe('SfuConfig', () => {
     expect(config.RTC_ANNOUNCED_ADDRESS).toEqual(['192.168.1.9', 'media.example.cn']);
     expect(config.RTC_PORT).toBe(44_000);
   });
+
+  it('refuses announced ports that would have no row of their own to be mapped to', () => {
+    const mapped = { ...needed, RTC_ANNOUNCED_PORT: '50000' };
+    expect(parseEnv(SfuConfig, mapped).RTC_ANNOUNCED_PORT).toBe(50_000);
+    expect(() => parseEnv(SfuConfig, { ...mapped, RTC_PORT: '0' })).toThrow(EnvError);
+  });
 });

@@ -7,7 +7,7 @@ import { InnerConfig } from '../signaling/runtime/inner-config.ts';
 const MIN_WORKERS = 2;
 const MAX_WORKERS_BY_DEFAULT = 4;
 
-export const SfuConfig = z.object({
+const fields = z.object({
   ...InnerConfig.shape,
   SFU_REGION: z.string().default('local'),
   SFU_WORKERS: z.coerce
@@ -20,7 +20,14 @@ export const SfuConfig = z.object({
   RTC_PORT: z.coerce.number().int().min(0).max(65_000).default(44_000),
   /** Addresses or host names that browsers reach this node at, comma separated; by default those of this machine. */
   RTC_ANNOUNCED_ADDRESS: commaList.default([]),
+  /** The port that browsers reach worker 0 at, worker n at n more, where a router maps it to `RTC_PORT`. */
+  RTC_ANNOUNCED_PORT: z.coerce.number().int().min(1).max(65_000).optional(),
   /** The worker program; by default the one that came with the package. */
   MEDIASOUP_WORKER_BIN: z.string().optional(),
+});
+
+export const SfuConfig = fields.superRefine((config, context) => {
+  if (config.RTC_ANNOUNCED_PORT === undefined || config.RTC_PORT !== 0) return;
+  context.addIssue({ code: 'custom', path: ['RTC_ANNOUNCED_PORT'], message: 'needs an RTC_PORT that is not 0' });
 });
 export type SfuConfig = z.infer<typeof SfuConfig>;

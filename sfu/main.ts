@@ -24,6 +24,7 @@ const node = await SfuNode.create({
   workers: config.SFU_WORKERS,
   rtcPort: config.RTC_PORT,
   announced: config.RTC_ANNOUNCED_ADDRESS,
+  announcedPort: config.RTC_ANNOUNCED_PORT,
   workerBin: config.MEDIASOUP_WORKER_BIN,
   checksOutput: config.NODE_ENV !== 'production',
   isReady: lifecycle.isReady,

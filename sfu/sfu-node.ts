@@ -22,6 +22,8 @@ export interface SfuNodeOptions {
   /** Worker n listens on `rtcPort + n`; 0 takes free ports. */
   readonly rtcPort: number;
   readonly announced: readonly string[];
+  /** Where browsers reach worker 0, when a router maps ports. */
+  readonly announcedPort?: number | undefined;
   readonly workerBin?: string | undefined;
   readonly checksOutput?: boolean;
   readonly isReady?: () => boolean;
@@ -44,7 +46,8 @@ export class SfuNode {
 
   static async create(options: SfuNodeOptions): Promise<SfuNode> {
     const { log, times } = options;
-    const listenPlan = planListening({ port: options.rtcPort, announced: options.announced });
+    const { rtcPort: port, announced, announcedPort } = options;
+    const listenPlan = planListening({ port, announced, announcedPort });
     const pool = await WorkerPool.create({ count: options.workers, listenPlan, log, workerBin: options.workerBin });
     const rooms = new Rooms({ pool, listenPlan, log, ...times });
     const taps = new Taps<RoomOwner>({

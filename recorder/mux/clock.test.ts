@@ -69,6 +69,22 @@ describe('TrackClock', () => {
     expect(Math.abs(previous - (119e6 - 180_000))).toBeLessThan(2000);
   });
 
+  it('makes a step of the reports up within 5 s and never runs past it, however long the stretch that is published at once', () => {
+    const clock = new TrackClock(RATE);
+    const stepUs = -40_000;
+    const errors: number[] = [];
+    for (let second = 0; second < 60; second += 1) {
+      clock.observeReport(rtpAt(second, 0), second * 1e6 + (second < 20 ? 0 : stepUs), second * 1e6);
+      if (second % 10 !== 9) continue;
+      clock.publishTo(rtpAt(second, 0));
+      for (let at = second - 9; at <= second; at += 1) {
+        if (at >= 30) errors.push(clock.toUs(rtpAt(at, 0)) - (at * 1e6 + stepUs));
+      }
+    }
+    expect(Math.min(...errors)).toBeGreaterThan(-2000);
+    expect(Math.max(...errors.slice(5).map(Math.abs))).toBeLessThan(2000);
+  });
+
   it('stands on the least delayed arrivals until reports come, then moves to them slowly', () => {
     const clock = new TrackClock(RATE);
     const random = seeded(9);

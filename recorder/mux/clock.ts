@@ -146,7 +146,7 @@ export class TrackClock {
     if (rtp <= this.#publishedRtp) return;
     const start = this.#publishedRtp;
     const errorUs = valueOf(this.#target(rtp), rtp) - valueOf(last, rtp);
-    if (Math.abs(errorUs) > TOLERANCE_US) this.#pieces.push(this.#correction(start, valueOf(last, start)));
+    if (Math.abs(errorUs) > TOLERANCE_US) this.#correct(start, valueOf(last, start), rtp);
     this.#publishedRtp = rtp;
   }
 
@@ -177,13 +177,20 @@ export class TrackClock {
     return { rtp, us: valueOf(line, rtp), usPerTick: line.usPerTick };
   }
 
-  #correction(rtp: number, us: number): Piece {
+  /** From where the line stands to the truth, and along it from there on if that is before `endRtp`: or a long stretch would run past the truth. */
+  #correct(rtp: number, us: number, endRtp: number): void {
     const target = this.#target(rtp);
     const errorUs = valueOf(target, rtp) - us;
-    if (errorUs > JUMP_US) return { rtp: rtp + 1, us: valueOf(target, rtp + 1), usPerTick: target.usPerTick };
-    if (errorUs < -JUMP_US) return { rtp, us, usPerTick: target.usPerTick * NEAR_STANDSTILL };
-    const catchUpUs = Math.max(CATCH_UP_US, Math.abs(errorUs) / MAX_SLEW);
-    return { rtp, us, usPerTick: target.usPerTick * (1 + errorUs / catchUpUs) };
+    if (errorUs > JUMP_US) {
+      this.#pieces.push({ rtp: rtp + 1, us: valueOf(target, rtp + 1), usPerTick: target.usPerTick });
+      return;
+    }
+    const slewUs =
+      errorUs < -JUMP_US ? -errorUs / NEAR_STANDSTILL : Math.max(CATCH_UP_US, Math.abs(errorUs) / MAX_SLEW);
+    this.#pieces.push({ rtp, us, usPerTick: target.usPerTick * (1 + errorUs / slewUs) });
+    const caughtUpRtp = rtp + slewUs / target.usPerTick;
+    if (caughtUpRtp >= endRtp) return;
+    this.#pieces.push({ rtp: caughtUpRtp, us: valueOf(target, caughtUpRtp), usPerTick: target.usPerTick });
   }
 
   #target(rtp: number): Piece {

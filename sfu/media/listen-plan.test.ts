@@ -47,4 +47,19 @@ describe('planListening()', () => {
     ]);
     expect(new Set(candidates.map(({ priority }) => priority)).size).toBe(2);
   });
+
+  it('tells browsers the row of ports that a router maps to its own', () => {
+    const plan = planListening({ port: 44_000, announced: ['203.0.113.9'], announcedPort: 50_000, localAddresses });
+    expect(plan.infosOf(1)[0]?.port).toBe(44_001);
+    const candidate: IceCandidate = {
+      foundation: 'udpcandidate',
+      priority: 1_000,
+      ip: '203.0.113.9',
+      address: '203.0.113.9',
+      protocol: 'udp',
+      port: 44_001,
+      type: 'host',
+    };
+    expect(plan.candidatesOf([candidate])).toEqual([{ ...candidate, port: 50_001 }]);
+  });
 });

@@ -6,7 +6,7 @@ const MAX_LOCAL_ADDRESSES = 4;
 export interface ListenPlan {
   /** UDP and TCP of one worker. */
   readonly infosOf: (workerIndex: number) => TransportListenInfo[];
-  /** Completes a transport's candidates with announced addresses that have no socket of their own. */
+  /** A transport's candidates as browsers reach them, also at announced addresses that have no socket of their own. */
   readonly candidatesOf: (candidates: readonly IceCandidate[]) => IceCandidate[];
 }
 
@@ -15,6 +15,8 @@ export interface ListenPlanOptions {
   readonly port: number;
   /** Empty: all addresses of this machine. */
   readonly announced: readonly string[];
+  /** First of the row of ports that browsers are told, where it is not `port`: a router in between maps one row to the other. */
+  readonly announcedPort?: number | undefined;
   readonly localAddresses?: readonly string[];
 }
 
@@ -30,6 +32,7 @@ export function planListening(options: ListenPlanOptions): ListenPlan {
     ? wanted.map((ip) => ({ ip }))
     : [{ ip: '0.0.0.0', ...(wanted[0] === undefined ? {} : { announcedAddress: wanted[0] }) }];
   const withoutSocket = ownsAll ? [] : wanted.slice(1);
+  const portShift = options.announcedPort === undefined ? 0 : options.announcedPort - options.port;
   return {
     infosOf: (workerIndex) =>
       (['udp', 'tcp'] as const).flatMap((protocol) =>
@@ -39,18 +42,19 @@ export function planListening(options: ListenPlanOptions): ListenPlan {
           ...(options.port === 0 ? {} : { port: options.port + workerIndex }),
         })),
       ),
-    candidatesOf: (candidates) => [
-      ...candidates,
-      ...withoutSocket.flatMap((address, index) =>
-        candidates.map((candidate) => ({
+    candidatesOf: (candidates) => {
+      const announced = candidates.map((candidate) => ({ ...candidate, port: candidate.port + portShift }));
+      const more = withoutSocket.flatMap((address, index) =>
+        announced.map((candidate) => ({
           ...candidate,
           ip: address,
           address,
           foundation: `${candidate.foundation}a${index}`,
           priority: candidate.priority - 1 - index,
         })),
-      ),
-    ],
+      );
+      return [...announced, ...more];
+    },
   };
 }
 

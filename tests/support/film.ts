@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { PlayIndex } from '../../signaling/protocol/play-index.ts';
+import type { PlayIndex, PlaySegment } from '../../signaling/protocol/play-index.ts';
 import { readTimecode, type Timecode } from './browser/timecode.ts';
 
 const run = promisify(execFile);
@@ -64,21 +64,37 @@ export async function readViewTimecodes(
   view: string,
   folder: string,
 ): Promise<Timecode[]> {
+  const frames = await readViewFrames(index, indexUrl, view, folder);
+  return frames.flatMap(({ code }) => (code === undefined ? [] : [code])).toSorted((a, b) => a.clockMs - b.clockMs);
+}
+
+/** Every stored frame of a view with its session time, in the order of the segments. */
+export async function readViewFrames(
+  index: PlayIndex,
+  indexUrl: URL,
+  view: string,
+  folder: string,
+): Promise<FrameReading[]> {
   const runs = index.views.find((candidate) => candidate.view === view)?.runs ?? [];
-  const codes: Timecode[] = [];
+  const frames: FrameReading[] = [];
   for (const [number, run] of runs.entries()) {
-    const parts: Buffer[] = [];
-    let init = '';
-    for (const segment of run.segments) {
-      if (segment.init !== init) parts.push(await fetchBytes(new URL(segment.init, indexUrl)));
-      init = segment.init;
-      parts.push(await fetchBytes(new URL(segment.uri, indexUrl)));
-    }
-    const path = join(folder, `${view}-${number}.${run.container === 'webm' ? 'webm' : 'mp4'}`);
-    await writeFile(path, Buffer.concat(parts));
-    codes.push(...(await readEveryTimecode(path)));
+    const name = `${view}-${number}.${run.container === 'webm' ? 'webm' : 'mp4'}`;
+    frames.push(...(await readEveryFrame(await fetchPlayable(run.segments, indexUrl, join(folder, name)))));
   }
-  return codes.toSorted((a, b) => a.clockMs - b.clockMs);
+  return frames;
+}
+
+/** Initialisations and segments one after another, as a file at `path`. */
+export async function fetchPlayable(segments: readonly PlaySegment[], indexUrl: URL, path: string): Promise<string> {
+  const parts: Buffer[] = [];
+  let init = '';
+  for (const segment of segments) {
+    if (segment.init !== init) parts.push(await fetchBytes(new URL(segment.init, indexUrl)));
+    init = segment.init;
+    parts.push(await fetchBytes(new URL(segment.uri, indexUrl)));
+  }
+  await writeFile(path, Buffer.concat(parts));
+  return path;
 }
 
 /** The longest time that is missing between two pictures that follow each other, milliseconds. */
@@ -95,28 +111,18 @@ async function fetchBytes(url: URL): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-async function readEveryTimecode(path: string): Promise<Timecode[]> {
-  const { stdout } = await run(
+async function readEveryFrame(path: string): Promise<FrameReading[]> {
+  const { stdout, stderr } = await run(
     'ffmpeg',
     [
-      '-v',
-      'error',
-      '-i',
-      path,
-      '-an',
-      '-vf',
-      `scale=${READ_SIZE.width}:${READ_SIZE.height}`,
-      '-fps_mode',
-      'passthrough',
-      '-f',
-      'rawvideo',
-      '-pix_fmt',
-      'gray',
-      'pipe:1',
+      ...['-v', 'info', '-copyts', '-i', path, '-an'],
+      ...['-vf', `scale=${READ_SIZE.width}:${READ_SIZE.height},showinfo=checksum=0`],
+      ...['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'],
     ],
     { encoding: 'buffer', maxBuffer: PIXELS_MAX_BYTES },
   );
-  return framesOf(stdout).flatMap((code) => (code === undefined ? [] : [code]));
+  const times = [...stderr.toString('utf8').matchAll(/ pts_time:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]));
+  return framesOf(stdout).map((code, index) => ({ atSeconds: times[index] ?? Number.NaN, code }));
 }
 
 function framesOf(pixels: Buffer): (Timecode | undefined)[] {

@@ -1,4 +1,5 @@
 import type { RtpParameters } from 'mediasoup/types';
+import { seededRandom } from '../../net/seeded-random.ts';
 import type { ClipFrame, MediaClip } from './media-clip.ts';
 import { payloadsOf } from './packetizer.ts';
 import { writeSenderReport } from './rtcp.ts';
@@ -75,7 +76,7 @@ export function rtpTimestampOf(options: Pick<RtpStreamOptions, 'clip' | 'rtpBase
  */
 export function* rtpTimeline(options: RtpStreamOptions): Generator<TimedPacket> {
   const faults = options.network;
-  const random = randomOf(faults?.seed ?? 1);
+  const random = seededRandom(faults?.seed ?? 1);
   let late: TimedPacket[] = [];
   for (const { packet, mediaUs } of sentPackets(options)) {
     while (late[0] !== undefined && late[0].atUnixUs <= packet.atUnixUs) {
@@ -210,15 +211,4 @@ function fateOf(faults: NetworkFaults | undefined, random: () => number, mediaUs
     return 'lost';
   }
   return random() < (faults.reorder ?? 0) ? 'late' : 'arrives';
-}
-
-/** mulberry32: small, seeded, good enough to lose packets with. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,0 +1,43 @@
+/**
+ * How long the chaos tests torment the system: `npm run test:chaos` gives them the whole of what they are named after, the ordinary suite as little as shows the same.
+ */
+export interface ChaosPlan {
+  /** Simulated lessons on lossy lines. */
+  readonly lessonSeconds: number;
+  /** Each condition of a real line between Chromium and the sfu. */
+  readonly lineMs: number;
+  /** A line that is cut. */
+  readonly outageMs: number;
+  /** How long a producer stays before the next one comes, and how many do so. */
+  readonly stayMs: number;
+  readonly comings: number;
+  /** All tracks of a full room at once. */
+  readonly fullRoomMs: number;
+  /** A simulcast layer comes or goes. */
+  readonly layerMs: number;
+  readonly layerChanges: number;
+}
+
+const FULL: ChaosPlan = {
+  lessonSeconds: 45 * 60,
+  lineMs: 60_000,
+  outageMs: 30_000,
+  stayMs: 5_000,
+  comings: 24,
+  fullRoomMs: 120_000,
+  layerMs: 10_000,
+  layerChanges: 12,
+};
+
+const SHORT: ChaosPlan = {
+  lessonSeconds: 25,
+  lineMs: 4_000,
+  outageMs: 7_000,
+  stayMs: 700,
+  comings: 8,
+  fullRoomMs: 5_000,
+  layerMs: 5_000,
+  layerChanges: 2,
+};
+
+export const plan: ChaosPlan = process.env['TONGKE_CHAOS'] === 'full' ? FULL : SHORT;
