@@ -88,6 +88,11 @@ function preferredCaller(definition: RouteDefinition, request: Request): 'person
   return !definition.access.includes('person') || request.headers[AS_SITE_HEADER] === '1' ? 'site' : 'person';
 }
 
+async function callerOf(definition: RouteDefinition, request: Request, options: ServeRouteOptions): Promise<Caller> {
+  if (definition.opensByToken === true) return { kind: 'public' };
+  return options.sessions.callerOf(request.headers.cookie, preferredCaller(definition, request));
+}
+
 /** Who asks → may they → what do they say → do it → answer: the same way for every route. */
 export function serveRoutes(router: Router, handlers: RestHandlers, options: ServeRouteOptions): void {
   for (const name of Object.keys(restRoutes) as RouteName[]) {
@@ -95,7 +100,7 @@ export function serveRoutes(router: Router, handlers: RestHandlers, options: Ser
     const handler = handlers[name] as AnyHandler;
     router[definition.method.toLowerCase() as 'get'](expressPath(definition.path), async (request, response) => {
       assertOwnOrigin(request, options.publicUrl);
-      const caller = await options.sessions.callerOf(request.headers.cookie, preferredCaller(definition, request));
+      const caller = await callerOf(definition, request, options);
       assertAccess(caller, definition);
       const reply = await handler(parseInput(definition, request), contextOf(request, response, caller, options));
       const body = options.checksReplies ? definition.reply.parse(reply) : reply;

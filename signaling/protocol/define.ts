@@ -25,6 +25,8 @@ export interface RouteDefinition {
   readonly summary: string;
   /** Who may call it at all; the handler narrows further (own school, own lesson). */
   readonly access: readonly Principal[];
+  /** A token in the request opens it, whoever is signed in in that browser: nobody looks that up. */
+  readonly opensByToken?: true;
   /**
    * Also for people who have yet to set an own password; all other routes but the `public` ones refuse them with
    * `passwordChangeRequired`.

@@ -120,6 +120,7 @@ export const lessonRoutes = {
     path: '/rooms/{roomId}/enter',
     summary: 'Take the seat: seat token, router capabilities and ready-made transports',
     access: ['public'],
+    opensByToken: true,
     params: z.object({ roomId: RoomId }),
     body: z.object({ joinToken: z.string().max(4096) }),
     reply: z.object({
@@ -169,6 +170,7 @@ export const lessonRoutes = {
     path: '/invitations/{token}',
     summary: 'What an invitation link leads to',
     access: ['public'],
+    opensByToken: true,
     params: z.object({ token: z.string().max(200) }),
     reply: z.object({ lesson: LessonFacts, seat: z.enum(['guardian', 'guest']), label: z.string() }),
     errors: ['invitationExpired', 'tooManyRequests'],
@@ -178,6 +180,7 @@ export const lessonRoutes = {
     path: '/invitations/{token}/join',
     summary: 'A join token for somebody with an invitation link; waits in the lobby',
     access: ['public'],
+    opensByToken: true,
     params: z.object({ token: z.string().max(200) }),
     body: z.object({
       displayName: DisplayName,

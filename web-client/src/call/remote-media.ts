@@ -103,11 +103,29 @@ export class RemoteMedia {
 
   /** Ready-made consumers: received and opened in one go, without waiting for a tile. */
   async acceptOffers(offers: readonly ConsumerOffer[]): Promise<void> {
-    const accepted = await Promise.all(offers.map((offer) => this.#receive(offer, Date.now() + OFFER_GRACE_MS)));
+    const fresh = offers.filter(
+      ({ producerId }) => !this.#receptions.has(producerId) && !this.#arriving.has(producerId),
+    );
+    // Nothing flows before the transport is connected, so what comes with it may be opened ahead of that, without a round trip of its own.
+    const opening = this.#transport?.connectionState === 'new' ? this.#openAhead(fresh) : null;
+    const accepted = await Promise.all(fresh.map((offer) => this.#receive(offer, Date.now() + OFFER_GRACE_MS)));
     const ready = accepted.filter((reception) => reception !== null);
     if (ready.length === 0) return;
     this.#options.onChange();
-    await this.#setPaused(ready, false);
+    if (opening === null || !(await opening)) await this.#setPaused(ready, false);
+    else for (const reception of ready) reception.paused = false;
+  }
+
+  async #openAhead(offers: readonly ConsumerOffer[]): Promise<boolean> {
+    try {
+      for (const batch of chunks(offers)) {
+        const consumerIds = batch.map(({ consumerId }) => consumerId);
+        await this.#options.call('setConsumersPaused', { consumerIds, paused: false });
+      }
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** A tile shows this producer at a height; the returned function takes the wish back. */

@@ -10,6 +10,7 @@ import { Capture } from './capture.ts';
 import type { CaptureProblem, Devices } from './devices.ts';
 import { MediaSession } from './media-session.ts';
 import { RoomActions } from './room-actions.ts';
+import { RoomLine } from './room-line.ts';
 import { RoomStore } from './room-store.ts';
 import type { SeatMemory, RememberedSeat } from './seat-memory.ts';
 import { SignalingClient } from './signaling-client.ts';
@@ -86,14 +87,21 @@ export class RoomCall {
   /** Takes the seat of a moment ago when this is a reload, else a new one. Rejects with {@link RequestFailure}. */
   static async create(options: RoomCallOptions): Promise<RoomCall> {
     const remembered = options.memory.recall(options.key);
-    const entry: Entry =
-      remembered === null ? await enter(await options.obtainGrant()) : { seat: remembered, transports: null };
-    const call = new RoomCall(options, entry);
-    await call.#open(entry);
-    return call;
+    const line = new RoomLine(location.origin, SOCKET_PATH);
+    line.open();
+    try {
+      const entry: Entry =
+        remembered === null ? await enter(await options.obtainGrant()) : { seat: remembered, transports: null };
+      const call = new RoomCall(options, entry, line);
+      await call.#open(entry);
+      return call;
+    } catch (error) {
+      line.close();
+      throw error;
+    }
   }
 
-  private constructor(options: RoomCallOptions, entry: Entry) {
+  private constructor(options: RoomCallOptions, entry: Entry, line: RoomLine) {
     this.#options = options;
     this.#seat = entry.seat;
     this.#tracks = options.tracks;
@@ -107,6 +115,7 @@ export class RoomCall {
     this.capture = new Capture({ devices: options.devices, media: this.media, onProblem: options.onCaptureProblem });
     this.#client = new SignalingClient({
       pass: this.#pass(entry.seat),
+      line,
       rtpCapabilities: () => this.media.rtpCapabilities,
       renew: () => this.#renew(),
       onSeatToken: (seatToken) => this.#remember({ ...this.#seat, seatToken }),
@@ -141,15 +150,17 @@ export class RoomCall {
         console.warn('no WebRTC in this browser', error);
       });
     }
-    if (transports !== null && this.media.rtpCapabilities !== undefined) await this.media.attach(transports);
+    // The server makes the snapshot while the page makes its transports.
     this.#client.connect();
+    if (transports !== null && this.media.rtpCapabilities !== undefined) await this.media.attach(transports);
   }
 
   #follow(): void {
     const client = this.#client;
     this.#stops.push(
-      this.store.follow(client),
+      // Before the store: the media is on its way while the page draws the room.
       client.on('snapshot', (snapshot) => void this.#handleSnapshot(snapshot).catch(complain)),
+      this.store.follow(client),
       client.on('selfChanged', ({ onStage }) => void this.#handleStage(onStage).catch(complain)),
       client.on('producerAdded', (producer) => {
         if (producer.seatId !== this.#seat.seatId) this.media.remote.addProducer(producer);

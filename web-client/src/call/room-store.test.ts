@@ -141,16 +141,20 @@ test('notices about the inside say nothing to somebody who waits', () => {
   expect(store.store.getState().view.phase).toBe('waiting');
 });
 
-test('listeners are told of every change and no longer after they have gone', () => {
+test('listeners are told once of what changes together, and no longer after they have gone', async () => {
   const { store, tell } = openStore();
-  const heard = vi.fn<() => void>();
+  const heard = vi.fn();
+  const other = vi.fn();
+  store.subscribe(other);
   const stop = store.subscribe(heard);
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
   tell('lockChanged', { locked: true });
-  expect(heard).toHaveBeenCalled();
-  const times = heard.mock.calls.length;
-  stop();
   tell('lockChanged', { locked: false });
-  expect(heard).toHaveBeenCalledTimes(times);
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(2));
+  stop();
+  tell('lockChanged', { locked: true });
+  await vi.waitFor(() => expect(other).toHaveBeenCalledTimes(3));
+  expect(heard).toHaveBeenCalledTimes(2);
 });
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

@@ -30,6 +30,21 @@ export type Patch = (state: InsideState) => InsideState;
 
 const NO_MEDIA: MediaState = { line: 'idle', local: [], remote: [] };
 
+/** Not by a timer: those are slowed down in a hidden page, which still has sound to play. */
+function afterThisTask(work: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener(
+    'message',
+    () => {
+      port1.close();
+      work();
+    },
+    { once: true },
+  );
+  port1.start();
+  port2.postMessage(null);
+}
+
 /**
  * State of the call for whoever shows it; knows no framework. Truth comes from the server's snapshot and notices; what a
  * person has just done lies on top of it until the server has answered.
@@ -48,8 +63,12 @@ export class RoomStore {
     mutedByTeacher: false,
   };
   #count = 0;
+  #isTelling = false;
 
-  /** Both are stable functions, as `useSyncExternalStore` wants them. */
+  /**
+   * Both are stable functions, as `useSyncExternalStore` wants them. Listeners are told once of all that changes in one go, and after whatever
+   * the same notice has set in motion: drawing a room takes longer than anything else that follows from a snapshot.
+   */
   readonly getState = (): CallState => this.#state;
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -133,6 +152,11 @@ export class RoomStore {
 
   #set(change: Partial<CallState>): void {
     this.#state = { ...this.#state, ...change };
-    for (const listener of this.#listeners) listener();
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    afterThisTask(() => {
+      this.#isTelling = false;
+      for (const listener of this.#listeners) listener();
+    });
   }
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { insideSnapshot } from '../../../tests/support/room-states.ts';
 import { RequestFailure } from '../api/request-failure.ts';
+import { RoomLine } from './room-line.ts';
 import { SignalingClient } from './signaling-client.ts';
 import type { ConnectionState, SeatPass } from './signaling-client.ts';
 
@@ -187,4 +188,26 @@ test('a probe of a working line brings a snapshot', async () => {
   await client.probe();
   expect(snapshots).toHaveBeenCalledTimes(2);
   expect(client.state.kind).toBe('connected');
+});
+
+test('a line that was opened ahead carries the socket; one that nobody came to use is closed', async () => {
+  const { origin, path } = pass();
+  const line = new RoomLine(origin, path);
+  const unused = new RoomLine(origin, path);
+  line.open();
+  unused.open();
+  await vi.waitFor(() => expect(io.engine.clientsCount).toBe(2), WAIT);
+  unused.close();
+  await vi.waitFor(() => expect(io.engine.clientsCount).toBe(1), WAIT);
+  const client = new SignalingClient({
+    pass: pass(),
+    line,
+    rtpCapabilities: () => undefined,
+    renew: () => Promise.resolve(pass()),
+    onSeatToken: () => undefined,
+  });
+  clients.push(client);
+  client.connect();
+  await vi.waitFor(() => expect(client.state.kind).toBe('connected'), WAIT);
+  expect(io.engine.clientsCount).toBe(1);
 });

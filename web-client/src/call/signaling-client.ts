@@ -1,4 +1,3 @@
-import { io } from 'socket.io-client';
 import type { Socket } from 'socket.io-client';
 import * as z from 'zod';
 import { isErrorCode } from '../../../signaling/protocol/errors.ts';
@@ -14,13 +13,13 @@ import type {
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { RequestFailure, asFailure } from '../api/request-failure.ts';
 import { Emitter } from './emitter.ts';
+import { RoomLine } from './room-line.ts';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 /** How long a request waits for a lost connection before it is given up with a reason. */
 const OFFLINE_PATIENCE_MS = 8_000;
 const RETRY_FIRST_MS = 250;
 const RETRY_LONGEST_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 5_000;
 const PROBE_TIMEOUT_MS = 3_000;
 /** After this long without the home process, the seat is asked for again: the room may live somewhere else by now. */
 const RENEW_AFTER_MS = 6_000;
@@ -42,6 +41,8 @@ export type ConnectionState =
 
 export interface SignalingClientOptions {
   readonly pass: SeatPass;
+  /** Opened ahead to the pass's origin and path. */
+  readonly line?: RoomLine;
   /** Asked at each handshake; undefined while waiting or without WebRTC. */
   readonly rtpCapabilities: () => object | undefined;
   /** A fresh pass when the token is no longer good or the home is gone; rejects with the reason when refused. */
@@ -111,7 +112,7 @@ export class SignalingClient {
   constructor(options: SignalingClientOptions) {
     this.#options = options;
     this.#pass = options.pass;
-    this.#socket = this.#createSocket();
+    this.#socket = this.#createSocket(options.line);
   }
 
   get state(): ConnectionState {
@@ -161,24 +162,15 @@ export class SignalingClient {
     this.#events.clear();
   }
 
-  #createSocket(): Socket {
-    const socket = io(`${this.#pass.origin}/room`, {
-      path: this.#pass.path,
-      transports: ['websocket', 'polling'],
-      tryAllTransports: true,
-      autoConnect: false,
-      reconnection: false,
-      forceNew: true,
-      timeout: CONNECT_TIMEOUT_MS,
-      auth: (send) => {
-        const rtpCapabilities = this.#options.rtpCapabilities();
-        send({
-          version: PROTOCOL_VERSION,
-          roomId: this.#pass.roomId,
-          seatToken: this.#pass.seatToken,
-          ...(rtpCapabilities === undefined ? {} : { rtpCapabilities }),
-        });
-      },
+  #createSocket(line = new RoomLine(this.#pass.origin, this.#pass.path)): Socket {
+    const socket = line.socket((send) => {
+      const rtpCapabilities = this.#options.rtpCapabilities();
+      send({
+        version: PROTOCOL_VERSION,
+        roomId: this.#pass.roomId,
+        seatToken: this.#pass.seatToken,
+        ...(rtpCapabilities === undefined ? {} : { rtpCapabilities }),
+      });
     });
     socket.on('connect', () => this.#handleConnect());
     socket.on('connect_error', (error) => this.#handleRefusal(error));

@@ -1,5 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
+import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { shellText } from '../messages/shell.ts';
 import { useText } from '../text/text.ts';
@@ -17,6 +18,10 @@ export interface DialogProps {
 
 export function Dialog({ open, onClose, title, description, children, dark = false }: DialogProps) {
   const t = useText(shellText);
+  const [wasOpen, setWasOpen] = useState(open);
+  if (open && !wasOpen) setWasOpen(true);
+  // Most dialogs of a page are never opened; until then they cost nothing.
+  if (!wasOpen) return null;
   return (
     <Base.Root open={open} onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
       <Base.Portal className={dark ? 'stage' : ''}>
