@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   lessonEnded: user(410),
   roomLocked: user(423, true),
   roomFull: user(503, true),
+  /** Too many wait on one invitation already. */
+  lobbyFull: user(503, true),
   removedFromRoom: user(403),
   waitingForTeacher: user(409, true),
   safeMode: user(423, true),

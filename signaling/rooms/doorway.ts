@@ -7,6 +7,9 @@ import type { RoomParts } from './room-parts.ts';
 import { waitingList } from './room-snapshot.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
 
+/** Both parents of a large class fit on one link; a script that makes up names does not fill the teacher's list (SPEC L9). */
+const WAITING_PER_INVITATION = 100;
+
 export interface DoorwayOptions {
   readonly parts: RoomParts;
   readonly lesson: RoomLesson;
@@ -32,10 +35,11 @@ export class Doorway {
     this.#parts = options.parts;
   }
 
-  /** A seat that was gone comes back or comes first. @throws AppError `roomFull` */
+  /** A seat that was gone comes back or comes first. @throws AppError `roomFull`, `lobbyFull` */
   place(seat: Seat): void {
     const cause = this.#parts.lobby.causeToWait(seat);
     if (cause !== 'lobby') this.#assertRoomFor(seat);
+    else this.#assertMayWait(seat);
     if (cause === null) {
       this.#parts.presence.letIn(seat);
     } else {
@@ -127,6 +131,12 @@ export class Doorway {
     if (isTeacherSeat(seat.kind)) return;
     const taken = this.#parts.presence.inside().filter((other) => !isTeacherSeat(other.kind)).length;
     if (taken >= this.#options.maxInside) throw new AppError('roomFull');
+  }
+
+  #assertMayWait({ invitationId }: Seat): void {
+    if (invitationId === null) return;
+    const others = this.#parts.presence.waiting().filter((other) => other.invitationId === invitationId);
+    if (others.length >= WAITING_PER_INVITATION) throw new AppError('lobbyFull');
   }
 
   #tellWaiting(): void {

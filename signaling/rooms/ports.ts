@@ -164,7 +164,7 @@ export interface RollMark {
 export interface RoomStore {
   /** @throws notFound */
   lesson(lessonId: LessonId): Promise<RoomLesson>;
-  /** The seat of this holder in this lesson, the same each time. @throws removedFromRoom, notFound */
+  /** The seat of this holder in this lesson, the same each time; a guest under another name is not admitted any more. @throws removedFromRoom, notFound */
   claimSeat(claims: JoinClaims, atMs: number): Promise<{ readonly seatId: SeatId; readonly isAdmitted: boolean }>;
   markAdmitted(seatId: SeatId, atMs: number): Promise<void>;
   keepOut(seatId: SeatId): Promise<void>;

@@ -69,14 +69,15 @@ export class Presence {
 
   /** The seat under its id, gone until it is placed; a seat that is known takes over kind and names. */
   claim(claims: JoinClaims, seatId: SeatId): Seat {
-    const { seat: kind, displayName, schoolName, wardName, classGroup } = claims;
+    const { seat: kind, displayName, schoolName, wardName, classGroup, identity } = claims;
+    const invitationId = identity.kind === 'guest' ? identity.invitationId : null;
+    const facts = { kind, displayName, schoolName, wardName, classGroup, invitationId };
     const known = this.#seats.get(seatId);
-    if (known !== undefined) return Object.assign(known, { kind, displayName, schoolName, wardName, classGroup });
+    if (known !== undefined) return Object.assign(known, facts);
     const seat: Seat = {
       seatId,
-      kind,
-      identityKey: identityKeyOf(claims.identity),
-      ...{ displayName, schoolName, wardName, classGroup },
+      identityKey: identityKeyOf(identity),
+      ...facts,
       state: { phase: 'gone' },
       tokenFloor: 0,
       tokenIssued: 0,

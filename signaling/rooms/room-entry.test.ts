@@ -44,6 +44,44 @@ describe('coming in', () => {
     expect((await stand.join('guest', '爷爷')).snapshot?.phase).toBe('inside');
   });
 
+  it('makes an admitted guest wait again under another name, whether inside or gone (L3)', async () => {
+    const stand = new RulesStand({ kind: 'meeting' });
+    const teacher = await stand.join('lecturer', '王老师');
+    const guest = await stand.join('guest', '爷爷');
+    stand.room.teacherOrders.admit(idOf(guest));
+    await settle();
+    const claims = stand.claims('guest', '爷爷');
+    const renamed = await stand.joinAs({ ...claims, displayName: '王老师' });
+    expect(guest.closedFor).toBe('seatTakenOver');
+    expect(renamed.seatId).toBe(guest.seatId);
+    expect(renamed.snapshot).toMatchObject({ phase: 'waiting', cause: 'lobby' });
+    expect(teacher.of('waitingChanged').at(-1)?.waiting).toMatchObject([{ displayName: '王老师' }]);
+
+    stand.room.teacherOrders.admit(idOf(renamed));
+    await settle();
+    stand.room.leave(stand.seat(renamed));
+    const otherWard = await stand.joinAs({ ...claims, displayName: '王老师', wardName: '小明' });
+    expect(otherWard.snapshot?.phase).toBe('waiting');
+    stand.room.teacherOrders.admit(idOf(otherWard));
+    await settle();
+    const next = new RulesStand({ before: stand, saved: stand.saved() });
+    await next.join('lecturer', '王老师');
+    expect((await next.joinAs({ ...claims, displayName: '王老师', wardName: '小明' })).snapshot?.phase).toBe('inside');
+    expect((await next.joinAs(claims)).snapshot?.phase).toBe('waiting');
+  });
+
+  it('lets 100 wait on one invitation, and the next when one of them has gone in; others are not concerned (L9)', async () => {
+    const stand = new RulesStand({ kind: 'meeting' });
+    await stand.join('lecturer', '王老师');
+    const [first] = await Promise.all(Array.from({ length: 100 }, (_, n) => stand.join('guest', `家长${n}`)));
+    await expect(stand.room.enter(stand.claims('guest', '多一位'))).rejects.toMatchObject({ code: 'lobbyFull' });
+    expect((await stand.join('guest', '家长1')).snapshot?.phase).toBe('waiting');
+    expect((await stand.join('guardian', '小明爸爸')).snapshot?.phase).toBe('waiting');
+    if (first === undefined) throw new Error('nobody waits');
+    stand.room.teacherOrders.admit(idOf(first));
+    expect((await stand.join('guest', '多一位')).snapshot?.phase).toBe('waiting');
+  });
+
   it('keeps newcomers out while locked, teachers excepted, and lets them in when unlocked (L1, L4)', async () => {
     const stand = new RulesStand();
     const teacher = await stand.join('lecturer', '王老师');

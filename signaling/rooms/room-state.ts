@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RecordingEvent } from '../../recorder/contract.ts';
-import { Fence, PersonId, ProducerId, RecordingId, SeatId, TrackId } from '../protocol/ids.ts';
+import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, TrackId } from '../protocol/ids.ts';
 import { Hand, Layout, LessonFacts } from '../protocol/room.ts';
 import { SeatKind } from '../protocol/seats.ts';
 
@@ -18,6 +18,8 @@ export const SavedSeat = z.object({
   schoolName: z.string().nullable(),
   wardName: z.string().nullable(),
   classGroup: z.string().nullable(),
+  /** Absent in what an older process has saved. */
+  invitationId: InvitationId.nullable().default(null),
   tokenFloor: z.int(),
   tokenIssued: z.int(),
   state: z.discriminatedUnion('phase', [

@@ -13,7 +13,7 @@ import { createRoomParts, type RoomParts } from './room-parts.ts';
 import { createRoomReactions } from './room-reactions.ts';
 import { insideSnapshot, waitingSnapshot } from './room-snapshot.ts';
 import { ROOM_STATE_VERSION, type Hold, type RoomState } from './room-state.ts';
-import { connectionOf, hasJoined, isInside, type Seat } from './seat.ts';
+import { connectionOf, hasJoined, isInside, isOtherGuest, type Seat } from './seat.ts';
 import { SeatOrders } from './seat-orders.ts';
 import { TeacherOrders } from './teacher-orders.ts';
 
@@ -120,7 +120,7 @@ export class Room {
     };
   }
 
-  /** Takes the seat for somebody with valid join claims (SPEC J). @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`. */
+  /** Takes the seat for somebody with valid join claims (SPEC J). @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`, `lobbyFull`. */
   async enter(claims: JoinClaims): Promise<Entered> {
     const seat = await this.#claimSeat(claims);
     if (seat.state.phase === 'gone') this.#door.place(seat);
@@ -263,9 +263,11 @@ export class Room {
     this.#assertOpen();
     lobby.assertNotKeptOut(identityKeyOf(claims.identity));
     const known = presence.seatOf(claims);
-    if (known !== null && known.kind === claims.seat) return presence.claim(claims, known.seatId);
+    const isRenamed = known !== null && isOtherGuest(known, claims);
+    if (known !== null && known.kind === claims.seat && !isRenamed) return presence.claim(claims, known.seatId);
     const { seatId, isAdmitted } = await this.#options.store.claimSeat(claims, this.#options.clock.nowMs());
     this.#assertOpen();
+    if (isRenamed) lobby.forgetAdmission(known);
     if (known !== null && known.state.phase !== 'gone') this.#door.sendAway(known, 'seatTakenOver');
     const seat = presence.claim(claims, seatId);
     if (isAdmitted) lobby.admit(seat);

@@ -1,6 +1,7 @@
-import type { SeatId } from '../protocol/ids.ts';
+import type { InvitationId, SeatId } from '../protocol/ids.ts';
 import type { WaitingSnapshot } from '../protocol/room.ts';
 import type { SeatKind } from '../protocol/seats.ts';
+import type { JoinClaims } from './join-claims.ts';
 import type { Connection } from './ports.ts';
 
 export type WaitingCause = WaitingSnapshot['cause'];
@@ -25,6 +26,8 @@ export interface Seat {
   schoolName: string | null;
   wardName: string | null;
   classGroup: string | null;
+  /** Null for those who need none. */
+  invitationId: InvitationId | null;
   state: SeatState;
   /** Lowest generation of its token that is still taken. */
   tokenFloor: number;
@@ -41,3 +44,7 @@ export const isInside = (seat: Seat): boolean => seat.state.phase === 'inside';
 
 /** Inside and seen by the others. */
 export const hasJoined = (seat: Seat): boolean => seat.state.phase === 'inside' && seat.state.joinedAtMs !== null;
+
+/** A guest's name is its own word: under another one it is somebody whom no teacher has let in (SPEC L3). */
+export const isOtherGuest = (seat: Seat, claims: JoinClaims): boolean =>
+  claims.identity.kind === 'guest' && (seat.displayName !== claims.displayName || seat.wardName !== claims.wardName);

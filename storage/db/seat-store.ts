@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { SeatId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../new-id.ts';
@@ -34,6 +34,11 @@ export function createSeatStore(db: Kysely<Database>): SeatStore {
   };
 }
 
+/** A guest's name is its own word, and a teacher has admitted that name. */
+const ADMITTED_UNDER_THIS_NAME = sql<Date | null>`case
+  when seats.display_name = excluded.display_name and seats.ward_name is not distinct from excluded.ward_name
+  then seats.admitted_at end`;
+
 async function claimSeat(db: Kysely<Database>, claim: SeatClaim): Promise<Seat> {
   const { holder } = claim;
   const facts = {
@@ -54,7 +59,14 @@ async function claimSeat(db: Kysely<Database>, claim: SeatClaim): Promise<Seat> 
       created_at: new Date(claim.nowMs),
       ...facts,
     })
-    .onConflict((conflict) => conflict.constraint(KEY_OF_HOLDER[holder.kind]).doUpdateSet(facts))
+    .onConflict((conflict) =>
+      conflict
+        .constraint(KEY_OF_HOLDER[holder.kind])
+        .doUpdateSet({
+          ...facts,
+          admitted_at: holder.kind === 'guest' ? ADMITTED_UNDER_THIS_NAME : sql.ref('seats.admitted_at'),
+        }),
+    )
     .returningAll()
     .executeTakeFirstOrThrow();
   if (row.is_kept_out) throw new AppError('removedFromRoom');

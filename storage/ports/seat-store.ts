@@ -4,7 +4,8 @@ import type { SeatKind } from '../../signaling/protocol/seats.ts';
 /** Seats of lessons: one per holder and lesson, whatever happens to connections and processes. Errors as in `DirectoryStore`. */
 export interface SeatStore {
   /**
-   * The holder's seat, made at the first call; a later one keeps the id and takes over kind and names.
+   * The holder's seat, made at the first call; a later one keeps the id and takes over kind and names. A guest who comes under
+   * another name is no longer admitted.
    *
    * @throws AppError `removedFromRoom` when the holder is kept out, `notFound` when there is no such lesson.
    */

@@ -24,6 +24,8 @@ interface Subject {
   readonly store: RoomStore;
   /** A new lesson and somebody's claims for it. */
   lesson(): Promise<{ readonly lessonId: LessonId; readonly claims: JoinClaims }>;
+  /** Claims of somebody with an invitation to a new meeting. */
+  guest(): Promise<JoinClaims>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,11 @@ async function memory(): Promise<Subject> {
       const lesson = newLesson('live');
       store.lessons.set(lesson.facts.lessonId, lesson);
       return await Promise.resolve({ lessonId: lesson.facts.lessonId, claims: claimsOf(lesson, 'pupil', '小明') });
+    },
+    guest: async () => {
+      const lesson = newLesson('meeting');
+      store.lessons.set(lesson.facts.lessonId, lesson);
+      return await Promise.resolve(claimsOf(lesson, 'guest', '爷爷'));
     },
     close: async () => await Promise.resolve(),
   });
@@ -61,6 +68,20 @@ async function stored(): Promise<StoredSubject> {
       const { personId, displayName } = district.pupil;
       const named = claimsOf(newLesson('sky'), 'pupil', displayName);
       return { lessonId, claims: { ...named, lessonId, identity: { kind: 'person', personId } } };
+    },
+    guest: async () => {
+      const { lessonId } = await makeLesson(stores, district);
+      const { invitationId } = await stores.invitations.create({
+        lessonId,
+        tokenHash: randomUUID(),
+        label: '',
+        seat: 'guest',
+        createdBy: district.teacher.personId,
+        createdAtMs: Date.now(),
+        expiresAtMs: Date.now() + 3_600_000,
+      });
+      const identity = { kind: 'guest', guestId: randomUUID(), invitationId } as const;
+      return { ...claimsOf(newLesson('meeting'), 'guest', '爷爷'), lessonId, identity };
     },
     close: async () => {
       writes.close();
@@ -104,6 +125,16 @@ describe.each<[string, () => Promise<Subject>]>([
     expect(await subject.store.claimSeat(claims, Date.now())).toEqual({ seatId: first.seatId, isAdmitted: true });
     await subject.store.keepOut(first.seatId);
     await expect(subject.store.claimSeat(claims, Date.now())).rejects.toMatchObject({ code: 'removedFromRoom' });
+  });
+
+  it('does not take a guest who comes under another name for the one who was admitted (L3)', async () => {
+    const claims = await subject.guest();
+    const first = await subject.store.claimSeat(claims, Date.now());
+    await subject.store.markAdmitted(first.seatId, Date.now());
+    expect((await subject.store.claimSeat(claims, Date.now())).isAdmitted).toBe(true);
+    const renamed = { ...claims, displayName: '另一个人' };
+    expect(await subject.store.claimSeat(renamed, Date.now())).toEqual({ seatId: first.seatId, isAdmitted: false });
+    expect((await subject.store.claimSeat(claims, Date.now())).isAdmitted).toBe(false);
   });
 
   it('goes from scheduled to live to ended', async () => {

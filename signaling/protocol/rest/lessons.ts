@@ -131,7 +131,7 @@ export const lessonRoutes = {
       routerRtpCapabilities: RtpCapabilities.nullable(),
       transports: TransportPair.nullable(),
     }),
-    errors: ['seatTokenInvalid', 'lessonEnded', 'roomFull', 'removedFromRoom', 'unavailable'],
+    errors: ['seatTokenInvalid', 'lessonEnded', 'roomFull', 'lobbyFull', 'removedFromRoom', 'unavailable'],
   }),
   createInvitation: route({
     method: 'POST',

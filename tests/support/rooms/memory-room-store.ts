@@ -9,6 +9,8 @@ interface StoredSeat {
   readonly seatId: SeatId;
   isAdmitted: boolean;
   isKeptOut: boolean;
+  /** Of a guest, as it came last. */
+  name: string;
 }
 
 export interface Stay {
@@ -38,7 +40,15 @@ export class MemoryRoomStore implements RoomStore {
     this.#assertHere();
     if (!this.lessons.has(claims.lessonId)) throw new AppError('notFound');
     const key = `${claims.lessonId} ${identityKeyOf(claims.identity)}`;
-    const seat = this.#seats.get(key) ?? { seatId: SeatId.parse(randomUUID()), isAdmitted: false, isKeptOut: false };
+    const seat = this.#seats.get(key) ?? {
+      seatId: SeatId.parse(randomUUID()),
+      isAdmitted: false,
+      isKeptOut: false,
+      name: '',
+    };
+    const name = JSON.stringify([claims.displayName, claims.wardName]);
+    if (claims.identity.kind === 'guest' && seat.name !== name) seat.isAdmitted = false;
+    seat.name = name;
     this.#seats.set(key, seat);
     if (seat.isKeptOut) throw new AppError('removedFromRoom');
     return await Promise.resolve({ seatId: seat.seatId, isAdmitted: seat.isAdmitted });

@@ -29,6 +29,10 @@ export const failureText = catalogue({
   lessonEnded: ['这节课已经结束。', 'This lesson has ended.'],
   roomLocked: ['老师已锁定课堂，暂时不能进入。', 'The teacher has locked the room.'],
   roomFull: ['课堂人数已满，请稍后再试。', 'The room is full. Please try again later.'],
+  lobbyFull: [
+    '等候室人数已满，请等老师准许一些人进入后再试。',
+    'Too many people are waiting. Please try again once the teacher has let some of them in.',
+  ],
   removedFromRoom: ['老师已将您移出课堂。', 'The teacher has removed you from the room.'],
   waitingForTeacher: ['老师还没有到，请稍候。', 'The teacher is not here yet. Please wait.'],
   safeMode: [
