@@ -21,8 +21,16 @@ export function sampleEntry(format: StreamFormat): Buffer {
   return format.kind === 'aac' ? soundEntry('mp4a', elementaryStream()) : soundEntry('Opus', opusConfig());
 }
 
+/** Sample entries of ISO 14496-15, of the VP codec binding (VP8 plays in Matroska alone where we are) and of AV1. */
+const VIDEO_ENTRIES = {
+  H264: { type: 'avc1', configBox: (config: Buffer) => box('avcC', config) },
+  VP8: { type: 'vp08', configBox: (config: Buffer) => fullBox('vpcC', 1, 0, config) },
+  VP9: { type: 'vp09', configBox: (config: Buffer) => fullBox('vpcC', 1, 0, config) },
+  AV1: { type: 'av01', configBox: (config: Buffer) => box('av1C', config) },
+} as const satisfies Record<VideoConfig['codec'], unknown>;
+
 function videoEntry({ codec, width, height, decoderConfig }: VideoConfig): Buffer {
-  const [type, configBox] = codec === 'H264' ? (['avc1', 'avcC'] as const) : (['vp09', 'vpcC'] as const);
+  const { type, configBox } = VIDEO_ENTRIES[codec];
   return box(
     type,
     u32(0),
@@ -33,7 +41,7 @@ function videoEntry({ codec, width, height, decoderConfig }: VideoConfig): Buffe
     u16(1),
     Buffer.alloc(32),
     u16(COLOUR_DEPTH, 0xffff),
-    codec === 'H264' ? box(configBox, decoderConfig) : fullBox(configBox, 1, 0, decoderConfig),
+    configBox(decoderConfig),
   );
 }
 

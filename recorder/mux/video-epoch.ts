@@ -1,5 +1,6 @@
 import type { ManifestEpoch } from '../../storage/objects/manifest.ts';
 import { encodeInit, encodeSegment, type CmafSample } from './cmaf.ts';
+import { Av1Codec } from './depacketize/av1.ts';
 import { FrameAssembler } from './depacketize/frame-assembler.ts';
 import { H264Codec } from './depacketize/h264.ts';
 import type { VideoCodec, VideoConfig, VideoFrame } from './depacketize/video-frame.ts';
@@ -22,6 +23,7 @@ const CODECS: Readonly<Record<string, () => VideoCodec>> = {
   'video/h264': () => new H264Codec(),
   'video/vp8': () => new Vp8Codec(),
   'video/vp9': () => new Vp9Codec(),
+  'video/av1': () => new Av1Codec(),
 };
 
 /** Frames from a keyframe on, and the keyframe that follows them (undefined at the end). */

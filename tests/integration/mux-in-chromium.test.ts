@@ -37,16 +37,19 @@ beforeAll(async () => {
   store = await DirectoryObjectStore.create(folder);
   recording = new LoggedRecording(store, STARTED);
   const size = { width: 320, height: 180, fps: 25 } as const;
-  const add = (clip: MediaClip, ssrc: number, track: string, source: 'camera' | 'screen' | 'microphone'): void => {
+  type Source = 'camera' | 'screen' | 'microphone';
+  const add = (clip: MediaClip, ssrc: number, track: string, source: Source, seat = 'lecturer'): void => {
     const packets = rtpTimeline({
       ...{ clip, ssrc, startUnixUs: STARTED + BEGIN_US, durationUs: LENGTH_US, cname: 'test' },
       payloadType: PAYLOAD_TYPES[clip.codec],
     });
-    recording.add({ track, seat: 'lecturer', source, codec: clip.codec, ssrc, packets });
+    recording.add({ track, seat, source, codec: clip.codec, ssrc, packets });
   };
   add(await loadMediaClip({ codec: 'H264', ...size }), 11, 'cam', 'camera');
   add(await loadMediaClip({ codec: 'VP8', ...size }), 12, 'scr', 'screen');
   add(await loadMediaClip({ codec: 'opus' }), 13, 'mic', 'microphone');
+  add(await loadMediaClip({ codec: 'VP9', ...size }), 14, 'cam9', 'camera', 'vp9');
+  add(await loadMediaClip({ codec: 'AV1', ...size }), 15, 'cam1', 'camera', 'av1');
   await recording.storeUntil();
   const muxer = createMuxer({ store, log: createLog('mux-test', 'silent') });
   await muxer.step(recording.recordingId, { final: true });
@@ -127,6 +130,8 @@ describe('muxed media in Chromium', () => {
   it.each([
     ['H264 in fMP4', 'lecturer'],
     ['VP8 in WebM', 'board'],
+    ['VP9 in fMP4', 'person-seat-vp9'],
+    ['AV1 in fMP4', 'person-seat-av1'],
   ])('plays %s through MSE in one unbroken range of session time', async (_, view) => {
     const page = await openPage();
     const played = await playThroughMse(page, await fedOf(view));

@@ -10,7 +10,7 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import type { TimedPacket } from './rtp/rtp-timeline.ts';
 
 const CHUNK_US = 10_000_000;
-export const PAYLOAD_TYPES = { H264: 102, VP8: 96, VP9: 98, opus: 111 } as const;
+export const PAYLOAD_TYPES = { H264: 102, VP8: 96, VP9: 98, AV1: 100, opus: 111 } as const;
 
 export interface LoggedStream {
   readonly track: string;

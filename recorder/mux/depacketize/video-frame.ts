@@ -3,12 +3,12 @@ import type { TimedPacket } from './timed-packet.ts';
 /** What a decoder must know before the first frame. Two configurations with the same `id` are the same. */
 export interface VideoConfig {
   readonly id: string;
-  readonly codec: 'H264' | 'VP8' | 'VP9';
+  readonly codec: 'H264' | 'VP8' | 'VP9' | 'AV1';
   /** As in the `codecs` parameter of RFC 6381, e.g. `avc1.42e01f`. */
   readonly mimeCodec: string;
   readonly width: number;
   readonly height: number;
-  /** `avcC` or `vpcC` body; empty for VP8. */
+  /** `avcC`, `vpcC` or `av1C` body; empty for VP8. */
   readonly decoderConfig: Buffer;
 }
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
     '-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -lag-in-frames 0 -auto-alt-ref 0 -g 10 -b:v 400k -pix_fmt yuv420p';
   const source = ['-f', 'lavfi', '-i', `testsrc2=s=320x180:r=10:d=${FRAMES / 10}`];
   await runPiped({ program: 'ffmpeg', args: ['-v', 'error', ...source, ...encoder.split(' '), path] });
-  encoded = splitIvf(await readFile(path)).flatMap(({ units }) => [...units]);
+  encoded = splitIvf(await readFile(path), 'VP9').flatMap(({ units }) => [...units]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -78,17 +78,49 @@ describe('Vp9Codec', () => {
     });
   });
 
+  // Base layer with a scalability structure of two sizes, then a second layer that refers to it; without flexible mode, so with TL0PICIDX.
+  const structure = [0x30, 0, 160, 0, 90, 1, 64, 0, 180];
+  const upperFrame = Buffer.from([0x86, 1, 2, 3]);
+  const baseOf = (frame: Buffer, isKey: boolean): Buffer => {
+    const flags = 0x80 | 0x20 | 0x08 | 0x04 | (isKey ? 0x02 : 0x40);
+    return Buffer.concat([Buffer.from([flags, 1, 0x00, 7, ...(isKey ? structure : [])]), frame]);
+  };
+  const upperOf = (isWhole: boolean): Buffer =>
+    Buffer.concat([Buffer.from([0x80 | 0x20 | 0x08 | (isWhole ? 0x04 : 0), 1, 0x03, 7]), upperFrame]);
+
   it('joins the spatial layers of a picture to a superframe and takes the size of the highest', () => {
     const [key = Buffer.alloc(0)] = encoded;
-    // Base layer with a scalability structure of two sizes, then a second layer that refers to it.
-    const structure = [0x30, 0, 160, 0, 90, 1, 64, 0, 180];
-    const base = Buffer.concat([Buffer.from([0x80 | 0x20 | 0x08 | 0x04 | 0x02, 1, 0x00, 7, ...structure]), key]);
-    const upper = Buffer.concat([Buffer.from([0x80 | 0x20 | 0x08 | 0x04, 1, 0x03, 7]), Buffer.from([0x86, 1, 2, 3])]);
-    const [frame] = assemble([[base, upper]]);
+    const [frame] = assemble([[baseOf(key, true), upperOf(true)]]);
     expect(frame?.config).toMatchObject({ width: 320, height: 180 });
     const bytes = Buffer.concat([...(frame?.parts ?? [])]);
     const index = bytes.subarray(-10);
     expect([index[0], index[9]]).toEqual([0xd9, 0xd9]);
     expect([index.readUInt32LE(1), index.readUInt32LE(5)]).toEqual([key.length, 4]);
+  });
+
+  it('leaves out a layer that is not whole, and what refers to it until the next keyframe', () => {
+    const [key = Buffer.alloc(0), inter = Buffer.alloc(0)] = encoded;
+    const frames = assemble([
+      [baseOf(key, true), upperOf(true)],
+      [baseOf(inter, false), upperOf(false)],
+      [baseOf(inter, false), upperOf(true)],
+      [baseOf(key, true), upperOf(true)],
+    ]);
+    expect(frames.map(({ bytes }) => bytes)).toEqual([
+      key.length + 4 + 10,
+      inter.length,
+      inter.length,
+      key.length + 4 + 10,
+    ]);
+  });
+
+  it('takes a flexible picture with references, and an intra-only one as no keyframe', () => {
+    const [key = Buffer.alloc(0), inter = Buffer.alloc(0)] = encoded;
+    // I P F B E with two reference differences, the last without "more".
+    const flexible = Buffer.concat([Buffer.from([0x80 | 0x40 | 0x10 | 0x0c, 0x05, 0x03, 0x04]), inter]);
+    const intraOnly = Buffer.concat([Buffer.from([0x80 | 0x0c, 0x06]), Buffer.from([0x86, 0, 0x49, 0x83, 0x42])]);
+    const frames = assemble([payloadsOf(key, true), [flexible], [intraOnly]]);
+    expect(frames.map(({ config }) => config !== undefined)).toEqual([true, false, false]);
+    expect(frames[1]?.bytes).toBe(inter.length);
   });
 });

@@ -4,6 +4,8 @@ import type { BuildResult, VideoCodec, VideoConfig } from './video-frame.ts';
 
 const SYNC_CODE = 0x49_83_42;
 const MAX_LAYERS = 8;
+/** More than the header of a keyframe needs up to its size. */
+const KEYFRAME_HEADER_BYTES = 16;
 const RGB = 7;
 
 /** What matters of a payload descriptor (RFC 9628 §4.2). */
@@ -11,8 +13,10 @@ interface Descriptor {
   readonly bytes: number;
   readonly isInter: boolean;
   readonly startsFrame: boolean;
-  /** Size of the highest spatial layer, when the scalability structure is there and tells it. */
-  readonly size: Size | undefined;
+  readonly endsFrame: boolean;
+  readonly spatialLayer: number;
+  /** By spatial layer, when the scalability structure is there and tells them. */
+  readonly sizes: readonly Size[] | undefined;
 }
 
 interface Size {
@@ -23,51 +27,75 @@ interface Size {
 interface LayerFrame {
   readonly parts: Buffer[];
   readonly isInter: boolean;
+  readonly spatialLayer: number;
+  isWhole: boolean;
 }
 
 /**
- * VP9 over RTP (RFC 9628). The spatial layers of a picture become one superframe (VP9 bitstream, annex B), of which a decoder shows the last; a picture is a keyframe when its base
- * layer is.
+ * VP9 over RTP (RFC 9628), flexible mode or not. The spatial layers of a picture become one superframe (VP9 bitstream, annex B), of which a decoder shows the last; a picture is a
+ * keyframe when its base layer is. A layer that is not whole is left out with all above it, until a keyframe comes: they refer to each other.
  */
 export class Vp9Codec implements VideoCodec {
   #config: VideoConfig | undefined;
+  #leftOutFrom = MAX_LAYERS;
 
   build(packets: readonly TimedPacket[]): BuildResult {
     const picture = collectLayers(packets);
-    if (picture === undefined) return 'damaged';
     const [base] = picture.layers;
-    if (base === undefined) return 'empty';
-    const isSingle = picture.layers.length === 1;
-    const parts = isSingle ? base.parts : superframe(picture.layers);
-    if (base.isInter) return { parts, config: undefined };
-    const key = readKeyframe(Buffer.concat(base.parts));
-    if (key === undefined) return 'damaged';
-    // With one layer the frame itself says its size; a scalability structure may list layers that are not forwarded.
-    const size = isSingle ? key : (picture.size ?? key);
-    this.#config = configOf(size, key, this.#config);
+    const key = base === undefined ? 'damaged' : headOf(base);
+    if (key === 'damaged') return 'damaged';
+    if (key !== 'notKey') this.#leftOutFrom = MAX_LAYERS;
+    const layers = this.#usable(picture.layers);
+    const top = layers.at(-1);
+    if (top === undefined) return 'damaged';
+    const parts = layers.length === 1 ? top.parts : superframe(layers);
+    if (key === 'notKey') return { parts, config: undefined };
+    // A scalability structure may list layers that are not forwarded; one layer's own frame says its size.
+    const told = layers.length === 1 ? undefined : picture.sizes[top.spatialLayer];
+    this.#config = configOf(told ?? key, key, this.#config);
     return { parts, config: this.#config };
+  }
+
+  #usable(layers: readonly LayerFrame[]): readonly LayerFrame[] {
+    const cut = layers.find(({ isWhole }) => !isWhole);
+    if (cut !== undefined) this.#leftOutFrom = Math.min(this.#leftOutFrom, cut.spatialLayer);
+    return layers.filter(({ spatialLayer }) => spatialLayer < this.#leftOutFrom);
   }
 }
 
 interface Picture {
   readonly layers: LayerFrame[];
-  readonly size: Size | undefined;
+  readonly sizes: readonly Size[];
 }
 
-/** Undefined when a packet is malformed or the beginning is missing. */
-function collectLayers(packets: readonly TimedPacket[]): Picture | undefined {
+function headOf({ isInter, parts }: LayerFrame): Keyframe | 'notKey' | 'damaged' {
+  return isInter ? 'notKey' : readKeyframe(startOf(parts));
+}
+
+const DAMAGED: Picture = { layers: [], sizes: [] };
+
+/** Without layers when a packet is malformed or the beginning is missing. */
+function collectLayers(packets: readonly TimedPacket[]): Picture {
   const layers: LayerFrame[] = [];
-  let size: Size | undefined;
+  let sizes: readonly Size[] = [];
   for (const { payload } of packets) {
     const descriptor = readDescriptor(payload);
-    if (descriptor === undefined || descriptor.bytes >= payload.length) return undefined;
-    size = descriptor.size ?? size;
-    if (descriptor.startsFrame) layers.push({ parts: [], isInter: descriptor.isInter });
+    if (descriptor === undefined || descriptor.bytes >= payload.length) return DAMAGED;
+    const { isInter, startsFrame, endsFrame, spatialLayer } = descriptor;
+    sizes = descriptor.sizes ?? sizes;
+    if (startsFrame) layers.push({ parts: [], isInter, spatialLayer, isWhole: false });
     const layer = layers.at(-1);
-    if (layer === undefined || layers.length > MAX_LAYERS) return undefined;
+    if (layer?.spatialLayer !== spatialLayer || layers.length > MAX_LAYERS) return DAMAGED;
     layer.parts.push(payload.subarray(descriptor.bytes));
+    layer.isWhole = endsFrame;
   }
-  return { layers, size };
+  return { layers, sizes };
+}
+
+/** Enough for the header of a keyframe. */
+function startOf(parts: readonly Buffer[]): Buffer {
+  const [first] = parts;
+  return first !== undefined && first.length >= KEYFRAME_HEADER_BYTES ? first : Buffer.concat(parts);
 }
 
 function superframe(layers: readonly LayerFrame[]): Buffer[] {
@@ -87,24 +115,23 @@ function readDescriptor(payload: Buffer): Descriptor | undefined {
     const reader = new ByteReader(payload);
     const head = reader.byte();
     if ((head & 0x80) !== 0 && (reader.byte() & 0x80) !== 0) reader.byte();
-    if ((head & 0x20) !== 0) {
-      reader.byte();
-      if ((head & 0x10) === 0) reader.byte();
-    }
+    const spatialLayer = (head & 0x20) === 0 ? 0 : (reader.byte() >> 1) & 7;
+    if ((head & 0x30) === 0x20) reader.byte();
     if ((head & 0x50) === 0x50) while ((reader.byte() & 1) !== 0);
-    const size = (head & 0x02) === 0 ? undefined : readStructure(reader);
-    return { bytes: reader.at, isInter: (head & 0x40) !== 0, startsFrame: (head & 0x08) !== 0, size };
+    const sizes = (head & 0x02) === 0 ? undefined : readStructure(reader);
+    const flags = { isInter: (head & 0x40) !== 0, startsFrame: (head & 0x08) !== 0, endsFrame: (head & 0x04) !== 0 };
+    return { bytes: reader.at, ...flags, spatialLayer, sizes };
   } catch {
     return undefined;
   }
 }
 
-function readStructure(reader: ByteReader): Size | undefined {
+function readStructure(reader: ByteReader): readonly Size[] | undefined {
   const head = reader.byte();
-  let size: Size | undefined;
+  const sizes: Size[] = [];
   if ((head & 0x10) !== 0) {
     for (let layer = 0; layer <= head >> 5; layer += 1) {
-      size = { width: reader.byte() * 256 + reader.byte(), height: reader.byte() * 256 + reader.byte() };
+      sizes.push({ width: reader.byte() * 256 + reader.byte(), height: reader.byte() * 256 + reader.byte() });
     }
   }
   if ((head & 0x08) !== 0) {
@@ -112,7 +139,7 @@ function readStructure(reader: ByteReader): Size | undefined {
       for (let references = (reader.byte() >> 2) & 3; references > 0; references -= 1) reader.byte();
     }
   }
-  return size;
+  return sizes.length === 0 ? undefined : sizes;
 }
 
 class ByteReader {
@@ -134,24 +161,24 @@ interface Keyframe extends Size {
   readonly bitDepth: number;
 }
 
-/** Uncompressed header of a keyframe (VP9 bitstream §6.2); undefined when it is none. */
-function readKeyframe(frame: Buffer): Keyframe | undefined {
+/** Uncompressed header of a keyframe (VP9 bitstream §6.2). `notKey`: frames that refer to none (intra-only) are predicted from nothing either, but reset nothing. */
+function readKeyframe(frame: Buffer): Keyframe | 'notKey' | 'damaged' {
   try {
     const reader = new BitReader(frame);
-    if (reader.bits(2) !== 2) return undefined;
+    if (reader.bits(2) !== 2) return 'damaged';
     const profile = reader.flag() + reader.flag() * 2;
     if (profile === 3) reader.flag();
     const showsExisting = reader.flag() === 1;
     const isInter = reader.flag() === 1;
-    if (showsExisting || isInter) return undefined;
+    if (showsExisting || isInter) return 'notKey';
     reader.bits(2);
-    if (reader.bits(24) !== SYNC_CODE) return undefined;
+    if (reader.bits(24) !== SYNC_CODE) return 'damaged';
     const bitDepth = profile >= 2 ? 10 + 2 * reader.flag() : 8;
     if (reader.bits(3) === RGB) reader.bits(profile % 2 === 1 ? 1 : 0);
     else reader.bits(profile % 2 === 1 ? 4 : 1);
     return { profile, bitDepth, width: reader.bits(16) + 1, height: reader.bits(16) + 1 };
   } catch {
-    return undefined;
+    return 'damaged';
   }
 }
 

@@ -1,4 +1,4 @@
-/** Readers of the three simple containers that test clips are encoded into. */
+/** Readers of the simple containers that test clips are encoded into. */
 
 export interface StreamFrame {
   readonly units: readonly Buffer[];
@@ -12,6 +12,10 @@ const IVF_HEADER_BYTES = 32;
 const IVF_FRAME_HEADER_BYTES = 12;
 const OGG_HEADER_BYTES = 27;
 const OGG_FULL_LACING = 255;
+const OBU_SEQUENCE_HEADER = 1;
+const OBU_TEMPORAL_DELIMITER = 2;
+const OBU_HAS_EXTENSION = 0x04;
+const OBU_HAS_SIZE = 0x02;
 
 /** H264 byte stream (ITU-T H.264 Annex B) in access units; each must begin with an access unit delimiter, which is dropped. */
 export function splitAnnexB(stream: Buffer): StreamFrame[] {
@@ -27,17 +31,62 @@ export function splitAnnexB(stream: Buffer): StreamFrame[] {
   return frames.map((units) => ({ units, isKey: units.some((unit) => ((unit[0] ?? 0) & 0x1f) === NAL_IDR) }));
 }
 
-/** IVF with VP8: a frame is a key frame when the lowest bit of its first byte is 0 (RFC 6386 §9.1). */
-export function splitIvf(stream: Buffer): StreamFrame[] {
-  const frames: StreamFrame[] = [];
+/** VP8: the lowest bit of the first byte (RFC 6386 §9.1); VP9: frame type behind marker, profile 0 and "show existing" (bitstream §6.2). */
+const IS_KEY = {
+  VP8: (unit: Buffer) => ((unit[0] ?? 1) & 1) === 0,
+  VP9: (unit: Buffer) => ((unit[0] ?? 4) & 4) === 0,
+} as const;
+
+/** IVF with VP8 or VP9. */
+export function splitIvf(stream: Buffer, codec: keyof typeof IS_KEY): StreamFrame[] {
+  return ivfFrames(stream).map((unit) => ({ units: [unit], isKey: IS_KEY[codec](unit) }));
+}
+
+/** IVF with AV1: the OBUs of each temporal unit without their sizes, the delimiter left out. Encoders put a sequence header before every keyframe. */
+export function splitAv1Ivf(stream: Buffer): StreamFrame[] {
+  return ivfFrames(stream).map((unit) => {
+    const units = obusOf(unit).filter((obu) => obuType(obu) !== OBU_TEMPORAL_DELIMITER);
+    return { units, isKey: units.some((obu) => obuType(obu) === OBU_SEQUENCE_HEADER) };
+  });
+}
+
+function ivfFrames(stream: Buffer): Buffer[] {
+  const frames: Buffer[] = [];
   let at = IVF_HEADER_BYTES;
   while (at + IVF_FRAME_HEADER_BYTES <= stream.length) {
     const from = at + IVF_FRAME_HEADER_BYTES;
-    const unit = stream.subarray(from, from + stream.readUInt32LE(at));
-    frames.push({ units: [unit], isKey: ((unit[0] ?? 1) & 1) === 0 });
-    at = from + unit.length;
+    const frame = stream.subarray(from, from + stream.readUInt32LE(at));
+    frames.push(frame);
+    at = from + frame.length;
   }
   return frames;
+}
+
+function obuType(obu: Buffer): number {
+  return ((obu[0] ?? 0) >> 3) & 0x0f;
+}
+
+/** Each OBU of a low-overhead byte stream has its size (AV1 bitstream §5.2). */
+function obusOf(unit: Buffer): Buffer[] {
+  const obus: Buffer[] = [];
+  let at = 0;
+  while (at < unit.length) {
+    const first = unit[at] ?? 0;
+    const headerEnd = at + ((first & OBU_HAS_EXTENSION) === 0 ? 1 : 2);
+    let size = 0;
+    let from = headerEnd;
+    for (let shift = 0; ; shift += 7) {
+      const byte = unit[from] ?? 0;
+      size |= (byte & 0x7f) << shift;
+      from += 1;
+      if ((byte & 0x80) === 0) break;
+    }
+    const header = Buffer.from(unit.subarray(at, headerEnd));
+    header[0] = first & ~OBU_HAS_SIZE;
+    obus.push(Buffer.concat([header, unit.subarray(from, from + size)]));
+    at = from + size;
+  }
+  return obus;
 }
 
 /** Ogg Opus (RFC 7845): audio packets after the two header packets, and the pre-skip at 48 kHz. */

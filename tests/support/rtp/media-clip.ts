@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { splitAnnexB, splitIvf, splitOggOpus } from './elementary-streams.ts';
+import { splitAnnexB, splitAv1Ivf, splitIvf, splitOggOpus, type StreamFrame } from './elementary-streams.ts';
 import { drawTestPicture, drawTestSound, FLASH_US } from './test-picture.ts';
 
 /** Raise when pictures, sounds or arguments change: old cached clips are not used any more. */
@@ -18,12 +18,15 @@ const ENCODERS = {
     '-c:v libx264 -preset veryfast -profile:v baseline -level 3.1 -tune zerolatency -bf 0 ' +
     '-x264-params repeat-headers=1:aud=1:sliced-threads=0:scenecut=0',
   VP8: '-c:v libvpx -deadline realtime -cpu-used 8 -lag-in-frames 0 -auto-alt-ref 0',
+  VP9: '-c:v libvpx-vp9 -deadline realtime -cpu-used 8 -lag-in-frames 0 -auto-alt-ref 0 -row-mt 1',
+  AV1: '-c:v libaom-av1 -usage realtime -cpu-used 8 -lag-in-frames 0 -row-mt 1',
 } as const;
 
-export type ClipCodec = 'H264' | 'VP8' | 'opus';
+export type VideoClipCodec = keyof typeof ENCODERS;
+export type ClipCodec = VideoClipCodec | 'opus';
 
 export interface VideoClipSpec {
-  readonly codec: 'H264' | 'VP8';
+  readonly codec: VideoClipCodec;
   readonly width?: number;
   readonly height?: number;
   readonly fps?: number;
@@ -40,7 +43,7 @@ export interface AudioClipSpec {
 }
 
 export interface ClipFrame {
-  /** H264: one access unit in NAL units without start codes; else a single encoded frame. */
+  /** H264: one access unit in NAL units without start codes; AV1: one temporal unit in OBUs without sizes; else a single encoded frame. */
   readonly units: readonly Buffer[];
   /** Media time of what a decoder will give for this frame, µs since the clip's start (slightly negative where Opus begins early). */
   readonly ptsUs: number;
@@ -76,7 +79,7 @@ async function loadVideoClip(spec: VideoClipSpec): Promise<MediaClip> {
       yield drawTestPicture(index, inSecondUs < FLASH_US, width, height);
     }
   });
-  const frames = codec === 'H264' ? splitAnnexB(file) : splitIvf(file);
+  const frames = framesOf(codec, file);
   return {
     kind: 'video',
     codec,
@@ -85,6 +88,18 @@ async function loadVideoClip(spec: VideoClipSpec): Promise<MediaClip> {
     durationUs: seconds * 1_000_000,
     frames: frames.map((frame, index) => ({ ...frame, ptsUs: Math.round((index * 1_000_000) / fps) })),
   };
+}
+
+function framesOf(codec: VideoClipCodec, file: Buffer): StreamFrame[] {
+  switch (codec) {
+    case 'H264':
+      return splitAnnexB(file);
+    case 'AV1':
+      return splitAv1Ivf(file);
+    case 'VP8':
+    case 'VP9':
+      return splitIvf(file, codec);
+  }
 }
 
 async function loadAudioClip(spec: AudioClipSpec): Promise<MediaClip> {

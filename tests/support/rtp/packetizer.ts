@@ -2,6 +2,8 @@ import type { ClipCodec, ClipFrame } from './media-clip.ts';
 
 const MAX_PAYLOAD_BYTES = 1_180;
 const NAL_FU_A = 28;
+/** Their length takes one byte. */
+const SMALL_OBU_BYTES = 100;
 
 /** Payloads of one frame's RTP packets in order; the last one carries the marker (video). */
 export function payloadsOf(codec: ClipCodec, frame: ClipFrame, pictureId: number): Buffer[] {
@@ -10,6 +12,10 @@ export function payloadsOf(codec: ClipCodec, frame: ClipFrame, pictureId: number
       return frame.units.flatMap((unit) => h264PayloadsOf(unit));
     case 'VP8':
       return frame.units.flatMap((unit) => vp8PayloadsOf(unit, pictureId));
+    case 'VP9':
+      return frame.units.flatMap((unit) => vp9PayloadsOf(unit, pictureId, frame.isKey));
+    case 'AV1':
+      return av1PayloadsOf(frame.units, frame.isKey);
     case 'opus':
       return [...frame.units];
   }
@@ -41,6 +47,42 @@ function vp8PayloadsOf(unit: Buffer, pictureId: number): Buffer[] {
     ]);
     return Buffer.concat([descriptor, piece]);
   });
+}
+
+/** RFC 9628, one layer, flexible mode with a 15-bit picture id; an inter picture refers to the one before it. */
+function vp9PayloadsOf(unit: Buffer, pictureId: number, isKey: boolean): Buffer[] {
+  const pieces = piecesOf(unit, MAX_PAYLOAD_BYTES - 4);
+  return pieces.map((piece, index) => {
+    const begin = index === 0 ? 0x08 : 0;
+    const end = index === pieces.length - 1 ? 0x04 : 0;
+    const flags = 0x80 | 0x10 | (isKey ? 0 : 0x40) | begin | end;
+    const descriptor = [flags, 0x80 | ((pictureId >> 8) & 0x7f), pictureId & 0xff, ...(isKey ? [] : [1 << 1])];
+    return Buffer.concat([Buffer.from(descriptor), piece]);
+  });
+}
+
+/** AV1 RTP specification 1.0: each OBU by itself in fragments, but small ones share a packet with the beginning of the next. */
+function av1PayloadsOf(obus: readonly Buffer[], isKey: boolean): Buffer[] {
+  const payloads: Buffer[] = [];
+  let waiting: Buffer[] = [];
+  for (const [index, obu] of obus.entries()) {
+    if (obu.length < SMALL_OBU_BYTES && waiting.length < 2 && index < obus.length - 1) {
+      waiting.push(obu);
+      continue;
+    }
+    const room = MAX_PAYLOAD_BYTES - 1 - waiting.reduce((sum, small) => sum + 1 + small.length, 0);
+    const pieces = piecesOf(obu, room);
+    for (const [part, piece] of pieces.entries()) {
+      const continues = part === 0 ? 0 : 0x80;
+      const goesOn = part === pieces.length - 1 ? 0 : 0x40;
+      const begins = isKey && payloads.length === 0 ? 0x08 : 0;
+      const before = waiting.flatMap((small) => [Buffer.from([small.length]), small]);
+      const head = continues | goesOn | ((waiting.length + 1) << 4) | begins;
+      payloads.push(Buffer.concat([Buffer.from([head]), ...before, piece]));
+      waiting = [];
+    }
+  }
+  return payloads;
 }
 
 /** Pieces of nearly equal size, none above the limit. */

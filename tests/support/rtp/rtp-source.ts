@@ -12,7 +12,7 @@ import {
 } from './rtp-timeline.ts';
 
 const TICK_MS = 5;
-const DEFAULT_PAYLOAD_TYPES = { H264: 102, VP8: 96, opus: 111 } as const;
+const DEFAULT_PAYLOAD_TYPES = { H264: 102, VP8: 96, VP9: 98, AV1: 100, opus: 111 } as const;
 
 export interface RtpTarget {
   readonly ip: string;

@@ -1,12 +1,16 @@
 import type { RtpParameters } from 'mediasoup/types';
 import { seededRandom } from '../../net/seeded-random.ts';
-import type { ClipFrame, MediaClip } from './media-clip.ts';
+import type { ClipCodec, ClipFrame, MediaClip } from './media-clip.ts';
 import { payloadsOf } from './packetizer.ts';
 import { writeSenderReport } from './rtcp.ts';
 
 const AUDIO_LEVEL_URI = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 /** Extension id that the room uses for audio levels, so that ids can be kept as they are. */
 const AUDIO_LEVEL_ID = 6;
+const CODEC_PARAMETERS: Readonly<Partial<Record<ClipCodec, RtpParameters['codecs'][number]['parameters']>>> = {
+  H264: { 'packetization-mode': 1, 'profile-level-id': '42e01f' },
+  VP9: { 'profile-id': 0 },
+};
 const SENDER_REPORT_INTERVAL_US = 1_000_000;
 
 export interface RtpStreamOptions {
@@ -191,7 +195,7 @@ export function rtpParametersOf(
           mimeType: `video/${clip.codec}`,
           payloadType,
           clockRate: 90_000,
-          parameters: clip.codec === 'H264' ? { 'packetization-mode': 1, 'profile-level-id': '42e01f' } : {},
+          parameters: CODEC_PARAMETERS[clip.codec] ?? {},
           rtcpFeedback: [{ type: 'nack', parameter: 'pli' }],
         };
   return {
