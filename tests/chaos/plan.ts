@@ -30,7 +30,7 @@ const FULL: ChaosPlan = {
 };
 
 const SHORT: ChaosPlan = {
-  lessonSeconds: 25,
+  lessonSeconds: 20,
   lineMs: 4_000,
   outageMs: 7_000,
   stayMs: 700,

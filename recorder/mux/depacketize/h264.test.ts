@@ -88,6 +88,23 @@ describe('H264Codec', () => {
     expect(frames[0]?.first.rtp).toBe(10 * 9000);
   });
 
+  it('drops a keyframe whose own parameter sets were lost: they may have told of another size', async () => {
+    const frames = await clipPackets();
+    const isSet = ({ payload }: TimedPacket): boolean => [7, 8].includes((payload[0] ?? 0) & 0x1f);
+    const second = (frames[10] ?? []).filter((packet) => !isSet(packet));
+    const marked = second.map((packet, index) => ({ ...packet, afterLoss: index === 0 }));
+    const kept = assemble([...frames.slice(0, 10).flat(), ...marked, ...frames.slice(11).flat()]);
+    expect(kept.map(({ first }) => first.rtp / 9000)).toEqual([
+      ...Array.from({ length: 10 }, (_, index) => index),
+      ...Array.from({ length: 10 }, (_, index) => index + 20),
+    ]);
+    // A sender that gives them once, at the start, is taken at its word.
+    const once = frames.flatMap((packets, index) =>
+      index === 0 ? packets : packets.filter((packet) => !isSet(packet)),
+    );
+    expect(assemble(once)).toHaveLength(30);
+  });
+
   it('reads the cropped size of a high-profile sequence parameter set', () => {
     const unit = Buffer.from('67640028acd940780227e5c05a808080a0000003002000000781e306 32c0'.replace(' ', ''), 'hex');
     expect(parseSequenceParameters(unit)).toMatchObject({ width: 1920, height: 1080, chromaFormat: 1, lumaDepth: 8 });

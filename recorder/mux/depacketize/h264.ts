@@ -7,6 +7,7 @@ const PARTITION_LAST = 4;
 const IDR_SLICE = 5;
 const SEQUENCE_PARAMETERS = 7;
 const PICTURE_PARAMETERS = 8;
+const PARAMETER_SETS = [SEQUENCE_PARAMETERS, PICTURE_PARAMETERS];
 const ACCESS_UNIT_DELIMITER = 9;
 const LAST_SINGLE = 23;
 const STAP_A = 24;
@@ -27,6 +28,8 @@ export class H264Codec implements VideoCodec {
   readonly #sequences = new Map<number, { readonly unit: Buffer; readonly parameters: SequenceParameters }>();
   readonly #pictures = new Map<number, { readonly unit: Buffer; readonly sequenceId: number }>();
   #config: VideoConfig | undefined;
+  /** Whether the last keyframe came with its parameter sets, as a WebRTC sender's always do. */
+  #repeatsParameters = false;
 
   build(packets: readonly TimedPacket[]): BuildResult {
     const units = collectUnits(packets)?.filter((unit) => unit.type !== ACCESS_UNIT_DELIMITER);
@@ -38,6 +41,10 @@ export class H264Codec implements VideoCodec {
     if (!startsPicture(firstSlice)) return 'damaged';
     const parts = picture.flatMap((unit) => [lengthOf(unit), ...unit.parts]);
     if (!picture.some((unit) => unit.type === IDR_SLICE)) return { parts, config: undefined };
+    const bringsParameters = PARAMETER_SETS.every((type) => units.some((unit) => unit.type === type));
+    // They may have been lost, and may have told of another resolution: with the old ones the picture would be garbage.
+    if (!bringsParameters && this.#repeatsParameters && packets[0]?.afterLoss === true) return 'damaged';
+    this.#repeatsParameters = bringsParameters;
     this.#config ??= this.#makeConfig();
     return this.#config === undefined ? 'damaged' : { parts, config: this.#config };
   }
