@@ -110,7 +110,16 @@ function Picture({ tile, title }: { readonly tile: TileModel; readonly title: st
       fit={isCamera && tile.participant.seat !== 'site' ? 'cover' : 'contain'}
       onShownHeight={setHeight}
       label={title}
+      cover={<Initials tile={tile} />}
     />
+  );
+}
+
+function Initials({ tile }: { readonly tile: TileModel }) {
+  return (
+    <span style={{ background: `hsl(${hueOf(tile.seatId)} 45% 32%)` }} aria-hidden>
+      {initialsOf(tile.participant.displayName)}
+    </span>
   );
 }
 
@@ -170,7 +179,7 @@ function NameCard({
   readonly tile: TileModel;
   readonly onShownHeight: (height: number) => void;
 }) {
-  const { participant, producerId } = tile;
+  const { producerId } = tile;
   return (
     <div
       className={styles.card}
@@ -178,9 +187,7 @@ function NameCard({
         if (card !== null && producerId !== null) onShownHeight(Math.round(card.clientHeight * devicePixelRatio));
       }}
     >
-      <span style={{ background: `hsl(${hueOf(tile.seatId)} 45% 32%)` }} aria-hidden>
-        {initialsOf(participant.displayName)}
-      </span>
+      <Initials tile={tile} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import styles from './tile.module.css';
 
 export interface VideoViewProps {
@@ -9,10 +10,13 @@ export interface VideoViewProps {
   /** Told how high the picture is shown, in device pixels, while it can be seen; 0 when it cannot. */
   readonly onShownHeight?: (heightPx: number) => void;
   readonly label: string;
+  /** Shown until the first picture is there: a video without one is black. */
+  readonly cover?: ReactNode;
 }
 
-export function VideoView({ track, mirrored = false, fit, onShownHeight, label }: VideoViewProps) {
+export function VideoView({ track, mirrored = false, fit, onShownHeight, label, cover }: VideoViewProps) {
   const ref = useRef<HTMLVideoElement>(null);
+  const [hasPicture, setHasPicture] = useState(false);
   useEffect(() => {
     const video = ref.current;
     if (video === null) return undefined;
@@ -46,14 +50,19 @@ export function VideoView({ track, mirrored = false, fit, onShownHeight, label }
   }, [onShownHeight]);
 
   return (
-    <video
-      ref={ref}
-      className={[styles.video, fit === 'contain' ? styles.contain : '', mirrored ? styles.mirrored : ''].join(' ')}
-      autoPlay
-      playsInline
-      muted
-      aria-label={label}
-      data-testid="tile-video"
-    />
+    <>
+      <video
+        ref={ref}
+        className={[styles.video, fit === 'contain' ? styles.contain : '', mirrored ? styles.mirrored : ''].join(' ')}
+        autoPlay
+        playsInline
+        muted
+        onLoadedData={() => setHasPicture(true)}
+        onEmptied={() => setHasPicture(false)}
+        aria-label={label}
+        data-testid="tile-video"
+      />
+      {cover !== undefined && !hasPicture && <div className={[styles.card, styles.cover].join(' ')}>{cover}</div>}
+    </>
   );
 }
