@@ -10,6 +10,7 @@ import type { DirectoryStore } from './ports/directory-store.ts';
 import type { InvitationStore } from './ports/invitation-store.ts';
 import type { LessonStore } from './ports/lesson-store.ts';
 import type { RecordingStore } from './ports/recording-store.ts';
+import type { RemarkStore } from './ports/remark-store.ts';
 import type { SeatStore } from './ports/seat-store.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { SettingStore } from './ports/setting-store.ts';
@@ -25,6 +26,7 @@ export type * from './ports/directory-store.ts';
 export type * from './ports/invitation-store.ts';
 export type * from './ports/lesson-store.ts';
 export type * from './ports/recording-store.ts';
+export type * from './ports/remark-store.ts';
 export type * from './ports/seat-store.ts';
 export type * from './ports/session-store.ts';
 export type * from './ports/setting-store.ts';
@@ -42,6 +44,7 @@ export interface Stores {
   readonly attendance: AttendanceStore;
   readonly chat: ChatStore;
   readonly recordings: RecordingStore;
+  readonly remarks: RemarkStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
   /**

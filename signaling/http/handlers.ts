@@ -6,6 +6,7 @@ import { JoiningRoutes } from './routes/joining.ts';
 import { LessonRoutes } from './routes/lessons.ts';
 import { PeopleRoutes } from './routes/people.ts';
 import { RecordingRoutes } from './routes/recordings.ts';
+import { RemarkRoutes } from './routes/remarks.ts';
 import { SchoolRoutes } from './routes/schools.ts';
 import { SessionRoutes } from './routes/session.ts';
 import { TimetableRoutes } from './routes/timetable.ts';
@@ -23,6 +24,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new ClassroomRoutes(dependencies),
     ...new TimetableRoutes(dependencies),
     ...new RecordingRoutes(dependencies),
+    ...new RemarkRoutes(dependencies),
     ...new ConnectionCheckRoutes(dependencies),
   };
 }

@@ -45,6 +45,9 @@ export type RecordingId = z.infer<typeof RecordingId>;
 /** One media stream of a recording: the same seat and source keep their track across epochs. */
 export const TrackId = opaqueId.brand('TrackId');
 export type TrackId = z.infer<typeof TrackId>;
+/** Something said about an instant of a recording. */
+export const RemarkId = opaqueId.brand('RemarkId');
+export type RemarkId = z.infer<typeof RemarkId>;
 export const MessageId = opaqueId.brand('MessageId');
 export type MessageId = z.infer<typeof MessageId>;
 /** Made by the client once per user action; a repeated request with the same id has no second effect. */

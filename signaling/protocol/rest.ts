@@ -5,6 +5,7 @@ import { connectionCheckRoutes } from './rest/connection-check.ts';
 import { directoryRoutes } from './rest/directory.ts';
 import { lessonRoutes } from './rest/lessons.ts';
 import { recordingRoutes } from './rest/recordings.ts';
+import { remarkRoutes } from './rest/remarks.ts';
 import { sessionRoutes } from './rest/session.ts';
 
 export const API_PREFIX = '/api/v1';
@@ -18,6 +19,7 @@ export const restRoutes = {
   ...directoryRoutes,
   ...classroomRoutes,
   ...recordingRoutes,
+  ...remarkRoutes,
   ...connectionCheckRoutes,
 } as const satisfies Record<string, RouteDefinition>;
 

@@ -8,6 +8,7 @@ import type {
   PairingId,
   PersonId,
   RecordingId,
+  RemarkId,
   RequestId,
   SchoolId,
   SeatId,
@@ -15,6 +16,7 @@ import type {
 } from '../../signaling/protocol/ids.ts';
 import type { SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
 import type { RecordingPhase } from '../../signaling/protocol/rest/recordings.ts';
+import type { ObservationAspect, ObservationVerdict, RemarkKind } from '../../signaling/protocol/rest/remarks.ts';
 import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
 import type { Role } from '../../signaling/protocol/roles.ts';
 import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
@@ -200,6 +202,20 @@ export interface RecordingTable {
   visibility: RecordingVisibility;
 }
 
+export interface RemarkTable {
+  remark_id: RemarkId;
+  recording_id: RecordingId;
+  author_id: PersonId;
+  kind: RemarkKind;
+  at_ms: number;
+  body: string;
+  verdict: ObservationVerdict | null;
+  aspect: ObservationAspect | null;
+  /** The class that a question belongs to. */
+  class_group_id: ClassGroupId | null;
+  created_at: Date;
+}
+
 export interface Database {
   district: DistrictTable;
   schools: SchoolTable;
@@ -226,6 +242,8 @@ export interface Database {
   chat_messages: ChatMessageTable;
   recordings: RecordingTable;
   playback_positions: { person_id: PersonId; recording_id: RecordingId; position_ms: number; saved_at: Date };
+  remarks: RemarkTable;
+  remark_answers: { remark_id: RemarkId; author_id: PersonId; body: string; answered_at: Date };
   audit_log: AuditTable;
   settings: { name: string; value: Json<unknown> };
 }

@@ -10,6 +10,7 @@ import { inTransaction } from './in-transaction.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createLessonStore } from './lesson-store.ts';
 import { createRecordingStore } from './recording-store.ts';
+import { createRemarkStore } from './remark-store.ts';
 import type { Database } from './schema.ts';
 import { createSeatStore } from './seat-store.ts';
 import { createSessionStore } from './session-store.ts';
@@ -29,6 +30,7 @@ export function createStores(db: Kysely<Database>): Stores {
     attendance: throwingAppErrors(createAttendanceStore(db)),
     chat: throwingAppErrors(createChatStore(db)),
     recordings: throwingAppErrors(createRecordingStore(db)),
+    remarks: throwingAppErrors(createRemarkStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),
     settings: throwingAppErrors(createSettingStore(db)),
     async atomically(work) {

@@ -141,3 +141,41 @@ describe('fingers', () => {
     await expect.poll(() => positionOf(page), PATIENT).toBe(swiped - 10);
   });
 });
+
+describe('notes', () => {
+  it('keep the moment at which somebody began to write, and bring back to it', async () => {
+    const page = await watch();
+    await page.keyboard.press('k');
+    await page.keyboard.press('4');
+    await expect.poll(() => positionOf(page)).toBe(12);
+    await page.keyboard.press('n');
+    await page.getByTestId('remark-text-note').fill('这里要');
+    await page.keyboard.press('Escape');
+    await page.getByTestId('player-seek').focus();
+    await page.keyboard.press('8');
+    await page.getByTestId('remark-text-note').fill('这里要再看一遍');
+    await page.getByTestId('remark-send').click();
+    const note = page.getByTestId('remark');
+    await note.getByText('这里要再看一遍').waitFor();
+    expect(stand.remarks).toMatchObject([{ kind: 'note', atMs: 12_000, text: '这里要再看一遍' }]);
+    expect(await page.getByTestId('player-mark').count()).toBe(1);
+    expect(await positionOf(page)).toBe(24);
+    await note.getByTestId('remark-time').click();
+    await expect.poll(() => positionOf(page)).toBe(12);
+    await note.getByTestId('remark-delete').click();
+    await expect.poll(() => note.count(), PATIENT).toBe(0);
+  });
+
+  it('stand below the pictures on a phone, and questions beside them', async () => {
+    const page = await watch('phone');
+    await page.getByTestId('player-side-toggle').click();
+    await page.getByTestId('side-tab-question').click();
+    await page.getByTestId('remark-text-question').fill('为什么？');
+    await page.getByTestId('remark-send').click();
+    await page.getByTestId('remark').getByText('等待老师回答').waitFor();
+    const pictures = await page.getByTestId('player-views').boundingBox();
+    const side = await page.getByTestId('player-side').boundingBox();
+    expect((pictures?.y ?? 0) + (pictures?.height ?? 0)).toBeLessThanOrEqual((side?.y ?? 0) + 1);
+    stand.remarks.length = 0;
+  });
+});

@@ -12,7 +12,7 @@ import { mediaRouter } from '../../signaling/http/media.ts';
 import { problemHandler } from '../../signaling/http/problem.ts';
 import { webPages } from '../../signaling/http/web-pages.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
-import { API_PREFIX, type RouteReplyInput } from '../../signaling/protocol/rest.ts';
+import { API_PREFIX, restRoutes, type RouteReplyInput } from '../../signaling/protocol/rest.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
@@ -24,6 +24,7 @@ const GRANT_MS = 3_600_000;
 export const STARTED_UNIX_US = 1_790_000_000_000_000;
 
 type Summary = RouteReplyInput<'getRecording'>;
+type RemarkView = RouteReplyInput<'createRemark'>;
 
 /**
  * What the player is given, without a district around it: the real packet logs, muxer, object store, signed media route and built client; REST answers for the
@@ -35,6 +36,8 @@ export class PlayerStand {
   readonly recording: LoggedRecording;
   readonly muxer: Muxer;
   readonly savedPositionsMs: number[] = [];
+  /** What the viewer, a pupil, has noted and asked. */
+  readonly remarks: RemarkView[] = [];
   /** What the viewer's summary says beside the facts of the recording. */
   summary: Partial<Summary> = {};
   /** Media requests from now on are answered as if their URL had expired, until a new one has been asked for. */
@@ -194,6 +197,26 @@ export class PlayerStand {
     };
   }
 
+  #serveRemarks(api: express.Router): void {
+    api.get('/recordings/:id/remarks', (_request, response) => {
+      const remarks = this.remarks.toSorted((one, other) => one.atMs - other.atMs);
+      response.json({ remarks, mayAsk: true, mayObserve: false });
+    });
+    api.post('/recordings/:id/remarks', (request, response) => {
+      const { kind, atMs, text } = restRoutes.createRemark.body.parse(request.body);
+      const who = { authorId: 'viewer', authorName: '李明', authorPlace: '三年级一班', createdAtMs: Date.now() };
+      const mine = { mayChange: true, mayDelete: true, mayAnswer: false, answers: [] };
+      const remark = { remarkId: `remark-${this.remarks.length}`, kind, atMs, text, verdict: null, aspect: null };
+      this.remarks.push({ ...remark, ...who, ...mine });
+      response.status(201).json(this.remarks.at(-1));
+    });
+    api.delete('/recordings/:id/remarks/:remarkId', (request, response) => {
+      const at = this.remarks.findIndex(({ remarkId }) => remarkId === request.params.remarkId);
+      this.remarks.splice(at, at === -1 ? 0 : 1);
+      response.json({});
+    });
+  }
+
   #api(): express.Router {
     const api = express.Router();
     const system = { districtName: '演示区', protocolVersion: 1, version: 'test', isDemo: false, demoAccounts: [] };
@@ -221,6 +244,7 @@ export class PlayerStand {
       this.savedPositionsMs.push((request.body as { positionMs: number }).positionMs);
       response.json({});
     });
+    this.#serveRemarks(api);
     return api;
   }
 }

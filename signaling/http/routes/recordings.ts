@@ -30,8 +30,21 @@ function relativePath(key: string): string {
   return [area, ...rest].join('/');
 }
 
-const manages = (caller: PersonCaller, recording: Recording): boolean =>
+export const manages = (caller: PersonCaller, recording: Recording): boolean =>
   recording.lecturerId === caller.personId || administers(caller, recording.schoolId);
+
+/** @throws AppError `notFound` also for what the person may not watch. */
+export async function visibleRecording(
+  { stores }: Pick<RestDependencies, 'stores'>,
+  caller: PersonCaller,
+  recordingId: RecordingId,
+): Promise<Recording> {
+  const recording = await stores.recordings.recording(recordingId);
+  if (recording === undefined || !(await stores.recordings.isVisible(recordingId, audienceOf(caller)))) {
+    throw new AppError('notFound');
+  }
+  return recording;
+}
 
 /** Signs URLs of one recording; pictures of a list share an expiry that moves once an hour, so that browsers can cache them. */
 class MediaUrls {
@@ -190,13 +203,8 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
 
   readonly #urls = (): MediaUrls => new MediaUrls(this.#dependencies.mediaSecret, this.#nowMs());
 
-  /** @throws AppError `notFound` also for what the person may not watch. */
-  async #visible(caller: PersonCaller, recordingId: RecordingId): Promise<Recording> {
-    const recording = await this.#recordings.recording(recordingId);
-    if (recording === undefined || !(await this.#recordings.isVisible(recordingId, audienceOf(caller)))) {
-      throw new AppError('notFound');
-    }
-    return recording;
+  #visible(caller: PersonCaller, recordingId: RecordingId): Promise<Recording> {
+    return visibleRecording(this.#dependencies, caller, recordingId);
   }
 
   async #managed(caller: PersonCaller, recordingId: RecordingId): Promise<Recording> {

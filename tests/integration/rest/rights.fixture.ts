@@ -81,6 +81,12 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   cancelProduction: '     s f f + + + f p',
   deleteRecording: '      s f f + + + f p',
 
+  listRemarks: '          s + + + + + f p',
+  createRemark: '         s + + + + + f p',
+  changeRemark: '         s + + + + + f p',
+  deleteRemark: '         s + + + + + f p',
+  answerQuestion: '       s f f + + + f p',
+
   startConnectionCheck: ' + + + + + + + +',
   connectConnectionCheck: '+ + + + + + + +',
 };

@@ -5,6 +5,7 @@ import {
   Keyboard,
   Maximize,
   Minimize,
+  NotebookPen,
   Pause,
   Play,
   RotateCcw,
@@ -14,11 +15,12 @@ import {
 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { playerText } from '../../messages/player.ts';
+import { remarksText } from '../../messages/remarks.ts';
 import type { Playback, PlaybackState } from '../../player/playback.ts';
 import type { VttCue } from '../../player/web-vtt.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
-import { ChaptersMenu, LayoutMenu, SpeedMenu, type LayoutMenuProps } from './player-menus.tsx';
+import { LayoutMenu, SpeedMenu, type LayoutMenuProps } from './player-menus.tsx';
 import { SeekBar, type SeekBarProps } from './seek-bar.tsx';
 import { togglePlay, type PageActions } from './use-player-keys.ts';
 import styles from './control-bar.module.css';
@@ -102,25 +104,49 @@ function Growing({ playback, state }: { readonly playback: Playback; readonly st
   );
 }
 
-export interface ControlBarProps extends LayoutMenuProps, Pick<SeekBarProps, 'thumbnails'> {
+export interface ControlBarProps extends LayoutMenuProps, Pick<SeekBarProps, 'thumbnails' | 'marks'> {
   readonly playback: Playback;
   readonly state: PlaybackState;
   readonly chapters: readonly VttCue[];
   readonly actions: PageActions;
   readonly isFullscreen: boolean;
+  readonly isSideShown: boolean;
   /** Null where nobody can tell what is silence. */
   readonly skipsSilence: boolean | null;
   readonly onDownload: (() => void) | null;
 }
 
-export function ControlBar(props: ControlBarProps) {
-  const { playback, state, thumbnails, chapters, actions, isFullscreen, skipsSilence, onDownload, layout } = props;
+function EndControls({ actions, isFullscreen }: Pick<ControlBarProps, 'actions' | 'isFullscreen'>) {
   const t = useText(playerText);
+  return (
+    <>
+      <Control
+        label={t('shortcuts')}
+        icon={Keyboard}
+        onClick={actions.showHelp}
+        testId="player-shortcuts"
+        isOnLargeOnly
+      />
+      <Control
+        label={t(isFullscreen ? 'exitFullscreen' : 'fullscreen')}
+        icon={isFullscreen ? Minimize : Maximize}
+        onClick={actions.toggleFullscreen}
+        testId="player-fullscreen"
+      />
+    </>
+  );
+}
+
+export function ControlBar(props: ControlBarProps) {
+  const { playback, state, thumbnails, chapters, marks, actions, isFullscreen, isSideShown, skipsSilence } = props;
+  const { onDownload, layout } = props;
+  const t = useText(playerText);
+  const remarks = useText(remarksText);
   const seek = (positionS: number): void => playback.seek(positionS);
   const hasTwo = layout === 'side' || layout === 'pip';
   return (
     <div className={styles.bar} data-testid="player-bar">
-      <SeekBar state={state} thumbnails={thumbnails} chapters={chapters} onSeek={seek} />
+      <SeekBar {...{ state, thumbnails, chapters, marks }} onSeek={seek} />
       <div className={styles.row}>
         <PlayControl playback={playback} state={state} />
         <VolumeControl state={state} actions={actions} />
@@ -129,7 +155,13 @@ export function ControlBar(props: ControlBarProps) {
         </span>
         <Growing playback={playback} state={state} />
         <span className={styles.space} />
-        <ChaptersMenu chapters={chapters} positionS={state.positionS} onSeek={seek} />
+        <Control
+          label={remarks('panel')}
+          icon={NotebookPen}
+          onClick={actions.toggleSide}
+          testId="player-side-toggle"
+          isPressed={isSideShown}
+        />
         {state.captions !== 'none' && (
           <Control
             label={t('captions')}
@@ -150,19 +182,7 @@ export function ControlBar(props: ControlBarProps) {
         {onDownload !== null && (
           <Control label={t('download')} icon={Download} onClick={onDownload} testId="player-download" />
         )}
-        <Control
-          label={t('shortcuts')}
-          icon={Keyboard}
-          onClick={actions.showHelp}
-          testId="player-shortcuts"
-          isOnLargeOnly
-        />
-        <Control
-          label={t(isFullscreen ? 'exitFullscreen' : 'fullscreen')}
-          icon={isFullscreen ? Minimize : Maximize}
-          onClick={actions.toggleFullscreen}
-          testId="player-fullscreen"
-        />
+        <EndControls {...{ actions, isFullscreen }} />
       </div>
     </div>
   );

@@ -1,13 +1,11 @@
 import { Menu } from '@base-ui/react/menu';
-import { Check, Gauge, LayoutPanelLeft, ListOrdered } from 'lucide-react';
+import { Check, Gauge, LayoutPanelLeft } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { playerText } from '../../messages/player.ts';
 import type { Layout } from '../../player/player-memory.ts';
-import { cueAt, type VttCue } from '../../player/web-vtt.ts';
 import type { ViewsState } from '../../player/views-playback.ts';
 import { useText } from '../../text/text.ts';
-import { duration } from '../../text/time.ts';
 import { SPEEDS } from './use-player-keys.ts';
 import styles from './control-bar.module.css';
 
@@ -129,33 +127,6 @@ export function LayoutMenu(props: LayoutMenuProps) {
           </Menu.RadioGroup>
         </Menu.Group>
       )}
-    </PlayerMenu>
-  );
-}
-
-interface ChaptersMenuProps {
-  readonly chapters: readonly VttCue[];
-  readonly positionS: number;
-  readonly onSeek: (positionS: number) => void;
-}
-
-export function ChaptersMenu({ chapters, positionS, onSeek }: ChaptersMenuProps) {
-  const t = useText(playerText);
-  if (chapters.length === 0) return null;
-  const here = cueAt(chapters, positionS);
-  return (
-    <PlayerMenu label={t('chapters')} icon={ListOrdered} testId="player-chapters">
-      {chapters.map((chapter) => (
-        <Menu.Item
-          key={chapter.fromS}
-          className={styles.item}
-          onClick={() => onSeek(chapter.fromS)}
-          aria-current={chapter === here}
-        >
-          <span className={[styles.chapterTime, 'tabular'].join(' ')}>{duration(chapter.fromS * 1000)}</span>
-          <span>{chapter.text}</span>
-        </Menu.Item>
-      ))}
     </PlayerMenu>
   );
 }

@@ -17,7 +17,10 @@ import { PictureStage } from './picture-stage.tsx';
 import { callApi } from '../../api/api.ts';
 import { chaptersQuery, openedQuery, summaryQuery, thumbnailsQuery, type Opened } from './playback-query.ts';
 import { PlayerNotes } from './player-notes.tsx';
+import { remarksQuery, type Remarks } from './remarks-query.ts';
+import type { TimelineMark } from './seek-bar.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { NO_REMARKS, SidePanel, type SidePanelProps } from './side-panel.tsx';
 import { useAwakeControls } from './use-awake-controls.ts';
 import { useFullscreen } from './use-fullscreen.ts';
 import { resumeS, usePlayback, usePlayerElements, usePlaybackState, useViewsState } from './use-playback.ts';
@@ -91,12 +94,13 @@ function usePageActions(
   { layout, layouts, isSwapped, skipsSilence, change }: ReturnType<typeof useLayout>,
   chapters: readonly VttCue[],
   playback: Playback | null,
-  rest: Pick<PageActions, 'toggleFullscreen' | 'showHelp' | 'wake'>,
+  rest: Pick<PageActions, 'toggleFullscreen' | 'toggleSide' | 'showHelp' | 'wake'>,
 ): Omit<PageActions, OwnActions> {
-  const { toggleFullscreen, showHelp, wake } = rest;
+  const { toggleFullscreen, toggleSide, showHelp, wake } = rest;
   return useMemo(
     () => ({
       toggleFullscreen,
+      toggleSide,
       showHelp,
       wake,
       swap: () => change({ isSwapped: !isSwapped }),
@@ -107,7 +111,19 @@ function usePageActions(
         if (target !== undefined) playback?.seek(target.fromS);
       },
     }),
-    [toggleFullscreen, showHelp, wake, layout, layouts, isSwapped, skipsSilence, change, chapters, playback],
+    [
+      toggleFullscreen,
+      toggleSide,
+      showHelp,
+      wake,
+      layout,
+      layouts,
+      isSwapped,
+      skipsSilence,
+      change,
+      chapters,
+      playback,
+    ],
   );
 }
 
@@ -131,7 +147,7 @@ function Top({ recording }: { readonly recording: RecordingSummary }) {
 
 type BottomProps = Pick<
   ControlBarProps,
-  'actions' | 'chapters' | 'isFullscreen' | 'skipsSilence' | keyof LayoutMenuProps
+  'actions' | 'chapters' | 'marks' | 'isFullscreen' | 'isSideShown' | 'skipsSilence' | keyof LayoutMenuProps
 > & {
   readonly playback: Playback;
   readonly opened: Opened;
@@ -160,12 +176,21 @@ function Bottom({ playback, opened, recording, ...rest }: BottomProps) {
   );
 }
 
+type SideProps = Pick<SidePanelProps, 'recording' | 'chapters' | 'all' | 'onClose'>;
+
+function Side({ playback, ...rest }: SideProps & { readonly playback: Playback | null }) {
+  const positionS = usePlaybackState(playback)?.positionS ?? 0;
+  return <SidePanel {...rest} positionS={positionS} onSeek={(atS) => playback?.seek(atS)} />;
+}
+
 /** Everything that the player shows and does, put together. */
 function usePlayer(opened: Opened) {
   const [memory] = useState(() => new PlayerMemory(localStorage));
   const place = useLayout(opened, memory);
   const [secondView, setSecondView] = useState('lecturer');
   const [isHelpShown, setHelpShown] = useState(false);
+  const [isSideShown, setSideShown] = useState(false);
+  const toggleSide = useCallback(() => setSideShown((isShown) => !isShown), []);
   const { elements, attach } = usePlayerElements();
   const playback = usePlayback(place.layout === 'film' ? 'film' : 'views', opened, elements, memory);
   const state = usePlaybackState(playback);
@@ -177,19 +202,25 @@ function usePlayer(opened: Opened) {
   const canSkip = canSkipSilence(opened);
   useSilenceSkipping(playback, opened, canSkip && place.skipsSilence);
   const showHelp = useCallback(() => setHelpShown(true), []);
-  const page = usePageActions(place, chapters, playback, { toggleFullscreen, showHelp, wake: controls.wake });
+  const { wake } = controls;
+  const page = usePageActions(place, chapters, playback, { toggleFullscreen, toggleSide, showHelp, wake });
   const actions = useActions(playback, memory, page);
   usePlayerKeys(playback, actions);
   const help = { isOpen: isHelpShown, onClose: () => setHelpShown(false) };
   const skipsSilence = canSkip ? place.skipsSilence : null;
-  const shown = { place, playback, state, views, chapters, skipsSilence };
+  const shown = { place, playback, state, views, chapters, skipsSilence, isSideShown };
   return { ...shown, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
 }
+
+const marksOf = ({ remarks }: Remarks): readonly TimelineMark[] =>
+  remarks.map(({ remarkId, atMs, kind }) => ({ id: remarkId, atS: atMs / 1000, kind }));
 
 export function Player({ opened }: { readonly opened: Opened }) {
   const client = useQueryClient();
   const { recordingId } = opened.recording;
   const recording = useQuery(summaryQuery(recordingId)).data ?? opened.recording;
+  const all = useQuery(remarksQuery(recordingId)).data ?? NO_REMARKS;
+  const marks = useMemo(() => marksOf(all), [all]);
   const [resumedAtS] = useState(() => resumeS(opened));
   const player = usePlayer(opened);
   const { place, playback, state, views, controls, actions } = player;
@@ -204,6 +235,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
       data-testid="player"
       data-controls={controls.isShown}
       data-layout={layout}
+      data-side={player.isSideShown}
       data-phase={state?.phase ?? 'loading'}
       onPointerMove={(event) => (event.pointerType === 'mouse' ? controls.wake() : undefined)}
     >
@@ -224,12 +256,17 @@ export function Player({ opened }: { readonly opened: Opened }) {
         <Bottom
           {...{ playback, opened, recording, actions, layout, layouts, views }}
           chapters={player.chapters}
+          marks={marks}
+          isSideShown={player.isSideShown}
           skipsSilence={player.skipsSilence}
           isFullscreen={player.isFullscreen}
           secondView={player.secondView}
           onLayout={(next) => change({ layout: next })}
           onSecondView={player.setSecondView}
         />
+      )}
+      {player.isSideShown && (
+        <Side {...{ playback, recording, all }} chapters={player.chapters} onClose={actions.toggleSide} />
       )}
       <ShortcutsDialog {...player.help} />
     </div>

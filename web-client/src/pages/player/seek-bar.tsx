@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { PointerEvent } from 'react';
+import type { RemarkKind } from '../../../../signaling/protocol/rest/remarks.ts';
 import { playerText } from '../../messages/player.ts';
 import type { PlaybackState } from '../../player/playback.ts';
 import { cueAt, type Thumbnail, type VttCue } from '../../player/web-vtt.ts';
@@ -7,10 +8,18 @@ import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
 import styles from './seek-bar.module.css';
 
+export interface TimelineMark {
+  readonly id: string;
+  readonly atS: number;
+  readonly kind: RemarkKind;
+}
+
 export interface SeekBarProps {
   readonly state: PlaybackState;
   readonly thumbnails: readonly Thumbnail[];
   readonly chapters: readonly VttCue[];
+  /** Where something was noted, asked or observed. */
+  readonly marks: readonly TimelineMark[];
   readonly onSeek: (positionS: number) => void;
 }
 
@@ -69,7 +78,7 @@ function Track({ state, chapters, shownS }: Pick<SeekBarProps, 'state' | 'chapte
   );
 }
 
-export function SeekBar({ state, thumbnails, chapters, onSeek }: SeekBarProps) {
+export function SeekBar({ state, thumbnails, chapters, marks, onSeek }: SeekBarProps) {
   const t = useText(playerText);
   const [hoverS, setHover] = useState<number | null>(null);
   const [isDragging, setDragging] = useState(false);
@@ -114,6 +123,15 @@ export function SeekBar({ state, thumbnails, chapters, onSeek }: SeekBarProps) {
       onPointerLeave={() => (isDragging ? undefined : setHover(null))}
     >
       <Track state={state} chapters={chapters} shownS={shownS} />
+      {marks.map(({ id, atS, kind }) => (
+        <span
+          key={id}
+          className={styles.remark}
+          style={{ left: percent(atS, durationS) }}
+          data-kind={kind}
+          data-testid="player-mark"
+        />
+      ))}
       <span className={styles.knob} style={{ left: percent(shownS, durationS) }} />
       {hoverS !== null && <Preview atS={hoverS} durationS={durationS} thumbnails={thumbnails} chapters={chapters} />}
     </div>

@@ -14,6 +14,7 @@ const SHORTCUTS = [
   [['S'], 'key_swap'],
   [['V'], 'key_layout'],
   [['X'], 'key_silence'],
+  [['N'], 'key_side'],
   [['[', ']'], 'key_chapter'],
   [['<', '>'], 'key_speed'],
   [['0', '…', '9'], 'key_percent'],

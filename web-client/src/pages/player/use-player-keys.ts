@@ -12,6 +12,7 @@ export interface PageActions {
   readonly toggleCaptions: () => void;
   readonly swap: () => void;
   readonly nextLayout: () => void;
+  readonly toggleSide: () => void;
   readonly toggleSkipSilence: () => void;
   /** To the beginning of the chapter after (1) or before (−1) this one. */
   readonly stepChapter: (direction: 1 | -1) => void;
@@ -63,6 +64,7 @@ const KEYS: Readonly<Record<string, KeyAction>> = {
   c: (_playback, { toggleCaptions }) => toggleCaptions(),
   s: (_playback, { swap }) => swap(),
   v: (_playback, { nextLayout }) => nextLayout(),
+  n: (_playback, { toggleSide }) => toggleSide(),
   x: (_playback, { toggleSkipSilence }) => toggleSkipSilence(),
   '[': (_playback, { stepChapter }) => stepChapter(-1),
   ']': (_playback, { stepChapter }) => stepChapter(1),

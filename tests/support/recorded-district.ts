@@ -1,0 +1,95 @@
+import { tmpdir } from 'node:os';
+import { openDatabase } from '../../storage/db/open.ts';
+import { createStores } from '../../storage/db/stores.ts';
+import { newId } from '../../storage/new-id.ts';
+import type { Lesson, Stores } from '../../storage/ports.ts';
+import type { Person } from '../../signaling/protocol/rest/directory.ts';
+import { RecordingId, type LessonId } from '../../signaling/protocol/ids.ts';
+import { signedIn } from './demo-lessons.ts';
+import type { RestClient } from './rest-client.ts';
+import { startPostgres } from './services.ts';
+import { Stack } from './stack.ts';
+
+const RECORDED_MS = 2_400_000;
+
+/** The demo district on PostgreSQL, so that a test can put recordings into it without holding lessons. */
+export class RecordedDistrict {
+  readonly stack: Stack;
+  readonly stores: Stores;
+  readonly #close: () => Promise<void>;
+
+  private constructor(stack: Stack, stores: Stores, close: () => Promise<void>) {
+    this.stack = stack;
+    this.stores = stores;
+    this.#close = close;
+  }
+
+  static async start(): Promise<RecordedDistrict> {
+    const postgres = await startPostgres();
+    const url = await postgres.createDatabase();
+    const stack = await Stack.start({ DATABASE_URL: url, DEMO: 'true' }).catch(async (error: unknown) => {
+      await postgres.stop();
+      throw error;
+    });
+    const database = await openDatabase({ DATA_DIR: tmpdir(), DATABASE_URL: url });
+    return new RecordedDistrict(stack, createStores(database.db), async () => {
+      await database.close();
+      await stack.stop();
+      await postgres.stop();
+    });
+  }
+
+  /** A recording of 40 minutes that has just become playable. */
+  async record(lessonId: LessonId, title = '望庐山瀑布'): Promise<RecordingId> {
+    const recordingId = newId(RecordingId);
+    const startedAtUnixUs = (Date.now() - RECORDED_MS) * 1000;
+    await this.stores.recordings.create({ recordingId, lessonId, title, startedAtUnixUs, allowsDownload: false });
+    await this.stores.recordings.markFinishing(recordingId, Date.now());
+    const views = { indexKey: `play/${recordingId}/index.json`, durationMs: RECORDED_MS };
+    await this.stores.recordings.markPlayable(recordingId, views);
+    return recordingId;
+  }
+
+  /** Two pupils of an attending class, one of another class, and a guardian of the first. */
+  async pupilsOf(
+    recordingId: RecordingId,
+  ): Promise<Readonly<Record<'attending' | 'sameClass' | 'otherClass' | 'guardian', RestClient>>> {
+    const { lessonId } = await this.#lessonOf(recordingId);
+    const there = new Set((await this.stores.lessons.roster(lessonId)).map(({ personId }) => personId));
+    const signIns = await this.stack.demoSignIns();
+    const people = await this.stores.directory.findByAccount(signIns.map(({ account }) => account));
+    const pupils = people.filter(({ roles }) => roles.some(({ role }) => role === 'student'));
+    let guardian: string | undefined;
+    let ward: string | undefined;
+    for (const { personId, account } of people) {
+      const involvement = (await this.stores.lessons.involvements(personId, [lessonId])).get(lessonId);
+      if (involvement?.as !== 'guardian') continue;
+      guardian = account;
+      ward = people.find((person) => person.personId === involvement.wards[0]?.personId)?.account;
+    }
+    const isThere = ({ personId }: Person): boolean => there.has(personId);
+    const sameClass = pupils.find((pupil) => isThere(pupil) && pupil.account !== ward)?.account;
+    const otherClass = pupils.find((pupil) => !isThere(pupil))?.account;
+    if (guardian === undefined || ward === undefined || sameClass === undefined || otherClass === undefined) {
+      throw new Error('the demo district lacks pupils');
+    }
+    const client = (account: string): Promise<RestClient> => signedIn(this.stack, account);
+    return {
+      attending: await client(ward),
+      sameClass: await client(sameClass),
+      otherClass: await client(otherClass),
+      guardian: await client(guardian),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#close();
+  }
+
+  async #lessonOf(recordingId: RecordingId): Promise<Lesson> {
+    const recording = await this.stores.recordings.recording(recordingId);
+    const lesson = recording === undefined ? undefined : await this.stores.lessons.lesson(recording.lessonId);
+    if (lesson === undefined) throw new Error('no such recording');
+    return lesson;
+  }
+}
