@@ -1,5 +1,6 @@
-import { parse } from 'csv-parse/sync';
-import { AppError, fieldProblem } from '../protocol/errors.ts';
+import { CsvError, parse } from 'csv-parse/sync';
+import { fieldProblem, type AppError } from '../protocol/errors.ts';
+import type { ProblemCode, ProblemValues } from '../protocol/problems.ts';
 import { AccountName, DisplayName } from '../protocol/rest/shapes.ts';
 import type { ImportLine } from '../protocol/rest/directory.ts';
 import type { Role } from '../protocol/roles.ts';
@@ -76,36 +77,32 @@ function recordsOf(csv: string): { readonly cells: readonly string[]; readonly l
       .filter(({ record }) => record.some((cell) => cell !== ''))
       .map(({ record, info }) => ({ cells: record, line: info.lines }));
   } catch (error) {
-    throw new AppError('invalidInput', {
-      cause: error,
-      details: { problems: [{ path: 'csv', message: error instanceof Error ? error.message : 'not a CSV' }] },
-    });
+    if (!(error instanceof CsvError)) throw error;
+    throw sheetProblem('sheetUnreadable');
   }
 }
 
-function sheetProblem(message: string): AppError {
-  return fieldProblem('csv', message);
+function sheetProblem(code: ProblemCode, values: ProblemValues = {}): AppError {
+  return fieldProblem('csv', code, values);
 }
 
 function readLine(cells: readonly string[], line: number, columns: ReadonlyMap<Column, number>): SheetLine {
   const cell = (column: Column): string => cells[columns.get(column) ?? -1] ?? '';
-  const problems: { column: string; code: string; message: string }[] = [];
-  const problem = (column: Column, code: string, message: string): void =>
-    void problems.push({ column, code, message });
+  const problems: ImportLine['problems'] = [];
+  const problem = (column: Column, code: ProblemCode): void => void problems.push({ column, code, values: {} });
 
   const displayName = cell('displayName');
-  if (!DisplayName.safeParse(displayName).success) problem('displayName', 'nameMissing', '姓名为空或过长');
+  if (!DisplayName.safeParse(displayName).success) problem('displayName', 'nameMissing');
   const role = ROLE_WORDS.get(cell('role').toLowerCase());
-  if (role === undefined) problem('role', 'roleUnknown', '角色应为：学生、教师、家长、管理员');
+  if (role === undefined) problem('role', 'roleUnknown');
   const account = cell('account').toLowerCase();
-  if (account !== '' && !AccountName.safeParse(account).success)
-    problem('account', 'accountInvalid', '账号含有不允许的字符');
+  if (account !== '' && !AccountName.safeParse(account).success) problem('account', 'accountInvalid');
   const classGroup = cell('classGroup');
-  if (role === 'student' && classGroup === '') problem('classGroup', 'classGroupMissing', '学生需要填写班级');
+  if (role === 'student' && classGroup === '') problem('classGroup', 'classGroupMissing');
   const wards = cell('ward')
     .split(/[、,，;；/ ]+/)
     .filter((name) => name !== '');
-  if (role === 'guardian' && wards.length === 0) problem('ward', 'wardMissing', '家长需要填写孩子姓名');
+  if (role === 'guardian' && wards.length === 0) problem('ward', 'wardMissing');
 
   const read = { line, displayName, role: cell('role'), classGroup, account, ward: cell('ward'), problems };
   if (role === undefined || problems.length > 0) return { read, row: undefined };
@@ -127,14 +124,12 @@ function markRepeated(lines: readonly SheetLine[]): SheetLine[] {
       firstLine.set(identity, line.read.line);
       return line;
     }
-    const repeated =
-      line.read.account === ''
-        ? {
-            column: 'displayName',
-            code: 'lineRepeated',
-            message: `与第 ${earlier} 行相同；如果是同名的另一人，请填写账号`,
-          }
-        : { column: 'account', code: 'accountRepeated', message: `账号与第 ${earlier} 行重复` };
+    const isNamed = line.read.account !== '';
+    const repeated = {
+      column: isNamed ? 'account' : 'displayName',
+      code: isNamed ? 'accountRepeated' : 'lineRepeated',
+      values: { line: earlier },
+    } satisfies ImportLine['problems'][number];
     return { read: { ...line.read, problems: [...line.read.problems, repeated] }, row: undefined };
   });
 }
@@ -146,11 +141,13 @@ function markRepeated(lines: readonly SheetLine[]): SheetLine[] {
  */
 export function readSheet(csv: string): SheetLine[] {
   const [heading, ...rest] = recordsOf(csv);
-  if (heading === undefined) throw sheetProblem('表格是空的');
+  if (heading === undefined) throw sheetProblem('sheetEmpty');
   const columns = columnsOf(heading.cells);
   const missing = (['displayName', 'role'] as const).filter((column) => !columns.has(column));
-  if (missing.length > 0) throw sheetProblem(`缺少列：${missing.map((column) => HEADINGS[column][0]).join('、')}`);
-  if (rest.length === 0) throw sheetProblem('表格只有标题行');
-  if (rest.length > MAX_LINES) throw sheetProblem(`一次最多导入 ${MAX_LINES} 行`);
+  if (missing.length > 0) {
+    throw sheetProblem('sheetColumnsMissing', { columns: missing.map((column) => HEADINGS[column][0]).join('、') });
+  }
+  if (rest.length === 0) throw sheetProblem('sheetOnlyHeading');
+  if (rest.length > MAX_LINES) throw sheetProblem('sheetTooLong', { lines: MAX_LINES });
   return markRepeated(rest.map(({ cells, line }) => readLine(cells, line, columns)));
 }

@@ -76,9 +76,8 @@ function wardProblems(row: SheetRow, school: School, pupilsInSheet: ReadonlyMap<
     const known =
       school.peopleByName.get(ward)?.filter((person) => person.roles.some((grant) => grant.role === 'student')) ?? [];
     const candidates = known.length + (pupilsInSheet.get(ward) ?? 0);
-    if (candidates === 0) problems.push({ column: 'ward', code: 'wardUnknown', message: `没有名叫 ${ward} 的学生` });
-    if (candidates > 1)
-      problems.push({ column: 'ward', code: 'wardAmbiguous', message: `有 ${candidates} 名学生叫 ${ward}` });
+    if (candidates === 0) problems.push({ column: 'ward', code: 'wardUnknown', values: { name: ward } });
+    if (candidates > 1) problems.push({ column: 'ward', code: 'wardAmbiguous', values: { n: candidates, name: ward } });
   }
   return problems;
 }
@@ -96,13 +95,12 @@ function checkLine(
   const problems = wardProblems(row, school, pupilsInSheet);
   if (row.account !== '') {
     const owner = school.accounts.get(row.account);
-    if (owner !== undefined && owner !== ownId)
-      problems.push({ column: 'account', code: 'accountTaken', message: '账号已存在' });
+    if (owner !== undefined && owner !== ownId) problems.push({ column: 'account', code: 'accountTaken', values: {} });
   } else if ((personOf(row, school, ownId)?.personId ?? ownId) !== ownId) {
     problems.push({
       column: 'displayName',
       code: 'personKnown',
-      message: '此人已在名册中；如果是同名的另一人，请填写账号',
+      values: {},
     });
   }
   if (problems.length === 0) return line;

@@ -16,13 +16,13 @@ export async function assertReachable(
   for (const classGroupId of attending.classGroupIds) {
     const group = await stores.directory.classGroup(classGroupId);
     if (group === undefined || !reachable.has(group.schoolId)) {
-      throw fieldProblem('classGroupIds', '班级不属于本校或结对学校');
+      throw fieldProblem('classGroupIds', 'classGroupUnreachable');
     }
   }
   for (const classroomId of attending.classroomIds) {
     const classroom = await stores.classrooms.classroom(classroomId);
     if (classroom === undefined || !reachable.has(classroom.schoolId)) {
-      throw fieldProblem('classroomIds', '教室不属于本校或结对学校');
+      throw fieldProblem('classroomIds', 'classroomUnreachable');
     }
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { RouteDefinition } from '../protocol/define.ts';
 import { ERROR_CODES } from '../protocol/errors.ts';
+import { PROBLEMS } from '../protocol/problems.ts';
 import { API_PREFIX, restRoutes } from '../protocol/rest.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -76,7 +77,15 @@ const PROBLEM_SCHEMA = {
     details: { type: 'object' },
     problems: {
       type: 'array',
-      items: { type: 'object', properties: { path: { type: 'string' }, message: { type: 'string' } } },
+      items: {
+        type: 'object',
+        properties: {
+          path: { type: 'string' },
+          message: { type: 'string' },
+          code: { type: 'string', enum: Object.keys(PROBLEMS) },
+          values: { type: 'object' },
+        },
+      },
     },
   },
 } as const;

@@ -1,3 +1,5 @@
+import { problemWords, type ProblemCode, type ProblemValues } from './problems.ts';
+
 /**
  * The closed list of error codes of both wires (REST as RFC 9457 problem+json, socket as ack).
  *
@@ -62,7 +64,11 @@ export type ErrorCode = keyof typeof ERROR_CODES;
 /** One bad field of an input: `path` as in the JSON sent (`people.3.account`), `message` for a person. */
 export interface FieldProblem {
   readonly path: string;
+  /** Chinese where there is a code, else the parser's. */
   readonly message: string;
+  /** One of `PROBLEMS`, with the values that its words need. */
+  readonly code?: string | undefined;
+  readonly values?: ProblemValues | undefined;
 }
 
 export interface AppErrorOptions {
@@ -94,8 +100,9 @@ export class AppError extends Error {
 }
 
 /** `invalidInput` about one field, in words for a person. */
-export function fieldProblem(path: string, message: string): AppError {
-  return new AppError('invalidInput', { details: { problems: [{ path, message }] } });
+export function fieldProblem(path: string, code: ProblemCode, values: ProblemValues = {}): AppError {
+  const problem: FieldProblem = { path, code, values, message: problemWords(code, values) };
+  return new AppError('invalidInput', { details: { problems: [problem] } });
 }
 
 export function isErrorCode(value: unknown): value is ErrorCode {

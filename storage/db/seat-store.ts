@@ -60,12 +60,10 @@ async function claimSeat(db: Kysely<Database>, claim: SeatClaim): Promise<Seat> 
       ...facts,
     })
     .onConflict((conflict) =>
-      conflict
-        .constraint(KEY_OF_HOLDER[holder.kind])
-        .doUpdateSet({
-          ...facts,
-          admitted_at: holder.kind === 'guest' ? ADMITTED_UNDER_THIS_NAME : sql.ref('seats.admitted_at'),
-        }),
+      conflict.constraint(KEY_OF_HOLDER[holder.kind]).doUpdateSet({
+        ...facts,
+        admitted_at: holder.kind === 'guest' ? ADMITTED_UNDER_THIS_NAME : sql.ref('seats.admitted_at'),
+      }),
     )
     .returningAll()
     .executeTakeFirstOrThrow();

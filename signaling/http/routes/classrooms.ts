@@ -114,7 +114,7 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
 
   readonly createPairing: RestHandlers['createPairing'] = async ({ body }) => {
     if (body.lecturingSchoolId === body.listeningSchoolId) {
-      throw fieldProblem('listeningSchoolId', '学校不能与自己结对');
+      throw fieldProblem('listeningSchoolId', 'pairedWithItself');
     }
     return this.#classrooms.createPairing(body);
   };

@@ -46,8 +46,9 @@ export function assertManagesLesson(caller: PersonCaller, lesson: Pick<Lesson, '
 }
 
 function assertTimes(startsAtMs: number, endsAtMs: number): void {
-  if (endsAtMs <= startsAtMs) throw fieldProblem('endsAtMs', '结束时间应晚于开始时间');
-  if (endsAtMs - startsAtMs > MAX_LENGTH_MS) throw fieldProblem('endsAtMs', '一节课最长 8 小时');
+  if (endsAtMs <= startsAtMs) throw fieldProblem('endsAtMs', 'endsBeforeStart');
+  if (endsAtMs - startsAtMs > MAX_LENGTH_MS)
+    throw fieldProblem('endsAtMs', 'lessonTooLong', { hours: MAX_LENGTH_MS / HOUR_MS });
 }
 
 export class LessonRoutes implements Pick<RestHandlers, Names> {
@@ -93,7 +94,7 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
   readonly listLessons: RestHandlers['listLessons'] = async ({ query }, context) => {
     const caller = personOf(context.caller);
     if (query.toMs <= query.fromMs || query.toMs - query.fromMs > MAX_RANGE_MS) {
-      throw fieldProblem('toMs', '时间范围最长 62 天');
+      throw fieldProblem('toMs', 'rangeTooLong', { days: MAX_RANGE_MS / DAY_MS });
     }
     const lessons = await this.#stores.lessons.list({ ...query, audience: audienceOf(caller) });
     return { lessons: await this.#summaries(caller, lessons) };
@@ -122,7 +123,7 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
     assertManagesLesson(caller, lesson);
     assertTimes(body.startsAtMs ?? lesson.startsAtMs, body.endsAtMs ?? lesson.endsAtMs);
     if (body.lecturerId !== undefined && (await this.#lecturerFor(caller, body.lecturerId)) !== lesson.schoolId) {
-      throw fieldProblem('lecturerId', '主讲人应为本校教师');
+      throw fieldProblem('lecturerId', 'lecturerElsewhere');
     }
     const { classGroupIds = [], classroomIds = [] } = body;
     await assertReachable(this.#stores, lesson.schoolId, { classGroupIds, classroomIds });
@@ -162,10 +163,11 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
   async #lecturerFor(caller: PersonCaller, lecturerId: PersonId): Promise<SchoolId> {
     const lecturer = await this.#stores.directory.person(lecturerId);
     if (lecturer?.schoolId === undefined || lecturer.schoolId === null || !lecturer.isActive) {
-      throw fieldProblem('lecturerId', '没有这位教师');
+      throw fieldProblem('lecturerId', 'lecturerUnknown');
     }
     if (lecturerId !== caller.personId && !administers(caller, lecturer.schoolId)) throw new AppError('forbidden');
-    if (!lecturer.roles.some((grant) => grant.role === 'teacher')) throw fieldProblem('lecturerId', '主讲人应为教师');
+    if (!lecturer.roles.some((grant) => grant.role === 'teacher'))
+      throw fieldProblem('lecturerId', 'lecturerNotTeacher');
     return lecturer.schoolId;
   }
 

@@ -4,6 +4,7 @@ import { AccountNamer, accountCandidates } from '../../directory/accounts.ts';
 import { importRows, previewImport } from '../../directory/people-import.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { ClassGroupId, PersonId, SchoolId } from '../../protocol/ids.ts';
+import { isProblemCode, problemWords } from '../../protocol/problems.ts';
 import { MAX_SHEET_CHARACTERS, type Person, type SignInSlip } from '../../protocol/rest/directory.ts';
 import type { Role } from '../../protocol/roles.ts';
 import { administers, assertAdministers, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
@@ -130,10 +131,13 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
     const skipped = preview.lines.length - preview.rows.length;
     if (skipped > 0 && !body.skipBadLines) {
       const bad = preview.lines.filter((line) => line.problems.length > 0).slice(0, 20);
-      const problems = bad.map((line) => ({
-        path: `line ${line.line}`,
-        message: line.problems.map((p) => p.message).join('；'),
-      }));
+      const problems = bad.flatMap(({ line, problems: found }) =>
+        found.map(({ column, code, values }) => ({
+          path: `csv.${line}.${column}`,
+          ...{ code, values },
+          message: isProblemCode(code) ? problemWords(code, values) : code,
+        })),
+      );
       throw new AppError('invalidInput', { details: { problems } });
     }
     const result = await importRows(this.#directory, schoolId, preview.rows, importKey);
@@ -157,7 +161,7 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
   async #assertClassGroup(schoolId: SchoolId | null, classGroupId: ClassGroupId | null | undefined): Promise<void> {
     if (classGroupId === undefined || classGroupId === null) return;
     const group = await this.#directory.classGroup(classGroupId);
-    if (group === undefined || group.schoolId !== schoolId) throw fieldProblem('classGroupId', '班级应为本校班级');
+    if (group === undefined || group.schoolId !== schoolId) throw fieldProblem('classGroupId', 'classGroupElsewhere');
   }
 
   /** Wards are pupils whom the caller administers: a guardian sees what its wards' meetings are about. */
@@ -166,7 +170,7 @@ export class PeopleRoutes implements Pick<RestHandlers, Names> {
     const isRight = (ward: Person): boolean =>
       administers(caller, ward.schoolId) && ward.roles.some((grant) => grant.role === 'student');
     if (wards.length !== (wardIds?.length ?? 0) || !wards.every(isRight)) {
-      throw fieldProblem('wardIds', '孩子应为本校学生');
+      throw fieldProblem('wardIds', 'wardNotPupil');
     }
   }
 

@@ -105,7 +105,7 @@ export class SessionRoutes implements Pick<RestHandlers, Names> {
     const credentials = await this.#stores.directory.credentialsOf(person.personId);
     if (credentials === undefined) throw new AppError('wrongCredentials');
     await assertKnowsPassword(body.current, credentials);
-    if (await isPassword(body.next, credentials.passwordHash)) throw fieldProblem('next', '新密码不能与原密码相同');
+    if (await isPassword(body.next, credentials.passwordHash)) throw fieldProblem('next', 'passwordUnchanged');
     const passwordHash = await hashPassword(body.next);
     await this.#stores.directory.setPasswords([{ personId: person.personId, passwordHash, mustChangePassword: false }]);
     await this.#stores.sessions.endAllOf({ kind: 'person', personId: person.personId }, person.sessionHash);

@@ -54,12 +54,12 @@ export class TimetableRoutes implements Pick<RestHandlers, Names> {
   };
 
   async #assertEntry(entry: EntryParts): Promise<void> {
-    if (entry.endTime <= entry.startTime) throw fieldProblem('endTime', '结束时间应晚于开始时间');
-    if (entry.lastDate < entry.firstDate) throw fieldProblem('lastDate', '结束日期应不早于开始日期');
+    if (entry.endTime <= entry.startTime) throw fieldProblem('endTime', 'endsBeforeStart');
+    if (entry.lastDate < entry.firstDate) throw fieldProblem('lastDate', 'lastBeforeFirst');
     const lecturer = await this.#stores.directory.person(entry.lecturerId);
     const isTeacher = lecturer?.roles.some((grant) => grant.role === 'teacher' && grant.schoolId === entry.schoolId);
     if (lecturer?.schoolId !== entry.schoolId || isTeacher !== true) {
-      throw fieldProblem('lecturerId', '主讲人应为本校教师');
+      throw fieldProblem('lecturerId', 'lecturerElsewhere');
     }
     await assertReachable(this.#stores, entry.schoolId, entry);
   }

@@ -101,7 +101,14 @@ export const ImportLine = z.object({
   classGroup: z.string(),
   account: z.string(),
   ward: z.string(),
-  problems: z.array(z.object({ column: z.string(), code: z.string(), message: z.string() })),
+  problems: z.array(
+    z.object({
+      column: z.string(),
+      /** One of `PROBLEMS`, with the values that its words need. */
+      code: z.string(),
+      values: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  ),
 });
 export type ImportLine = z.infer<typeof ImportLine>;
 

@@ -18,7 +18,16 @@ const Problem = z.object({
   code: z.string(),
   instance: z.string().optional(),
   details: z.record(z.string(), z.unknown()).optional(),
-  problems: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  problems: z
+    .array(
+      z.object({
+        path: z.string(),
+        message: z.string(),
+        code: z.string().optional(),
+        values: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      }),
+    )
+    .optional(),
 });
 
 interface LooseInput {

@@ -110,26 +110,6 @@ export const peopleText = catalogue({
     'Somebody has just taken one of these accounts. Please check again.',
   ],
   nothingGood: ['没有可以导入的行，请先修改表格。', 'No line can be imported. Please correct the table first.'],
-  p_nameMissing: ['姓名为空或过长', 'Name is empty or too long'],
-  p_roleUnknown: ['角色应为：学生、教师、家长、管理员', 'Role must be student, teacher, parent or administrator'],
-  p_accountInvalid: ['账号含有不允许的字符', 'Account has characters that are not allowed'],
-  p_classGroupMissing: ['学生需要填写班级', 'A pupil needs a class group'],
-  p_wardMissing: ['家长需要填写孩子姓名', 'A parent needs the name of a child'],
-  p_accountRepeated: ['账号与前面的行重复', 'Same account as an earlier line'],
-  p_accountTaken: ['账号已存在', 'Account exists already'],
-  p_lineRepeated: [
-    '与前面的行相同；如果是同名的另一人，请填写账号',
-    'Same as an earlier line; if this is a namesake, give an account',
-  ],
-  p_personKnown: [
-    '此人已在名册中；如果是同名的另一人，请填写账号',
-    'Is here already; if this is a namesake, give an account',
-  ],
-  p_wardUnknown: ['没有这个姓名的学生', 'No pupil of this name'],
-  p_wardAmbiguous: [
-    '有多名同名学生，请改填账号或稍后手动添加',
-    'Several pupils of this name; add the child by hand later',
-  ],
 
   slipsReady: ['{n} 张登录条已生成', '{n} sign-in slips are ready'],
   slipsOnce: [

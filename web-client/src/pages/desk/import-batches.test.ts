@@ -15,7 +15,7 @@ const line = (n: number, more: Partial<ImportLine> = {}): ImportLine => ({
 
 test('a sheet goes in parts of its good lines, parents after all children, each part under a key of its own', () => {
   const parent = line(2, { displayName: '家长', role: '家长', classGroup: '', ward: '学生40' });
-  const bad = line(3, { problems: [{ column: 'role', code: 'roleUnknown', message: '' }] });
+  const bad = line(3, { problems: [{ column: 'role', code: 'roleUnknown', values: {} }] });
   const named = line(4, { account: 'xue-sheng' });
   const batches = batchesOf([parent, bad, named, ...Array.from({ length: 39 }, (_, n) => line(n + 5))]);
   expect(batches.map(({ count }) => count)).toEqual([20, 20, 1]);

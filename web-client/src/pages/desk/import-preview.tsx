@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import type { ImportLine } from '../../../../signaling/protocol/rest/directory.ts';
 import { peopleText } from '../../messages/desk-people.ts';
-import { useLanguage } from '../../text/language.ts';
+import { useProblemWords } from '../../text/problem-words.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/panels.tsx';
@@ -20,16 +20,6 @@ const COLUMN_WORDS = {
   account: 'account',
   ward: 'wards',
 } as const;
-
-/** The server's own sentence names the very child or line; other languages have the general one. */
-function useProblemWords(): (problem: ImportLine['problems'][number]) => string {
-  const t = useText(peopleText);
-  const language = useLanguage();
-  return ({ code, message }) => {
-    const key = `p_${code}`;
-    return language === 'zh-CN' || !(key in peopleText) ? message : t(key as keyof typeof peopleText & 'p_nameMissing');
-  };
-}
 
 function PreviewLine({ line }: { readonly line: ImportLine }) {
   const t = useText(peopleText);
@@ -56,11 +46,11 @@ function PreviewLine({ line }: { readonly line: ImportLine }) {
         ) : (
           <ul className={styles.problems}>
             {line.problems.map((problem) => (
-              <li key={`${problem.column}-${problem.code}-${problem.message}`}>
+              <li key={`${problem.column}-${problem.code}-${JSON.stringify(problem.values)}`}>
                 {problem.column in COLUMN_WORDS && (
                   <strong>{t(COLUMN_WORDS[problem.column as keyof typeof COLUMN_WORDS])}</strong>
                 )}{' '}
-                {words(problem)}
+                {words(problem) ?? t('problem')}
               </li>
             ))}
           </ul>

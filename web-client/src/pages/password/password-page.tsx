@@ -8,6 +8,7 @@ import { useSession, useSessionChange } from '../../api/queries.ts';
 import { asFailure } from '../../api/request-failure.ts';
 import { passwordText } from '../../messages/password.ts';
 import { shellText } from '../../messages/shell.ts';
+import { useProblemWords } from '../../text/problem-words.ts';
 import { useText } from '../../text/text.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -23,14 +24,15 @@ type Field = keyof PasswordEntry;
 /** The words for each field: what is wrong before it is sent, and what the server found. */
 function useProblems(entry: PasswordEntry, isTried: boolean, error: unknown): (field: Field) => string | undefined {
   const t = useText(passwordText);
+  const words = useProblemWords();
   const own = passwordProblems(entry);
   const failure = error === null ? null : asFailure(error);
-  const isUnchanged = failure?.problems.some((problem) => problem.path === 'next') ?? false;
   return (field) => {
     const problem = own[field];
     if (isTried && problem !== undefined) return t(problem);
     if (field === 'current' && failure?.code === 'wrongCredentials') return t('wrongCurrent');
-    return field === 'next' && isUnchanged ? t('unchanged') : undefined;
+    const found = failure?.problems.find(({ path }) => path === field);
+    return found === undefined ? undefined : words(found);
   };
 }
 

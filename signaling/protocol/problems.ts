@@ -1,0 +1,66 @@
+/**
+ * What may be wrong with a field or a line, in words for a person, Chinese first; `{name}` marks a value that is put in. The code is
+ * stable and goes over the wire with its values, so that a client says it in its own language.
+ */
+export const PROBLEMS = {
+  passwordUnchanged: ['新密码不能与原密码相同', 'The new password must differ from the one before'],
+  endsBeforeStart: ['结束时间应晚于开始时间', 'The end must be after the start'],
+  lastBeforeFirst: ['结束日期应不早于开始日期', 'The last date must not be before the first'],
+  lessonTooLong: ['一节课最长 {hours} 小时', 'A lesson takes at most {hours} hours'],
+  rangeTooLong: ['时间范围最长 {days} 天', 'The range is at most {days} days'],
+  lecturerUnknown: ['没有这位教师', 'There is no such teacher'],
+  lecturerNotTeacher: ['主讲人应为教师', 'The lecturer must be a teacher'],
+  lecturerElsewhere: ['主讲人应为本校教师', 'The lecturer must be a teacher of this school'],
+  classGroupElsewhere: ['班级应为本校班级', 'The class group must be one of this school'],
+  classGroupUnreachable: [
+    '班级不属于本校或结对学校',
+    'The class group belongs neither to this school nor to one that listens to it',
+  ],
+  classroomUnreachable: [
+    '教室不属于本校或结对学校',
+    'The classroom belongs neither to this school nor to one that listens to it',
+  ],
+  wardNotPupil: ['孩子应为本校学生', 'Children must be pupils of this school'],
+  pairedWithItself: ['学校不能与自己结对', 'A school cannot be its own partner'],
+
+  // A people sheet as a whole.
+  sheetUnreadable: ['表格无法读取，请另存为 CSV 再试', 'The table cannot be read. Please save it as CSV and try again'],
+  sheetEmpty: ['表格是空的', 'The table is empty'],
+  sheetOnlyHeading: ['表格只有标题行', 'The table has only a heading'],
+  sheetColumnsMissing: ['缺少列：{columns}', 'Columns are missing: {columns}'],
+  sheetTooLong: ['一次最多导入 {lines} 行', 'At most {lines} lines at once'],
+  // One line of it.
+  nameMissing: ['姓名为空或过长', 'Name is empty or too long'],
+  roleUnknown: ['角色应为：学生、教师、家长、管理员', 'Role must be student, teacher, parent or administrator'],
+  accountInvalid: ['账号含有不允许的字符', 'Account has characters that are not allowed'],
+  accountRepeated: ['账号与第 {line} 行重复', 'Same account as line {line}'],
+  accountTaken: ['账号已存在', 'Account exists already'],
+  lineRepeated: [
+    '与第 {line} 行相同；如果是同名的另一人，请填写账号',
+    'Same as line {line}; if this is a namesake, give an account',
+  ],
+  personKnown: [
+    '此人已在名册中；如果是同名的另一人，请填写账号',
+    'Is here already; if this is a namesake, give an account',
+  ],
+  classGroupMissing: ['学生需要填写班级', 'A pupil needs a class group'],
+  wardMissing: ['家长需要填写孩子姓名', 'A parent needs the name of a child'],
+  wardUnknown: ['没有名叫 {name} 的学生', 'There is no pupil called {name}'],
+  wardAmbiguous: [
+    '有 {n} 名学生叫 {name}，请稍后手动添加',
+    '{n} pupils are called {name}; add the child by hand later',
+  ],
+} as const satisfies Readonly<Record<string, readonly [zh: string, en: string]>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export type ProblemValues = Readonly<Record<string, string | number>>;
+
+export const isProblemCode = (code: string | undefined): code is ProblemCode =>
+  code !== undefined && Object.hasOwn(PROBLEMS, code);
+
+/** The problem in words, Chinese unless said otherwise. */
+export function problemWords(code: ProblemCode, values: ProblemValues = {}, language: 'zh' | 'en' = 'zh'): string {
+  return PROBLEMS[code][language === 'zh' ? 0 : 1].replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
+    String(values[name] ?? whole),
+  );
+}
