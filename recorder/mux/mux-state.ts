@@ -69,6 +69,8 @@ export const MuxState = z.object({
   leftOut: z.array(LeftOutRange),
   /** The first chunk of events that has not been read. */
   nextEvents: z.int().nonnegative(),
+  /** The step after class is done. */
+  isFinished: z.boolean().optional(),
 });
 export type MuxState = z.infer<typeof MuxState>;
 

@@ -61,7 +61,9 @@ export class Rolling {
   }
 
   /** After an error this object must not be used again: what it holds may be ahead of what is stored. */
-  async step(isFinal: boolean): Promise<MuxResult> {
+  async step(asksFinal: boolean): Promise<MuxResult> {
+    // A step that was wished for while the lesson ran may get its turn after the final one: it must not undo the completion.
+    const isFinal = asksFinal || this.#state.isFinished === true;
     const manifest = await this.#manifests.read(this.#recordingId);
     if (manifest === undefined) throw new AppError('notFound', { message: 'the recording has no manifest' });
     await this.#readPauses(manifest);
@@ -75,8 +77,9 @@ export class Rolling {
       isFinal,
     });
     if (sound !== undefined) this.#state = { ...this.#state, sound };
+    if (isFinal) this.#state = { ...this.#state, isFinished: true };
     this.#etag = await this.#play.writeState({ state: this.#state, etag: this.#etag });
-    return this.#publish(manifest, isFinal);
+    return { ...(await this.#publish(manifest, isFinal)), final: asksFinal };
   }
 
   async #readPauses(manifest: RecordingManifest): Promise<void> {

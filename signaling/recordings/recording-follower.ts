@@ -92,12 +92,10 @@ export class RecordingFollower {
   }
 
   async #onMuxed(result: MuxResult): Promise<void> {
-    const { recordingId } = result;
+    const { recordingId, index: indexKey, final: isFinal } = result;
     const durationMs = Math.round(result.durationUs / US_PER_MS);
-    // A step that was under way when the lesson ended lacks the tail: the final one follows.
-    if (!result.final && (await this.#recordings.recording(recordingId))?.phase !== 'recording') return;
-    const recording = await this.#recordings.markPlayable(recordingId, { indexKey: result.index, durationMs });
-    if (!result.final || recording.film !== null) return;
+    const recording = await this.#recordings.markPlayable(recordingId, { indexKey, durationMs, isFinal });
+    if (!isFinal || recording.film !== null) return;
     await this.#produce(recording);
   }
 

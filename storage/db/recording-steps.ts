@@ -32,7 +32,7 @@ function captureSteps(db: Kysely<Database>, require: Require): CaptureSteps {
         .execute();
       return require(recordingId);
     },
-    async markPlayable(recordingId, { indexKey, durationMs }) {
+    async markPlayable(recordingId, { indexKey, durationMs, isFinal }) {
       await update(db, recordingId)
         .set({
           views_index_key: indexKey,
@@ -43,6 +43,7 @@ function captureSteps(db: Kysely<Database>, require: Require): CaptureSteps {
             when phase = 'finishing' then 'producing'
             else phase end`,
         })
+        .$if(!isFinal, (query) => query.where('phase', '=', 'recording'))
         .execute();
       return require(recordingId);
     },

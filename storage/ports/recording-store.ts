@@ -65,6 +65,8 @@ export interface PlayableViews {
   /** Object key of the `PlayIndex`. */
   readonly indexKey: string;
   readonly durationMs: number;
+  /** The tail is in. Without it the views count only while the lesson is running: a step that was under way when it ended changes nothing. */
+  readonly isFinal: boolean;
 }
 
 /** Object keys of what production made. */

@@ -238,7 +238,7 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
       durationMs: 2_400_040.4,
       mp4Bytes: 3_000_000_000,
     };
-    const views = { indexKey: 'play/r/index.json', durationMs: 2_400_000 };
+    const views = { indexKey: 'play/r/index.json', durationMs: 2_400_000, isFinal: true };
 
     async function record(change: Parameters<typeof makeLesson>[2] = {}): Promise<RecordingId> {
       const { lessonId } = await lesson(change);
@@ -266,9 +266,13 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
         viewsIndexKey: null,
         film: null,
       });
-      expect(await recordings.markPlayable(id, { ...views, durationMs: 5 })).toMatchObject({ phase: 'recording' });
+      expect(await recordings.markPlayable(id, { ...views, durationMs: 5, isFinal: false })).toMatchObject({
+        phase: 'recording',
+      });
       await expect(recordings.markReady(id, film)).rejects.toEqual(code('conflict', { phase: 'recording' }));
       expect(await recordings.markFinishing(id, MONDAY_8_MS + 50)).toMatchObject({ phase: 'finishing' });
+      const early = await recordings.markPlayable(id, { ...views, durationMs: 6, isFinal: false });
+      expect(early).toMatchObject({ phase: 'finishing', durationMs: 5 });
       expect(await recordings.markPlayable(id, views)).toMatchObject({ phase: 'playable', durationMs: 2_400_000 });
       expect(await recordings.markProducing(id)).toMatchObject({
         phase: 'producing',

@@ -260,6 +260,17 @@ describe('rolling mux', () => {
     expect(sound?.segments.map(({ startUs }) => startUs)).toEqual([0, 10_240_000, 20_480_000, 30_720_000]);
   });
 
+  it('stays complete when a step that was wished for during class gets its turn after the last one', async () => {
+    const opus = await loadMediaClip({ codec: 'opus' });
+    recording.add({ ...microphone, ssrc: 13, packets: sent({ clip: opus, ssrc: 13, durationUs: 12_000_000 }) });
+    await recording.storeUntil(undefined, { endedAtUs: 12_000_000 });
+    await muxer.step(recording.recordingId, { final: true });
+    const complete = await readPlayIndex(store, recording.recordingId);
+    expect(await muxer.step(recording.recordingId, { final: false })).toMatchObject({ final: false });
+    expect(await readPlayIndex(store, recording.recordingId)).toEqual(complete);
+    expect(complete).toMatchObject({ complete: true, durationUs: 12_000_000 });
+  });
+
   it('leaves a pause out of the sound, also of what had been mixed before the pause was known', async () => {
     const opus = await loadMediaClip({ codec: 'opus' });
     recording.add({ ...microphone, ssrc: 13, packets: sent({ clip: opus, ssrc: 13, durationUs: 30_000_000 }) });

@@ -45,7 +45,7 @@ export class RecordedDistrict {
     const startedAtUnixUs = (Date.now() - RECORDED_MS) * 1000;
     await this.stores.recordings.create({ recordingId, lessonId, title, startedAtUnixUs, allowsDownload: false });
     await this.stores.recordings.markFinishing(recordingId, Date.now());
-    const views = { indexKey: `play/${recordingId}/index.json`, durationMs: RECORDED_MS };
+    const views = { indexKey: `play/${recordingId}/index.json`, durationMs: RECORDED_MS, isFinal: true };
     await this.stores.recordings.markPlayable(recordingId, views);
     return recordingId;
   }
