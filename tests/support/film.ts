@@ -3,12 +3,17 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PlayIndex, PlaySegment } from '../../signaling/protocol/play-index.ts';
-import { readTimecode, type Timecode } from './browser/timecode.ts';
+import { FLASH, readTimecode, type Timecode } from './browser/timecode.ts';
+import { beepTimes } from './flash-and-beep.ts';
 
 const run = promisify(execFile);
 const PIXELS_MAX_BYTES = 512 * 1024 * 1024;
 /** What pictures are shrunk to before they are read. */
 const READ_SIZE = { width: 240, height: 135 } as const;
+
+const WHITE_LEVEL = 128;
+/** Of 32,767: the beep has 19,000; two senders' tones together 6,600. */
+const BEEP_ABOVE_TONES = 12_000;
 
 export interface FilmFacts {
   readonly durationSeconds: number;
@@ -39,6 +44,11 @@ export async function probeFilm(input: string): Promise<FilmFacts> {
 export interface FrameReading {
   readonly atSeconds: number;
   readonly code: Timecode | undefined;
+}
+
+/** A picture as it is stored, with its place on the recording's own time line. */
+export interface StoredFrame extends FrameReading {
+  readonly isFlash: boolean;
 }
 
 /** Decodes the film and reads the timecode within a part of the picture, `framesPerSecond` times a second. */
@@ -74,14 +84,31 @@ export async function readViewFrames(
   indexUrl: URL,
   view: string,
   folder: string,
-): Promise<FrameReading[]> {
+): Promise<StoredFrame[]> {
   const runs = index.views.find((candidate) => candidate.view === view)?.runs ?? [];
-  const frames: FrameReading[] = [];
+  const frames: StoredFrame[] = [];
   for (const [number, run] of runs.entries()) {
     const name = `${view}-${number}.${run.container === 'webm' ? 'webm' : 'mp4'}`;
     frames.push(...(await readEveryFrame(await fetchPlayable(run.segments, indexUrl, join(folder, name)))));
   }
   return frames;
+}
+
+/** Seconds of session time at which the timecode's beep begins in the recording's sound. */
+export async function readBeeps(index: PlayIndex, indexUrl: URL, folder: string): Promise<number[]> {
+  const beeps: number[] = [];
+  // What follows a hole has a place of its own: a decoder would close the gap.
+  const unbroken = (index.sound?.segments ?? []).reduce<PlaySegment[][]>((groups, segment) => {
+    const group = groups.at(-1);
+    if (group?.at(-1)?.endUs === segment.startUs) group.push(segment);
+    else groups.push([segment]);
+    return groups;
+  }, []);
+  for (const [number, segments] of unbroken.entries()) {
+    const path = await fetchPlayable(segments, indexUrl, join(folder, `sound-${number}.mp4`));
+    beeps.push(...(await beepTimes(path, (segments[0]?.startUs ?? 0) / 1e6, BEEP_ABOVE_TONES)));
+  }
+  return beeps;
 }
 
 /** Initialisations and segments one after another, as a file at `path`. */
@@ -111,18 +138,25 @@ async function fetchBytes(url: URL): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer());
 }
 
-async function readEveryFrame(path: string): Promise<FrameReading[]> {
+async function readEveryFrame(path: string): Promise<StoredFrame[]> {
+  const { width, height } = READ_SIZE;
   const { stdout, stderr } = await run(
     'ffmpeg',
     [
       ...['-v', 'info', '-copyts', '-i', path, '-an'],
-      ...['-vf', `scale=${READ_SIZE.width}:${READ_SIZE.height},showinfo=checksum=0`],
+      ...['-vf', `scale=${width}:${height},format=gray,showinfo=checksum=0`],
       ...['-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'gray', 'pipe:1'],
     ],
     { encoding: 'buffer', maxBuffer: PIXELS_MAX_BYTES },
   );
   const times = [...stderr.toString('utf8').matchAll(/ pts_time:\s*(-?[\d.]+)/g)].map((match) => Number(match[1]));
-  return framesOf(stdout).map((code, index) => ({ atSeconds: times[index] ?? Number.NaN, code }));
+  const [flashX, flashY] = [FLASH.x + FLASH.size / 2, FLASH.y + FLASH.size / 2];
+  const flashAt = Math.floor(flashY * height) * width + Math.floor(flashX * width);
+  return framesOf(stdout).map((code, index) => ({
+    atSeconds: times[index] ?? Number.NaN,
+    code,
+    isFlash: (stdout[index * width * height + flashAt] ?? 0) > WHITE_LEVEL,
+  }));
 }
 
 function framesOf(pixels: Buffer): (Timecode | undefined)[] {

@@ -28,11 +28,11 @@ export async function flashTimes(path: string): Promise<number[]> {
   return onsets(times.map((time, index) => ({ time, isOn: (shown.stdout[index] ?? 0) > WHITE_LEVEL })));
 }
 
-/** Seconds at which the beep begins, for a file whose sound begins at `startS`. */
-export async function beepTimes(path: string, startS = 0): Promise<number[]> {
+/** Seconds at which the beep begins, for a file whose sound begins at `startS`; `level` is above all other sound. */
+export async function beepTimes(path: string, startS = 0, level = BEEP_LEVEL): Promise<number[]> {
   const samples = await decodeMono(path);
   const loud: number[] = [];
-  for (const [index, sample] of samples.entries()) if (Math.abs(sample) > BEEP_LEVEL) loud.push(index);
+  for (const [index, sample] of samples.entries()) if (Math.abs(sample) > level) loud.push(index);
   return onsets(loud.map((index) => ({ time: startS + index / SOUND_RATE, isOn: true })));
 }
 
@@ -50,7 +50,8 @@ export function median(values: readonly number[]): number {
   return sorted[sorted.length >> 1] ?? Number.NaN;
 }
 
-function onsets(states: readonly { readonly time: number; readonly isOn: boolean }[]): number[] {
+/** The beginnings of what is on, from states in the order of time. */
+export function onsets(states: readonly { readonly time: number; readonly isOn: boolean }[]): number[] {
   const found: number[] = [];
   let lastOn = Number.NEGATIVE_INFINITY;
   for (const { time, isOn } of states) {

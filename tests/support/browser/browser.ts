@@ -1,5 +1,5 @@
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
-import { useTimecodeMedia } from './timecode-media.ts';
+import { useTimecodeMedia, type MediaOptions } from './timecode-media.ts';
 
 /** The distribution's Chromium, headless, never throttling a page that it believes nobody looks at. */
 export async function launchBrowser(
@@ -33,13 +33,17 @@ export const VIEWPORTS = {
   screen: { width: 1920, height: 1080 },
 } as const;
 
+export interface DeviceOptions extends BrowserContextOptions {
+  readonly media?: Partial<MediaOptions>;
+}
+
 /** One person at one device, with media that carries `sender` and the time. */
 export async function openDevice(
   browser: Browser,
   sender: number,
-  options: BrowserContextOptions = {},
+  { media, ...options }: DeviceOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ locale: 'zh-CN', viewport: VIEWPORTS.laptop, ...options });
-  await useTimecodeMedia(context, sender);
+  await useTimecodeMedia(context, sender, media);
   return context;
 }

@@ -1,7 +1,7 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Stack } from '../stack.ts';
-import { openDevice } from './browser.ts';
+import { openDevice, type DeviceOptions } from './browser.ts';
 import { readTones, readVideo, type VideoReading } from './timecode-reader.ts';
 import { toneHz } from './timecode.ts';
 
@@ -22,12 +22,7 @@ export class Person {
     this.sender = sender;
   }
 
-  static async at(
-    stack: Stack,
-    browser: Browser,
-    sender: number,
-    options: BrowserContextOptions = {},
-  ): Promise<Person> {
+  static async at(stack: Stack, browser: Browser, sender: number, options: DeviceOptions = {}): Promise<Person> {
     const context = await openDevice(browser, sender, { baseURL: stack.url, ...options });
     context.setDefaultTimeout(WAIT_MS);
     const page = await context.newPage();

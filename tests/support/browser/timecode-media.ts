@@ -1,9 +1,10 @@
 import type { BrowserContext } from 'playwright-core';
 import { BEEP_HZ, COLUMNS, FLASH, FLASH_MS, FRAME_HEIGHT, FRAME_WIDTH, toneHz } from './timecode.ts';
 
-interface MediaOptions {
+export interface MediaOptions {
   readonly sender: number;
   readonly screenSender: number;
+  readonly visualiserSender: number;
   readonly tone: number;
   readonly beep: number;
   readonly columns: number;
@@ -25,6 +26,8 @@ interface TimecodeKit {
   contextTime(clockMs: number): number;
   picture(sender: number): MediaStreamTrack;
   sound(): MediaStreamTrack;
+  /** What the page was given for camera and microphone, oldest first. */
+  readonly given: MediaStreamTrack[];
 }
 declare global {
   var timecodeKit: TimecodeKit;
@@ -42,6 +45,7 @@ function installClock(): void {
     return audio;
   };
   globalThis.timecodeKit = {
+    given: [],
     context,
     clockMs: () => Math.floor(baseMs + context().currentTime * 1000),
     contextTime: (clockMs) => (clockMs - baseMs) / 1000,
@@ -122,15 +126,21 @@ function installSound(options: MediaOptions): void {
 function installDevices(options: MediaOptions): void {
   const kit = globalThis.timecodeKit;
   const devices = navigator.mediaDevices;
+  const secondCamera = 'videoinput-2';
   devices.getUserMedia = async (constraints = {}) => {
     const stream = new MediaStream();
-    if (constraints.audio !== undefined && constraints.audio !== false) stream.addTrack(kit.sound());
-    if (constraints.video !== undefined && constraints.video !== false) stream.addTrack(kit.picture(options.sender));
+    const { audio = false, video = false } = constraints;
+    if (audio !== false) stream.addTrack(kit.sound());
+    if (video !== false) {
+      const isSecond = video !== true && JSON.stringify(video.deviceId ?? '').includes(secondCamera);
+      stream.addTrack(kit.picture(isSecond ? options.visualiserSender : options.sender));
+    }
+    kit.given.push(...stream.getTracks());
     return Promise.resolve(stream);
   };
   devices.getDisplayMedia = async () => Promise.resolve(new MediaStream([kit.picture(options.screenSender)]));
-  const device = (kind: MediaDeviceKind, label: string): MediaDeviceInfo => ({
-    deviceId: `${kind}-1`,
+  const device = (kind: MediaDeviceKind, label: string, deviceId = `${kind}-1`): MediaDeviceInfo => ({
+    deviceId,
     groupId: 'timecode',
     kind,
     label,
@@ -138,13 +148,14 @@ function installDevices(options: MediaOptions): void {
   });
   const all = [
     device('videoinput', 'Timecode camera'),
+    device('videoinput', 'Timecode visualiser', secondCamera),
     device('audioinput', 'Timecode microphone'),
     device('audiooutput', 'Loudspeaker'),
   ];
   devices.enumerateDevices = async () => Promise.resolve(all);
 }
 
-/** Every page of the context gets this sender's media; its screen is the sender plus 100. */
+/** Every page of the context gets this sender's media; its screen is the sender plus 100, its second camera plus 200. */
 export async function useTimecodeMedia(
   context: BrowserContext,
   sender: number,
@@ -153,6 +164,7 @@ export async function useTimecodeMedia(
   const options: MediaOptions = {
     sender,
     screenSender: sender + 100,
+    visualiserSender: sender + 200,
     tone: toneHz(sender),
     beep: BEEP_HZ,
     columns: COLUMNS,
