@@ -64,18 +64,22 @@ export class EpochWorker {
     this.#media = options.track.kind === 'video' ? new VideoEpoch(media) : new AudioEpoch(media);
   }
 
-  /** Answers the epoch's state after `chunks` (all that are known, in order); `isEnding` lets go of everything. */
+  /**
+   * Answers the epoch's state after `chunks` (all that are known, in order); `isEnding` lets go of everything. What has become whole is let go after every
+   * chunk, so that the segments are the same however many chunks come at once.
+   */
   async advance(state: EpochState, chunks: readonly ManifestChunk[], isEnding: boolean): Promise<EpochState> {
     const { reader } = this.#media;
     const unread = chunks.filter(({ n }) => n >= reader.nextChunk);
     const stored: Promise<StoredPiece>[] = [];
-    // The next object is fetched while this one is read.
+    // The next object is fetched while this one is read, and what was made of those before it is being stored.
     let next = this.#fetch(unread[0]);
     try {
       for (const [index, chunk] of unread.entries()) {
         const bytes = await next;
         next = this.#fetch(unread[index + 1]);
         if (bytes !== undefined) reader.feed(chunk.n, bytes);
+        await this.#letGo(false, stored);
       }
       if (isEnding) this.#media.end();
       await this.#letGo(isEnding, stored);

@@ -37,6 +37,11 @@ export class PlayStore {
     }
   }
 
+  /** Of what is stored, readable or not; undefined when nothing is. */
+  async stateEtag(): Promise<string | undefined> {
+    return (await this.#objects.stat(objectKeys.play(this.#recordingId, STATE_NAME)))?.etag;
+  }
+
   /** @throws AppError `conflict` when another process has gone on in the meantime. */
   async writeState({ state, etag }: VersionedState): Promise<string> {
     const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import type { MuxResult } from '../contract.ts';
 import { TrackClock } from './clock.ts';
 import { canMux, emptyEpochState, EpochWorker } from './epoch-worker.ts';
-import type { EpochState, MuxState } from './mux-state.ts';
+import { emptyMuxState, type EpochState, type MuxState } from './mux-state.ts';
 import { readPauses } from './pauses.ts';
 import { PlayStore } from './play-store.ts';
 import { composePlayFiles, playableEndUs, type PlayFiles } from './playlists.ts';
@@ -42,6 +42,12 @@ export class Rolling {
     const play = new PlayStore(options.store, recordingId);
     const { state, etag } = await play.readState();
     return new Rolling(options, recordingId, play, state, etag);
+  }
+
+  /** As if nothing had been muxed yet; what has been stays as it is until the first step replaces it. */
+  static async createAnew(options: RollingOptions, recordingId: RecordingId): Promise<Rolling> {
+    const play = new PlayStore(options.store, recordingId);
+    return new Rolling(options, recordingId, play, emptyMuxState(recordingId), await play.stateEtag());
   }
 
   private constructor(

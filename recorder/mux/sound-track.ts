@@ -14,9 +14,8 @@ import { readSegmentSamples, type ReadSample } from './cmaf-reader.ts';
 import type { EpochState, LeftOutRange, SoundState, StoredSegment } from './mux-state.ts';
 import type { PlayStore } from './play-store.ts';
 
-/** Decoded sound held at once is bounded by tracks × windows of one run of ffmpeg. */
-const MAX_TRACK_WINDOWS = 24;
-const MAX_WINDOWS_AT_ONCE = 6;
+/** Each window is rendered by itself, so that it comes out the same whichever others are missing with it; so many at the same time. */
+const PARALLEL_WINDOWS = 2;
 const CACHED_SEGMENTS = 128;
 const INDEX_DIGITS = 6;
 /** A block of AAC reaches this far (and a little more) into the next window. */
@@ -69,8 +68,9 @@ export class SoundTrack {
     const wanted = this.#wanted(windows, frames);
     if (epochs.length === 0 || wanted.length === 0) return options.sound;
     const init = options.sound?.init ?? (await this.#play.putNamed('sound/init', 'mp4', encodeSoundInit()));
-    for (const group of groupsOf(wanted, groupLimit(epochs))) {
-      for (const stored of await this.#render(group, frames, options)) windows[indexOf(stored)] = stored;
+    for (let at = 0; at < wanted.length; at += PARALLEL_WINDOWS) {
+      const rendering = wanted.slice(at, at + PARALLEL_WINDOWS).map((index) => this.#render(index, frames, options));
+      for (const stored of await Promise.all(rendering)) windows[indexOf(stored)] = stored;
     }
     this.#stale.clear();
     return { init, windows };
@@ -88,28 +88,22 @@ export class SoundTrack {
   }
 
   async #render(
-    indexes: readonly number[],
+    index: number,
     frames: number,
-    options: { readonly epochs: readonly EpochState[]; readonly leftOut: readonly LeftOutRange[] },
-  ): Promise<StoredSegment[]> {
-    const fromFrame = (indexes[0] ?? 0) * WINDOW_FRAMES;
-    const toFrame = Math.min(((indexes.at(-1) ?? 0) + 1) * WINDOW_FRAMES, frames);
-    const tracks = await this.#tracks(options.epochs, {
+    { epochs, leftOut }: { readonly epochs: readonly EpochState[]; readonly leftOut: readonly LeftOutRange[] },
+  ): Promise<StoredSegment> {
+    const fromFrame = index * WINDOW_FRAMES;
+    const toFrame = Math.min(fromFrame + WINDOW_FRAMES, frames);
+    const tracks = await this.#tracks(epochs, {
       startUs: usOf(fromFrame) - SOUND_MARGIN_US,
       endUs: usOf(toFrame) + SOUND_MARGIN_US,
     });
-    const { leftOut } = options;
     const rendered = await renderSound({ ffmpegPath: this.#ffmpegPath, fromFrame, toFrame, tracks, leftOut });
     const silence = rendered === 'silence' ? await this.#renderSilence() : Buffer.alloc(0);
     const units = rendered === 'silence' ? Array.from({ length: toFrame - fromFrame }, () => silence) : rendered;
-    const store = async (index: number): Promise<StoredSegment> => {
-      const first = index * WINDOW_FRAMES;
-      const part = units.slice(first - fromFrame, first - fromFrame + WINDOW_FRAMES);
-      const body = encodeSoundSegment(part, first);
-      const uri = await this.#play.putNamed(`sound/${String(index).padStart(INDEX_DIGITS, '0')}`, 'm4s', body);
-      return { uri, startUs: usOf(first), endUs: usOf(first + part.length), bytes: body.length };
-    };
-    return Promise.all(indexes.map(store));
+    const body = encodeSoundSegment(units, fromFrame);
+    const uri = await this.#play.putNamed(`sound/${String(index).padStart(INDEX_DIGITS, '0')}`, 'm4s', body);
+    return { uri, startUs: usOf(fromFrame), endUs: usOf(fromFrame + units.length), bytes: body.length };
   }
 
   async #renderSilence(): Promise<Buffer> {
@@ -158,20 +152,4 @@ function indexOf(window: StoredSegment): number {
 
 function startOf(epoch: EpochState): number {
   return epoch.runs[0]?.segments[0]?.startUs ?? Number.POSITIVE_INFINITY;
-}
-
-function groupLimit(epochs: readonly EpochState[]): number {
-  const tracks = new Set(epochs.map((epoch) => epoch.trackId)).size;
-  return Math.max(1, Math.min(MAX_WINDOWS_AT_ONCE, Math.floor(MAX_TRACK_WINDOWS / Math.max(1, tracks))));
-}
-
-/** Neighbouring windows are rendered together, but not too many at once. */
-function groupsOf(indexes: readonly number[], limit: number): number[][] {
-  const groups: number[][] = [];
-  for (const index of indexes) {
-    const group = groups.at(-1);
-    if (group !== undefined && group.at(-1) === index - 1 && group.length < limit) group.push(index);
-    else groups.push([index]);
-  }
-  return groups;
 }

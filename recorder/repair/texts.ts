@@ -1,0 +1,35 @@
+import { clock } from './epoch-check.ts';
+import type { RebuildReport } from './rebuild.ts';
+import type { VerifyReport } from './verify.ts';
+
+export const USAGE = `usage: npm run recording -- verify <recording id> [--json]
+       npm run recording -- rebuild <recording id> [--json] [--unfinished]
+
+verify   reads everything that is stored of a recording: chunks, checksums, gaps, manifest, derived files; ends with 1 when something is wrong
+rebuild  derives views, sound and playlists again from the packet logs; Tongke need not run
+Both take DATA_DIR or S3_… from the environment, as the servers do.
+`;
+
+const MEGABYTE = 1_000_000;
+
+export function verifyText(report: VerifyReport): string {
+  const { recordingId, title, state, endedAtUs, epochs, findings } = report;
+  const errors = findings.filter(({ level }) => level === 'error');
+  const length = endedAtUs === null ? 'without an end' : clock(endedAtUs);
+  const lines = [`${recordingId} "${title}", ${state}, ${length}`];
+  for (const { trackId, epoch, source, displayName, codec, chunks, bytes, packets, lost } of epochs) {
+    const size = `${chunks} chunks, ${(bytes / MEGABYTE).toFixed(1)} MB, ${packets} packets, ${lost} lost`;
+    lines.push(`  ${trackId} epoch ${epoch}  ${source} of ${displayName}, ${codec}: ${size}`);
+  }
+  for (const { level, message, key } of findings) {
+    lines.push(`${level === 'error' ? '✗' : '!'} ${key === undefined ? '' : `${key} `}${message}`);
+  }
+  const warnings = findings.length - errors.length;
+  lines.push(`${report.isSound ? '✓ sound' : '✗ damaged'}: ${errors.length} errors, ${warnings} warnings`);
+  return `${lines.join('\n')}\n`;
+}
+
+export function rebuildText({ recordingId, durationUs, views, objects, removed }: RebuildReport): string {
+  const what = views.length === 0 ? 'sound alone' : views.join(', ');
+  return `✓ ${recordingId}: ${clock(durationUs)} of ${what}; ${objects} objects, ${removed} old ones removed\n`;
+}

@@ -1,0 +1,197 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createMuxer } from '../../recorder/mux/muxer.ts';
+import { createLog } from '../../signaling/runtime/log.ts';
+import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
+import { openObjectStore } from '../../storage/objects/open.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../support/logged-recording.ts';
+import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
+import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
+import { startMinio, type MinioService } from '../support/services.ts';
+
+const STARTED = 1_790_000_000_000_000;
+const LENGTH_US = 44_000_000;
+const log = createLog('repair-test', 'silent');
+
+let folder: string;
+let store: DirectoryObjectStore;
+let recording: LoggedRecording;
+let clips: readonly MediaClip[];
+
+beforeAll(async () => {
+  const size = { width: 160, height: 96, fps: 15, kilobitsPerSecond: 100 } as const;
+  clips = await Promise.all([
+    loadMediaClip({ codec: 'H264', ...size }),
+    loadMediaClip({ codec: 'VP8', ...size }),
+    loadMediaClip({ codec: 'opus' }),
+    loadMediaClip({ codec: 'opus', toneHz: 700 }),
+  ]);
+});
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tongke-repair-'));
+  store = await DirectoryObjectStore.create(join(folder, 'objects'));
+  recording = record(store);
+  return () => rm(folder, { recursive: true, force: true });
+});
+
+/** A lesson over a line with late packets and a few lost ones. */
+function record(objects: ObjectStore): LoggedRecording {
+  const made = new LoggedRecording(objects, STARTED);
+  for (const [index, clip] of clips.entries()) {
+    const sources = ['camera', 'screen', 'microphone', 'microphone'] as const;
+    const network = { seed: index + 1, loss: 0.002, reorder: 0.02, reorderDelayUs: 200_000 };
+    const own = { ssrc: index + 1, payloadType: PAYLOAD_TYPES[clip.codec], cname: 'test', durationUs: LENGTH_US };
+    const packets = rtpTimeline({ clip, startUnixUs: STARTED + 500_000, skewPpm: 40 * index, network, ...own });
+    const seat = index === 3 ? 'pupil' : 'lecturer';
+    made.add({
+      track: `track-${index}`,
+      seat,
+      source: sources[index] ?? 'camera',
+      codec: clip.codec,
+      ssrc: index + 1,
+      packets,
+    });
+  }
+  return made;
+}
+
+/** As it goes while a lesson runs: now one chunk at a time, now several. */
+async function muxLive(objects: ObjectStore, made: LoggedRecording): Promise<void> {
+  const muxer = createMuxer({ store: objects, log });
+  for (const seconds of [11, 21, 42]) {
+    await made.storeUntil(seconds);
+    await muxer.step(made.recordingId, { final: false });
+  }
+  await made.storeUntil(undefined, { endedAtUs: LENGTH_US + 1_000_000 });
+  await muxer.step(made.recordingId, { final: true });
+  await muxer.close();
+}
+
+/** Hash of every object that can be played, by its name. */
+async function playable(objects: ObjectStore, made: LoggedRecording): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  for await (const { key } of objects.list(objectKeys.playPrefix(made.recordingId))) {
+    const { body } = await objects.getBuffer(key);
+    hashes.set(key, createHash('sha256').update(body).digest('hex'));
+  }
+  return hashes;
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+  readonly problems: string;
+}
+
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  return new Promise((done) => {
+    const program = resolve('recorder/repair/main.ts');
+    const options = { env: { ...process.env, DATA_DIR: folder, ...env } };
+    execFile(process.execPath, [program, ...args], options, (error, output, problems) => {
+      done({ code: error === null ? 0 : Number(error.code), output, problems });
+    });
+  });
+}
+
+describe('npm run recording -- rebuild', () => {
+  it('derives from the packet logs what the rolling mux left, bit for bit, each time again', async () => {
+    await muxLive(store, recording);
+    const live = await playable(store, recording);
+    const index = objectKeys.playIndex(recording.recordingId);
+    for (const key of live.keys()) if (key !== index) await store.delete(key);
+    expect(await run(['rebuild', recording.recordingId])).toMatchObject({ code: 0, problems: '' });
+    const first = await playable(store, recording);
+    expect(await run(['rebuild', recording.recordingId])).toMatchObject({ code: 0, problems: '' });
+    expect(await playable(store, recording)).toEqual(first);
+    const stateKey = objectKeys.play(recording.recordingId, 'state.json');
+    // The state also says how far each step had read; what is played does not depend on it.
+    const media = (all: Map<string, string>): [string, string][] => [...all].filter(([key]) => key !== stateKey);
+    expect(first.size).toBeGreaterThan(30);
+    const kept = new Set(first.keys());
+    expect(media(first)).toEqual(media(live).filter(([key]) => kept.has(key)));
+  }, 120_000);
+
+  it('refuses a recording that a capture holds, and one that nobody knows', async () => {
+    await recording.storeUntil(21);
+    const held = await run(['rebuild', recording.recordingId]);
+    expect(held).toMatchObject({ code: 1, output: '' });
+    expect(held.problems).toContain('a capture holds it');
+    await recording.storeUntil(undefined, { endedAtUs: LENGTH_US });
+    await mkdir(join(folder, 'capture', '1', recording.recordingId), { recursive: true });
+    expect((await run(['rebuild', recording.recordingId])).problems).toContain('still holds parts of it');
+    expect((await run(['rebuild', 'nobody'])).problems).toContain('there is no such recording');
+    expect((await run(['rebuild'])).code).toBe(64);
+  });
+});
+
+describe('npm run recording -- verify', () => {
+  it('finds a whole recording sound, with what the network lost as a warning', async () => {
+    await muxLive(store, recording);
+    const outcome = await run(['verify', recording.recordingId]);
+    expect(outcome).toMatchObject({ code: 0, problems: '' });
+    expect(outcome.output).toContain('✓ sound: 0 errors');
+    expect(outcome.output).toMatch(/packets never arrived/);
+    const report = JSON.parse((await run(['verify', recording.recordingId, '--json'])).output);
+    expect(report).toMatchObject({ isSound: true, state: 'captured', recordingId: recording.recordingId });
+    expect(report.epochs).toHaveLength(4);
+  });
+
+  it('names every chunk that is damaged, cut, strange or missing, and derived files that are gone', async () => {
+    await muxLive(store, recording);
+    const chunk = (track: number, n: number): string =>
+      `raw/${recording.recordingId}/track-${track}/0001-00000${n}.rtpd`;
+    const flipped = Buffer.from((await store.getBuffer(chunk(0, 1))).body);
+    flipped[5000] = (flipped[5000] ?? 0) ^ 1;
+    await store.put(chunk(0, 1), flipped);
+    const cut = (await store.getBuffer(chunk(1, 2))).body;
+    await store.put(chunk(1, 2), cut.subarray(0, cut.length - 3));
+    await store.put(chunk(2, 0), (await store.getBuffer(chunk(3, 0))).body);
+    await store.delete(chunk(3, 3));
+    const segments = [...(await playable(store, recording)).keys()].filter((key) => key.endsWith('.m4s'));
+    await store.delete(segments[0] ?? '');
+    const outcome = await run(['verify', recording.recordingId, '--json']);
+    expect(outcome.code).toBe(1);
+    const { findings } = JSON.parse(outcome.output) as { findings: { level: string; message: string; key?: string }[] };
+    const errorsOf = (key: string): string =>
+      findings
+        .filter((each) => each.key === key && each.level === 'error')
+        .map(({ message }) => message)
+        .join();
+    expect(errorsOf(chunk(0, 1))).toContain('checksum');
+    expect(errorsOf(chunk(1, 2))).toContain('in the middle of a record');
+    expect(errorsOf(chunk(2, 0))).toContain('belongs to another');
+    expect(errorsOf(chunk(3, 3))).toContain('not in the store');
+    expect(errorsOf(segments[0] ?? '')).toContain('not in the store');
+  });
+});
+
+describe('npm run recording on a bucket', () => {
+  let minio: MinioService;
+  beforeAll(async () => {
+    minio = await startMinio();
+  });
+  afterAll(() => minio?.stop());
+
+  it('verifies and rebuilds by the configuration of the servers', async () => {
+    const env = {
+      S3_ENDPOINT: minio.endpoint,
+      S3_REGION: 'us-east-1',
+      S3_BUCKET: 'recordings',
+      S3_ACCESS_KEY_ID: minio.accessKeyId,
+      S3_SECRET_ACCESS_KEY: minio.secretAccessKey,
+    };
+    const bucket = await openObjectStore({ DATA_DIR: folder, S3_PUBLIC_ENDPOINT: undefined, ...env });
+    const made = record(bucket);
+    await made.storeUntil(undefined, { endedAtUs: LENGTH_US });
+    expect((await run(['verify', made.recordingId], env)).output).toContain('nothing can be played yet');
+    expect(await run(['rebuild', made.recordingId], env)).toMatchObject({ code: 0, problems: '' });
+    expect(await run(['verify', made.recordingId], env)).toMatchObject({ code: 0, problems: '' });
+    await bucket.close();
+  }, 60_000);
+});
