@@ -15,6 +15,7 @@ import type { SeatStore } from './ports/seat-store.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { SettingStore } from './ports/setting-store.ts';
 import type { TimetableStore } from './ports/timetable-store.ts';
+import type { WatchStore } from './ports/watch-store.ts';
 
 export type * from './objects/object-store.ts';
 export type * from './ports/attendance-store.ts';
@@ -31,6 +32,7 @@ export type * from './ports/seat-store.ts';
 export type * from './ports/session-store.ts';
 export type * from './ports/setting-store.ts';
 export type * from './ports/timetable-store.ts';
+export type * from './ports/watch-store.ts';
 
 /** Everything in the database. Only signaling holds it. */
 export interface Stores {
@@ -45,6 +47,7 @@ export interface Stores {
   readonly chat: ChatStore;
   readonly recordings: RecordingStore;
   readonly remarks: RemarkStore;
+  readonly watching: WatchStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
   /**

@@ -10,6 +10,7 @@ import { RemarkRoutes } from './routes/remarks.ts';
 import { SchoolRoutes } from './routes/schools.ts';
 import { SessionRoutes } from './routes/session.ts';
 import { TimetableRoutes } from './routes/timetable.ts';
+import { WatchingRoutes } from './routes/watching.ts';
 import type { RestHandlers } from './serve-route.ts';
 
 /** Every route's handler; one that is missing does not compile. */
@@ -25,6 +26,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new TimetableRoutes(dependencies),
     ...new RecordingRoutes(dependencies),
     ...new RemarkRoutes(dependencies),
+    ...new WatchingRoutes(dependencies),
     ...new ConnectionCheckRoutes(dependencies),
   };
 }

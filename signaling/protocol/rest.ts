@@ -7,6 +7,7 @@ import { lessonRoutes } from './rest/lessons.ts';
 import { recordingRoutes } from './rest/recordings.ts';
 import { remarkRoutes } from './rest/remarks.ts';
 import { sessionRoutes } from './rest/session.ts';
+import { watchingRoutes } from './rest/watching.ts';
 
 export const API_PREFIX = '/api/v1';
 /** `1` from a site's page: where a browser is a person and a site at once, the site asks. */
@@ -20,6 +21,7 @@ export const restRoutes = {
   ...classroomRoutes,
   ...recordingRoutes,
   ...remarkRoutes,
+  ...watchingRoutes,
   ...connectionCheckRoutes,
 } as const satisfies Record<string, RouteDefinition>;
 

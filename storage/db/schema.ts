@@ -23,6 +23,7 @@ import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
 import type { RollMark } from '../ports/attendance-store.ts';
 import type { AuditActor } from '../ports/audit-store.ts';
 import type { ComposedFilm, RecordingVisibility } from '../ports/recording-store.ts';
+import type { Watched } from '../ports/watch-store.ts';
 
 /**
  * Tables as the migrations make them, for Kysely. Instants are `timestamptz` ↔ `Date` here and epoch milliseconds
@@ -216,6 +217,18 @@ export interface RemarkTable {
   created_at: Date;
 }
 
+export interface WatchTable {
+  recording_id: RecordingId;
+  person_id: PersonId;
+  first_at: Date;
+  counted_at: Date;
+  views: number;
+  played_ms: number;
+  last_ms: number;
+  spans: Json<Watched['spans']>;
+  heat: Json<readonly number[]>;
+}
+
 export interface Database {
   district: DistrictTable;
   schools: SchoolTable;
@@ -242,6 +255,7 @@ export interface Database {
   chat_messages: ChatMessageTable;
   recordings: RecordingTable;
   playback_positions: { person_id: PersonId; recording_id: RecordingId; position_ms: number; saved_at: Date };
+  watching: WatchTable;
   remarks: RemarkTable;
   remark_answers: { remark_id: RemarkId; author_id: PersonId; body: string; answered_at: Date };
   audit_log: AuditTable;

@@ -16,6 +16,7 @@ import { createSeatStore } from './seat-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSettingStore } from './setting-store.ts';
 import { createTimetableStore } from './timetable-store.ts';
+import { createWatchStore } from './watch-store.ts';
 
 /** Every store of the database; none of their methods throws anything but `AppError`. */
 export function createStores(db: Kysely<Database>): Stores {
@@ -31,6 +32,7 @@ export function createStores(db: Kysely<Database>): Stores {
     chat: throwingAppErrors(createChatStore(db)),
     recordings: throwingAppErrors(createRecordingStore(db)),
     remarks: throwingAppErrors(createRemarkStore(db)),
+    watching: throwingAppErrors(createWatchStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),
     settings: throwingAppErrors(createSettingStore(db)),
     async atomically(work) {

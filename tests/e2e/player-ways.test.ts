@@ -81,19 +81,19 @@ describe('layouts of the player', () => {
       .toBeGreaterThan(0);
     await page.keyboard.press('s');
     await page.keyboard.press('v');
-    expect(await layout()).toBe('pip');
+    await expect.poll(layout, PATIENT).toBe('pip');
     const [outer, inset] = [await widthOf(page, 'board'), await widthOf(page, 'lecturer')];
     expect(outer).toBe(VIEWPORTS.laptop.width);
     expect(inset).toBeGreaterThan(0);
     expect(inset).toBeLessThan(outer / 2);
     await page.keyboard.press('v');
-    await expect.poll(() => page.getByTestId('player-picture-lecturer').isVisible()).toBe(false);
+    await expect.poll(() => page.getByTestId('player-picture-lecturer').isVisible(), PATIENT).toBe(false);
     await page.keyboard.press('v');
-    await expect.poll(() => page.getByTestId('player-picture-board').isVisible()).toBe(false);
+    await expect.poll(() => page.getByTestId('player-picture-board').isVisible(), PATIENT).toBe(false);
     await page.keyboard.press('>');
     await page.reload();
-    await expect.poll(layout).toBe('lecturer');
-    await expect.poll(() => page.getByTestId('player-speed').textContent()).toBe('1.25×');
+    await expect.poll(layout, PATIENT).toBe('lecturer');
+    await expect.poll(() => page.getByTestId('player-speed').textContent(), PATIENT).toBe('1.25×');
   });
 });
 
@@ -147,7 +147,7 @@ describe('notes', () => {
     const page = await watch();
     await page.keyboard.press('k');
     await page.keyboard.press('4');
-    await expect.poll(() => positionOf(page)).toBe(12);
+    await expect.poll(() => positionOf(page), PATIENT).toBe(12);
     await page.keyboard.press('n');
     await page.getByTestId('remark-text-note').fill('这里要');
     await page.keyboard.press('Escape');
@@ -161,14 +161,15 @@ describe('notes', () => {
     expect(await page.getByTestId('player-mark').count()).toBe(1);
     expect(await positionOf(page)).toBe(24);
     await note.getByTestId('remark-time').click();
-    await expect.poll(() => positionOf(page)).toBe(12);
+    await expect.poll(() => positionOf(page), PATIENT).toBe(12);
     await note.getByTestId('remark-delete').click();
     await expect.poll(() => note.count(), PATIENT).toBe(0);
   });
 
   it('stand below the pictures on a phone, and questions beside them', async () => {
     const page = await watch('phone');
-    await page.getByTestId('player-side-toggle').click();
+    // The bar may have gone to sleep by now.
+    await page.keyboard.press('n');
     await page.getByTestId('side-tab-question').click();
     await page.getByTestId('remark-text-question').fill('为什么？');
     await page.getByTestId('remark-send').click();
@@ -177,5 +178,20 @@ describe('notes', () => {
     const side = await page.getByTestId('player-side').boundingBox();
     expect((pictures?.y ?? 0) + (pictures?.height ?? 0)).toBeLessThanOrEqual((side?.y ?? 0) + 1);
     stand.remarks.length = 0;
+  });
+});
+
+describe('watch time', () => {
+  it('is told when the page is left: what was played, not what was jumped over', async () => {
+    const page = await watch();
+    stand.played.length = 0;
+    await expect.poll(() => soundAt(page), PATIENT).toBeGreaterThan(2);
+    await page.keyboard.press('9');
+    await expect.poll(() => soundAt(page), PATIENT).toBeGreaterThan(28);
+    await page.close();
+    await expect.poll(() => stand.played.at(-1)?.toMs ?? 0, PATIENT).toBeGreaterThan(27_500);
+    const playedMs = stand.played.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
+    expect(playedMs).toBeGreaterThan(2_000);
+    expect(playedMs).toBeLessThan(8_000);
   });
 });

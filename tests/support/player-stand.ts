@@ -13,6 +13,7 @@ import { problemHandler } from '../../signaling/http/problem.ts';
 import { webPages } from '../../signaling/http/web-pages.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { API_PREFIX, restRoutes, type RouteReplyInput } from '../../signaling/protocol/rest.ts';
+import type { PlayedSpan } from '../../signaling/protocol/rest/watching.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
@@ -38,6 +39,8 @@ export class PlayerStand {
   readonly savedPositionsMs: number[] = [];
   /** What the viewer, a pupil, has noted and asked. */
   readonly remarks: RemarkView[] = [];
+  /** What the page says that was really played. */
+  readonly played: PlayedSpan[] = [];
   /** What the viewer's summary says beside the facts of the recording. */
   summary: Partial<Summary> = {};
   /** Media requests from now on are answered as if their URL had expired, until a new one has been asked for. */
@@ -242,6 +245,10 @@ export class PlayerStand {
     });
     api.put('/recordings/:id/position', (request, response) => {
       this.savedPositionsMs.push((request.body as { positionMs: number }).positionMs);
+      response.json({});
+    });
+    api.post('/recordings/:id/watching', (request, response) => {
+      this.played.push(...restRoutes.reportWatching.body.parse(request.body).spans);
       response.json({});
     });
     this.#serveRemarks(api);

@@ -153,6 +153,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     const recording = await this.#visible(caller, params.recordingId);
     if (recording.viewsIndexKey === null && recording.film === null) throw new AppError('conflict');
+    await this.#stores.watching.open(caller.personId, recording.recordingId, this.#nowMs());
     return playbackOf(recording, await this.#summary(caller, recording), this.#urls());
   };
 

@@ -34,7 +34,11 @@ function viewOf(remark: StoredRemark, reader: RemarkReader): View {
   };
 }
 
-function standingOf(caller: PersonCaller, { schoolId }: Recording, as: Involvement['as'] | undefined): RemarkStanding {
+export function standingOf(
+  caller: PersonCaller,
+  { schoolId }: Recording,
+  as: Involvement['as'] | undefined,
+): RemarkStanding {
   if (administers(caller, schoolId) || as === 'lecturer' || as === 'coTeacher') return 'leads';
   if (as === 'guardian' || as === 'pupil') return as;
   const roles = new Set(caller.roles.map(({ role }) => role));

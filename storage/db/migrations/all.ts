@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { district } from './0001-district.ts';
 import { lessons } from './0002-lessons.ts';
 import { remarks } from './0003-remarks.ts';
+import { watching } from './0004-watching.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-district': district,
   '0002-lessons': lessons,
   '0003-remarks': remarks,
+  '0004-watching': watching,
 };

@@ -87,6 +87,9 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   deleteRemark: '         s + + + + + f p',
   answerQuestion: '       s f f + + + f p',
 
+  reportWatching: '       s + + + + + f p',
+  watchStatistics: '      s f f + + + f p',
+
   startConnectionCheck: ' + + + + + + + +',
   connectConnectionCheck: '+ + + + + + + +',
 };

@@ -72,6 +72,7 @@ export const playerText = catalogue({
   filmReady: ['成片已合成，可以切换观看。', 'The composed film is ready.'],
   switchToFilm: ['看成片', 'Watch the film'],
   manage: ['管理', 'Manage'],
+  statistics: ['观看统计', 'Watch statistics'],
   rename: ['改名', 'Rename'],
   name: ['课程名称', 'Name'],
   save: ['保存', 'Save'],

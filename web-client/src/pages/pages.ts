@@ -20,6 +20,7 @@ export const pages = {
     { path: '/desk/:section?', Page: lazy(() => import('./desk/desk-page.tsx')) },
     { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
     { path: '/library', Page: lazy(() => import('./library/library-page.tsx')) },
+    { path: '/watch/:recordingId/statistics', Page: lazy(() => import('./player/statistics-page.tsx')) },
     { path: '/watch/:recordingId', Page: lazy(() => import('./player/player-page.tsx')) },
   ],
 } as const;

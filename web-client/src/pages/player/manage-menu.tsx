@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Check, Clapperboard, Download, EllipsisVertical, Pencil, Trash2, X } from 'lucide-react';
+import { ChartColumn, Check, Clapperboard, Download, EllipsisVertical, Pencil, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { useLocation } from 'wouter';
@@ -134,6 +134,7 @@ function ProductionItem({ recording }: ManageProps) {
 export function ManageMenu({ recording }: ManageProps) {
   const t = useText(playerText);
   const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
+  const [, navigate] = useLocation();
   const { recordingId, allowsDownload, phase } = recording;
   const changed = useChanged(recordingId);
   const allow = useMutation({
@@ -151,6 +152,13 @@ export function ManageMenu({ recording }: ManageProps) {
         <Menu.Portal className="stage">
           <Menu.Positioner sideOffset={4} align="end" className={bar.positioner}>
             <Menu.Popup className={bar.menu}>
+              <Menu.Item
+                className={bar.item}
+                onClick={() => navigate(`/watch/${recordingId}/statistics`)}
+                data-testid="player-statistics"
+              >
+                <ChartColumn aria-hidden /> {t('statistics')}
+              </Menu.Item>
               <Menu.Item className={bar.item} onClick={() => setDialog('rename')} data-testid="player-rename">
                 <Pencil aria-hidden /> {t('rename')}
               </Menu.Item>

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
 import { API_PREFIX, restRoutes, type RouteReply } from '../../../../signaling/protocol/rest.ts';
+import type { PlayedSpan } from '../../../../signaling/protocol/rest/watching.ts';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
 import { parseThumbnails, parseVtt, type Thumbnail, type VttCue } from '../../player/web-vtt.ts';
@@ -53,10 +54,16 @@ export const chaptersQuery = (url: string | null | undefined) =>
   });
 
 /** Also while the page is being left, when nobody can wait for an answer any more. */
-export function savePositionLater(recordingId: RecordingId, positionS: number): void {
-  const { method, path } = restRoutes.savePosition;
+function sendLater(name: 'savePosition' | 'reportWatching', recordingId: RecordingId, content: object): void {
+  const { method, path } = restRoutes[name];
   const url = `${API_PREFIX}${path.replace('{recordingId}', encodeURIComponent(recordingId))}`;
-  const body = JSON.stringify({ positionMs: Math.max(0, Math.round(positionS * 1000)) });
   const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify(content);
   void fetch(url, { method, body, headers, keepalive: true, credentials: 'same-origin' }).catch(() => undefined);
 }
+
+export const savePositionLater = (recordingId: RecordingId, positionS: number): void =>
+  sendLater('savePosition', recordingId, { positionMs: Math.max(0, Math.round(positionS * 1000)) });
+
+export const reportWatchingLater = (recordingId: RecordingId, spans: readonly PlayedSpan[]): void =>
+  sendLater('reportWatching', recordingId, { spans });

@@ -8,6 +8,7 @@ import { PlaybackSwitch } from '../../player/playback-switch.ts';
 import type { PlayerMemory } from '../../player/player-memory.ts';
 import { ViewsPlayback, type ViewsOptions, type ViewsState } from '../../player/views-playback.ts';
 import { savePositionLater, type Opened } from './playback-query.ts';
+import { useWatchMeter } from './use-watch-meter.ts';
 
 const SAVE_EVERY_MS = 10_000;
 /** Who has seen this much begins anew. */
@@ -80,6 +81,7 @@ export function usePlayback(
   }, [mode, opened, board, lecturer, film, place]);
   const playback = useSyncExternalStore(place.subscribe, () => place.current);
   useSavedPosition(playback, opened.recording.recordingId);
+  useWatchMeter(playback, opened.recording.recordingId);
   return playback;
 }
 

@@ -1,0 +1,65 @@
+import { completionOf, countReport, heatCurve, HEAT_BUCKET_MS } from '../../directory/watch-time.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { personOf } from '../caller.ts';
+import type { RestDependencies } from '../dependencies.ts';
+import type { RestHandlers } from '../serve-route.ts';
+import { visibleRecording } from './recordings.ts';
+import { standingOf } from './remarks.ts';
+
+type Names = 'reportWatching' | 'watchStatistics';
+
+export class WatchingRoutes implements Pick<RestHandlers, Names> {
+  readonly #dependencies: RestDependencies;
+  readonly #stores: RestDependencies['stores'];
+
+  constructor(dependencies: RestDependencies) {
+    this.#dependencies = dependencies;
+    this.#stores = dependencies.stores;
+  }
+
+  readonly reportWatching: RestHandlers['reportWatching'] = async ({ params, body }, context) => {
+    const caller = personOf(context.caller);
+    const recording = await visibleRecording(this.#dependencies, caller, params.recordingId);
+    const nowMs = this.#dependencies.nowMs();
+    // Of a lesson that is still running only what is there by now can have been seen.
+    const durationMs = recording.durationMs ?? nowMs - recording.startedAtMs;
+    await this.#stores.watching.count(caller.personId, recording.recordingId, (before) =>
+      countReport(before, body.spans, { nowMs, durationMs }),
+    );
+    return {};
+  };
+
+  readonly watchStatistics: RestHandlers['watchStatistics'] = async ({ params }, context) => {
+    const caller = personOf(context.caller);
+    const recording = await visibleRecording(this.#dependencies, caller, params.recordingId);
+    const { lessonId, lecturerId, title } = recording;
+    const involvement = (await this.#stores.lessons.involvements(caller.personId, [lessonId])).get(lessonId);
+    if (standingOf(caller, recording, involvement?.as) !== 'leads') throw new AppError('forbidden');
+    const all = await this.#stores.watching.list(recording.recordingId);
+    const watchers = all.filter(({ personId }) => personId !== lecturerId);
+    const durationMs = recording.durationMs ?? Math.max(0, this.#dependencies.nowMs() - recording.startedAtMs);
+    const opened = new Set(watchers.map(({ personId }) => personId));
+    const roster = await this.#stores.lessons.roster(lessonId);
+    return {
+      title,
+      durationMs,
+      bucketMs: HEAT_BUCKET_MS,
+      curve: heatCurve(watchers, durationMs),
+      viewers: watchers.map((watcher) => ({
+        personId: watcher.personId,
+        displayName: watcher.displayName,
+        classGroup: watcher.classGroup,
+        schoolName: watcher.schoolName,
+        views: watcher.views,
+        playedMs: watcher.playedMs,
+        completion: completionOf(watcher, durationMs),
+        lastMs: watcher.lastMs,
+        firstAtMs: watcher.firstAtMs,
+        lastAtMs: watcher.countedAtMs,
+      })),
+      missing: roster
+        .filter(({ personId }) => !opened.has(personId))
+        .map(({ personId, displayName, classGroup }) => ({ personId, displayName, classGroup })),
+    };
+  };
+}
