@@ -1,13 +1,11 @@
-import { sql, type Kysely, type RawBuilder, type Updateable } from 'kysely';
+import type { Kysely, Updateable } from 'kysely';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
-import type { Audience, Page } from '../ports/audience.ts';
-import type { NewRecording, Recording, RecordingFilter, RecordingStore } from '../ports/recording-store.ts';
-import { concerns } from './audience-filter.ts';
-import { instantOrNull } from './instant.ts';
+import type { NewRecording, Recording, RecordingStore } from '../ports/recording-store.ts';
+import { listRecordings, maySee, recordingFacets } from './recording-list.ts';
+import { selectRecordings, toRecording } from './recording-rows.ts';
 import { recordingSteps } from './recording-steps.ts';
 import type { Database, RecordingTable } from './schema.ts';
-import { containing } from './search-pattern.ts';
 
 const US_PER_MS = 1_000;
 
@@ -25,6 +23,7 @@ export function createRecordingStore(db: Kysely<Database>): RecordingStore {
       return rows.map(toRecording);
     },
     list: (filter) => listRecordings(db, filter),
+    facets: (audience) => recordingFacets(db, audience),
     async isVisible(recordingId, audience) {
       const row = await selectRecordings(db)
         .where('r.recording_id', '=', recordingId)
@@ -83,45 +82,6 @@ async function createRecording(db: Kysely<Database>, recording: NewRecording): P
   return requireRecording(db, recording.recordingId);
 }
 
-async function listRecordings(db: Kysely<Database>, filter: RecordingFilter): Promise<Page<Recording>> {
-  let query = selectRecordings(db).where(maySee(filter.audience));
-  if (filter.includeRunning !== true) query = query.where('r.phase', '<>', 'recording');
-  if (filter.schoolId !== undefined) query = query.where('l.school_id', '=', filter.schoolId);
-  if (filter.subject !== undefined) query = query.where('l.subject', '=', filter.subject);
-  if (filter.fromMs !== undefined) query = query.where('r.started_at', '>=', new Date(filter.fromMs));
-  if (filter.toMs !== undefined) query = query.where('r.started_at', '<', new Date(filter.toMs));
-  if (filter.search !== undefined && filter.search !== '') {
-    const pattern = containing(filter.search);
-    query = query.where((eb) => eb.or([eb('r.title', 'ilike', pattern), eb('t.display_name', 'ilike', pattern)]));
-  }
-  const { total } = await query
-    .clearSelect()
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow();
-  const rows = await query
-    .orderBy('r.started_at', 'desc')
-    .orderBy('r.recording_id')
-    .offset(filter.offset)
-    .limit(filter.limit)
-    .execute();
-  return { items: rows.map(toRecording), total };
-}
-
-/** Whom its lesson concerned; with a wider visibility the schools that took part, or everybody who is signed in. */
-function maySee(audience: Audience): RawBuilder<boolean> {
-  const { personId } = audience;
-  if (personId === undefined || audience.everything === true) return concerns(audience);
-  return sql`(${concerns(audience)} or r.visibility = 'district' or (r.visibility = 'school' and exists (
-    select 1 from persons viewer where viewer.person_id = ${personId} and (
-      viewer.school_id = l.school_id
-      or exists (
-        select 1 from lesson_classrooms vc join classrooms c on c.classroom_id = vc.classroom_id
-        where vc.lesson_id = l.lesson_id and c.school_id = viewer.school_id)
-      or exists (
-        select 1 from lesson_class_groups vg join class_groups g on g.class_group_id = vg.class_group_id
-        where vg.lesson_id = l.lesson_id and g.school_id = viewer.school_id)))))`;
-}
-
 async function findPositions(
   db: Kysely<Database>,
   personId: PersonId,
@@ -146,42 +106,4 @@ async function requireRecording(db: Kysely<Database>, recordingId: RecordingId):
   const recording = await findRecording(db, recordingId);
   if (recording === undefined) throw new AppError('notFound');
   return recording;
-}
-
-function selectRecordings(db: Kysely<Database>) {
-  return db
-    .selectFrom('recordings as r')
-    .innerJoin('lessons as l', 'l.lesson_id', 'r.lesson_id')
-    .innerJoin('schools as s', 's.school_id', 'l.school_id')
-    .innerJoin('persons as t', 't.person_id', 'l.lecturer_id')
-    .selectAll('r')
-    .select(['l.kind', 'l.subject', 'l.school_id', 's.name as school_name'])
-    .select(['t.person_id as lecturer_id', 't.display_name as lecturer_name']);
-}
-
-type RecordingRow = Awaited<ReturnType<ReturnType<typeof selectRecordings>['executeTakeFirstOrThrow']>>;
-
-function toRecording(row: RecordingRow): Recording {
-  return {
-    recordingId: row.recording_id,
-    lessonId: row.lesson_id,
-    kind: row.kind,
-    title: row.title,
-    subject: row.subject,
-    schoolId: row.school_id,
-    schoolName: row.school_name,
-    lecturerId: row.lecturer_id,
-    lecturerName: row.lecturer_name,
-    phase: row.phase,
-    startedAtUnixUs: row.started_at_unix_us,
-    startedAtMs: row.started_at.getTime(),
-    endedAtMs: instantOrNull(row.ended_at),
-    durationMs: row.duration_ms,
-    viewsIndexKey: row.views_index_key,
-    film: row.film,
-    progress: row.progress === null ? null : { fraction: row.progress, secondsLeft: row.seconds_left },
-    failure: row.failure,
-    allowsDownload: row.allows_download,
-    visibility: row.visibility,
-  };
 }

@@ -16,6 +16,8 @@ export interface RecordingStore {
   listOfLesson(lessonId: LessonId): Promise<Recording[]>;
   /** Newest first; only `phase` other than `recording` unless asked for. */
   list(filter: RecordingFilter): Promise<Page<Recording>>;
+  /** What the recordings that the audience may watch can be told apart by. */
+  facets(audience: Audience): Promise<RecordingFacets>;
   /** Whether the audience may watch this recording. */
   isVisible(recordingId: RecordingId, audience: Audience): Promise<boolean>;
   /** Not yet `ready` or `failed`: what a process that starts has to look after. */
@@ -114,4 +116,18 @@ export interface RecordingFilter extends PageRequest {
   readonly fromMs?: number;
   readonly toMs?: number;
   readonly includeRunning?: boolean;
+  /** Of a class group that attended. */
+  readonly grade?: string;
+  /** Lessons of one entry of the timetable. */
+  readonly seriesId?: string;
+  /** Only what this person has begun and not finished, what was watched last first. */
+  readonly begunBy?: PersonId;
+}
+
+/** Sorted by name; nothing that no recording has. */
+export interface RecordingFacets {
+  readonly schools: readonly { readonly schoolId: SchoolId; readonly name: string }[];
+  readonly subjects: readonly string[];
+  readonly grades: readonly string[];
+  readonly series: readonly { readonly seriesId: string; readonly title: string }[];
 }

@@ -236,7 +236,17 @@ export class PlayerStand {
     };
     api.get('/session', (_request, response) => response.json({ me }));
     api.get('/system', (_request, response) => response.json(system));
-    api.get('/recordings', (_request, response) => response.json({ items: [this.#summary()], total: 1 }));
+    api.get('/recordings', (request, response) => {
+      const items = request.query['begun'] === 'yes' && this.savedPositionsMs.length === 0 ? [] : [this.#summary()];
+      response.json({ items, total: items.length });
+    });
+    const filters = {
+      schools: [{ schoolId: 'school', name: '莲都区实验小学' }],
+      subjects: ['数学'],
+      grades: [],
+      series: [],
+    };
+    api.get('/library/filters', (_request, response) => response.json(filters));
     api.get('/recordings/:id', (_request, response) => response.json(this.#summary()));
     api.post('/recordings/:id/playback', (_request, response) => {
       this.opened += 1;

@@ -12,6 +12,7 @@ import { given } from './schools.ts';
 
 type Names =
   | 'listRecordings'
+  | 'libraryFilters'
   | 'getRecording'
   | 'openPlayback'
   | 'savePosition'
@@ -132,9 +133,13 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
 
   readonly listRecordings: RestHandlers['listRecordings'] = async ({ query }, context) => {
     const caller = personOf(context.caller);
-    const { offset, limit, ...filter } = query;
+    const { offset, limit, begun, ...filter } = query;
     const audience = audienceOf(caller);
-    const page = await this.#recordings.list({ audience, includeRunning: true, offset, limit, ...given(filter) });
+    const page = await this.#recordings.list({
+      ...{ audience, includeRunning: true, offset, limit },
+      ...given(filter),
+      ...(begun === undefined ? {} : { begunBy: caller.personId }),
+    });
     const ids = page.items.map((recording) => recording.recordingId);
     const positions = await this.#recordings.positions(caller.personId, ids);
     const signed = this.#urls();
@@ -142,6 +147,11 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
       items: page.items.map((item) => summaryOf(item, caller, signed, positions.get(item.recordingId) ?? null)),
       total: page.total,
     };
+  };
+
+  readonly libraryFilters: RestHandlers['libraryFilters'] = async (_input, context) => {
+    const { schools, subjects, grades, series } = await this.#recordings.facets(audienceOf(personOf(context.caller)));
+    return { schools: [...schools], subjects: [...subjects], grades: [...grades], series: [...series] };
   };
 
   readonly getRecording: RestHandlers['getRecording'] = async ({ params }, context) => {

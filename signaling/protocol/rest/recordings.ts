@@ -56,8 +56,25 @@ export const recordingRoutes = {
       subject: z.string().max(40).optional(),
       fromMs: z.coerce.number().int().optional(),
       toMs: z.coerce.number().int().optional(),
+      /** Of a class group that attended. */
+      grade: z.string().max(40).optional(),
+      seriesId: z.string().max(64).optional(),
+      /** Only what the person has begun and not finished, what was watched last first. */
+      begun: z.literal('yes').optional(),
     }),
     reply: page(RecordingSummary),
+  }),
+  libraryFilters: route({
+    method: 'GET',
+    path: '/library/filters',
+    summary: 'What the recordings that the person may watch can be told apart by',
+    access: ['person'],
+    reply: z.object({
+      schools: z.array(z.object({ schoolId: SchoolId, name: z.string() })),
+      subjects: z.array(z.string()),
+      grades: z.array(z.string()),
+      series: z.array(z.object({ seriesId: z.string(), title: z.string() })),
+    }),
   }),
   getRecording: route({
     method: 'GET',

@@ -73,6 +73,7 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   siteAgenda: '           s f f f f f + p',
 
   listRecordings: '       s + + + + + f p',
+  libraryFilters: '       s + + + + + f p',
   getRecording: '         s + + + + + f p',
   openPlayback: '         s + + + + + f p',
   savePosition: '         s + + + + + f p',

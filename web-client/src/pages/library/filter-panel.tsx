@@ -11,9 +11,11 @@ export interface FilterPanelProps {
   readonly onChange: (change: Partial<LibraryFilter>) => void;
 }
 
+export const NO_FILTER = { schoolId: '', subject: '', grade: '', seriesId: '', range: 'all' } as const;
+
 /** How many filters are set; the search is no filter. */
-export const filterCount = ({ schoolId, subject, range }: LibraryFilter): number =>
-  [schoolId !== '', subject !== '', range !== 'all'].filter(Boolean).length;
+export const filterCount = ({ schoolId, subject, grade, seriesId, range }: LibraryFilter): number =>
+  [schoolId !== '', subject !== '', grade !== '', seriesId !== '', range !== 'all'].filter(Boolean).length;
 
 export function FilterPanel({ filter, options, onChange }: FilterPanelProps) {
   const t = useText(libraryText);
@@ -31,6 +33,22 @@ export function FilterPanel({ filter, options, onChange }: FilterPanelProps) {
         options={[{ value: '', label: t('allSubjects') }, ...options.subjects]}
         onChange={(subject) => onChange({ subject })}
       />
+      {options.grades.length > 0 && (
+        <SelectField
+          label={t('grade')}
+          value={filter.grade}
+          options={[{ value: '', label: t('allGrades') }, ...options.grades]}
+          onChange={(grade) => onChange({ grade })}
+        />
+      )}
+      {options.series.length > 0 && (
+        <SelectField
+          label={t('series')}
+          value={filter.seriesId}
+          options={[{ value: '', label: t('allSeries') }, ...options.series]}
+          onChange={(seriesId) => onChange({ seriesId })}
+        />
+      )}
       <SelectField
         label={t('date')}
         value={filter.range}
@@ -38,7 +56,7 @@ export function FilterPanel({ filter, options, onChange }: FilterPanelProps) {
         onChange={(range) => onChange({ range: parseRange(range) })}
       />
       {filterCount(filter) > 0 && (
-        <Button look="plain" onClick={() => onChange({ schoolId: '', subject: '', range: 'all' })}>
+        <Button look="plain" onClick={() => onChange(NO_FILTER)}>
           {t('clearFilters')}
         </Button>
       )}

@@ -3,23 +3,21 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Search, SlidersHorizontal, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useSearchParams } from 'wouter';
-import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { libraryText } from '../../messages/library.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyPanel, FailureBanner, FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
-import { FilterPanel, filterCount, type FilterPanelProps } from './filter-panel.tsx';
-import { filterOptionsQuery, libraryQuery, parseRange, type LibraryFilter } from './library-query.ts';
+import { FilterPanel, filterCount, NO_FILTER, type FilterPanelProps } from './filter-panel.tsx';
+import { begunQuery, filterOptionsQuery, libraryQuery, parseRange, type LibraryFilter } from './library-query.ts';
 import { ContinueCard, RecordingCard } from './recording-card.tsx';
-import { canWatch, watchedFraction } from './recording-words.ts';
+import { canWatch } from './recording-words.ts';
 import styles from './library-page.module.css';
 
 const TYPING_MS = 250;
-const MAX_CONTINUED = 3;
 const SKELETONS = 6;
 const CARD_HEIGHT = 300;
-const NO_OPTIONS = { schools: [], subjects: [] };
+const NO_OPTIONS = { schools: [], subjects: [], grades: [], series: [] };
 
 /** The filter lives in the address, so that "back" from a lesson finds the same list. */
 function useFilter(): readonly [LibraryFilter, (change: Partial<LibraryFilter>) => void] {
@@ -28,11 +26,14 @@ function useFilter(): readonly [LibraryFilter, (change: Partial<LibraryFilter>) 
     search: parameters.get('q') ?? '',
     schoolId: parameters.get('school') ?? '',
     subject: parameters.get('subject') ?? '',
+    grade: parameters.get('grade') ?? '',
+    seriesId: parameters.get('series') ?? '',
     range: parseRange(parameters.get('date')),
   };
   const change = (part: Partial<LibraryFilter>): void => {
     const next = { ...filter, ...part };
-    const entries = { q: next.search, school: next.schoolId, subject: next.subject, date: next.range };
+    const { search, schoolId, subject, grade, seriesId, range } = next;
+    const entries = { q: search, school: schoolId, subject, grade, series: seriesId, date: range };
     const kept = Object.entries(entries).filter(([, value]) => value !== '' && value !== 'all');
     setParameters(new URLSearchParams(kept), { replace: true });
   };
@@ -100,9 +101,9 @@ function FilterSheet({ total, ...panel }: FilterPanelProps & { readonly total: n
   );
 }
 
-function Continue({ items }: { readonly items: readonly RecordingSummary[] }) {
+function Continue() {
   const t = useText(libraryText);
-  const begun = items.filter((item) => canWatch(item) && watchedFraction(item) !== null).slice(0, MAX_CONTINUED);
+  const begun = useQuery(begunQuery).data?.items.filter(canWatch) ?? [];
   if (begun.length === 0) return null;
   return (
     <section aria-labelledby="continue-title" className={styles.section}>
@@ -155,7 +156,7 @@ function Results({ filter, total, onReset }: ResultsProps) {
   return (
     <>
       {list.isError && <FailureBanner error={list.error} />}
-      {!isFiltered && <Continue items={items} />}
+      {!isFiltered && <Continue />}
       <section aria-labelledby="all-title" className={styles.section}>
         <div className={styles.sectionHead}>
           <h2 id="all-title">{t('allTitle')}</h2>
@@ -197,11 +198,7 @@ export default function LibraryPage() {
           <FilterPanel {...panel} />
         </aside>
         <div className={styles.results}>
-          <Results
-            filter={filter}
-            total={total}
-            onReset={() => change({ search: '', schoolId: '', subject: '', range: 'all' })}
-          />
+          <Results filter={filter} total={total} onReset={() => change({ search: '', ...NO_FILTER })} />
         </div>
       </div>
     </Page>

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { SchoolId } from '../../../../signaling/protocol/ids.ts';
-import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
 import { isMoving } from './recording-words.ts';
 
@@ -8,8 +8,7 @@ const PAGE_SIZE = 48;
 const DAY_MS = 86_400_000;
 const MOVING_MS = 2_000;
 const CALM_MS = 30_000;
-/** Schools and subjects to filter by are those of the newest lessons. */
-const OPTIONS_SIZE = 200;
+const MAX_BEGUN = 3;
 const OPTIONS_FRESH_MS = 60_000;
 
 export const DATE_RANGES = ['all', 'today', 'week', 'month', 'term'] as const;
@@ -20,6 +19,8 @@ export interface LibraryFilter {
   readonly search: string;
   readonly schoolId: string;
   readonly subject: string;
+  readonly grade: string;
+  readonly seriesId: string;
   readonly range: DateRange;
 }
 
@@ -45,6 +46,8 @@ export const libraryQuery = (filter: LibraryFilter) =>
         ...(filter.search === '' ? {} : { search: filter.search }),
         ...(school.success ? { schoolId: school.data } : {}),
         ...(filter.subject === '' ? {} : { subject: filter.subject }),
+        ...(filter.grade === '' ? {} : { grade: filter.grade }),
+        ...(filter.seriesId === '' ? {} : { seriesId: filter.seriesId }),
         ...(since === undefined ? {} : { fromMs: since }),
       };
       return callApi('listRecordings', { query }, signal);
@@ -60,23 +63,33 @@ export const libraryQuery = (filter: LibraryFilter) =>
     placeholderData: (before) => before,
   });
 
-export const filterOptionsQuery = queryOptions({
-  queryKey: ['recordings', 'filter-options'],
-  queryFn: ({ signal }) => callApi('listRecordings', { query: { offset: 0, limit: OPTIONS_SIZE } }, signal),
-  staleTime: OPTIONS_FRESH_MS,
-  select: ({ items }) => filterOptions(items),
+/** What somebody has begun, wherever in the library it stands. */
+export const begunQuery = queryOptions({
+  queryKey: ['recordings', 'begun'],
+  queryFn: ({ signal }) => callApi('listRecordings', { query: { offset: 0, limit: MAX_BEGUN, begun: 'yes' } }, signal),
 });
 
-export interface FilterOptions {
-  readonly schools: readonly { readonly value: string; readonly label: string }[];
-  readonly subjects: readonly { readonly value: string; readonly label: string }[];
+export const filterOptionsQuery = queryOptions({
+  queryKey: ['library-filters'],
+  queryFn: ({ signal }) => callApi('libraryFilters', undefined, signal),
+  staleTime: OPTIONS_FRESH_MS,
+  select: filterOptions,
+});
+
+interface FilterOption {
+  readonly value: string;
+  readonly label: string;
 }
 
-function filterOptions(items: readonly RecordingSummary[]): FilterOptions {
-  const schools = new Map(items.map(({ schoolId, schoolName }) => [schoolId, schoolName]));
-  const subjects = new Set(items.flatMap(({ subject }) => (subject === null ? [] : [subject])));
+export type FilterOptions = Readonly<Record<'schools' | 'subjects' | 'grades' | 'series', readonly FilterOption[]>>;
+
+const plain = (value: string): FilterOption => ({ value, label: value });
+
+function filterOptions({ schools, subjects, grades, series }: RouteReply<'libraryFilters'>): FilterOptions {
   return {
-    schools: Array.from(schools, ([value, label]) => ({ value, label })),
-    subjects: Array.from(subjects, (subject) => ({ value: subject, label: subject })),
+    schools: schools.map(({ schoolId, name }) => ({ value: schoolId, label: name })),
+    subjects: subjects.map(plain),
+    grades: grades.map(plain),
+    series: series.map(({ seriesId, title }) => ({ value: seriesId, label: title })),
   };
 }
