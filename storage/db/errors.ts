@@ -52,7 +52,7 @@ function toConflict(error: unknown): AppError {
 
 /** What writing an invalid `Date` throws before the database sees it. */
 function isNoDate(error: unknown): boolean {
-  return error instanceof RangeError && error.message === 'Invalid time value';
+  return error instanceof Error && error.name === 'RangeError' && error.message === 'Invalid time value';
 }
 
 function isAway(error: unknown, code: string): boolean {

@@ -7,13 +7,12 @@ import type { DatabaseConfig } from '../config.ts';
 import { acquireFileLock } from '../objects/file-lock.ts';
 import { toAppError } from './errors.ts';
 import { MIGRATIONS } from './migrations/all.ts';
+import { PGliteThread } from './pglite-thread.ts';
 import type { Database } from './schema.ts';
 
 const POOL_SIZE = 12;
 const CONNECT_TIMEOUT_MS = 3_000;
 const STATEMENT_TIMEOUT_MS = 15_000;
-/** Object identifier of `bigint`; all of ours are below 2^53. */
-const INT8 = 20;
 
 export interface OpenDatabase {
   readonly db: Kysely<Database>;
@@ -71,9 +70,7 @@ async function embeddedDialect(folder: string): Promise<{ dialect: Dialect; rele
     throw new AppError('unavailable', { message: 'another process holds the embedded database', cause: error });
   });
   try {
-    const { PGlite } = await import('@electric-sql/pglite');
-    const pglite = await PGlite.create({ dataDir: folder, parsers: { [INT8]: Number } });
-    return { dialect: new PGliteDialect({ pglite }), release };
+    return { dialect: new PGliteDialect({ pglite: await PGliteThread.create(folder) }), release };
   } catch (error) {
     await release();
     throw error;
