@@ -36,12 +36,15 @@ export function createLessonStore(db: Kysely<Database>): LessonStore {
         .selectFrom('lesson_class_groups as lg')
         .innerJoin('class_groups as g', 'g.class_group_id', 'lg.class_group_id')
         .innerJoin('persons as p', 'p.class_group_id', 'g.class_group_id')
+        .innerJoin('schools as s', 's.school_id', 'g.school_id')
         .select([
           'p.person_id as personId',
           'p.display_name as displayName',
           'p.student_number as studentNumber',
           'g.class_group_id as classGroupId',
           'g.full_name as classGroup',
+          's.school_id as schoolId',
+          's.name as schoolName',
         ])
         .where('lg.lesson_id', '=', lessonId)
         .where('p.is_active', '=', true)

@@ -97,4 +97,6 @@ export interface RosterEntry {
   readonly studentNumber: string | null;
   readonly classGroupId: ClassGroupId;
   readonly classGroup: string;
+  readonly schoolId: SchoolId;
+  readonly schoolName: string;
 }

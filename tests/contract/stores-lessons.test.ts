@@ -120,6 +120,8 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
           studentNumber: null,
           classGroupId: district.classGroup.classGroupId,
           classGroup: '三年级一班',
+          schoolId: district.lecturing.schoolId,
+          schoolName: district.lecturing.name,
         },
       ]);
     });

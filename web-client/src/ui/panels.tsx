@@ -1,4 +1,4 @@
-import { AlertTriangle, CircleAlert, Info, LoaderCircle } from 'lucide-react';
+import { AlertTriangle, CircleAlert, CircleCheck, Info, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { asFailure } from '../api/request-failure.ts';
 import { failureText } from '../messages/failure.ts';
@@ -7,11 +7,20 @@ import { useText } from '../text/text.ts';
 import { Button } from './button.tsx';
 import styles from './panels.module.css';
 
+const TONE_ICONS = { calm: Info, good: CircleCheck, warn: AlertTriangle, bad: CircleAlert } as const;
+
 /** A line of what is going on; `warn` and `bad` are also read out. */
-export function Banner({ tone, children }: { readonly tone: 'calm' | 'warn' | 'bad'; readonly children: ReactNode }) {
-  const Icon = tone === 'calm' ? Info : tone === 'warn' ? AlertTriangle : CircleAlert;
+export function Banner({
+  tone,
+  children,
+}: {
+  readonly tone: 'calm' | 'good' | 'warn' | 'bad';
+  readonly children: ReactNode;
+}) {
+  const Icon = TONE_ICONS[tone];
+  const isUrgent = tone === 'warn' || tone === 'bad';
   return (
-    <div className={[styles.banner, styles[tone]].join(' ')} role={tone === 'calm' ? 'status' : 'alert'}>
+    <div className={[styles.banner, styles[tone]].join(' ')} role={isUrgent ? 'alert' : 'status'}>
       <Icon aria-hidden />
       <div>{children}</div>
     </div>

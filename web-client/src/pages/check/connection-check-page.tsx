@@ -52,9 +52,11 @@ function Verdict({ results }: { readonly results: Results }) {
   const t = useText(checkText);
   const blocked = CHECK_STEPS.filter((step) => results[step].kind === 'blocked');
   const passed = CHECK_STEPS.filter((step) => results[step].kind === 'passed');
-  if (passed.length === CHECK_STEPS.length) return <Banner tone="calm">{t('allGood')}</Banner>;
+  if (passed.length === CHECK_STEPS.length) return <Banner tone="good">{t('allGood')}</Banner>;
   const onlyOnePath = blocked.length === 1 && (blocked[0] === 'tcp' || blocked[0] === 'udp');
-  if (onlyOnePath) return <Banner tone="warn">{blocked[0] === 'udp' ? t('fair') : t('allGood')}</Banner>;
+  // TCP is the way round a blocked UDP: without it nothing is lost.
+  if (onlyOnePath && blocked[0] === 'tcp') return <Banner tone="good">{t('allGood')}</Banner>;
+  if (onlyOnePath) return <Banner tone="warn">{t('fair')}</Banner>;
   return blocked.length === 0 ? null : <Banner tone="bad">{t('bad')}</Banner>;
 }
 

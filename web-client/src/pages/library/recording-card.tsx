@@ -85,6 +85,8 @@ function ProductionActions({ recording }: CardProps) {
   return (
     <div className={styles.actions}>
       <Button
+        look={isFailed ? 'quiet' : 'plain'}
+        className={styles.small ?? ''}
         icon={isFailed ? RotateCcw : X}
         busy={change.isPending}
         onClick={() => change.mutate(isFailed ? 'retryProduction' : 'cancelProduction')}

@@ -117,7 +117,7 @@ export default function PasswordPage() {
     <Page title={me.mustChangePassword ? t('titleFirst') : t('title')} width="narrow">
       {isDone ? (
         <div className={styles.card} data-testid="password-changed">
-          <Banner tone="calm">{t('done')}</Banner>
+          <Banner tone="good">{t('done')}</Banner>
           <LinkButton href="/" look="primary" size="l">
             {shell('back')}
           </LinkButton>

@@ -129,7 +129,7 @@ export function SiteRoom({ state }: { readonly state: InsideState }) {
           <Place tile={places.main} size="large" />
         </div>
         <aside className={styles.side}>
-          <div className={styles.tile}>
+          <div className={[styles.tile, styles.lecturer].join(' ')}>
             <Place tile={places.lecturer} size="large" />
           </div>
           {places.others
