@@ -47,5 +47,9 @@ export const checkText = catalogue({
   help_unavailable: ['检测服务暂时不可用，请稍后再试。', 'The check is briefly unavailable. Please try again later.'],
   allGood: ['一切正常，可以上课。', 'Everything works. You are ready for the lesson.'],
   fair: ['可以上课，但 UDP 被阻挡，画质可能较差。', 'Lessons will work, but UDP is blocked: quality may suffer.'],
+  unsure: [
+    '没有发现被阻挡的步骤，但有几项没能检测，请稍后再试。',
+    'Nothing is blocked, but some steps could not be checked. Please try again later.',
+  ],
   bad: ['有步骤被阻挡，请按提示处理后再检测。', 'Something is blocked. Please follow the hints and check again.'],
 });

@@ -57,7 +57,8 @@ function Verdict({ results }: { readonly results: Results }) {
   // TCP is the way round a blocked UDP: without it nothing is lost.
   if (onlyOnePath && blocked[0] === 'tcp') return <Banner tone="good">{t('allGood')}</Banner>;
   if (onlyOnePath) return <Banner tone="warn">{t('fair')}</Banner>;
-  return blocked.length === 0 ? null : <Banner tone="bad">{t('bad')}</Banner>;
+  if (blocked.length === 0) return <Banner tone="warn">{t('unsure')}</Banner>;
+  return <Banner tone="bad">{t('bad')}</Banner>;
 }
 
 /** Names the step that is blocked, in words one can read to a network's administrator on the telephone. */

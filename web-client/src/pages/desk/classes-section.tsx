@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { Plus, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { FormEvent } from 'react';
 import { Link } from 'wouter';
 import type { ClassGroup } from '../../../../signaling/protocol/rest/directory.ts';
 import { callApi } from '../../api/api.ts';
@@ -9,13 +8,15 @@ import { deskText } from '../../messages/desk.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
+import { AddLine } from './add-line.tsx';
+import { DeskList } from './desk-list.tsx';
 import { useDeskRefresh, deskQueries } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { EditableText } from './editable-text.tsx';
-import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
-import styles from './desk.module.css';
+import desk from './desk.module.css';
+import table from './table.module.css';
 
 /** 三年级 + 一班; a class that carries its grade already is not said twice. */
 export const fullClassName = (group: Pick<ClassGroup, 'grade' | 'name'>): string =>
@@ -36,12 +37,14 @@ function AddClassForm() {
       await refresh('classGroups');
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (name.trim() !== '') create.mutate();
-  };
   return (
-    <form className={styles.addLine} onSubmit={submit} data-testid="add-class">
+    <AddLine
+      create={create}
+      isReady={name.trim() !== ''}
+      submit={t('addClass')}
+      conflict={t('classTaken')}
+      testId="add-class"
+    >
       <TextField
         label={t('grade')}
         name="grade"
@@ -59,11 +62,7 @@ function AddClassForm() {
         placeholder={t('classExample')}
         onChange={(event) => setName(event.target.value)}
       />
-      <Button look="primary" type="submit" icon={Plus} busy={create.isPending} disabled={name.trim() === ''}>
-        {t('addClass')}
-      </Button>
-      {create.isError && <FormFailure error={create.error} conflict={t('classTaken')} />}
-    </form>
+    </AddLine>
   );
 }
 
@@ -115,7 +114,7 @@ function ClassLine({ group }: { readonly group: ClassGroup }) {
           {group.pupilCount}
         </Link>
       </td>
-      <td className={styles.rowActions}>
+      <td className={table.rowActions}>
         <Button
           look="plain"
           icon={Trash2}
@@ -132,51 +131,21 @@ export function ClassesSection() {
   const t = useText(deskText);
   const { school } = useDeskSchool();
   const groups = useQuery(deskQueries.classGroups(school.schoolId));
-  const [search, setSearch] = useState('');
-  const shown = groups.data?.filter((group) => fullClassName(group).includes(search.trim())) ?? [];
   return (
     <>
-      <p className={styles.hint}>{t('classesIntro')}</p>
+      <p className={desk.hint}>{t('classesIntro')}</p>
       <AddClassForm />
-      {groups.data === undefined ? (
-        groups.isError ? (
-          <FailurePanel error={groups.error} onRetry={() => void groups.refetch()} />
-        ) : (
-          <Skeleton height={320} />
-        )
-      ) : groups.data.length === 0 ? (
-        <EmptyPanel title={t('noClass')} />
-      ) : (
-        <>
-          <div className={styles.filters}>
-            <TextField
-              label={t('search')}
-              type="search"
-              value={search}
-              onChange={(event) => setSearch(event.target.value)}
-            />
-          </div>
-          <table className={styles.table}>
-            <caption className="visually-hidden">{t('tab_classes')}</caption>
-            <thead>
-              <tr>
-                <th scope="col">{t('grade')}</th>
-                <th scope="col">{t('className')}</th>
-                <th scope="col">{t('pupils')}</th>
-                <th scope="col">
-                  <span className="visually-hidden">{t('actions')}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {shown.map((group) => (
-                <ClassLine key={group.classGroupId} group={group} />
-              ))}
-            </tbody>
-          </table>
-          {shown.length === 0 && <EmptyPanel title={t('nothingFound')} />}
-        </>
-      )}
+      <DeskList
+        query={groups}
+        items={groups.data}
+        caption={t('tab_classes')}
+        columns={[t('grade'), t('className'), t('pupils')]}
+        hasActions
+        wordsOf={fullClassName}
+        searchHint={t('searchClasses')}
+        empty={<EmptyPanel title={t('noClass')} />}
+        renderLine={(group) => <ClassLine key={group.classGroupId} group={group} />}
+      />
     </>
   );
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { MonitorSmartphone, Plus, Trash2 } from 'lucide-react';
+import { MonitorSmartphone, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { FormEvent } from 'react';
 import type { Classroom } from '../../../../signaling/protocol/rest/classrooms.ts';
 import { callApi } from '../../api/api.ts';
 import { deskText } from '../../messages/desk.ts';
@@ -10,16 +9,18 @@ import { useText } from '../../text/text.ts';
 import { dayAndTime } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { AddLine } from './add-line.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
+import { DeskList } from './desk-list.tsx';
 import { deskQueries, useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { EditableText } from './editable-text.tsx';
 import { EnrolmentDialog } from './enrolment-dialog.tsx';
-import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
-import styles from './desk.module.css';
+import desk from './desk.module.css';
+import table from './table.module.css';
 
 /** A site asks for its agenda every few seconds; this long without is away. */
 const ONLINE_WITHIN_MS = 60_000;
@@ -28,12 +29,12 @@ function SiteState({ site }: { readonly site: Classroom['site'] }) {
   const t = useText(deskText);
   const language = useLanguage();
   const nowMs = useNow(10_000);
-  if (site === null || !site.isEnrolled) return <span className={styles.off}>{t('siteNone')}</span>;
-  if (site.lastSeenAtMs === null) return <span className={styles.off}>{t('siteNever')}</span>;
+  if (site === null || !site.isEnrolled) return <span className={desk.off}>{t('siteNone')}</span>;
+  if (site.lastSeenAtMs === null) return <span className={desk.off}>{t('siteNever')}</span>;
   if (nowMs - site.lastSeenAtMs < ONLINE_WITHIN_MS) {
-    return <span className={styles.online}>{t('siteOnline')}</span>;
+    return <span className={desk.online}>{t('siteOnline')}</span>;
   }
-  return <span className={styles.off}>{t('siteSeen', { when: dayAndTime(site.lastSeenAtMs, language, nowMs) })}</span>;
+  return <span className={desk.off}>{t('siteSeen', { when: dayAndTime(site.lastSeenAtMs, language, nowMs) })}</span>;
 }
 
 function AddClassroomForm() {
@@ -50,12 +51,14 @@ function AddClassroomForm() {
       await refresh('classrooms');
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (name.trim() !== '') create.mutate();
-  };
   return (
-    <form className={styles.addLine} onSubmit={submit} data-testid="add-classroom">
+    <AddLine
+      create={create}
+      isReady={name.trim() !== ''}
+      submit={t('addClassroom')}
+      conflict={t('classroomTaken')}
+      testId="add-classroom"
+    >
       <TextField
         label={t('classroom')}
         name="name"
@@ -64,11 +67,7 @@ function AddClassroomForm() {
         placeholder={t('classroomExample')}
         onChange={(event) => setName(event.target.value)}
       />
-      <Button look="primary" type="submit" icon={Plus} busy={create.isPending} disabled={name.trim() === ''}>
-        {t('addClassroom')}
-      </Button>
-      {create.isError && <FormFailure error={create.error} conflict={t('classroomTaken')} />}
-    </form>
+    </AddLine>
   );
 }
 
@@ -104,7 +103,7 @@ function ClassroomLine(props: { readonly classroom: Classroom; readonly onEnrol:
       <td data-label={t('site')}>
         <SiteState site={site} />
       </td>
-      <td className={styles.rowActions}>
+      <td className={table.rowActions}>
         <Button icon={MonitorSmartphone} onClick={onEnrol} aria-label={t('enrolOf', { name })} data-testid="issue-code">
           {site?.isEnrolled === true ? t('enrolAgain') : t('enrol')}
         </Button>
@@ -131,39 +130,21 @@ export function ClassroomsSection() {
   const own = classrooms.data?.filter((classroom) => classroom.schoolId === school.schoolId);
   return (
     <>
-      <p className={styles.hint}>{t('classroomsIntro')}</p>
+      <p className={desk.hint}>{t('classroomsIntro')}</p>
       <AddClassroomForm />
-      {own === undefined ? (
-        classrooms.isError ? (
-          <FailurePanel error={classrooms.error} onRetry={() => void classrooms.refetch()} />
-        ) : (
-          <Skeleton height={240} />
-        )
-      ) : own.length === 0 ? (
-        <EmptyPanel title={t('noClassroom')} />
-      ) : (
-        <table className={styles.table}>
-          <caption className="visually-hidden">{t('tab_classrooms')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('classroom')}</th>
-              <th scope="col">{t('site')}</th>
-              <th scope="col">
-                <span className="visually-hidden">{t('actions')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {own.map((classroom) => (
-              <ClassroomLine
-                key={classroom.classroomId}
-                classroom={classroom}
-                onEnrol={() => setEnrolling(classroom)}
-              />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <DeskList
+        query={classrooms}
+        items={own}
+        caption={t('tab_classrooms')}
+        columns={[t('classroom'), t('site')]}
+        hasActions
+        wordsOf={({ name }) => name}
+        searchHint={t('searchRooms')}
+        empty={<EmptyPanel title={t('noClassroom')} />}
+        renderLine={(classroom) => (
+          <ClassroomLine key={classroom.classroomId} classroom={classroom} onEnrol={() => setEnrolling(classroom)} />
+        )}
+      />
       {enrolling !== null && <EnrolmentDialog classroom={enrolling} onClose={() => setEnrolling(null)} />}
     </>
   );

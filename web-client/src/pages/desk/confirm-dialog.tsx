@@ -3,7 +3,7 @@ import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
-import styles from './desk.module.css';
+import desk from './desk.module.css';
 
 export interface ConfirmDialogProps {
   readonly open: boolean;
@@ -24,7 +24,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
   return (
     <Dialog open={props.open} onClose={props.onClose} title={props.title} description={props.body}>
       {props.error !== undefined && props.error !== null && <FailureBanner error={props.error} />}
-      <div className={styles.actions}>
+      <div className={desk.actions}>
         <Button
           look={props.look ?? 'danger'}
           busy={props.busy ?? false}

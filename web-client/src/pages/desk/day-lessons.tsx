@@ -19,6 +19,7 @@ import { useNotices } from './notices.tsx';
 import { dayRange, localDate, shiftDate, weekdayOf } from './school-days.ts';
 import { WEEKDAYS } from './week-grid.tsx';
 import desk from './desk.module.css';
+import table from './table.module.css';
 import styles from './timetable.module.css';
 
 const placesOf = (lesson: LessonSummary): string =>
@@ -56,7 +57,7 @@ function LessonLine({ lesson, timeZone }: { readonly lesson: LessonSummary; read
       <td data-label={t('state')} className={styles.state}>
         <span className={state === 'live' ? desk.online : desk.off}>{t(`state_${state}`)}</span>
       </td>
-      <td className={desk.rowActions}>
+      <td className={table.rowActions}>
         {lesson.mySeat !== null && state === 'live' && <Link href={`/room/${lessonId}`}>{t('open')}</Link>}
         {state === 'scheduled' && (
           <Button
@@ -133,7 +134,7 @@ export function DayLessons() {
       ) : shown.length === 0 ? (
         <EmptyPanel title={t('nothingOnDay')} />
       ) : (
-        <table className={desk.table}>
+        <table className={table.table}>
           <caption className="visually-hidden">{t('day')}</caption>
           <thead>
             <tr>

@@ -19,7 +19,8 @@ import { PairingsSection } from './pairings-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { FirstSchool, SchoolsSection } from './schools-section.tsx';
 import { TimetableSection } from './timetable-section.tsx';
-import styles from './desk.module.css';
+import desk from './desk.module.css';
+import styles from './desk-page.module.css';
 
 const SECTIONS = ['timetable', 'people', 'classes', 'classrooms', 'pairings', 'schools'] as const;
 type SectionName = (typeof SECTIONS)[number];
@@ -93,7 +94,7 @@ function Desk({ section, schools }: { readonly section: SectionName; readonly sc
       <header className={styles.deskHead}>
         <div>
           <h1>{t('title')}</h1>
-          {administered.length === 1 && <p className={styles.hint}>{school.name}</p>}
+          {administered.length === 1 && <p className={desk.hint}>{school.name}</p>}
         </div>
         {administered.length > 1 && (
           <div className={styles.schoolPicker} data-testid="school-picker">

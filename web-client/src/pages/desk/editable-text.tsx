@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { deskText } from '../../messages/desk.ts';
 import { useText } from '../../text/text.ts';
-import styles from './desk.module.css';
+import styles from './editable-text.module.css';
 
 export interface EditableTextProps {
   readonly value: string;

@@ -8,7 +8,8 @@ import { useText } from '../../text/text.ts';
 import { dayAndTime } from '../../text/time.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Banner, FailureBanner, Skeleton } from '../../ui/panels.tsx';
-import styles from './desk.module.css';
+import desk from './desk.module.css';
+import styles from './enrolment-dialog.module.css';
 
 /** The code for a classroom's device, large enough to be read from the screen at which it is typed. */
 export function EnrolmentDialog({
@@ -42,7 +43,7 @@ export function EnrolmentDialog({
             <p className={styles.enrolCode} data-testid="enrolment-code">
               {code.data.code}
             </p>
-            <p className={styles.hint}>{t('enrolUntil', { when: dayAndTime(code.data.expiresAtMs, language) })}</p>
+            <p className={desk.hint}>{t('enrolUntil', { when: dayAndTime(code.data.expiresAtMs, language) })}</p>
           </li>
           <li>
             <p>{t('enrolStep3')}</p>

@@ -20,7 +20,7 @@ import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
 import { instantOf, localDate } from './school-days.ts';
 import type { Slot } from './week-grid.tsx';
-import styles from './desk.module.css';
+import shared from './desk.module.css';
 
 export interface EntryDialogProps {
   /** Null: a new one. */
@@ -105,7 +105,7 @@ export function EntryDialog(props: EntryDialogProps) {
   };
   return (
     <Dialog open onClose={onClose} title={entry === null ? t('addEntry') : t('editEntry')}>
-      <form className={styles.form} onSubmit={submit} noValidate data-testid="entry-form">
+      <form className={shared.form} onSubmit={submit} noValidate data-testid="entry-form">
         <EntryFields
           draft={draft}
           isNew={entry === null}
@@ -113,7 +113,7 @@ export function EntryDialog(props: EntryDialogProps) {
           onChange={setDraft}
         />
         <FormFailure error={save.error ?? remove.error} />
-        <div className={styles.actions}>
+        <div className={shared.actions}>
           <Button look="primary" type="submit" busy={save.isPending} data-testid="save-entry">
             {entry === null ? desk('add') : desk('save')}
           </Button>

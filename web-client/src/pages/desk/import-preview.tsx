@@ -7,6 +7,7 @@ import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/panels.tsx';
 import desk from './desk.module.css';
+import table from './table.module.css';
 import styles from './people-import.module.css';
 
 /** More lines than this nobody reads, and a slow laptop draws them for seconds. */
@@ -111,7 +112,7 @@ export function ImportPreview(props: ImportPreviewProps) {
           <span>{t('onlyBad')}</span>
         </label>
       )}
-      <table className={desk.table}>
+      <table className={table.table}>
         <caption className="visually-hidden">{t('importTitle')}</caption>
         <thead>
           <tr>

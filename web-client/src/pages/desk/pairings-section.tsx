@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { ArrowRight, Link2, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import type { FormEvent } from 'react';
 import { SchoolId } from '../../../../signaling/protocol/ids.ts';
 import type { Pairing } from '../../../../signaling/protocol/rest/classrooms.ts';
 import { callApi } from '../../api/api.ts';
@@ -9,12 +8,14 @@ import { deskText } from '../../messages/desk.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
+import { AddLine } from './add-line.tsx';
+import { DeskList } from './desk-list.tsx';
 import { deskQueries, useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
-import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
-import styles from './desk.module.css';
+import desk from './desk.module.css';
+import table from './table.module.css';
 
 function AddPairingForm() {
   const t = useText(deskText);
@@ -37,22 +38,21 @@ function AddPairingForm() {
       await refresh('pairings', 'classrooms');
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    create.mutate();
-  };
   const options = schools.map(({ schoolId, name }) => ({ value: schoolId, label: name }));
   const isSame = lecturing === listening;
   return (
-    <form className={styles.addLine} onSubmit={submit} data-testid="add-pairing">
+    <AddLine
+      create={create}
+      isReady={!isSame}
+      submit={t('addPairing')}
+      conflict={t('pairingTaken')}
+      icon={Link2}
+      testId="add-pairing"
+    >
       <SelectField label={t('lecturing')} value={lecturing} options={options} onChange={setLecturing} />
       <SelectField label={t('listening')} value={listening} options={options} onChange={setListening} />
-      <Button look="primary" type="submit" icon={Link2} busy={create.isPending} disabled={isSame}>
-        {t('addPairing')}
-      </Button>
-      {isSame && <p className={styles.hint}>{t('pairingSame')}</p>}
-      {create.isError && <FormFailure error={create.error} conflict={t('pairingTaken')} />}
-    </form>
+      {isSame && <p className={desk.hint}>{t('pairingSame')}</p>}
+    </AddLine>
   );
 }
 
@@ -81,12 +81,12 @@ function PairingLine({ pairing }: { readonly pairing: Pairing }) {
   return (
     <tr data-testid="pairing">
       <td data-label={t('lecturing')}>{pairing.lecturingSchoolName}</td>
-      <td className={styles.arrow}>
+      <td className={table.arrow}>
         <ArrowRight aria-hidden />
       </td>
       <td data-label={t('listening')}>{pairing.listeningSchoolName}</td>
       {isDistrict && (
-        <td className={styles.rowActions}>
+        <td className={table.rowActions}>
           <Button
             look="plain"
             icon={Trash2}
@@ -106,38 +106,19 @@ export function PairingsSection() {
   const pairings = useQuery(deskQueries.pairings);
   return (
     <>
-      <p className={styles.hint}>{t('pairingsIntro')}</p>
+      <p className={desk.hint}>{t('pairingsIntro')}</p>
       {isDistrict && <AddPairingForm />}
-      {pairings.data === undefined ? (
-        pairings.isError ? (
-          <FailurePanel error={pairings.error} onRetry={() => void pairings.refetch()} />
-        ) : (
-          <Skeleton height={200} />
-        )
-      ) : pairings.data.length === 0 ? (
-        <EmptyPanel title={t('noPairing')}>{!isDistrict && <p>{t('noPairingBody')}</p>}</EmptyPanel>
-      ) : (
-        <table className={styles.table}>
-          <caption className="visually-hidden">{t('tab_pairings')}</caption>
-          <thead>
-            <tr>
-              <th scope="col">{t('lecturing')}</th>
-              <td aria-hidden />
-              <th scope="col">{t('listening')}</th>
-              {isDistrict && (
-                <th scope="col">
-                  <span className="visually-hidden">{t('actions')}</span>
-                </th>
-              )}
-            </tr>
-          </thead>
-          <tbody>
-            {pairings.data.map((pairing) => (
-              <PairingLine key={pairing.pairingId} pairing={pairing} />
-            ))}
-          </tbody>
-        </table>
-      )}
+      <DeskList
+        query={pairings}
+        items={pairings.data}
+        caption={t('tab_pairings')}
+        columns={[t('lecturing'), null, t('listening')]}
+        hasActions={isDistrict}
+        wordsOf={(pairing) => `${pairing.lecturingSchoolName} ${pairing.listeningSchoolName}`}
+        searchHint={t('searchPairings')}
+        empty={<EmptyPanel title={t('noPairing')}>{!isDistrict && <p>{t('noPairingBody')}</p>}</EmptyPanel>}
+        renderLine={(pairing) => <PairingLine key={pairing.pairingId} pairing={pairing} />}
+      />
     </>
   );
 }

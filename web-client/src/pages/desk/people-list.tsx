@@ -22,7 +22,8 @@ import { PersonDialog } from './person-dialog.tsx';
 import { ResetBar } from './reset-bar.tsx';
 import { useRoleOptions } from './role-options.ts';
 import { SHEET_HEADINGS, downloadCsv } from './sheet.ts';
-import styles from './desk.module.css';
+import shared from './desk.module.css';
+import table from './table.module.css';
 
 const PAGE_SIZE = 50;
 
@@ -42,7 +43,7 @@ function FilterBar(props: { readonly filters: Filters; readonly onChange: (filte
   const groups = useQuery(deskQueries.classGroups(school.schoolId));
   const roles = useRoleOptions();
   return (
-    <div className={styles.filters}>
+    <div className={table.filters}>
       <TextField
         label={desk('search')}
         type="search"
@@ -109,7 +110,7 @@ function ListActions(props: {
 }) {
   const t = useText(peopleText);
   return (
-    <div className={styles.actions}>
+    <div className={shared.actions}>
       <Button look="primary" icon={FileUp} onClick={props.onImport} data-testid="import-people">
         {t('import')}
       </Button>
@@ -126,7 +127,7 @@ function Pager(props: { readonly offset: number; readonly total: number; readonl
   const t = useText(peopleText);
   const to = Math.min(offset + PAGE_SIZE, total);
   return (
-    <div className={styles.pager}>
+    <div className={table.pager}>
       <span className="tabular" data-testid="people-range">
         {t('range', { from: total === 0 ? 0 : offset + 1, to, total })}
       </span>

@@ -13,7 +13,8 @@ import { useDeskRefresh } from './desk-queries.ts';
 import { EditableText } from './editable-text.tsx';
 import { useNotices } from './notices.tsx';
 import { ResetDialog } from './reset-bar.tsx';
-import styles from './desk.module.css';
+import shared from './desk.module.css';
+import table from './table.module.css';
 
 /** A press that takes back what the last one did, as far as it can be taken back. */
 function useSwitch(person: Person) {
@@ -48,7 +49,7 @@ function PersonActions({ person, onEdit, onReset }: Omit<PersonLineProps, 'isCho
   const turn = useSwitch(person);
   const name = person.displayName;
   return (
-    <td className={styles.rowActions}>
+    <td className={table.rowActions}>
       <Button
         look="plain"
         icon={Pencil}
@@ -95,13 +96,13 @@ function PersonLine({ person, isChosen, onChoose, onEdit, onReset }: PersonLineP
   };
   return (
     <tr data-testid="person" data-name={displayName} data-active={person.isActive}>
-      <td className={styles.choice}>
+      <td className={table.choice}>
         <input type="checkbox" aria-label={t('choose', { name: displayName })} checked={isChosen} onChange={onChoose} />
       </td>
       <td data-label={t('displayName')}>
         <EditableText value={displayName} label={t('displayName')} onSave={rename} />
       </td>
-      <td data-label={t('account')} className={styles.account}>
+      <td data-label={t('account')} className={table.account}>
         {person.account}
       </td>
       <td data-label={t('role')}>{person.roles.map(({ role }) => t(`role_${role}`)).join('、')}</td>
@@ -111,7 +112,7 @@ function PersonLine({ person, isChosen, onChoose, onEdit, onReset }: PersonLineP
           : (person.classGroup ?? '—')}
       </td>
       <td data-label={t('state')}>
-        <span className={person.isActive ? styles.online : styles.off}>{person.isActive ? t('active') : t('off')}</span>
+        <span className={person.isActive ? shared.online : shared.off}>{person.isActive ? t('active') : t('off')}</span>
       </td>
       <PersonActions person={person} onEdit={onEdit} onReset={onReset} />
     </tr>
@@ -142,11 +143,11 @@ export function PeopleTable({ people, chosen, onChoose, onEdit, onSlips }: Peopl
   };
   return (
     <>
-      <table className={styles.table}>
+      <table className={table.table}>
         <caption className="visually-hidden">{t('columnsFor')}</caption>
         <thead>
           <tr>
-            <td className={styles.choice}>
+            <td className={table.choice}>
               <input type="checkbox" aria-label={t('chooseShown')} checked={isAllChosen} onChange={toggleShown} />
             </td>
             <th scope="col">{t('displayName')}</th>

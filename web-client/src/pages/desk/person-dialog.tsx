@@ -20,7 +20,7 @@ import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
 import { useRoleOptions } from './role-options.ts';
 import { WardPicker } from './ward-picker.tsx';
-import styles from './desk.module.css';
+import shared from './desk.module.css';
 
 export interface PersonDialogProps {
   /** Null: somebody new. */
@@ -158,10 +158,10 @@ export function PersonDialog(props: PersonDialogProps) {
   const title = person === null ? t('addPerson') : t('editPerson', { name: person.displayName });
   return (
     <Dialog open onClose={onClose} title={title}>
-      <form className={styles.form} onSubmit={submit} data-testid="person-form">
+      <form className={shared.form} onSubmit={submit} data-testid="person-form">
         <PersonFields draft={draft} isNew={person === null} onChange={setDraft} />
         {save.isError && <FormFailure error={save.error} conflict={t('accountTaken')} />}
-        <div className={styles.actions}>
+        <div className={shared.actions}>
           <Button look="primary" type="submit" busy={save.isPending} disabled={draft.displayName.trim() === ''}>
             {person === null ? desk('add') : desk('save')}
           </Button>

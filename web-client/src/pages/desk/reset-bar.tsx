@@ -11,7 +11,7 @@ import { ConfirmDialog } from './confirm-dialog.tsx';
 import { everybody } from './desk-queries.ts';
 import type { PeopleFilter } from './desk-queries.ts';
 import { useNotices } from './notices.tsx';
-import styles from './desk.module.css';
+import table from './table.module.css';
 
 /** What the contract allows at once. */
 const MAX_RESET = 500;
@@ -63,7 +63,7 @@ export function ResetBar({ chosen, total, filter, onChoose, onSlips }: ResetBarP
   });
   if (chosen.size === 0) return null;
   return (
-    <div className={styles.chosenBar} data-testid="chosen-bar">
+    <div className={table.chosenBar} data-testid="chosen-bar">
       <strong>{t('chosen', { n: chosen.size })}</strong>
       {chosen.size < total && total <= MAX_RESET && (
         <Button look="plain" busy={chooseAll.isPending} onClick={() => chooseAll.mutate()}>

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
@@ -10,12 +10,15 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { EmptyPanel } from '../../ui/panels.tsx';
-import { useDeskRefresh } from './desk-queries.ts';
+import { DeskList } from './desk-list.tsx';
+import { deskQueries, useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { EditableText } from './editable-text.tsx';
 import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
-import styles from './desk.module.css';
+import desk from './desk.module.css';
+import styles from './schools-section.module.css';
+import table from './table.module.css';
 
 const BEIJING = 'Asia/Shanghai';
 const XINJIANG = 'Asia/Urumqi';
@@ -49,7 +52,7 @@ function SchoolForm({ onAdded }: { readonly onAdded: (school: School) => void })
     if (name.trim() !== '') create.mutate();
   };
   return (
-    <form className={styles.form} onSubmit={submit} data-testid="school-form">
+    <form className={desk.form} onSubmit={submit} data-testid="school-form">
       <TextField
         label={t('schoolName')}
         name="name"
@@ -67,7 +70,7 @@ function SchoolForm({ onAdded }: { readonly onAdded: (school: School) => void })
       />
       <SelectField label={t('timeZone')} value={timeZone} options={zones} onChange={setTimeZone} />
       {create.isError && <FormFailure error={create.error} conflict={t('schoolTaken')} />}
-      <div className={styles.actions}>
+      <div className={desk.actions}>
         <Button look="primary" type="submit" busy={create.isPending} disabled={name.trim() === ''}>
           {t('addSchool')}
         </Button>
@@ -171,52 +174,44 @@ function SchoolCard() {
   );
 }
 
+function SchoolLine({ school }: { readonly school: School }) {
+  const t = useText(deskText);
+  const { school: current, choose } = useDeskSchool();
+  return (
+    <tr data-testid="school" data-name={school.name}>
+      <td data-label={t('schoolName')}>{school.name}</td>
+      <td data-label={t('region')}>{school.region === '' ? '—' : school.region}</td>
+      <td className={table.rowActions}>
+        {school.schoolId === current.schoolId ? (
+          <span className={desk.online}>{t('managing')}</span>
+        ) : (
+          <Button look="plain" onClick={() => choose(school.schoolId)}>
+            {t('manage')}
+          </Button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
 function SchoolList() {
   const t = useText(deskText);
-  const { administered, school: current, choose } = useDeskSchool();
-  const [search, setSearch] = useState('');
-  const shown = administered.filter(({ name, region }) => `${name}${region}`.includes(search.trim()));
+  const { administered } = useDeskSchool();
+  const schools = useQuery(deskQueries.schools);
   return (
     <>
-      <div className={styles.filters}>
-        <TextField
-          label={t('search')}
-          type="search"
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
-        <p className={styles.hint}>{t('schoolCount', { n: administered.length })}</p>
-      </div>
-      <table className={styles.table}>
-        <caption className="visually-hidden">{t('tab_schools')}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t('schoolName')}</th>
-            <th scope="col">{t('region')}</th>
-            <th scope="col">
-              <span className="visually-hidden">{t('actions')}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((school) => (
-            <tr key={school.schoolId} data-testid="school" data-name={school.name}>
-              <td data-label={t('schoolName')}>{school.name}</td>
-              <td data-label={t('region')}>{school.region === '' ? '—' : school.region}</td>
-              <td className={styles.rowActions}>
-                {school.schoolId === current.schoolId ? (
-                  <span className={styles.online}>{t('managing')}</span>
-                ) : (
-                  <Button look="plain" onClick={() => choose(school.schoolId)}>
-                    {t('manage')}
-                  </Button>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {shown.length === 0 && <EmptyPanel title={t('nothingFound')} />}
+      <p className={desk.hint}>{t('schoolCount', { n: administered.length })}</p>
+      <DeskList
+        query={schools}
+        items={administered}
+        caption={t('tab_schools')}
+        columns={[t('schoolName'), t('region')]}
+        hasActions
+        wordsOf={({ name, region }) => `${name} ${region}`}
+        searchHint={t('searchSchools')}
+        empty={null}
+        renderLine={(school) => <SchoolLine key={school.schoolId} school={school} />}
+      />
     </>
   );
 }
@@ -230,8 +225,8 @@ export function SchoolsSection() {
     <div className={styles.schools}>
       <SchoolCard />
       {isDistrict && (
-        <div className={styles.stack}>
-          <div className={styles.actions}>
+        <div className={desk.stack}>
+          <div className={desk.actions}>
             <Button icon={Plus} onClick={() => setAdding(true)} data-testid="add-school">
               {t('addSchool')}
             </Button>

@@ -18,7 +18,8 @@ import { EntryDialog } from './entry-dialog.tsx';
 import { localDate } from './school-days.ts';
 import { WeekGrid } from './week-grid.tsx';
 import type { Slot } from './week-grid.tsx';
-import styles from './desk.module.css';
+import shared from './desk.module.css';
+import table from './table.module.css';
 import grid from './timetable.module.css';
 
 type Editing = { readonly entry: TimetableEntry | null; readonly slot: Slot | null };
@@ -43,7 +44,7 @@ function FilterBar(props: {
   const lecturers = new Map(entries.map((entry) => [entry.lecturerId as string, entry.lecturerName]));
   const hasPast = entries.some((entry) => entry.lastDate < today);
   return (
-    <div className={styles.filters}>
+    <div className={table.filters}>
       <SelectField
         label={t('filterClass')}
         value={filters.classGroupId}
@@ -63,7 +64,7 @@ function FilterBar(props: {
         onChange={(lecturerId) => onChange({ ...filters, lecturerId })}
       />
       {hasPast && (
-        <label className={styles.check}>
+        <label className={shared.check}>
           <input
             type="checkbox"
             checked={filters.showsPast}
@@ -102,7 +103,7 @@ function Week({ onEdit }: { readonly onEdit: (editing: Editing) => void }) {
   const shown = timetable.data.filter((entry) => passes(entry, filters, today));
   return (
     <>
-      <p className={styles.hint}>{t('intro')}</p>
+      <p className={shared.hint}>{t('intro')}</p>
       <FilterBar filters={filters} entries={timetable.data} today={today} onChange={setFilters} />
       {shown.length === 0 ? (
         <EmptyPanel title={desk('nothingFound')}>

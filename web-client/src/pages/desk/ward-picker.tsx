@@ -8,7 +8,8 @@ import { useText } from '../../text/text.ts';
 import { TextField } from '../../ui/field.tsx';
 import { deskQueries } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
-import styles from './desk.module.css';
+import shared from './desk.module.css';
+import styles from './ward-picker.module.css';
 
 const SHOWN = 6;
 
@@ -79,7 +80,7 @@ export function WardPicker({ wards, onChange }: WardsProps) {
               </button>
             </li>
           ))}
-          {found.length === 0 && <li className={styles.hint}>{desk('nothingFound')}</li>}
+          {found.length === 0 && <li className={shared.hint}>{desk('nothingFound')}</li>}
         </ul>
       )}
     </div>
