@@ -82,6 +82,7 @@ export class RoomCall {
   #tracks: RoomCallOptions['tracks'];
   #wasPermitted: readonly OwnSource[] = [];
   #granted: (onStage: boolean) => readonly Permission[] = () => [];
+  #isInside = false;
   #closed = false;
 
   /** Takes the seat of a moment ago when this is a reload, else a new one. Rejects with {@link RequestFailure}. */
@@ -158,7 +159,7 @@ export class RoomCall {
   #follow(): void {
     const client = this.#client;
     this.#stops.push(
-      // Before the store: the media is on its way while the page draws the room.
+      // Before the store, whose listeners draw.
       client.on('snapshot', (snapshot) => void this.#handleSnapshot(snapshot).catch(complain)),
       this.store.follow(client),
       client.on('selfChanged', ({ onStage }) => void this.#handleStage(onStage).catch(complain)),
@@ -205,7 +206,11 @@ export class RoomCall {
     const { seat, onStage } = snapshot.self;
     this.#granted = (isOnStage) => grantedTo(seat, snapshot.lesson.kind, isOnStage);
     this.capture.setPermitted(this.#granted(onStage));
-    await this.media.handleSnapshot(snapshot);
+    const arriving = this.media.handleSnapshot(snapshot);
+    // Drawing the room takes as long as all else that follows from the snapshot. It is drawn while the line is being set up, which needs no page.
+    if (!this.#isInside) this.store.holdFor(arriving);
+    this.#isInside = true;
+    await arriving;
     await this.#handleStage(onStage);
   }
 

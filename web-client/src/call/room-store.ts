@@ -28,22 +28,8 @@ export interface CallState {
 
 export type Patch = (state: InsideState) => InsideState;
 
+const LONGEST_HOLD_MS = 300;
 const NO_MEDIA: MediaState = { line: 'idle', local: [], remote: [] };
-
-/** Not by a timer: those are slowed down in a hidden page, which still has sound to play. */
-function afterThisTask(work: () => void): void {
-  const { port1, port2 } = new MessageChannel();
-  port1.addEventListener(
-    'message',
-    () => {
-      port1.close();
-      work();
-    },
-    { once: true },
-  );
-  port1.start();
-  port2.postMessage(null);
-}
 
 /**
  * State of the call for whoever shows it; knows no framework. Truth comes from the server's snapshot and notices; what a
@@ -63,12 +49,9 @@ export class RoomStore {
     mutedByTeacher: false,
   };
   #count = 0;
-  #isTelling = false;
+  #isHeld = false;
 
-  /**
-   * Both are stable functions, as `useSyncExternalStore` wants them. Listeners are told once of all that changes in one go, and after whatever
-   * the same notice has set in motion: drawing a room takes longer than anything else that follows from a snapshot.
-   */
+  /** Both are stable functions, as `useSyncExternalStore` wants them. */
   readonly getState = (): CallState => this.#state;
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -90,6 +73,19 @@ export class RoomStore {
       for (const stop of stops) stop();
       this.#focus.close();
     };
+  }
+
+  /** Listeners are told of nothing until the work has ended, or has taken too long. */
+  holdFor(work: Promise<unknown>): void {
+    this.#isHeld = true;
+    const release = (): void => {
+      clearTimeout(timer);
+      if (!this.#isHeld) return;
+      this.#isHeld = false;
+      this.#tell();
+    };
+    const timer = setTimeout(release, LONGEST_HOLD_MS);
+    work.then(release, release);
   }
 
   setMedia(media: MediaState): void {
@@ -152,11 +148,10 @@ export class RoomStore {
 
   #set(change: Partial<CallState>): void {
     this.#state = { ...this.#state, ...change };
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    afterThisTask(() => {
-      this.#isTelling = false;
-      for (const listener of this.#listeners) listener();
-    });
+    if (!this.#isHeld) this.#tell();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

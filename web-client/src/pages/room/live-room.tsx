@@ -1,4 +1,4 @@
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { SeatId } from '../../../../signaling/protocol/ids.ts';
 import type { Layout } from '../../../../signaling/protocol/room.ts';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
@@ -236,13 +236,10 @@ export function LiveRoom({ lesson, isGuest, complaint, onComplaintSeen, onAgain 
   const t = useText(visitText);
   const call = useCall();
   const state = useCallState();
-  // The whole room takes long to draw. It is drawn in slices, between which the media gets on.
-  const isArriving = useDeferredValue(state.view.phase) === 'joining';
   if (state.connection.kind === 'closed') {
     const { reason } = state.connection;
     return <ClosedView reason={reason} isGuest={isGuest} isRecorded={lesson.isRecorded} onAgain={onAgain} />;
   }
-  if (isArriving) return <WaitingFrame title={t('joining')} lesson={lesson} />;
   switch (state.view.phase) {
     case 'joining':
       return <WaitingFrame title={t('joining')} lesson={lesson} />;
