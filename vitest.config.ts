@@ -45,7 +45,7 @@ export default defineConfig({
       serialProject('contract', ['tests/contract/**/*.test.ts'], 60, 1),
       serialProject('integration', ['tests/integration/**/*.test.ts'], 60, 2),
       serialProject('e2e', ['tests/e2e/**/*.test.ts'], 180, 3),
-      serialProject('chaos', ['tests/chaos/**/*.test.ts'], 180, 4),
+      serialProject('chaos', ['tests/chaos/**/*.test.ts'], process.env['TONGKE_CHAOS'] === 'full' ? 900 : 180, 4),
     ],
   },
 });
