@@ -28,3 +28,13 @@ export async function translatingMediaErrors<T>(work: () => Promise<T>): Promise
     throw mediaErrorOf(error);
   }
 }
+
+/** What the worker refuses of a description whose form is right (an SSRC that is taken, say) is its maker's fault, not ours. */
+export async function blamingDescription<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || error.constructor !== Error) throw error;
+    throw new AppError('invalidInput', { message: error.message, cause: error });
+  }
+}

@@ -15,7 +15,7 @@ import type { ConsumerOffer, ProducerState } from '../contract.ts';
 import { ROOM_CODECS, roomCapabilities, tapCapabilities } from './codecs.ts';
 import { openIngestTransport, type IngestAddress } from './ingest.ts';
 import type { ListenPlan } from './listen-plan.ts';
-import { translatingMediaErrors } from './media-error.ts';
+import { blamingDescription, translatingMediaErrors } from './media-error.ts';
 import { Member } from './member.ts';
 import type { NotifyRoom } from './notify.ts';
 import type { RoomProducer } from './room-producer.ts';
@@ -173,7 +173,8 @@ export class RoomRouter {
   async produce(options: ProduceOptions): Promise<void> {
     const { seatId } = options;
     await this.#addOnce(options, async () => {
-      const producer = await this.member(seatId).sendTransport.produce(mediasoupOptionsOf(options));
+      const transport = this.member(seatId).sendTransport;
+      const producer = await blamingDescription(() => transport.produce(mediasoupOptionsOf(options)));
       return { producer, ingest: null };
     });
   }

@@ -136,6 +136,14 @@ describe('produce', () => {
     await expect(
       client.call('produce', { ...params, seatId: newSeatId(), rtpParameters: { codecs: [codec] } }),
     ).rejects.toMatchObject({ code: 'gone' });
+    const spoken = { ...place, kind: 'audio' as const, source: 'microphone' as const, paused: false };
+    const rtpParameters = {
+      codecs: [{ mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }],
+      encodings: [{ ssrc: 4_711 }],
+    };
+    await client.call('produce', { ...spoken, rtpParameters });
+    const second = client.call('produce', { ...spoken, producerId: newProducerId(), rtpParameters });
+    await expect(second).rejects.toMatchObject({ code: 'invalidInput' });
   });
 });
 
