@@ -97,9 +97,12 @@ async function watchSeat(page: Page, seatId: string): Promise<void> {
   await page.evaluate((id) => {
     const seen: Sightings = { absences: 0, said: new Set() };
     globalThis.sightings = seen;
+    const words = (): string => document.querySelector('[data-testid="announcer"]')?.textContent ?? '';
+    // What was said last stays there: the pupil's first coming may be it.
+    const saidBefore = words();
     new MutationObserver(() => {
       if (document.querySelector(`[data-testid="tile"][data-seat-id="${id}"]`) === null) seen.absences += 1;
-      seen.said.add(document.querySelector('[data-testid="announcer"]')?.textContent ?? '');
+      if (words() !== saidBefore) seen.said.add(words());
     }).observe(document.body, { childList: true, subtree: true, characterData: true });
   }, seatId);
 }
