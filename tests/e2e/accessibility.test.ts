@@ -39,6 +39,12 @@ afterAll(async () => {
 
 /** What axe (WCAG 2.2 A and AA) finds serious on the page as it is, one line each. */
 async function seriousFindings(person: Person): Promise<string[]> {
+  // What fades in has too little contrast until it is there.
+  await person.page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(({ playState, effect }) => playState !== 'running' || effect?.getComputedTiming().endTime === Infinity),
+  );
   // The page's policy allows no foreign script element; an evaluated text is the debugger's.
   await person.page.evaluate(axeSource);
   const found: unknown = await person.page.evaluate(
