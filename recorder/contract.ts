@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { Fence, LessonId, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../signaling/protocol/ids.ts';
+import {
+  Fence,
+  LessonId,
+  PollId,
+  ProducerId,
+  RecordingId,
+  RoomId,
+  SeatId,
+  TrackId,
+} from '../signaling/protocol/ids.ts';
 import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
 import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
 
@@ -61,6 +70,8 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   line('paused', z.object({})),
   line('resumed', z.object({})),
   line('marker', z.object({ title: z.string() })),
+  /** A question to the class: asked, closed to answers, its result shown to everybody. Told again when it is opened again. */
+  line('poll', z.object({ pollId: PollId, question: z.string(), state: z.enum(['opened', 'closed', 'published']) })),
   line('mediaReset', z.object({})),
 ]);
 export type RecordingEvent = z.infer<typeof RecordingEvent>;

@@ -48,6 +48,9 @@ export type TrackId = z.infer<typeof TrackId>;
 /** Something said about an instant of a recording. */
 export const RemarkId = opaqueId.brand('RemarkId');
 export type RemarkId = z.infer<typeof RemarkId>;
+/** A question to the class. */
+export const PollId = opaqueId.brand('PollId');
+export type PollId = z.infer<typeof PollId>;
 export const MessageId = opaqueId.brand('MessageId');
 export type MessageId = z.infer<typeof MessageId>;
 /** Made by the client once per user action; a repeated request with the same id has no second effect. */
