@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RouteDefinition } from '../protocol/define.ts';
-import { ERROR_CODES } from '../protocol/errors.ts';
+import { ERROR_CODES, type ErrorCode } from '../protocol/errors.ts';
 import { PROBLEMS } from '../protocol/problems.ts';
 import { API_PREFIX, restRoutes } from '../protocol/rest.ts';
 
@@ -24,12 +24,21 @@ function parametersOf(schema: z.ZodObject | undefined, where: 'path' | 'query'):
 
 const PROBLEM_REF = { $ref: '#/components/schemas/Problem' };
 
+/** What any route of this form may be refused with before its handler is asked; `unavailable` while the database is away. */
+function impliedErrors({ method, access, allowsFirstPassword, params, query, body }: RouteDefinition): ErrorCode[] {
+  return [
+    'internal',
+    'unavailable',
+    ...(params === undefined && query === undefined && body === undefined ? [] : (['invalidInput'] as const)),
+    // A write's body is read before anybody asks whether the route wants one.
+    ...(method === 'GET' ? [] : (['originRejected', 'invalidInput', 'payloadTooLarge', 'unsupportedMedia'] as const)),
+    ...(access.includes('public') ? [] : (['signedOut', 'forbidden'] as const)),
+    ...(access.includes('public') || allowsFirstPassword === true ? [] : (['passwordChangeRequired'] as const)),
+  ];
+}
+
 function errorResponses(definition: RouteDefinition): Record<string, Json> {
-  const codes = new Set([...(definition.errors ?? []), 'internal' as const]);
-  if (!definition.access.includes('public')) {
-    codes.add('signedOut').add('forbidden');
-    if (definition.allowsFirstPassword !== true) codes.add('passwordChangeRequired');
-  }
+  const codes = new Set([...(definition.errors ?? []), ...impliedErrors(definition)]);
   const byStatus = Map.groupBy(codes, (code) => ERROR_CODES[code].status);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [

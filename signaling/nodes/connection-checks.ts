@@ -23,7 +23,7 @@ const deaf: MediaListener = {
 /** Connection checks as seats of one hidden room that is open while somebody checks. */
 export class RoomConnectionChecks implements ConnectionChecks {
   readonly #openMedia: OpenMedia;
-  readonly #checks = new Map<string, NodeJS.Timeout>();
+  readonly #checks = new Map<string, { readonly transportId: TransportId; readonly timer: NodeJS.Timeout }>();
   #room: MediaNode | null = null;
 
   constructor(openMedia: OpenMedia) {
@@ -38,10 +38,8 @@ export class RoomConnectionChecks implements ConnectionChecks {
     const { send } = await room.createTransports(SeatId.parse(checkId), { send: true, keepRecv: false });
     const { routerRtpCapabilities } = room;
     if (send === null || routerRtpCapabilities === null) throw new AppError('unavailable');
-    this.#checks.set(
-      checkId,
-      setTimeout(() => this.#end(checkId), CHECK_LASTS_MS),
-    );
+    const timer = setTimeout(() => this.#end(checkId), CHECK_LASTS_MS);
+    this.#checks.set(checkId, { transportId: send.transportId, timer });
     return { checkId, routerRtpCapabilities, transport: send };
   };
 
@@ -50,12 +48,12 @@ export class RoomConnectionChecks implements ConnectionChecks {
     transportId: TransportId,
     dtlsParameters: mediasoup.DtlsParameters,
   ): Promise<void> => {
-    if (this.#room === null || !this.#checks.has(checkId)) throw new AppError('notFound');
+    if (this.#room === null || this.#checks.get(checkId)?.transportId !== transportId) throw new AppError('notFound');
     await this.#room.connectTransport(SeatId.parse(checkId), transportId, dtlsParameters);
   };
 
   async close(): Promise<void> {
-    for (const timer of this.#checks.values()) clearTimeout(timer);
+    for (const { timer } of this.#checks.values()) clearTimeout(timer);
     this.#checks.clear();
     await this.#room?.close();
     this.#room = null;

@@ -4,12 +4,12 @@ import { ClassGroupId, ClassroomId, InvitationId, LessonId, PersonId, RecordingI
 import { IceServer, RtpCapabilities, TransportPair } from '../media.ts';
 import { LessonFacts } from '../room.ts';
 import { LessonKind, SeatKind } from '../seats.ts';
-import { DisplayName, LessonSummary, Nothing } from './shapes.ts';
+import { DisplayName, Instant, LessonSummary, Nothing, QueryInstant } from './shapes.ts';
 
 const lessonParams = z.object({ lessonId: LessonId });
 const teaching = ['teacher', 'schoolAdmin', 'districtAdmin'] as const;
 
-const LessonTimes = { startsAtMs: z.int(), endsAtMs: z.int() };
+const LessonTimes = { startsAtMs: Instant, endsAtMs: Instant };
 
 export const NewLesson = z.object({
   kind: LessonKind,
@@ -64,7 +64,7 @@ export const lessonRoutes = {
     path: '/lessons',
     summary: 'Lessons within a time range that the person may see',
     access: ['person'],
-    query: z.object({ fromMs: z.coerce.number().int(), toMs: z.coerce.number().int() }),
+    query: z.object({ fromMs: QueryInstant, toMs: QueryInstant }),
     reply: z.object({ lessons: z.array(LessonSummary) }),
     errors: ['invalidInput'],
   }),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { route } from '../define.ts';
 import { LessonId, PersonId, RecordingId, SchoolId } from '../ids.ts';
 import { LessonKind } from '../seats.ts';
-import { Nothing, PageQuery, page } from './shapes.ts';
+import { Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
 
 /**
  * - `recording`: the lesson is running. `finishing`: it has ended, the tail is on its way (seconds).
@@ -54,8 +54,8 @@ export const recordingRoutes = {
     query: PageQuery.extend({
       schoolId: SchoolId.optional(),
       subject: z.string().max(40).optional(),
-      fromMs: z.coerce.number().int().optional(),
-      toMs: z.coerce.number().int().optional(),
+      fromMs: QueryInstant.optional(),
+      toMs: QueryInstant.optional(),
       /** Of a class group that attended. */
       grade: z.string().max(40).optional(),
       seriesId: z.string().max(64).optional(),

@@ -39,7 +39,7 @@ export const sessionRoutes = {
     }),
     reply: Me,
     status: 201,
-    errors: ['gone', 'forbidden', 'invalidInput'],
+    errors: ['gone', 'forbidden', 'tooManyRequests'],
   }),
   signIn: route({
     method: 'POST',

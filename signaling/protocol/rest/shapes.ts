@@ -7,6 +7,11 @@ import { LessonKind, SeatKind } from '../seats.ts';
 
 export const Nothing = z.object({});
 
+const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+/** An instant that people may name: a year of four digits, which every calendar and database reads alike. */
+export const Instant = z.int().min(0).max(LAST_INSTANT_MS);
+export const QueryInstant = z.coerce.number().pipe(Instant);
+
 export const PageQuery = z.object({
   search: z.string().trim().max(60).optional(),
   offset: z.coerce.number().int().min(0).default(0),

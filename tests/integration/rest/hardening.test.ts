@@ -49,6 +49,54 @@ describe('the media route', () => {
   });
 });
 
+describe('every route', () => {
+  it('tells in the OpenAPI document that bad input is refused, and what a write may be refused with', async () => {
+    const Operations = z.record(
+      z.string(),
+      z.object({
+        parameters: z.array(z.unknown()),
+        requestBody: z.unknown().optional(),
+        responses: z.record(z.string(), z.unknown()),
+      }),
+    );
+    const answer = await fetch(`${stack.url}/api/v1/openapi.json`);
+    const { paths } = z.object({ paths: z.record(z.string(), Operations) }).parse(await answer.json());
+    const untold = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, operation]) => {
+        const takesInput = operation.parameters.length > 0 || operation.requestBody !== undefined;
+        const needed = [
+          '500',
+          '503',
+          ...(takesInput ? ['400'] : []),
+          ...(method === 'get' ? [] : ['403', '413', '415']),
+        ];
+        return needed
+          .filter((status) => !(status in operation.responses))
+          .map((status) => `${method} ${path} ${status}`);
+      }),
+    );
+    expect(untold).toEqual([]);
+    expect(Object.keys(paths).length).toBeGreaterThan(30);
+  });
+
+  it('takes no instant that a calendar or the database could not hold', async () => {
+    const toMs = -993_181_465_087_803;
+    expect((await admin.raw('listRecordings', { query: { toMs } })).code).toBe('invalidInput');
+    expect((await admin.raw('listLessons', { query: { fromMs: 0, toMs: 9e15 } })).code).toBe('invalidInput');
+    expect((await admin.raw('listLessons', { query: { fromMs: 0, toMs: 1 } })).code).toBeUndefined();
+  });
+});
+
+describe('a connection check', () => {
+  it('connects its own transport only, and takes no malformed parameters', async () => {
+    const { checkId, transport } = await admin.call('startConnectionCheck', {});
+    const connect = async (transportId: string, dtlsParameters: object) =>
+      (await admin.raw('connectConnectionCheck', { params: { checkId }, body: { transportId, dtlsParameters } })).code;
+    expect(await connect('somebody-elses', transport.dtlsParameters)).toBe('notFound');
+    expect(await connect(transport.transportId, {})).toBe('invalidInput');
+  });
+});
+
 describe('a school administrator', () => {
   it("puts nobody into another school's class group, whose lessons and recordings it opens", async () => {
     const body = { displayName: '外人', role: 'student', schoolId: ownSchoolId, classGroupId: foreignGroupId };
