@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { NumberedEdition } from '../signaling/protocol/edition.ts';
 import {
   Fence,
   LessonId,
@@ -137,7 +138,12 @@ export const MuxResult = z.object({
 });
 export type MuxResult = z.infer<typeof MuxResult>;
 
-export const ProduceJob = z.object({ recordingId: RecordingId, title: z.string() });
+export const ProduceJob = z.object({
+  recordingId: RecordingId,
+  title: z.string(),
+  /** What of it is published; absent: all. */
+  edition: NumberedEdition.optional(),
+});
 export type ProduceJob = z.infer<typeof ProduceJob>;
 export const ProduceResult = z.object({
   recordingId: RecordingId,
@@ -150,6 +156,8 @@ export const ProduceResult = z.object({
   poster: z.string(),
   thumbnails: z.string(),
   chapters: z.string().optional(),
+  /** Of which edition it was made; absent: the first. */
+  editionVersion: z.int().optional(),
 });
 export type ProduceResult = z.infer<typeof ProduceResult>;
 /** BullMQ `progress` of a produce job: 0–1 over all its stages, seconds left when known. */

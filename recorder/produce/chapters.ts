@@ -1,3 +1,4 @@
+import type { EditionChapter } from '../../signaling/protocol/edition.ts';
 import type { RecordingEvent } from '../contract.ts';
 import { toOutputUs, type Timeline } from './timeline.ts';
 import { vttTime } from './web-vtt.ts';
@@ -19,13 +20,18 @@ interface Mark {
   readonly isMarker: boolean;
 }
 
-/** Chapters from markers and page turns, in the finished lesson's time; none when there was neither. */
+/** Chapters that somebody has written, or from markers and page turns, in the finished lesson's time; none when there was neither. */
 export function chaptersOf(
   events: readonly RecordingEvent[],
   timeline: Timeline,
   lessonTitle: string,
+  written: readonly EditionChapter[] | null = null,
 ): readonly Chapter[] {
-  const marks = events.flatMap((event) => markOf(event, timeline)).filter((mark) => mark.atUs < timeline.durationUs);
+  const found =
+    written === null
+      ? events.flatMap((event) => markOf(event, timeline))
+      : written.map(({ atUs, title }) => ({ atUs: toOutputUs(timeline, atUs), title, isMarker: true }));
+  const marks = found.filter((mark) => mark.atUs < timeline.durationUs);
   if (marks.length === 0) return [];
   const start = { atUs: 0, title: lessonTitle, isMarker: true };
   const first = marks[0];

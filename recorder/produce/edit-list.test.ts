@@ -44,6 +44,23 @@ describe('the edit list', () => {
     expect(told([track('li', 'lecturer', 'camera', [0, 60])], [], 60)).toEqual(['0–60: li-camera']);
   });
 
+  it('goes on without what an edition leaves out, also where that meets a pause', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 60]), track('li', 'lecturer', 'screen', [30, 60])];
+    const pause = eventsOf({ at: 20, type: 'paused', data: {} }, { at: 25, type: 'resumed', data: {} });
+    const leftOut = [
+      { fromUs: 18 * S, toUs: 22 * S },
+      { fromUs: 0, toUs: 5 * S },
+      { fromUs: 40 * S, toUs: 60 * S },
+    ];
+    const { cuts, timeline } = editListOf(tracks, pause, 60 * S, { leftOut });
+    expect(timeline.durationUs).toBe(28 * S);
+    expect(cuts.map((cut) => [cut.sessionStartUs / S, cut.outputStartUs / S, (cut.frames * FRAME_US) / S])).toEqual([
+      [5, 0, 13],
+      [25, 13, 5],
+      [30, 18, 10],
+    ]);
+  });
+
   it('shows a title card before anybody is there and after all have left', () => {
     expect(told([track('li', 'lecturer', 'camera', [2, 8])], [], 10)).toEqual(['0–2: ', '2–8: li-camera', '8–10: ']);
   });

@@ -1,3 +1,4 @@
+import { WHOLE_EDITION, type Edition } from '../../signaling/protocol/edition.ts';
 import type { RecordingEvent } from '../contract.ts';
 import { SceneFinder, type Scene } from './scene.ts';
 import type { SourceTrack } from './source-track.ts';
@@ -22,13 +23,14 @@ export interface EditList {
   readonly cuts: readonly Cut[];
 }
 
-/** Decides from what happened, and from what was captured, what is seen when. Pure: the same recording gives the same list. */
+/** Decides from what happened, from what was captured and what of it is left out, what is seen when. Pure: the same recording gives the same list. */
 export function editListOf(
   tracks: readonly SourceTrack[],
   events: readonly RecordingEvent[],
   sessionEndUs: number,
+  edition: Pick<Edition, 'leftOut'> = WHOLE_EDITION,
 ): EditList {
-  const timeline = timelineOf(events, sessionEndUs);
+  const timeline = timelineOf(events, sessionEndUs, edition.leftOut);
   const finder = new SceneFinder(tracks, events);
   const changesUs = finder.changesUs;
   const cuts = timeline.ranges.flatMap((range) => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { WHOLE_EDITION } from '../../signaling/protocol/edition.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ProduceJob, ProduceProgress, ProduceResult } from '../contract.ts';
@@ -38,17 +39,19 @@ export async function produce(deps: ProductionDeps, run: ProductionRun): Promise
   const { folders, signal } = context;
   try {
     await createFolders(folders);
+    const { edition } = run.job.edition ?? { edition: WHOLE_EDITION };
     const recording = await deps.source.prepare({
       recordingId: run.job.recordingId,
+      edition,
       folder: folders.tracks,
       signal,
       onProgress: (fraction) => context.progress.set('prepare', fraction),
     });
-    const editList = editListOf(recording.tracks, recording.events, sessionEndUs(recording));
+    const editList = editListOf(recording.tracks, recording.events, sessionEndUs(recording), edition);
     if (editList.cuts.length === 0) throw new AppError('gone', { message: 'the recording is empty' });
     const { durationUs } = editList.timeline;
     deps.log.info({ attempt: run.attempt, cuts: editList.cuts.length, durationUs }, 'composing');
-    const chapters = chaptersOf(recording.events, editList.timeline, run.job.title);
+    const chapters = chaptersOf(recording.events, editList.timeline, run.job.title, edition.chapters);
     await joinLesson(context, await composeLesson(context, recording, editList), chapters, durationUs);
     await makePictures(context, durationUs);
     const result = await uploadAndPublish(context, durationUs, chapters.length > 0);
@@ -138,11 +141,12 @@ async function uploadAndPublish(
     mp4: key(OUTPUT_NAMES.mp4),
     poster: key(OUTPUT_NAMES.poster),
     thumbnails: key(OUTPUT_NAMES.thumbnails),
+    editionVersion: job.edition?.version ?? 0,
     ...(hasChapters ? { chapters: key(OUTPUT_NAMES.chapters) } : {}),
   };
   // The last moment at which a cancelled or superseded attempt can leave without a trace.
   signal.throwIfAborted();
-  const { recordingId, ...files } = result;
+  const { recordingId, editionVersion: _version, ...files } = result;
   await publish(deps.store, recordingId, { kind: 'composed', ...files, createdAtUnixMs: Date.now() });
   return result;
 }

@@ -1,3 +1,4 @@
+import type { Edition } from '../../signaling/protocol/edition.ts';
 import type { RecordingEvent } from '../contract.ts';
 import type { RecordingManifest } from '../../storage/objects/manifest.ts';
 import type { SourceTrack } from './source-track.ts';
@@ -10,6 +11,8 @@ export interface PreparedRecording {
 
 export interface PrepareOptions {
   readonly recordingId: RecordingManifest['recordingId'];
+  /** Tracks that it leaves out do not come. */
+  readonly edition: Edition;
   /** Where the tracks' files are written; it exists and is empty. */
   readonly folder: string;
   readonly signal: AbortSignal;

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
+import { keepsTrack } from '../../signaling/protocol/edition.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { TrackId, type RecordingId } from '../../signaling/protocol/ids.ts';
 import type { ManifestTrack, RecordingManifest } from '../../storage/objects/manifest.ts';
@@ -40,7 +41,8 @@ export class StoredRecordings implements RecordingSource {
     if (manifest === undefined) throw new AppError('notFound', { message: 'the recording has no manifest' });
     const events = await this.#events(manifest);
     const state = await this.#muxedTracks(recordingId);
-    const pieces = manifest.tracks.flatMap((track) => piecesOf(track, state).map((piece) => ({ track, piece })));
+    const kept = manifest.tracks.filter((track) => keepsTrack(options.edition, track));
+    const pieces = kept.flatMap((track) => piecesOf(track, state).map((piece) => ({ track, piece })));
     const files = new Map<ManifestTrack, TrackFile[]>();
     for (const [index, { track, piece }] of pieces.entries()) {
       options.signal.throwIfAborted();

@@ -47,6 +47,20 @@ describe('chapters', () => {
     expect(chapters.map((one) => one.startUs / S)).toEqual([0, 10, 40]);
   });
 
+  it('are those that somebody has written, wherever the lesson was marked', () => {
+    const timeline = timelineOf([], 100 * S, [{ fromUs: 0, toUs: 20 * S }]);
+    const written = [
+      { atUs: 0, title: '开场' },
+      { atUs: 50 * S, title: '练习' },
+    ];
+    const chapters = chaptersOf([event(30, 'marker', { title: '问' })], timeline, '课', written);
+    expect(chapters.map((one) => [one.startUs / S, one.title])).toEqual([
+      [0, '开场'],
+      [30, '练习'],
+    ]);
+    expect(chaptersOf([event(30, 'marker', { title: '问' })], timeline, '课', [])).toEqual([]);
+  });
+
   it('are none when nothing was marked', () => {
     expect(chaptersOf([], timelineOf([], 100 * S), '课')).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { mergeRanges, type EditionRange } from '../../signaling/protocol/edition.ts';
 import type { RecordingEvent } from '../contract.ts';
 
 export const FRAME_RATE = 25;
@@ -11,16 +12,20 @@ export interface KeptRange {
   readonly durationUs: number;
 }
 
-/** The way from session time to the finished lesson's time: what lies between `paused` and `resumed` is left out. */
+/** The way from session time to the finished lesson's time: what lies between `paused` and `resumed` is left out, and what an edition leaves out. */
 export interface Timeline {
   readonly ranges: readonly KeptRange[];
   readonly durationUs: number;
 }
 
-export function timelineOf(events: readonly RecordingEvent[], sessionEndUs: number): Timeline {
+export function timelineOf(
+  events: readonly RecordingEvent[],
+  sessionEndUs: number,
+  leftOut: readonly EditionRange[] = [],
+): Timeline {
   const ranges: KeptRange[] = [];
   let outputUs = 0;
-  for (const [startUs, endUs] of keptSpans(events, sessionEndUs)) {
+  for (const [startUs, endUs] of withoutRanges(keptSpans(events, sessionEndUs), leftOut)) {
     const durationUs = Math.round((endUs - startUs) / FRAME_US) * FRAME_US;
     if (durationUs === 0) continue;
     ranges.push({ sessionStartUs: startUs, outputStartUs: outputUs, durationUs });
@@ -29,8 +34,10 @@ export function timelineOf(events: readonly RecordingEvent[], sessionEndUs: numb
   return { ranges, durationUs: outputUs };
 }
 
-function keptSpans(events: readonly RecordingEvent[], sessionEndUs: number): readonly (readonly [number, number])[] {
-  const spans: (readonly [number, number])[] = [];
+type SessionSpan = readonly [fromUs: number, toUs: number];
+
+function keptSpans(events: readonly RecordingEvent[], sessionEndUs: number): readonly SessionSpan[] {
+  const spans: SessionSpan[] = [];
   let startUs: number | undefined = 0;
   for (const event of events) {
     const atUs = Math.min(Math.max(event.atUs, 0), sessionEndUs);
@@ -43,6 +50,18 @@ function keptSpans(events: readonly RecordingEvent[], sessionEndUs: number): rea
   }
   if (startUs !== undefined) spans.push([startUs, sessionEndUs]);
   return spans.filter(([from, to]) => to > from);
+}
+
+function withoutRanges(spans: readonly SessionSpan[], leftOut: readonly EditionRange[]): readonly SessionSpan[] {
+  return mergeRanges(leftOut).reduce<readonly SessionSpan[]>(
+    (kept, { fromUs, toUs }) =>
+      kept.flatMap(([startUs, endUs]) =>
+        [[startUs, Math.min(endUs, fromUs)] as const, [Math.max(startUs, toUs), endUs] as const].filter(
+          ([from, to]) => to > from,
+        ),
+      ),
+    spans,
+  );
 }
 
 /** Where an instant of the session is in the finished lesson; one inside a pause is where the lesson goes on. */

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ComposedFilm, Recording, RecordingStore } from '../../storage/ports.ts';
-import type { MuxResult, ProduceProgress, ProduceResult } from '../../recorder/contract.ts';
+import type { MuxResult, ProduceJob, ProduceProgress, ProduceResult } from '../../recorder/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
+import { produceOrder } from './produce-order.ts';
 
 const US_PER_MS = 1000;
 const RETRY_MS = 1_000;
@@ -25,7 +26,7 @@ interface FollowedEvents {
 /** The recorder's jobs, as far as a recording's phase follows them. */
 export interface FollowedQueue {
   on<N extends keyof FollowedEvents>(event: N, listener: (...args: FollowedEvents[N]) => void): () => void;
-  addProduce(job: { readonly recordingId: RecordingId; readonly title: string }): Promise<void>;
+  addProduce(job: ProduceJob): Promise<void>;
   produceState(recordingId: RecordingId): Promise<ProductionState>;
 }
 
@@ -39,6 +40,7 @@ function filmOf(result: ProduceResult): ComposedFilm {
     chaptersKey: result.chapters ?? null,
     durationMs: Math.round(result.durationUs / US_PER_MS),
     mp4Bytes: result.mp4Bytes,
+    editionVersion: result.editionVersion ?? 0,
   };
 }
 
@@ -101,7 +103,7 @@ export class RecordingFollower {
 
   async #produce(recording: Recording): Promise<void> {
     await this.#recordings.markProducing(recording.recordingId);
-    await this.#queue.addProduce({ recordingId: recording.recordingId, title: recording.title });
+    await this.#queue.addProduce(produceOrder(recording));
   }
 
   async #onProduceFailed(recordingId: RecordingId, failure: 'cancelled' | 'failed'): Promise<void> {

@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
+import type { RecordingEdition } from '../ports/edition-store.ts';
 import type { Recording } from '../ports/recording-store.ts';
 import { instantOrNull } from './instant.ts';
 import type { Database } from './schema.ts';
@@ -12,7 +13,13 @@ export function selectRecordings(db: Kysely<Database>) {
     .innerJoin('persons as t', 't.person_id', 'l.lecturer_id')
     .selectAll('r')
     .select(['l.kind', 'l.subject', 'l.school_id', 's.name as school_name'])
-    .select(['t.person_id as lecturer_id', 't.display_name as lecturer_name']);
+    .select(['t.person_id as lecturer_id', 't.display_name as lecturer_name'])
+    .select(
+      sql<boolean>`exists (
+      select 1 from recording_erasures re where re.recording_id = r.recording_id and re.done_at is null)`.as(
+        'is_erasing',
+      ),
+    );
 }
 
 type RecordingRow = Awaited<ReturnType<ReturnType<typeof selectRecordings>['executeTakeFirstOrThrow']>>;
@@ -34,10 +41,22 @@ export function toRecording(row: RecordingRow): Recording {
     endedAtMs: instantOrNull(row.ended_at),
     durationMs: row.duration_ms,
     viewsIndexKey: row.views_index_key,
-    film: row.film,
+    film: row.film === null ? null : { editionVersion: 0, ...row.film },
     progress: row.progress === null ? null : { fraction: row.progress, secondsLeft: row.seconds_left },
     failure: row.failure,
     allowsDownload: row.allows_download,
     visibility: row.visibility,
+    edition: editionOf(row),
+  };
+}
+
+function editionOf(row: RecordingRow): RecordingEdition {
+  return {
+    version: row.edition_version,
+    edition: row.edition,
+    shownFrom: row.edition_shown_from,
+    sameFrom: row.edition_same_from,
+    views: row.edition_views,
+    isErasing: row.is_erasing,
   };
 }

@@ -1,6 +1,7 @@
 import type { Kysely, Updateable } from 'kysely';
 import { AppError } from '../../signaling/protocol/errors.ts';
-import type { PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
+import { WHOLE_EDITION, type Edition } from '../../signaling/protocol/edition.ts';
+import type { LessonId, PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
 import type { NewRecording, Recording, RecordingStore } from '../ports/recording-store.ts';
 import { listRecordings, maySee, recordingFacets } from './recording-list.ts';
 import { selectRecordings, toRecording } from './recording-rows.ts';
@@ -64,6 +65,18 @@ export function createRecordingStore(db: Kysely<Database>): RecordingStore {
   };
 }
 
+/** What its school publishes as long as nobody decides otherwise. */
+async function firstEdition(db: Kysely<Database>, lessonId: LessonId): Promise<Edition> {
+  const school = await db
+    .selectFrom('lessons as l')
+    .innerJoin('schools as s', 's.school_id', 'l.school_id')
+    .select('s.settings')
+    .where('l.lesson_id', '=', lessonId)
+    .executeTakeFirst();
+  const people = school?.settings.publishesLecturerOnly === true ? 'lecturerAndBoard' : 'everyone';
+  return { ...WHOLE_EDITION, people };
+}
+
 async function createRecording(db: Kysely<Database>, recording: NewRecording): Promise<Recording> {
   await db
     .insertInto('recordings')
@@ -76,6 +89,7 @@ async function createRecording(db: Kysely<Database>, recording: NewRecording): P
       started_at: new Date(recording.startedAtUnixUs / US_PER_MS),
       allows_download: recording.allowsDownload,
       visibility: 'lesson',
+      edition: JSON.stringify(await firstEdition(db, recording.lessonId)),
     })
     .onConflict((conflict) => conflict.column('recording_id').doNothing())
     .execute();

@@ -14,6 +14,7 @@ import type {
   SeatId,
   SiteId,
 } from '../../signaling/protocol/ids.ts';
+import type { Edition } from '../../signaling/protocol/edition.ts';
 import type { SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
 import type { RecordingPhase } from '../../signaling/protocol/rest/recordings.ts';
 import type { ObservationAspect, ObservationVerdict, RemarkKind } from '../../signaling/protocol/rest/remarks.ts';
@@ -22,6 +23,7 @@ import type { Role } from '../../signaling/protocol/roles.ts';
 import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
 import type { RollMark } from '../ports/attendance-store.ts';
 import type { AuditActor } from '../ports/audit-store.ts';
+import type { EditionViews } from '../ports/edition-store.ts';
 import type { ComposedFilm, RecordingVisibility } from '../ports/recording-store.ts';
 import type { Watched } from '../ports/watch-store.ts';
 
@@ -195,12 +197,36 @@ export interface RecordingTable {
   ended_at: Date | null;
   duration_ms: number | null;
   views_index_key: string | null;
-  film: Json<ComposedFilm | null> | null;
+  film: Json<StoredFilm | null> | null;
   progress: number | null;
   seconds_left: number | null;
   failure: string | null;
   allows_download: boolean;
   visibility: RecordingVisibility;
+  edition: ColumnType<Edition, string | undefined, string>;
+  edition_version: Defaulted<number>;
+  edition_shown_from: Defaulted<number>;
+  edition_same_from: Defaulted<number>;
+  edition_views: Json<EditionViews | null> | null;
+}
+
+/** Films from before editions do not say which one they are of: the first. */
+export type StoredFilm = Omit<ComposedFilm, 'editionVersion'> & Partial<Pick<ComposedFilm, 'editionVersion'>>;
+
+export interface RecordingEditionTable {
+  recording_id: RecordingId;
+  version: number;
+  edition: Json<Edition>;
+  saved_at: Date;
+  saved_by: PersonId | null;
+}
+
+export interface RecordingErasureTable {
+  recording_id: RecordingId;
+  seat_id: SeatId;
+  ordered_at: Date;
+  ordered_by: PersonId | null;
+  done_at: Date | null;
 }
 
 export interface RemarkTable {
@@ -254,6 +280,8 @@ export interface Database {
   roll_marks: { lesson_id: LessonId; person_id: PersonId; state: RollMark['state'] };
   chat_messages: ChatMessageTable;
   recordings: RecordingTable;
+  recording_editions: RecordingEditionTable;
+  recording_erasures: RecordingErasureTable;
   playback_positions: { person_id: PersonId; recording_id: RecordingId; position_ms: number; saved_at: Date };
   watching: WatchTable;
   remarks: RemarkTable;

@@ -5,6 +5,7 @@ import { createAuditStore } from './audit-store.ts';
 import { createChatStore } from './chat-store.ts';
 import { createClassroomStore } from './classroom-store.ts';
 import { createDirectoryStore } from './directory-store.ts';
+import { createEditionStore } from './edition-store.ts';
 import { throwingAppErrors, toAppError } from './errors.ts';
 import { inTransaction } from './in-transaction.ts';
 import { createInvitationStore } from './invitation-store.ts';
@@ -31,6 +32,7 @@ export function createStores(db: Kysely<Database>): Stores {
     attendance: throwingAppErrors(createAttendanceStore(db)),
     chat: throwingAppErrors(createChatStore(db)),
     recordings: throwingAppErrors(createRecordingStore(db)),
+    editions: throwingAppErrors(createEditionStore(db)),
     remarks: throwingAppErrors(createRemarkStore(db)),
     watching: throwingAppErrors(createWatchStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),

@@ -2,6 +2,7 @@ import type { LessonId, PersonId, RecordingId, SchoolId } from '../../signaling/
 import type { RecordingPhase } from '../../signaling/protocol/rest/recordings.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
 import type { Audience, Page, PageRequest } from './audience.ts';
+import type { RecordingEdition } from './edition-store.ts';
 
 /**
  * Recordings as people know them; what was captured is in the manifests of the object store. Each `mark…` is one
@@ -81,6 +82,8 @@ export interface ComposedFilm {
   readonly chaptersKey: string | null;
   readonly durationMs: number;
   readonly mp4Bytes: number;
+  /** Of which edition it was made. */
+  readonly editionVersion: number;
 }
 
 export interface Recording {
@@ -104,6 +107,7 @@ export interface Recording {
   readonly failure: string | null;
   readonly allowsDownload: boolean;
   readonly visibility: RecordingVisibility;
+  readonly edition: RecordingEdition;
 }
 
 export interface RecordingFilter extends PageRequest {

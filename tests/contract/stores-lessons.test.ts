@@ -238,6 +238,7 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
       thumbnailsKey: 'produced/r/a1/thumbnails.vtt',
       chaptersKey: null,
       durationMs: 2_400_040.4,
+      editionVersion: 0,
       mp4Bytes: 3_000_000_000,
     };
     const views = { indexKey: 'play/r/index.json', durationMs: 2_400_000, isFinal: true };

@@ -4,6 +4,7 @@ import { mediaBaseUrl, type MediaScope } from '../../auth/media-signature.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RecordingId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
+import { produceOrder } from '../../recordings/produce-order.ts';
 import { administers, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import type { RestHandlers } from '../serve-route.ts';
@@ -184,7 +185,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     const recording = await this.#managed(caller, params.recordingId);
     const changed = await this.#recordings.markProducing(recording.recordingId);
-    await this.#queue.addProduce({ recordingId: recording.recordingId, title: recording.title });
+    await this.#queue.addProduce(produceOrder(changed));
     return this.#summary(caller, changed);
   };
 

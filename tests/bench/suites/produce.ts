@@ -9,6 +9,7 @@ import { produce } from '../../../recorder/produce/production.ts';
 import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
 import { runPool } from '../../../recorder/produce/work-pool.ts';
 import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
+import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { putMuxedRecording, type MadeLesson, type MadeTrack } from '../../support/muxed-recording.ts';
@@ -77,7 +78,13 @@ async function composeTop(
   const tracks = join(folder, 'tracks');
   await mkdir(tracks, { recursive: true });
   const signal = new AbortController().signal;
-  const recording = await deps.source.prepare({ recordingId, folder: tracks, signal, onProgress: () => undefined });
+  const recording = await deps.source.prepare({
+    recordingId,
+    edition: WHOLE_EDITION,
+    folder: tracks,
+    signal,
+    onProgress: () => undefined,
+  });
   const { cuts } = editListOf(recording.tracks, recording.events, length * 1e6);
   const tasks = cuts.map((cut, index) => async () => {
     const targetOf = (): string => join(folder, `cut-${index}.mp4`);
