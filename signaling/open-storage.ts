@@ -5,6 +5,7 @@ import { createStores } from '../storage/db/stores.ts';
 import { openObjectStore } from '../storage/objects/open.ts';
 import type { ObjectStore, Stores } from '../storage/ports.ts';
 import type { SignalingConfig } from './config.ts';
+import { chapterKeeper } from './recordings/chapter-texts.ts';
 import { RecordingFollower } from './recordings/recording-follower.ts';
 import { DurableWrites } from './room-storage/durable-writes.ts';
 import { createRoomWriters, type RoomWriters } from './room-storage/room-writers.ts';
@@ -36,7 +37,8 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   lifecycle.onStop('redis', () => redis.disconnect());
   const queue = await RecordingQueue.create({ redisUrl: config.REDIS_URL, log });
   lifecycle.onStop('recording queue', () => queue.close());
-  const follower = new RecordingFollower({ recordings: stores.recordings, queue, log });
+  const keepChapters = chapterKeeper(objects, stores.recordingTexts);
+  const follower = new RecordingFollower({ recordings: stores.recordings, queue, keepChapters, log });
   lifecycle.onStop('recording follower', () => follower.close());
   const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
   lifecycle.onStop('durable writes', () => writes.close());

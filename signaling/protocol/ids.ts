@@ -42,6 +42,9 @@ export const ConsumerId = opaqueId.brand('ConsumerId');
 export type ConsumerId = z.infer<typeof ConsumerId>;
 export const RecordingId = opaqueId.brand('RecordingId');
 export type RecordingId = z.infer<typeof RecordingId>;
+/** A link that shows one recording to whoever holds it. */
+export const RecordingLinkId = opaqueId.brand('RecordingLinkId');
+export type RecordingLinkId = z.infer<typeof RecordingLinkId>;
 /** One media stream of a recording: the same seat and source keep their track across epochs. */
 export const TrackId = opaqueId.brand('TrackId');
 export type TrackId = z.infer<typeof TrackId>;

@@ -5,6 +5,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
 import { produceOrder } from './produce-order.ts';
+import type { KeepChapters } from './chapter-texts.ts';
 
 const US_PER_MS = 1000;
 const RETRY_MS = 1_000;
@@ -44,6 +45,13 @@ function filmOf(result: ProduceResult): ComposedFilm {
   };
 }
 
+export interface FollowerOptions {
+  readonly recordings: RecordingStore;
+  readonly queue: FollowedQueue;
+  readonly keepChapters: KeepChapters;
+  readonly log: Log;
+}
+
 /**
  * Turns what the recorder reports into the recordings that people see, in the order reported, one after another per recording. While
  * the database or Redis is away it waits and tries again, so nothing that was reported is lost; what was missed while this process was down
@@ -52,14 +60,16 @@ function filmOf(result: ProduceResult): ComposedFilm {
 export class RecordingFollower {
   readonly #recordings: RecordingStore;
   readonly #queue: FollowedQueue;
+  readonly #keepChapters: KeepChapters;
   readonly #log: Log;
   readonly #tails = new Map<RecordingId, Promise<void>>();
   readonly #unsubscribe: readonly (() => void)[];
   readonly #stopping = new AbortController();
 
-  constructor(options: { readonly recordings: RecordingStore; readonly queue: FollowedQueue; readonly log: Log }) {
+  constructor(options: FollowerOptions) {
     this.#recordings = options.recordings;
     this.#queue = options.queue;
+    this.#keepChapters = options.keepChapters;
     this.#log = options.log;
     const { queue } = options;
     this.#unsubscribe = [
@@ -70,9 +80,7 @@ export class RecordingFollower {
       queue.on('producing', ({ recordingId, progress }) =>
         this.#follow(recordingId, () => this.#recordings.setProgress(recordingId, progress)),
       ),
-      queue.on('produced', (result) =>
-        this.#follow(result.recordingId, () => this.#recordings.markReady(result.recordingId, filmOf(result))),
-      ),
+      queue.on('produced', (result) => this.#follow(result.recordingId, () => this.#onProduced(result))),
       queue.on('produceFailed', ({ recordingId, failure }) =>
         this.#follow(recordingId, () => this.#onProduceFailed(recordingId, failure)),
       ),
@@ -106,6 +114,12 @@ export class RecordingFollower {
     await this.#queue.addProduce(produceOrder(recording));
   }
 
+  async #onProduced(result: ProduceResult): Promise<void> {
+    const film = filmOf(result);
+    await this.#recordings.markReady(result.recordingId, film);
+    await this.#keepChapters(result.recordingId, film);
+  }
+
   async #onProduceFailed(recordingId: RecordingId, failure: 'cancelled' | 'failed'): Promise<void> {
     if (failure === 'cancelled') await this.#recordings.markProductionCancelled(recordingId);
     else await this.#recordings.markFailed(recordingId, '合成失败，可以重试');
@@ -114,7 +128,7 @@ export class RecordingFollower {
   async #catchUpOne(recording: Recording): Promise<void> {
     if (recording.phase !== 'producing') return;
     const production = await this.#queue.produceState(recording.recordingId);
-    if (production.state === 'done') await this.#recordings.markReady(recording.recordingId, filmOf(production.result));
+    if (production.state === 'done') await this.#onProduced(production.result);
     if (production.state === 'failed') await this.#onProduceFailed(recording.recordingId, production.failure);
     if (production.state === 'none') await this.#produce(recording);
   }

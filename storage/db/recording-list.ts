@@ -1,45 +1,75 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import type { PersonId } from '../../signaling/protocol/ids.ts';
+import type { PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Audience, Page } from '../ports/audience.ts';
-import type { Recording, RecordingFacets, RecordingFilter } from '../ports/recording-store.ts';
-import { concerns } from './audience-filter.ts';
+import type { FoundRecording, RecordingFacets, RecordingFilter } from '../ports/recording-store.ts';
+import type { TextHit } from '../ports/recording-text-store.ts';
 import { selectRecordings, toRecording } from './recording-rows.ts';
+import { manages, maySee } from './recording-sight.ts';
 import type { Database } from './schema.ts';
 import { containing } from './search-pattern.ts';
+import { lineHas, wordsOf } from './text-grams.ts';
 
 /** Less was only a look; what is left then is good-byes. */
 const BEGUN_MS = 10_000;
 const DONE_FRACTION = 0.95;
 
-const ofGrade = (grade: string): RawBuilder<boolean> => sql`exists (
+/** What a manager has written down, else the grades of the class groups that attended. */
+const ofGrade = (grade: string): RawBuilder<boolean> => sql`(r.grade = ${grade} or (r.grade is null and exists (
   select 1 from lesson_class_groups fg join class_groups g on g.class_group_id = fg.class_group_id
-  where fg.lesson_id = l.lesson_id and g.grade = ${grade})`;
+  where fg.lesson_id = l.lesson_id and g.grade = ${grade})))`;
 
 const begunBy = (personId: PersonId): RawBuilder<boolean> => sql`exists (
   select 1 from playback_positions b where b.recording_id = r.recording_id and b.person_id = ${personId}
-  and b.position_ms >= ${BEGUN_MS} and (r.duration_ms is null or b.position_ms < r.duration_ms * ${DONE_FRACTION}::float8))`;
+  and b.position_ms >= ${BEGUN_MS} and (m.duration_ms is null or b.position_ms < m.duration_ms * ${DONE_FRACTION}::float8))`;
 
 const savedAt = (personId: PersonId) => sql`(select b.saved_at from playback_positions b
   where b.recording_id = r.recording_id and b.person_id = ${personId})`;
 
+/** In what is written about it, or in what is said in it. */
+function mentions(word: string): RawBuilder<boolean> {
+  const pattern = containing(word);
+  return sql`(r.title ilike ${pattern} or t.display_name ilike ${pattern} or r.description ilike ${pattern}
+    or r.series ilike ${pattern}
+    or m.recording_id in (select x.recording_id from recording_texts x where ${lineHas(word)}))`;
+}
+
 function matching(db: Kysely<Database>, filter: RecordingFilter) {
   let query = selectRecordings(db).where(maySee(filter.audience));
-  if (filter.includeRunning !== true) query = query.where('r.phase', '<>', 'recording');
-  if (filter.schoolId !== undefined) query = query.where('l.school_id', '=', filter.schoolId);
-  if (filter.subject !== undefined) query = query.where('l.subject', '=', filter.subject);
-  if (filter.fromMs !== undefined) query = query.where('r.started_at', '>=', new Date(filter.fromMs));
-  if (filter.toMs !== undefined) query = query.where('r.started_at', '<', new Date(filter.toMs));
-  if (filter.grade !== undefined) query = query.where(ofGrade(filter.grade));
-  if (filter.seriesId !== undefined) query = query.where('l.entry_id', '=', filter.seriesId);
-  if (filter.begunBy !== undefined) query = query.where(begunBy(filter.begunBy));
-  if (filter.search !== undefined && filter.search !== '') {
-    const pattern = containing(filter.search);
-    query = query.where((eb) => eb.or([eb('r.title', 'ilike', pattern), eb('t.display_name', 'ilike', pattern)]));
-  }
+  if (filter.includeRunning !== true) query = query.where('m.phase', '<>', 'recording');
+  for (const condition of conditionsOf(filter)) query = query.where(condition);
+  for (const word of wordsOf(filter.search ?? '')) query = query.where(mentions(word));
   return query;
 }
 
-export async function listRecordings(db: Kysely<Database>, filter: RecordingFilter): Promise<Page<Recording>> {
+/** What each part of a filter that was given asks for. */
+const CONDITIONS: {
+  readonly [K in keyof RecordingFilter]?: (
+    value: NonNullable<RecordingFilter[K]>,
+    audience: Audience,
+  ) => RawBuilder<boolean>;
+} = {
+  schoolId: (schoolId) => sql`r.school_id = ${schoolId}`,
+  subject: (subject) => sql`r.subject = ${subject}`,
+  fromMs: (ms) => sql`m.started_at >= ${new Date(ms)}`,
+  toMs: (ms) => sql`m.started_at < ${new Date(ms)}`,
+  grade: ofGrade,
+  seriesId: (entryId) => sql`l.entry_id = ${entryId}`,
+  series: (name) => sql`r.series = ${name}`,
+  begunBy,
+  isDraft: (isDraft, audience) =>
+    isDraft ? sql`(r.published_at is null and ${manages(audience)})` : sql`r.published_at is not null`,
+};
+
+function conditionsOf(filter: RecordingFilter): RawBuilder<boolean>[] {
+  const conditionOf = <K extends keyof RecordingFilter>(key: K): RawBuilder<boolean>[] => {
+    const value = filter[key];
+    const condition = CONDITIONS[key];
+    return value === undefined || value === null || condition === undefined ? [] : [condition(value, filter.audience)];
+  };
+  return (Object.keys(CONDITIONS) as (keyof RecordingFilter)[]).flatMap((key) => conditionOf(key));
+}
+
+export async function listRecordings(db: Kysely<Database>, filter: RecordingFilter): Promise<Page<FoundRecording>> {
   const query = matching(db, filter);
   const { total } = await query
     .clearSelect()
@@ -47,52 +77,73 @@ export async function listRecordings(db: Kysely<Database>, filter: RecordingFilt
     .executeTakeFirstOrThrow();
   const ordered = filter.begunBy === undefined ? query : query.orderBy(savedAt(filter.begunBy), 'desc');
   const rows = await ordered
-    .orderBy('r.started_at', 'desc')
+    .orderBy('m.started_at', 'desc')
     .orderBy('r.recording_id')
     .offset(filter.offset)
     .limit(filter.limit)
     .execute();
-  return { items: rows.map(toRecording), total };
+  const hits = await findHits(
+    db,
+    rows.map((row) => row.media_id),
+    wordsOf(filter.search ?? ''),
+  );
+  return { items: rows.map((row) => ({ ...toRecording(row), hit: hits.get(row.media_id) ?? null })), total };
+}
+
+/** Of each recording the line that has most of the words, chapters before captions, the earliest. */
+async function findHits(
+  db: Kysely<Database>,
+  mediaIds: readonly RecordingId[],
+  words: readonly string[],
+): Promise<ReadonlyMap<RecordingId, TextHit>> {
+  if (mediaIds.length === 0 || words.length === 0) return new Map();
+  const conditions = words.map(lineHas);
+  const count = sql`${sql.join(
+    conditions.map((condition) => sql`${condition}::int`),
+    sql` + `,
+  )}`;
+  const rows = await db
+    .selectFrom('recording_texts as x')
+    .distinctOn('x.recording_id')
+    .select(['x.recording_id', 'x.kind', 'x.language', 'x.at_ms', 'x.body'])
+    .where('x.recording_id', 'in', mediaIds)
+    .where(sql<boolean>`(${sql.join(conditions, sql` or `)})`)
+    .orderBy('x.recording_id')
+    .orderBy(sql`(${count})`, 'desc')
+    .orderBy('x.kind', 'desc')
+    .orderBy('x.at_ms')
+    .execute();
+  return new Map(
+    rows.map((row) => [row.recording_id, { kind: row.kind, language: row.language, atMs: row.at_ms, text: row.body }]),
+  );
 }
 
 export async function recordingFacets(db: Kysely<Database>, audience: Audience): Promise<RecordingFacets> {
   const seen = selectRecordings(db).where(maySee(audience)).clearSelect();
-  const [schools, subjects, grades, series] = await Promise.all([
+  const ofClasses = seen
+    .where('r.grade', 'is', null)
+    .innerJoin('lesson_class_groups as fg', 'fg.lesson_id', 'l.lesson_id')
+    .innerJoin('class_groups as g', 'g.class_group_id', 'fg.class_group_id')
+    .select('g.grade');
+  const [schools, subjects, grades, entries, named] = await Promise.all([
     seen.select(['s.school_id as schoolId', 's.name']).distinct().orderBy('s.name').execute(),
-    seen.select('l.subject').where('l.subject', 'is not', null).distinct().orderBy('l.subject').execute(),
-    seen
-      .innerJoin('lesson_class_groups as fg', 'fg.lesson_id', 'l.lesson_id')
-      .innerJoin('class_groups as g', 'g.class_group_id', 'fg.class_group_id')
-      .select('g.grade')
-      .distinct()
-      .orderBy('g.grade')
-      .execute(),
+    seen.select('r.subject').where('r.subject', 'is not', null).distinct().orderBy('r.subject').execute(),
+    seen.where('r.grade', 'is not', null).select('r.grade').union(ofClasses).orderBy('grade').execute(),
     seen
       .innerJoin('timetable_entries as e', 'e.entry_id', 'l.entry_id')
       .select(['e.entry_id as seriesId', 'e.title'])
       .distinct()
       .orderBy('e.title')
       .execute(),
+    seen.where('r.series', 'is not', null).select('r.series').distinct().orderBy('r.series').execute(),
   ]);
   return {
     schools,
     subjects: subjects.flatMap(({ subject }) => (subject === null ? [] : [subject])),
-    grades: grades.map(({ grade }) => grade),
-    series,
+    grades: grades.flatMap(({ grade }) => (grade === null ? [] : [grade])),
+    series: [
+      ...named.flatMap(({ series }) => (series === null ? [] : [{ seriesId: null, title: series }])),
+      ...entries,
+    ],
   };
-}
-
-/** Whom its lesson concerned; with a wider visibility the schools that took part, or everybody who is signed in. */
-export function maySee(audience: Audience): RawBuilder<boolean> {
-  const { personId } = audience;
-  if (personId === undefined || audience.everything === true) return concerns(audience);
-  return sql`(${concerns(audience)} or r.visibility = 'district' or (r.visibility = 'school' and exists (
-    select 1 from persons viewer where viewer.person_id = ${personId} and (
-      viewer.school_id = l.school_id
-      or exists (
-        select 1 from lesson_classrooms vc join classrooms c on c.classroom_id = vc.classroom_id
-        where vc.lesson_id = l.lesson_id and c.school_id = viewer.school_id)
-      or exists (
-        select 1 from lesson_class_groups vg join class_groups g on g.class_group_id = vg.class_group_id
-        where vg.lesson_id = l.lesson_id and g.school_id = viewer.school_id)))))`;
 }

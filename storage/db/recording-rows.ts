@@ -1,38 +1,77 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { RecordingEdition } from '../ports/edition-store.ts';
 import type { Recording } from '../ports/recording-store.ts';
 import { instantOrNull } from './instant.ts';
 import type { Database } from './schema.ts';
 
-/** Recordings `r` with their lesson `l`, school `s` and lecturer `t`. */
-export function selectRecordings(db: Kysely<Database>) {
+/** A shorter time to keep recordings removes nothing before people had these days to think again. */
+export const GRACE_DAYS = 7;
+
+/** When the school with this alias wants a recording gone; null where it keeps recordings for good. */
+const keptUntil = (school: 's' | 'ms'): RawBuilder<Date | null> => sql`case
+  when (${sql.ref(`${school}.settings`)} ->> 'keepsRecordingsDays') is null then null
+  else greatest(
+    coalesce(m.ended_at, m.started_at) + make_interval(days => (${sql.ref(`${school}.settings`)} ->> 'keepsRecordingsDays')::int),
+    ${sql.ref(`${school}.retention_changed_at`)} + make_interval(days => ${sql.lit(GRACE_DAYS)})) end`;
+
+/** A copy goes when either school wants it gone, and stays while its origin is held. */
+export const expiryOfRow: RawBuilder<Date | null> = sql`case
+  when m.hold_reason is not null then null else least(${keptUntil('s')}, ${keptUntil('ms')}) end`;
+
+/**
+ * Recordings `r`, also removed ones, with the recording `m` whose media they play (themselves, or a copy's origin), their lesson `l`, the
+ * school `s` that answers for them and `ms` for the media, and the lecturer `t`.
+ */
+export function selectAnyRecordings(db: Kysely<Database>) {
   return db
     .selectFrom('recordings as r')
+    .innerJoin('recordings as m', (join) =>
+      join.on(sql<boolean>`m.recording_id = coalesce(r.origin_id, r.recording_id)`),
+    )
     .innerJoin('lessons as l', 'l.lesson_id', 'r.lesson_id')
-    .innerJoin('schools as s', 's.school_id', 'l.school_id')
+    .innerJoin('schools as s', 's.school_id', 'r.school_id')
+    .innerJoin('schools as ms', 'ms.school_id', 'm.school_id')
     .innerJoin('persons as t', 't.person_id', 'l.lecturer_id')
-    .selectAll('r')
-    .select(['l.kind', 'l.subject', 'l.school_id', 's.name as school_name'])
-    .select(['t.person_id as lecturer_id', 't.display_name as lecturer_name'])
+    .select(['r.recording_id', 'r.lesson_id', 'r.title', 'r.subject', 'r.description', 'r.grade', 'r.series'])
+    .select(['r.school_id', 'r.manager_id', 'r.visibility', 'r.published_at', 'r.origin_id'])
+    .select(['m.recording_id as media_id', 'm.phase', 'm.started_at_unix_us', 'm.started_at', 'm.ended_at'])
+    .select(['m.duration_ms', 'm.views_index_key', 'm.film', 'm.progress', 'm.seconds_left', 'm.failure'])
+    .select(['m.hold_reason', 'm.held_at', 'm.edition', 'm.edition_version', 'm.edition_shown_from'])
+    .select(['m.edition_same_from', 'm.edition_views'])
     .select(
       sql<boolean>`exists (
-      select 1 from recording_erasures re where re.recording_id = r.recording_id and re.done_at is null)`.as(
+      select 1 from recording_erasures re where re.recording_id = m.recording_id and re.done_at is null)`.as(
         'is_erasing',
       ),
-    );
+    )
+    .select(['l.kind', 's.name as school_name', 'ms.name as media_school_name'])
+    .select(['t.person_id as lecturer_id', 't.display_name as lecturer_name'])
+    .select([
+      sql<boolean>`r.allows_download and m.allows_download`.as('allows_download'),
+      expiryOfRow.as('expires_at'),
+    ]);
 }
 
-type RecordingRow = Awaited<ReturnType<ReturnType<typeof selectRecordings>['executeTakeFirstOrThrow']>>;
+/** Those that are there for people. */
+export const selectRecordings = (db: Kysely<Database>) => selectAnyRecordings(db).where('r.removed_at', 'is', null);
+
+export type RecordingRow = Awaited<ReturnType<ReturnType<typeof selectAnyRecordings>['executeTakeFirstOrThrow']>>;
 
 export function toRecording(row: RecordingRow): Recording {
   return {
     recordingId: row.recording_id,
+    mediaId: row.media_id,
+    originSchoolName: row.origin_id === null ? null : row.media_school_name,
     lessonId: row.lesson_id,
     kind: row.kind,
     title: row.title,
+    description: row.description,
     subject: row.subject,
+    grade: row.grade,
+    series: row.series,
     schoolId: row.school_id,
     schoolName: row.school_name,
+    managerId: row.manager_id,
     lecturerId: row.lecturer_id,
     lecturerName: row.lecturer_name,
     phase: row.phase,
@@ -47,6 +86,12 @@ export function toRecording(row: RecordingRow): Recording {
     allowsDownload: row.allows_download,
     visibility: row.visibility,
     edition: editionOf(row),
+    publishedAtMs: instantOrNull(row.published_at),
+    expiresAtMs: instantOrNull(row.expires_at),
+    hold:
+      row.hold_reason === null || row.held_at === null
+        ? null
+        : { reason: row.hold_reason, sinceMs: row.held_at.getTime() },
   };
 }
 

@@ -1,10 +1,13 @@
 import type { Kysely, Updateable } from 'kysely';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { WHOLE_EDITION, type Edition } from '../../signaling/protocol/edition.ts';
-import type { LessonId, PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
+import type { PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
+import type { SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
 import type { NewRecording, Recording, RecordingStore } from '../ports/recording-store.ts';
-import { listRecordings, maySee, recordingFacets } from './recording-list.ts';
-import { selectRecordings, toRecording } from './recording-rows.ts';
+import { inTransaction } from './in-transaction.ts';
+import { listRecordings, recordingFacets } from './recording-list.ts';
+import { selectAnyRecordings, selectRecordings, toRecording } from './recording-rows.ts';
+import { maySee } from './recording-sight.ts';
 import { recordingSteps } from './recording-steps.ts';
 import type { Database, RecordingTable } from './schema.ts';
 
@@ -33,17 +36,17 @@ export function createRecordingStore(db: Kysely<Database>): RecordingStore {
       return row !== undefined;
     },
     async listUnfinished() {
-      const rows = await selectRecordings(db)
+      const rows = await selectAnyRecordings(db)
+        .where('r.origin_id', 'is', null)
         .where('r.phase', 'not in', ['ready', 'failed'])
         .orderBy('r.started_at')
         .execute();
       return rows.map(toRecording);
     },
-    async change(recordingId, { title, allowsDownload, visibility }) {
+    async change(recordingId, { allowsDownload, ...same }) {
       const columns: Updateable<RecordingTable> = {
-        ...(title === undefined ? {} : { title }),
+        ...same,
         ...(allowsDownload === undefined ? {} : { allows_download: allowsDownload }),
-        ...(visibility === undefined ? {} : { visibility }),
       };
       if (Object.keys(columns).length > 0) {
         await db.updateTable('recordings').set(columns).where('recording_id', '=', recordingId).execute();
@@ -65,36 +68,45 @@ export function createRecordingStore(db: Kysely<Database>): RecordingStore {
   };
 }
 
-/** What its school publishes as long as nobody decides otherwise. */
-async function firstEdition(db: Kysely<Database>, lessonId: LessonId): Promise<Edition> {
-  const school = await db
-    .selectFrom('lessons as l')
-    .innerJoin('schools as s', 's.school_id', 'l.school_id')
-    .select('s.settings')
-    .where('l.lesson_id', '=', lessonId)
-    .executeTakeFirst();
-  const people = school?.settings.publishesLecturerOnly === true ? 'lecturerAndBoard' : 'everyone';
-  return { ...WHOLE_EDITION, people };
+/** The school, the lecturer and the subject are the lesson's; whether it begins as a draft, and showing whom, is the school's to say. */
+function createRecording(db: Kysely<Database>, recording: NewRecording): Promise<Recording> {
+  return inTransaction(db, async (tx) => {
+    const lesson = await tx
+      .selectFrom('lessons as l')
+      .innerJoin('schools as s', 's.school_id', 'l.school_id')
+      .select(['l.school_id', 'l.lecturer_id', 'l.subject', 's.settings'])
+      .where('l.lesson_id', '=', recording.lessonId)
+      .executeTakeFirst();
+    if (lesson === undefined) throw new AppError('notFound');
+    const startedAt = new Date(recording.startedAtUnixUs / US_PER_MS);
+    await tx
+      .insertInto('recordings')
+      .values({
+        recording_id: recording.recordingId,
+        lesson_id: recording.lessonId,
+        title: recording.title,
+        phase: 'recording',
+        started_at_unix_us: recording.startedAtUnixUs,
+        started_at: startedAt,
+        allows_download: recording.allowsDownload,
+        visibility: 'lesson',
+        school_id: lesson.school_id,
+        manager_id: lesson.lecturer_id,
+        subject: lesson.subject,
+        published_at: lesson.settings.reviewsRecordings === true ? null : startedAt,
+        edition: JSON.stringify(firstEdition(lesson.settings)),
+      })
+      .onConflict((conflict) => conflict.column('recording_id').doNothing())
+      .execute();
+    return requireRecording(tx, recording.recordingId);
+  });
 }
 
-async function createRecording(db: Kysely<Database>, recording: NewRecording): Promise<Recording> {
-  await db
-    .insertInto('recordings')
-    .values({
-      recording_id: recording.recordingId,
-      lesson_id: recording.lessonId,
-      title: recording.title,
-      phase: 'recording',
-      started_at_unix_us: recording.startedAtUnixUs,
-      started_at: new Date(recording.startedAtUnixUs / US_PER_MS),
-      allows_download: recording.allowsDownload,
-      visibility: 'lesson',
-      edition: JSON.stringify(await firstEdition(db, recording.lessonId)),
-    })
-    .onConflict((conflict) => conflict.column('recording_id').doNothing())
-    .execute();
-  return requireRecording(db, recording.recordingId);
-}
+/** What its school publishes as long as nobody decides otherwise. */
+const firstEdition = ({ publishesLecturerOnly }: Partial<SchoolSettings>): Edition => ({
+  ...WHOLE_EDITION,
+  people: publishesLecturerOnly === true ? 'lecturerAndBoard' : 'everyone',
+});
 
 async function findPositions(
   db: Kysely<Database>,
@@ -116,8 +128,9 @@ async function findRecording(db: Kysely<Database>, recordingId: RecordingId): Pr
   return row === undefined ? undefined : toRecording(row);
 }
 
+/** Also a removed one: what a copy plays of it goes on. */
 async function requireRecording(db: Kysely<Database>, recordingId: RecordingId): Promise<Recording> {
-  const recording = await findRecording(db, recordingId);
-  if (recording === undefined) throw new AppError('notFound');
-  return recording;
+  const row = await selectAnyRecordings(db).where('r.recording_id', '=', recordingId).executeTakeFirst();
+  if (row === undefined) throw new AppError('notFound');
+  return toRecording(row);
 }

@@ -8,6 +8,7 @@ import type {
   PairingId,
   PersonId,
   RecordingId,
+  RecordingLinkId,
   RemarkId,
   RequestId,
   SchoolId,
@@ -16,7 +17,11 @@ import type {
 } from '../../signaling/protocol/ids.ts';
 import type { Edition } from '../../signaling/protocol/edition.ts';
 import type { SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
-import type { RecordingPhase } from '../../signaling/protocol/rest/recordings.ts';
+import type {
+  RecordingPhase,
+  RecordingTextKind,
+  RecordingVisibility,
+} from '../../signaling/protocol/rest/recordings.ts';
 import type { ObservationAspect, ObservationVerdict, RemarkKind } from '../../signaling/protocol/rest/remarks.ts';
 import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
 import type { Role } from '../../signaling/protocol/roles.ts';
@@ -24,7 +29,7 @@ import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
 import type { RollMark } from '../ports/attendance-store.ts';
 import type { AuditActor } from '../ports/audit-store.ts';
 import type { EditionViews } from '../ports/edition-store.ts';
-import type { ComposedFilm, RecordingVisibility } from '../ports/recording-store.ts';
+import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
 import type { Watched } from '../ports/watch-store.ts';
 
 /**
@@ -46,6 +51,8 @@ export interface SchoolTable {
   region: string;
   time_zone: string;
   settings: Json<Partial<SchoolSettings>>;
+  /** When the time that recordings are kept was last set otherwise. */
+  retention_changed_at: Date | null;
 }
 
 export interface ClassGroupTable {
@@ -208,6 +215,24 @@ export interface RecordingTable {
   edition_shown_from: Defaulted<number>;
   edition_same_from: Defaulted<number>;
   edition_views: Json<EditionViews | null> | null;
+  /** The school that answers for it: the lesson's, or of a copy the one that was given it. */
+  school_id: SchoolId;
+  /** The lecturer; of a copy nobody but the school's administrators. */
+  manager_id: PersonId | null;
+  subject: string | null;
+  description: Defaulted<string>;
+  grade: string | null;
+  series: string | null;
+  /** Null: a draft. */
+  published_at: Date | null;
+  /** Of a copy: whose media it plays. */
+  origin_id: RecordingId | null;
+  /** Gone for people; its media go as soon as nothing needs them. */
+  removed_at: Date | null;
+  removed_because: RemovalCause | null;
+  hold_reason: string | null;
+  held_by: PersonId | null;
+  held_at: Date | null;
 }
 
 /** Films from before editions do not say which one they are of: the first. */
@@ -227,6 +252,30 @@ export interface RecordingErasureTable {
   ordered_at: Date;
   ordered_by: PersonId | null;
   done_at: Date | null;
+}
+
+export interface RecordingLinkTable {
+  link_id: RecordingLinkId;
+  recording_id: RecordingId;
+  token_hash: string;
+  label: string;
+  allows_download: boolean;
+  created_by: PersonId;
+  created_at: Date;
+  expires_at: Date;
+  revoked_at: Date | null;
+  opened_count: Defaulted<number>;
+  opened_at: Date | null;
+}
+
+export interface RecordingTextTable {
+  recording_id: RecordingId;
+  kind: RecordingTextKind;
+  language: string;
+  at_ms: number;
+  body: string;
+  /** See `gramsOf`. */
+  grams: string[];
 }
 
 export interface RemarkTable {
@@ -282,6 +331,8 @@ export interface Database {
   recordings: RecordingTable;
   recording_editions: RecordingEditionTable;
   recording_erasures: RecordingErasureTable;
+  recording_links: RecordingLinkTable;
+  recording_texts: RecordingTextTable;
   playback_positions: { person_id: PersonId; recording_id: RecordingId; position_ms: number; saved_at: Date };
   watching: WatchTable;
   remarks: RemarkTable;

@@ -14,6 +14,9 @@ const DEFAULT_SETTINGS: SchoolSettings = {
   showsPupilsInRecordings: false,
   allowsDownload: false,
   publishesLecturerOnly: false,
+  reviewsRecordings: false,
+  allowsLinks: false,
+  keepsRecordingsDays: null,
 };
 
 type SchoolMethods = Pick<
@@ -94,6 +97,8 @@ function changeSchool(db: Kysely<Database>, schoolId: SchoolId, change: Partial<
       .forUpdate()
       .executeTakeFirst();
     if (stored === undefined) throw new AppError('notFound');
+    const settings = { ...stored.settings, ...change.settings };
+    const isKeptOtherwise = (settings.keepsRecordingsDays ?? null) !== (stored.settings.keepsRecordingsDays ?? null);
     const row = await tx
       .updateTable('schools')
       .set({
@@ -101,7 +106,8 @@ function changeSchool(db: Kysely<Database>, schoolId: SchoolId, change: Partial<
         short_name: change.shortName ?? stored.short_name,
         region: change.region ?? stored.region,
         time_zone: change.timeZone ?? stored.time_zone,
-        settings: JSON.stringify({ ...stored.settings, ...change.settings }),
+        settings: JSON.stringify(settings),
+        ...(isKeptOtherwise ? { retention_changed_at: new Date() } : {}),
       })
       .where('school_id', '=', schoolId)
       .returningAll()

@@ -11,6 +11,7 @@ import { inTransaction } from './in-transaction.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createLessonStore } from './lesson-store.ts';
 import { createRecordingStore } from './recording-store.ts';
+import { createRecordingTextStore } from './recording-text-store.ts';
 import { createRemarkStore } from './remark-store.ts';
 import type { Database } from './schema.ts';
 import { createSeatStore } from './seat-store.ts';
@@ -33,6 +34,7 @@ export function createStores(db: Kysely<Database>): Stores {
     chat: throwingAppErrors(createChatStore(db)),
     recordings: throwingAppErrors(createRecordingStore(db)),
     editions: throwingAppErrors(createEditionStore(db)),
+    recordingTexts: throwingAppErrors(createRecordingTextStore(db)),
     remarks: throwingAppErrors(createRemarkStore(db)),
     watching: throwingAppErrors(createWatchStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),

@@ -1,8 +1,9 @@
 import type { LessonId, PersonId, RecordingId, SchoolId } from '../../signaling/protocol/ids.ts';
-import type { RecordingPhase } from '../../signaling/protocol/rest/recordings.ts';
+import type { RecordingPhase, RecordingVisibility } from '../../signaling/protocol/rest/recordings.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
 import type { Audience, Page, PageRequest } from './audience.ts';
 import type { RecordingEdition } from './edition-store.ts';
+import type { TextHit } from './recording-text-store.ts';
 
 /**
  * Recordings as people know them; what was captured is in the manifests of the object store. Each `mark…` is one
@@ -16,7 +17,7 @@ export interface RecordingStore {
   /** Newest first. */
   listOfLesson(lessonId: LessonId): Promise<Recording[]>;
   /** Newest first; only `phase` other than `recording` unless asked for. */
-  list(filter: RecordingFilter): Promise<Page<Recording>>;
+  list(filter: RecordingFilter): Promise<Page<FoundRecording>>;
   /** What the recordings that the audience may watch can be told apart by. */
   facets(audience: Audience): Promise<RecordingFacets>;
   /** Whether the audience may watch this recording. */
@@ -40,10 +41,7 @@ export interface RecordingStore {
   /** Production was cancelled: `producing` or `failed` → `playable` or, with a film of before, `ready`. */
   markProductionCancelled(recordingId: RecordingId): Promise<Recording>;
 
-  change(
-    recordingId: RecordingId,
-    change: { readonly title?: string; readonly allowsDownload?: boolean; readonly visibility?: RecordingVisibility },
-  ): Promise<Recording>;
+  change(recordingId: RecordingId, change: RecordingChange): Promise<Recording>;
   /** The row only, and positions; the caller deletes the objects first. Idempotent. */
   delete(recordingId: RecordingId): Promise<void>;
 
@@ -52,8 +50,16 @@ export interface RecordingStore {
   positions(personId: PersonId, recordingIds: readonly RecordingId[]): Promise<ReadonlyMap<RecordingId, number>>;
 }
 
-/** `lesson`: whom the lesson concerned; `school`: everybody of the schools that took part; `district`: everybody. */
-export type RecordingVisibility = 'lesson' | 'school' | 'district';
+/** What is left out stays. Of a copy the visibility is `lesson` or `school`. */
+export interface RecordingChange {
+  readonly title?: string;
+  readonly description?: string;
+  readonly subject?: string | null;
+  readonly grade?: string | null;
+  readonly series?: string | null;
+  readonly allowsDownload?: boolean;
+  readonly visibility?: RecordingVisibility;
+}
 
 export interface NewRecording {
   readonly recordingId: RecordingId;
@@ -88,12 +94,24 @@ export interface ComposedFilm {
 
 export interface Recording {
   readonly recordingId: RecordingId;
+  /** The recording whose media it plays: of a copy its origin, else itself. */
+  readonly mediaId: RecordingId;
+  /** Of a copy: the school that gave it. */
+  readonly originSchoolName: string | null;
   readonly lessonId: LessonId;
   readonly kind: LessonKind;
   readonly title: string;
+  readonly description: string;
   readonly subject: string | null;
+  /** As a manager has written it; null: the grades of the class groups that attended. */
+  readonly grade: string | null;
+  /** A name given freely, beside the timetable's series. */
+  readonly series: string | null;
+  /** The school that answers for it. */
   readonly schoolId: SchoolId;
   readonly schoolName: string;
+  /** Who manages it beside the school's administrators; nobody of a copy. */
+  readonly managerId: PersonId | null;
   readonly lecturerId: PersonId;
   readonly lecturerName: string;
   readonly phase: RecordingPhase;
@@ -108,13 +126,26 @@ export interface Recording {
   readonly allowsDownload: boolean;
   readonly visibility: RecordingVisibility;
   readonly edition: RecordingEdition;
+  /** Null: a draft, which only its managers see. */
+  readonly publishedAtMs: number | null;
+  /** When it will be removed by itself; null: never. */
+  readonly expiresAtMs: number | null;
+  /** While it is held, nothing may be taken out of it. */
+  readonly hold: { readonly reason: string; readonly sinceMs: number } | null;
 }
+
+export interface FoundRecording extends Recording {
+  /** What was searched for, as it is said in it. */
+  readonly hit: TextHit | null;
+}
+
+export type RemovalCause = 'deleted' | 'expired';
 
 export interface RecordingFilter extends PageRequest {
   readonly audience: Audience;
   readonly schoolId?: SchoolId;
   readonly subject?: string;
-  /** Part of the title or of the lecturer's name. */
+  /** Words, each of which is in the title, the lecturer's name, the description, the series, a chapter or a caption. */
   readonly search?: string;
   /** By the recording's start. */
   readonly fromMs?: number;
@@ -124,6 +155,10 @@ export interface RecordingFilter extends PageRequest {
   readonly grade?: string;
   /** Lessons of one entry of the timetable. */
   readonly seriesId?: string;
+  /** The name of a series given freely. */
+  readonly series?: string;
+  /** Only drafts that the audience manages, or only what is published. */
+  readonly isDraft?: boolean;
   /** Only what this person has begun and not finished, what was watched last first. */
   readonly begunBy?: PersonId;
 }
@@ -133,5 +168,6 @@ export interface RecordingFacets {
   readonly schools: readonly { readonly schoolId: SchoolId; readonly name: string }[];
   readonly subjects: readonly string[];
   readonly grades: readonly string[];
-  readonly series: readonly { readonly seriesId: string; readonly title: string }[];
+  /** `seriesId` is null for a name given freely. */
+  readonly series: readonly { readonly seriesId: string | null; readonly title: string }[];
 }

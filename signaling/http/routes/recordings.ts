@@ -145,7 +145,10 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     const positions = await this.#recordings.positions(caller.personId, ids);
     const signed = this.#urls();
     return {
-      items: page.items.map((item) => summaryOf(item, caller, signed, positions.get(item.recordingId) ?? null)),
+      items: page.items.map(({ hit, ...item }) => ({
+        ...summaryOf(item, caller, signed, positions.get(item.recordingId) ?? null),
+        hit: hit === null ? null : { kind: hit.kind, atMs: hit.atMs, text: hit.text },
+      })),
       total: page.total,
     };
   };

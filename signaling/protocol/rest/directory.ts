@@ -15,6 +15,12 @@ export const SchoolSettings = z.object({
   allowsDownload: z.boolean(),
   /** New recordings are published as lecturer and board only, until somebody decides otherwise for one. */
   publishesLecturerOnly: z.boolean(),
+  /** New recordings are drafts until somebody has looked at them. */
+  reviewsRecordings: z.boolean(),
+  /** Recordings may be shown to people without an account, by links that expire. */
+  allowsLinks: z.boolean(),
+  /** Days after the lesson that its recordings are kept; null: for good. */
+  keepsRecordingsDays: z.int().min(1).max(3_650).nullable(),
 });
 export type SchoolSettings = z.infer<typeof SchoolSettings>;
 

@@ -12,6 +12,16 @@ import { Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
 export const RecordingPhase = z.enum(['recording', 'finishing', 'playable', 'producing', 'ready', 'failed']);
 export type RecordingPhase = z.infer<typeof RecordingPhase>;
 
+/**
+ * Whom a published recording is for: those whom the lesson concerned, everybody of the schools that took part, of their partner schools too, or of
+ * the district.
+ */
+export const RecordingVisibility = z.enum(['lesson', 'school', 'partners', 'district']);
+export type RecordingVisibility = z.infer<typeof RecordingVisibility>;
+
+export const RecordingTextKind = z.enum(['chapter', 'caption']);
+export type RecordingTextKind = z.infer<typeof RecordingTextKind>;
+
 export const RecordingSummary = z.object({
   recordingId: RecordingId,
   lessonId: LessonId,
@@ -59,10 +69,17 @@ export const recordingRoutes = {
       /** Of a class group that attended. */
       grade: z.string().max(40).optional(),
       seriesId: z.string().max(64).optional(),
+      /** The name of a series given freely. */
+      series: z.string().max(60).optional(),
       /** Only what the person has begun and not finished, what was watched last first. */
       begun: z.literal('yes').optional(),
     }),
-    reply: page(RecordingSummary),
+    reply: page(
+      RecordingSummary.extend({
+        /** Where what was searched for is said. */
+        hit: z.object({ kind: RecordingTextKind, atMs: z.int(), text: z.string() }).nullable(),
+      }),
+    ),
   }),
   libraryFilters: route({
     method: 'GET',
@@ -73,7 +90,7 @@ export const recordingRoutes = {
       schools: z.array(z.object({ schoolId: SchoolId, name: z.string() })),
       subjects: z.array(z.string()),
       grades: z.array(z.string()),
-      series: z.array(z.object({ seriesId: z.string(), title: z.string() })),
+      series: z.array(z.object({ seriesId: z.string().nullable(), title: z.string() })),
     }),
   }),
   getRecording: route({

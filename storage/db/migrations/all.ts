@@ -3,6 +3,7 @@ import { district } from './0001-district.ts';
 import { lessons } from './0002-lessons.ts';
 import { remarks } from './0003-remarks.ts';
 import { watching } from './0004-watching.ts';
+import { publishing } from './0005-publishing.ts';
 import { editions } from './0006-editions.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
@@ -11,5 +12,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-lessons': lessons,
   '0003-remarks': remarks,
   '0004-watching': watching,
+  '0005-publishing': publishing,
   '0006-editions': editions,
 };

@@ -2,7 +2,7 @@ import { catalogue } from '../text/text.ts';
 
 export const libraryText = catalogue({
   title: ['课程回放', 'Recordings'],
-  search: ['搜索课程或老师', 'Search lesson or teacher'],
+  search: ['搜索课程、老师或课上说的话', 'Search lesson, teacher or what was said'],
   clearSearch: ['清除搜索', 'Clear search'],
   filters: ['筛选', 'Filters'],
   filtersCount: ['筛选（{n}）', 'Filters ({n})'],
@@ -49,6 +49,8 @@ export const libraryText = catalogue({
   compose: ['合成成片', 'Compose film'],
   cancelProduction: ['取消合成', 'Cancel composing'],
   progress: ['合成进度', 'Composing progress'],
+  hit: ['在 {time} 说到“{text}”，从这里看', 'Says “{text}” at {time}: watch from there'],
+  hitChapter: ['章节', 'Chapter'],
   watch: ['观看《{title}》', 'Watch {title}'],
   minutes: ['{n} 分钟', '{n} min'],
 });

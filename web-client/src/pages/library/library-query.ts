@@ -15,6 +15,8 @@ export const DATE_RANGES = ['all', 'today', 'week', 'month', 'term'] as const;
 export type DateRange = (typeof DATE_RANGES)[number];
 const RANGE_DAYS: Readonly<Record<Exclude<DateRange, 'all' | 'today'>, number>> = { week: 7, month: 30, term: 183 };
 
+export type FoundRecording = RouteReply<'listRecordings'>['items'][number];
+
 export interface LibraryFilter {
   readonly search: string;
   readonly schoolId: string;
@@ -25,6 +27,14 @@ export interface LibraryFilter {
 }
 
 export const parseRange = (text: string | null): DateRange => DATE_RANGES.find((range) => range === text) ?? 'all';
+
+/** A series of the timetable has an id, one that a manager has named has its name alone. */
+const NAMED = 'name:';
+
+function seriesQuery(value: string): { readonly series?: string; readonly seriesId?: string } {
+  if (value === '') return {};
+  return value.startsWith(NAMED) ? { series: value.slice(NAMED.length) } : { seriesId: value };
+}
 
 /** Whole days, so that the question stays the same for as long as its answer does. */
 function fromMs(range: DateRange): number | undefined {
@@ -47,7 +57,7 @@ export const libraryQuery = (filter: LibraryFilter) =>
         ...(school.success ? { schoolId: school.data } : {}),
         ...(filter.subject === '' ? {} : { subject: filter.subject }),
         ...(filter.grade === '' ? {} : { grade: filter.grade }),
-        ...(filter.seriesId === '' ? {} : { seriesId: filter.seriesId }),
+        ...seriesQuery(filter.seriesId),
         ...(since === undefined ? {} : { fromMs: since }),
       };
       return callApi('listRecordings', { query }, signal);
@@ -90,6 +100,6 @@ function filterOptions({ schools, subjects, grades, series }: RouteReply<'librar
     schools: schools.map(({ schoolId, name }) => ({ value: schoolId, label: name })),
     subjects: subjects.map(plain),
     grades: grades.map(plain),
-    series: series.map(({ seriesId, title }) => ({ value: seriesId, label: title })),
+    series: series.map(({ seriesId, title }) => ({ value: seriesId ?? `${NAMED}${title}`, label: title })),
   };
 }

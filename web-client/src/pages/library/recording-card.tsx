@@ -7,6 +7,7 @@ import { libraryText } from '../../messages/library.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
 import { dayAndTime, duration } from '../../text/time.ts';
+import type { FoundRecording } from './library-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
@@ -99,7 +100,27 @@ function ProductionActions({ recording }: CardProps) {
   );
 }
 
-export function RecordingCard({ recording }: CardProps) {
+/** What was searched for, as it is said in the lesson, and the way to that instant. */
+function Hit({ recordingId, hit }: Pick<FoundRecording, 'recordingId'> & { readonly hit: FoundRecording['hit'] }) {
+  const t = useText(libraryText);
+  if (hit === null) return null;
+  const time = duration(hit.atMs);
+  return (
+    <Link
+      href={`/watch/${recordingId}?t=${Math.floor(hit.atMs / 1000)}`}
+      className={styles.hitLine ?? ''}
+      aria-label={t('hit', { text: hit.text, time })}
+      data-testid="library-hit"
+    >
+      <span className={[styles.hitTime, 'tabular'].join(' ')}>{time}</span>
+      <span className={styles.hitText}>
+        {hit.kind === 'chapter' && <span className={styles.hitKind}>{t('hitChapter')}</span>}「{hit.text}」
+      </span>
+    </Link>
+  );
+}
+
+export function RecordingCard({ recording }: { readonly recording: FoundRecording }) {
   const t = useText(libraryText);
   const language = useLanguage();
   const { recordingId, title, lecturerName, schoolName, startedAtMs, phase, subject } = recording;
@@ -130,6 +151,7 @@ export function RecordingCard({ recording }: CardProps) {
       ) : (
         <div className={styles.link}>{content}</div>
       )}
+      {canWatch(recording) && <Hit recordingId={recordingId} hit={recording.hit} />}
       {recording.mayManage && <ProductionActions recording={recording} />}
     </article>
   );

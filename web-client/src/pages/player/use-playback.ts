@@ -33,7 +33,15 @@ export function usePlayerElements(): { readonly elements: PlayerElements; readon
   return { elements: { board, lecturer, film }, attach: { board: setBoard, lecturer: setLecturer, film: setFilm } };
 }
 
+/** An address that names an instant (`?t=754`) means that instant. */
+function wantedS(): number | null {
+  const seconds = Number(new URLSearchParams(location.search).get('t') ?? '');
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : null;
+}
+
 export function resumeS({ recording }: Opened): number {
+  const wanted = wantedS();
+  if (wanted !== null) return wanted;
   const { positionMs, durationMs } = recording;
   if (positionMs === null || positionMs < RESUME_FROM_MS) return 0;
   return durationMs !== null && positionMs > durationMs * SEEN_FRACTION ? 0 : positionMs / 1000;
