@@ -73,6 +73,18 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   line('marker', z.object({ title: z.string() })),
   /** A question to the class: asked, closed to answers, its result shown to everybody. Told again when it is opened again. */
   line('poll', z.object({ pollId: PollId, question: z.string(), state: z.enum(['opened', 'closed', 'published']) })),
+  line('picked', z.object({ seatId: SeatId, displayName: z.string() })),
+  /** `leftMs` is null once it is taken away. */
+  line('countdown', z.object({ leftMs: z.int().nullable(), isPaused: z.boolean() })),
+  /** An answering race; whose, once somebody has won. */
+  line(
+    'race',
+    z.object({
+      state: z.enum(['ready', 'open', 'won', 'ended']),
+      seatId: SeatId.nullable(),
+      displayName: z.string().nullable(),
+    }),
+  ),
   line('mediaReset', z.object({})),
 ]);
 export type RecordingEvent = z.infer<typeof RecordingEvent>;

@@ -54,6 +54,9 @@ export type RemarkId = z.infer<typeof RemarkId>;
 /** A question to the class. */
 export const PollId = opaqueId.brand('PollId');
 export type PollId = z.infer<typeof PollId>;
+/** One answering race (抢答). */
+export const RaceId = opaqueId.brand('RaceId');
+export type RaceId = z.infer<typeof RaceId>;
 export const MessageId = opaqueId.brand('MessageId');
 export type MessageId = z.infer<typeof MessageId>;
 /** Made by the client once per user action; a repeated request with the same id has no second effect. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { classToolNotices, classToolRequests, ClassTools } from './class-tools.ts';
 import { notice, request } from './define.ts';
 import { LessonId, MessageId, ProducerId, RequestId, RoomId, SeatId } from './ids.ts';
 import { ConsumerOffer, ProducerInfo, mediaNotices, mediaRequests } from './media.ts';
@@ -131,6 +132,7 @@ export const InsideSnapshot = z.object({
   activeSpeaker: SeatId.nullable(),
   safeMode: z.boolean(),
   recording: RecordingState,
+  tools: ClassTools,
   /** True when transports of this seat must be (re)created before media flows. */
   needsTransports: z.boolean(),
 });
@@ -154,6 +156,7 @@ const nothing = z.object({});
 
 export const roomRequests = {
   ...mediaRequests,
+  ...classToolRequests,
   leave: request({ needs: 'waiting', params: nothing, result: nothing }),
   /** The full snapshot again, for a page that lost count. */
   resync: request({ needs: 'waiting', params: nothing, result: RoomSnapshot }),
@@ -216,6 +219,7 @@ export const roomRequests = {
 
 export const roomNotices = {
   ...mediaNotices,
+  ...classToolNotices,
   /** After each handshake that was not recovered, after admission, and after `mediaReset`. */
   snapshot: notice(RoomSnapshot),
   /** The token for the next handshake; the one before stays valid until this one is used or 30 s after a disconnect. */

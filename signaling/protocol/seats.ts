@@ -33,6 +33,10 @@ export const PERMISSIONS = [
   'setLayout',
   'controlRecording',
   'seeRoll',
+  /** Questions, random pick, countdown, answering race. */
+  'runTools',
+  /** Answer a question, press in an answering race; see `answersQuestions`. */
+  'answer',
   'endLesson',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -51,6 +55,8 @@ const nothing: Record<Permission, Grant> = {
   setLayout: 'never',
   controlRecording: 'never',
   seeRoll: 'never',
+  runTools: 'never',
+  answer: 'never',
   endLesson: 'never',
 };
 
@@ -68,6 +74,9 @@ const everything: Record<Permission, Grant> = {
   setLayout: 'always',
   controlRecording: 'always',
   seeRoll: 'always',
+  runTools: 'always',
+  /** Whoever asks does not answer. */
+  answer: 'never',
   endLesson: 'always',
 };
 
@@ -77,6 +86,7 @@ const participant: Record<Permission, Grant> = {
   sendCamera: 'onStage',
   chat: 'unlocked',
   raiseHand: 'unlocked',
+  answer: 'unlocked',
 };
 
 export const SEAT_PERMISSIONS: Readonly<Record<SeatKind, Readonly<Record<Permission, Grant>>>> = {
@@ -85,9 +95,15 @@ export const SEAT_PERMISSIONS: Readonly<Record<SeatKind, Readonly<Record<Permiss
   coTeacher: { ...everything, endLesson: 'never' },
   pupil: participant,
   /** Its camera shows the listening classroom to the lecturer; its microphone is half-duplex. */
-  site: { ...nothing, sendMicrophone: 'onStage', sendCamera: 'always', raiseHand: 'unlocked' },
+  site: {
+    ...nothing,
+    sendMicrophone: 'onStage',
+    sendCamera: 'always',
+    raiseHand: 'unlocked',
+    answer: 'unlocked',
+  },
   guardian: participant,
-  guest: participant,
+  guest: { ...participant, answer: 'never' },
   observer: nothing,
 };
 
@@ -109,6 +125,10 @@ export function isPermitted(seat: SeatKind, permission: Permission, context: Gra
   if (context.safeMode && !isTeacherSeat(seat)) return false;
   return grant !== 'onStage' || context.onStage;
 }
+
+/** Whose answers count in a lesson of this kind: pupils and listening classrooms, in a meeting the guardians too. */
+export const answersQuestions = (seat: SeatKind, lessonKind: LessonKind): boolean =>
+  seat === 'pupil' || seat === 'site' || (seat === 'guardian' && lessonKind === 'meeting');
 
 /** How many seats the stage holds (teachers do not count: they may always send). */
 export const STAGE_SIZE = 8;

@@ -38,6 +38,11 @@ export class DurableWrites<Writers extends { readonly [name: string]: { readonly
     this.#replayLater(0);
   }
 
+  /** Whether something that was acknowledged is not in the database yet. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
   /** @throws AppError what the writer throws, `unavailable` */
   async write<N extends keyof Writers & string>(
     name: N,

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import type { Stores } from '../../storage/ports.ts';
-import { LessonId, PersonId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
+import { LessonId, PersonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
 import { ChatMessage } from '../protocol/room.ts';
+import { AnswerRecord, PollRecord } from '../rooms/poll-record.ts';
 import type { Writer } from './durable-writes.ts';
 
 const writer = <Args>(args: z.ZodType<Args>, write: (args: Args) => Promise<unknown>): Writer<Args> => ({
@@ -12,7 +13,7 @@ const writer = <Args>(args: z.ZodType<Args>, write: (args: Args) => Promise<unkn
 });
 
 /** Everything a room writes, each so that carrying it out twice does no harm. */
-export function createRoomWriters({ lessons, seats, attendance, chat, recordings }: Stores) {
+export function createRoomWriters({ lessons, seats, attendance, chat, polls, recordings }: Stores) {
   const seat = z.object({ lessonId: LessonId, seatId: SeatId, atMs: z.int() });
   return {
     markAdmitted: writer(seat.omit({ lessonId: true }), ({ seatId, atMs }) => seats.markAdmitted(seatId, atMs)),
@@ -21,11 +22,17 @@ export function createRoomWriters({ lessons, seats, attendance, chat, recordings
     lessonEnded: writer(seat.omit({ seatId: true }), async ({ lessonId, atMs }) => {
       await lessons.end(lessonId, atMs);
       await attendance.allLeft(lessonId, atMs);
+      await polls.forgetBallots(lessonId);
     }),
     chat: writer(
       z.object({ lessonId: LessonId, requestId: RequestId, message: ChatMessage }),
       ({ lessonId, requestId, message }) => chat.append({ ...message, lessonId, requestId }),
     ),
+    poll: writer(z.object({ lessonId: LessonId, poll: PollRecord }), ({ lessonId, poll }) =>
+      polls.save(lessonId, poll),
+    ),
+    pollRemoved: writer(z.object({ pollId: PollId }), ({ pollId }) => polls.remove(pollId)),
+    pollAnswer: writer(AnswerRecord, (answer) => polls.saveAnswer(answer)),
     joined: writer(seat, (stay) => attendance.joined(stay)),
     left: writer(seat, ({ seatId, atMs }) => attendance.left(seatId, atMs)),
     roll: writer(

@@ -1,9 +1,11 @@
 import type { Lesson, RosterEntry, SeatHolder, Stores } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { LessonId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
+import type { LessonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
+import type { PollQuestion } from '../protocol/polls.ts';
 import type { ChatMessage } from '../protocol/room.ts';
 import type { Identity, JoinClaims } from '../rooms/join-claims.ts';
-import type { ExpectedPerson, RoomLesson, RoomStore } from '../rooms/ports.ts';
+import type { AnswerRecord, PollRecord } from '../rooms/poll-record.ts';
+import type { ExpectedPerson, RoomLesson, RoomStore, StoredPoll } from '../rooms/ports.ts';
 import { wardKeyOf } from '../rooms/roll.ts';
 import { lessonFacts } from '../directory/lesson-facts.ts';
 import type { DurableWrites } from './durable-writes.ts';
@@ -99,6 +101,34 @@ export class StoredRooms implements RoomStore {
 
   async saveRoll(lessonId: LessonId, marks: Parameters<RoomStore['saveRoll']>[1]): Promise<void> {
     if (marks.length > 0) await this.#writes.write('roll', { lessonId, marks: [...marks] });
+  }
+
+  async savePoll(lessonId: LessonId, poll: PollRecord): Promise<void> {
+    await this.#writes.write('poll', { lessonId, poll });
+  }
+
+  async removePoll(pollId: PollId): Promise<void> {
+    await this.#writes.write('pollRemoved', { pollId });
+  }
+
+  async saveAnswer(answer: AnswerRecord): Promise<void> {
+    await this.#writes.write('pollAnswer', answer);
+  }
+
+  async polls(lessonId: LessonId): Promise<readonly StoredPoll[]> {
+    // Answers that were acknowledged while the database was away would be missing.
+    if (this.#writes.isBehind) throw new AppError('unavailable', { message: 'kept writes come first' });
+    const stored = await this.#stores.polls.list(lessonId);
+    return stored.map(({ poll, answers }) => ({
+      poll,
+      answers: answers.map(({ voter, seatId, displayName, answer, answeredAtMs }) => {
+        return { voter, seatId, displayName: displayName ?? '', answer, answeredAtMs };
+      }),
+    }));
+  }
+
+  async pastQuestions(seatId: SeatId, limit: number): Promise<PollQuestion[]> {
+    return await this.#stores.polls.askedBySeat(seatId, limit);
   }
 
   async openRecording(recording: Parameters<RoomStore['openRecording']>[0]): Promise<void> {

@@ -5,6 +5,7 @@ import type {
   Fence,
   LessonId,
   PersonId,
+  PollId,
   ProducerId,
   RecordingId,
   RequestId,
@@ -13,8 +14,10 @@ import type {
   TransportId,
 } from '../protocol/ids.ts';
 import type { ConsumerOffer, ProducerInfo, Source, TransportPair } from '../protocol/media.ts';
+import type { PollAnswer, PollQuestion } from '../protocol/polls.ts';
 import type { ChatMessage, CloseReason, LessonFacts, RoomNotice, RoomNoticeName } from '../protocol/room.ts';
 import type { JoinClaims } from './join-claims.ts';
+import type { AnswerRecord, PollRecord } from './poll-record.ts';
 import type { RoomState } from './room-state.ts';
 
 /**
@@ -157,6 +160,18 @@ export interface RollMark {
   readonly state: 'present' | 'late' | 'absent';
 }
 
+/** A question of this lesson as it was stored, with its answers. */
+export interface StoredPoll {
+  readonly poll: PollRecord;
+  readonly answers: readonly {
+    readonly voter: string;
+    readonly seatId: SeatId | null;
+    readonly displayName: string;
+    readonly answer: PollAnswer;
+    readonly answeredAtMs: number;
+  }[];
+}
+
 /**
  * What survives in the database. A write that resolves is durable, also while the database is away (SPEC C2); reads reject with
  * `unavailable` then.
@@ -177,6 +192,16 @@ export interface RoomStore {
   recordJoin(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void>;
   recordLeave(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void>;
   saveRoll(lessonId: LessonId, marks: readonly RollMark[]): Promise<void>;
+  /** Of two writes of one question the one with the greater `changedAtMs` stays. */
+  savePoll(lessonId: LessonId, poll: PollRecord): Promise<void>;
+  /** Only a prepared one. */
+  removePoll(pollId: PollId): Promise<void>;
+  /** One per question and voter: the one with the greatest `answeredAtMs`. */
+  saveAnswer(answer: AnswerRecord): Promise<void>;
+  /** Everything asked in the lesson so far, first asked first; `unavailable` while something of it is still to be written. */
+  polls(lessonId: LessonId): Promise<readonly StoredPoll[]>;
+  /** What the person of this seat has asked, in other lessons too, newest first, each once. */
+  pastQuestions(seatId: SeatId, limit: number): Promise<PollQuestion[]>;
   openRecording(recording: {
     readonly recordingId: RecordingId;
     readonly lessonId: LessonId;

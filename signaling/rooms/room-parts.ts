@@ -4,6 +4,7 @@ import type { Fence, SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo } from '../protocol/media.ts';
 import type { LessonFacts, RecordingState } from '../protocol/room.ts';
 import { ChatLog } from './chat-log.ts';
+import { createRoomTools, type RoomTools } from './class-tools.ts';
 import { HalfDuplex } from './half-duplex.ts';
 import { Hands } from './hands.ts';
 import { RoomLayout, type LayoutState } from './layout.ts';
@@ -34,6 +35,7 @@ export interface RoomParts {
   readonly participants: Participants;
   readonly media: MediaMembers;
   readonly recording: RoomRecording;
+  readonly tools: RoomTools;
 }
 
 export interface RoomPartsOptions {
@@ -61,7 +63,9 @@ export interface RoomReactions {
   onProducerPaused(producer: ProducerInfo): void;
   onProducerClosed(producer: ProducerInfo): void;
   onRecordingState(state: RecordingState): void;
-  onSaveNeeded(): void;
+  onPollsLoaded(): void;
+  /** `atOnce`: losing it would undo somebody's word. */
+  onSaveNeeded(atOnce?: boolean): void;
 }
 
 export function createRoomParts(options: RoomPartsOptions, reactions: RoomReactions): RoomParts {
@@ -88,6 +92,11 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
   const recording = createRecording(options, reactions, presence, media);
   return {
     ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording },
+    tools: createRoomTools({
+      ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
+      onLoaded: () => reactions.onPollsLoaded(),
+      onSaveNeeded: () => reactions.onSaveNeeded(true),
+    }),
     sending: new SendingRules({ stage, halfDuplex, safeMode }),
     layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),
     chat: new ChatLog({

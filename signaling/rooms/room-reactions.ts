@@ -12,7 +12,8 @@ export interface RoomReactionsOptions {
   readonly parts: () => RoomParts;
   readonly broadcast: Broadcast;
   readonly onSeatExpired: (seat: Seat) => void;
-  readonly onSaveNeeded: () => void;
+  readonly onPollsLoaded: () => void;
+  readonly onSaveNeeded: (atOnce?: boolean) => void;
 }
 
 /** What follows in the room from what a manager reports: who is told, what is shut, what is written down. */
@@ -22,6 +23,7 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
     ...stageReactions(options),
     ...producerReactions(options),
     onSeatExpired: options.onSeatExpired,
+    onPollsLoaded: options.onPollsLoaded,
     onSafeModeChanged: (active) => {
       const parts = options.parts();
       broadcast.toInside('safeModeChanged', { active });

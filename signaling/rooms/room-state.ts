@@ -3,6 +3,7 @@ import { RecordingEvent } from '../../recorder/contract.ts';
 import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, TrackId } from '../protocol/ids.ts';
 import { Hand, Layout, LessonFacts } from '../protocol/room.ts';
 import { SeatKind } from '../protocol/seats.ts';
+import { SavedTools } from './saved-tools.ts';
 
 /**
  * What a room writes to Redis so that another process can take it over (SPEC T). Media is not in it: that is asked from the media
@@ -88,5 +89,7 @@ export const RoomState = z.object({
   holds: z.record(ProducerId, z.array(Hold)),
   roll: z.array(SavedRollEntry),
   recording: SavedRecording.nullable(),
+  /** Absent in what an older process has saved. */
+  tools: SavedTools.nullable().default(null),
 });
 export type RoomState = z.infer<typeof RoomState>;

@@ -3,6 +3,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { ProducerId, SeatId } from '../protocol/ids.ts';
 import type { TransportPair } from '../protocol/media.ts';
 import type { CloseReason, RoomSnapshot } from '../protocol/room.ts';
+import { closeTools, restoreTools, saveTools } from './class-tools.ts';
 import { Doorway } from './doorway.ts';
 import { identityKeyOf, type JoinClaims } from './join-claims.ts';
 import { createMediaReactions } from './media-reactions.ts';
@@ -56,7 +57,10 @@ export class Room {
         parts: () => this.parts,
         broadcast: options.broadcast,
         onSeatExpired: (seat) => this.#door.sendAway(seat, 'left'),
-        onSaveNeeded: () => this.#save(),
+        onPollsLoaded: () => {
+          for (const seat of this.parts.presence.inside()) this.#tellSnapshot(seat);
+        },
+        onSaveNeeded: (atOnce) => this.#save(atOnce),
       }),
     );
     const savedHolds = new Map(Object.entries(saved?.holds ?? {}) as [ProducerId, Hold[]][]);
@@ -86,17 +90,22 @@ export class Room {
       onChanged: () => this.#changed(),
     });
     this.seatOrders = new SeatOrders({ parts: this.parts, node, nowMs: () => clock.nowMs() });
-    this.teacherOrders = new TeacherOrders({
+    this.teacherOrders = this.#teacherOrdersOf(options);
+    if (saved !== null) this.#restore(saved);
+    void this.parts.tools.polls.load();
+  }
+
+  #teacherOrdersOf({ broadcast, store, clock }: RoomOptions): TeacherOrders {
+    return new TeacherOrders({
       parts: this.parts,
-      broadcast: options.broadcast,
+      broadcast,
       letIn: (seat) => this.#door.letIn(seat),
       sendAway: (seat, reason) => this.#door.sendAway(seat, reason),
       reviewWaiting: () => this.#door.reviewAll(),
-      onAdmitted: (seat) => this.#keep(options.store.markAdmitted(seat.seatId, clock.nowMs())),
-      onKeptOut: (seat) => this.#keep(options.store.keepOut(seat.seatId)),
+      onAdmitted: (seat) => this.#keep(store.markAdmitted(seat.seatId, clock.nowMs())),
+      onKeptOut: (seat) => this.#keep(store.keepOut(seat.seatId)),
       saveNow: () => this.#save(true),
     });
-    if (saved !== null) this.#restore(saved);
   }
 
   get isEnded(): boolean {
@@ -207,6 +216,7 @@ export class Room {
     this.#endedAtMs = nowMs;
     const { lessonId } = this.#options.lesson.facts;
     for (const seat of this.parts.presence.present()) this.#door.sendAway(seat, 'lessonEnded');
+    this.parts.tools.polls.finish();
     this.parts.recording.finish();
     this.#keep(this.#options.store.markLessonEnded(lessonId, nowMs));
     this.#keep(this.#options.store.saveRoll(lessonId, this.parts.roll.marks()));
@@ -225,7 +235,7 @@ export class Room {
   }
 
   save(): RoomState {
-    const { presence, lobby, hands, stage, layout, safeMode, media, roll, recording } = this.parts;
+    const { presence, lobby, hands, stage, layout, safeMode, media, roll, recording, tools } = this.parts;
     return {
       version: ROOM_STATE_VERSION,
       lesson: { ...this.#options.lesson, expected: [...this.#options.lesson.expected] },
@@ -242,6 +252,7 @@ export class Room {
       holds: media.producers.saveHolds(),
       roll: roll.save(),
       recording: recording.save(),
+      tools: saveTools(tools),
     };
   }
 
@@ -249,12 +260,13 @@ export class Room {
   abandon(reason: CloseReason | null): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { presence, safeMode, participants, recording } = this.parts;
+    const { presence, safeMode, participants, recording, tools } = this.parts;
     if (reason !== null) for (const seat of presence.present()) connectionOf(seat)?.close(reason);
     presence.close();
     safeMode.close();
     participants.close();
     recording.close();
+    closeTools(tools);
     this.#node.abandon();
   }
 
@@ -333,6 +345,7 @@ export class Room {
     if (presence.inside().some(hasJoined)) this.#emptySinceMs = null;
     else this.#emptySinceMs ??= this.#options.clock.nowMs();
     this.#teachersChanged();
+    this.parts.tools.polls.presenceChanged();
     this.#save();
   }
 
@@ -347,7 +360,7 @@ export class Room {
   }
 
   #restore(saved: RoomState): void {
-    const { presence, lobby, hands, stage, layout, safeMode, roll, recording, chat } = this.parts;
+    const { presence, lobby, hands, stage, layout, safeMode, roll, recording, chat, tools } = this.parts;
     presence.restore(saved.seats);
     lobby.restore(saved);
     hands.restore(saved.hands);
@@ -356,6 +369,7 @@ export class Room {
     safeMode.restore(saved.safeMode);
     roll.restore(saved.roll);
     if (saved.recording !== null) recording.restore(saved.recording);
+    if (saved.tools !== null) restoreTools(tools, saved.tools);
     // Whoever taught has been cut off by the loss of the process before; they have as long as after any other cut.
     if (this.#startedAtMs !== null && !this.isEnded) safeMode.teacherGone();
     chat.reload().catch((error: unknown) => this.#options.log.warn({ err: error }, 'chat could not be read'));

@@ -8,6 +8,8 @@ interface Bucket {
 const ANY: Bucket = { capacity: 120, perSecond: 40 };
 /** Chat messages. */
 const CHAT: Bucket = { capacity: 6, perSecond: 1 };
+/** Answers to a question: each is written before it is acknowledged, and nobody changes its mind faster. */
+const ANSWERS: Bucket = { capacity: 10, perSecond: 2 };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };
 
@@ -36,7 +38,7 @@ class Level {
 export class RequestBudget {
   readonly #any: Level;
   readonly #strikes: Level;
-  #chat: Level | null = null;
+  readonly #own = new Map<string, Level>();
 
   constructor(nowMs: number) {
     this.#any = new Level(ANY, nowMs);
@@ -46,9 +48,11 @@ export class RequestBudget {
   /** False: too many. */
   take(requestName: string, nowMs: number): boolean {
     if (!this.#any.take(nowMs)) return false;
-    if (requestName !== 'sendChat') return true;
-    this.#chat ??= new Level(CHAT, nowMs);
-    return this.#chat.take(nowMs);
+    const bucket = requestName === 'sendChat' ? CHAT : requestName === 'answerPoll' ? ANSWERS : null;
+    if (bucket === null) return true;
+    const level = this.#own.get(requestName) ?? new Level(bucket, nowMs);
+    this.#own.set(requestName, level);
+    return level.take(nowMs);
   }
 
   /** A malformed or excessive request. False: enough of them to disconnect. */

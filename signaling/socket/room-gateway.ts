@@ -6,12 +6,8 @@ import type { Connection } from '../rooms/ports.ts';
 import type { Room } from '../rooms/room.ts';
 import type { Seat } from '../rooms/seat.ts';
 import type { RoomHandlers } from './bind.ts';
-
-/** Who asks: a seat in a room. */
-export interface RoomPeer {
-  readonly room: Room;
-  readonly seat: Seat;
-}
+import { classToolHandlers } from './class-tool-handlers.ts';
+import type { RoomPeer } from './room-peer.ts';
 
 /** As much of a Socket.IO socket as a connection needs. */
 export interface GatewaySocket {
@@ -78,6 +74,8 @@ const done = {};
 
 /** Every request of the contract, each one call on the room's rules. */
 export const roomHandlers: RoomHandlers<RoomPeer> = {
+  ...classToolHandlers,
+
   leave: (_params, { room, seat }) => {
     room.leave(seat);
     return done;

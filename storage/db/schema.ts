@@ -7,6 +7,7 @@ import type {
   MessageId,
   PairingId,
   PersonId,
+  PollId,
   RecordingId,
   RecordingLinkId,
   RemarkId,
@@ -16,6 +17,7 @@ import type {
   SiteId,
 } from '../../signaling/protocol/ids.ts';
 import type { Edition } from '../../signaling/protocol/edition.ts';
+import type { PollQuestion, PollState } from '../../signaling/protocol/polls.ts';
 import type { SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
 import type {
   RecordingPhase,
@@ -193,6 +195,30 @@ export interface ChatMessageTable {
   sent_at: Date;
 }
 
+export interface PollTable {
+  poll_id: PollId;
+  lesson_id: LessonId;
+  asked_by: SeatId;
+  question: Json<PollQuestion>;
+  state: PollState;
+  /** Of an anonymous question, until the lesson ends. */
+  ballot_key: string | null;
+  created_at: Date;
+  opened_at: Date | null;
+  closed_at: Date | null;
+  changed_at: Date;
+}
+
+export interface PollAnswerTable {
+  poll_id: PollId;
+  /** The seat, or of an anonymous question what cannot be led back to it. */
+  voter: string;
+  seat_id: SeatId | null;
+  choices: Json<number[]>;
+  body: string | null;
+  answered_at: Date;
+}
+
 export interface RecordingTable {
   recording_id: RecordingId;
   lesson_id: LessonId;
@@ -328,6 +354,8 @@ export interface Database {
   stays: { lesson_id: LessonId; seat_id: SeatId; joined_at: Date; left_at: Date | null };
   roll_marks: { lesson_id: LessonId; person_id: PersonId; state: RollMark['state'] };
   chat_messages: ChatMessageTable;
+  polls: PollTable;
+  poll_answers: PollAnswerTable;
   recordings: RecordingTable;
   recording_editions: RecordingEditionTable;
   recording_erasures: RecordingErasureTable;

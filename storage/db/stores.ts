@@ -10,6 +10,7 @@ import { throwingAppErrors, toAppError } from './errors.ts';
 import { inTransaction } from './in-transaction.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createLessonStore } from './lesson-store.ts';
+import { createPollStore } from './poll-store.ts';
 import { createRecordingStore } from './recording-store.ts';
 import { createRecordingTextStore } from './recording-text-store.ts';
 import { createRemarkStore } from './remark-store.ts';
@@ -32,6 +33,7 @@ export function createStores(db: Kysely<Database>): Stores {
     seats: throwingAppErrors(createSeatStore(db)),
     attendance: throwingAppErrors(createAttendanceStore(db)),
     chat: throwingAppErrors(createChatStore(db)),
+    polls: throwingAppErrors(createPollStore(db)),
     recordings: throwingAppErrors(createRecordingStore(db)),
     editions: throwingAppErrors(createEditionStore(db)),
     recordingTexts: throwingAppErrors(createRecordingTextStore(db)),

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MessageId, RecordingId, RequestId, type LessonId, type SeatId } from '../../signaling/protocol/ids.ts';
+import { MessageId, RecordingId, RequestId, type LessonId, type SeatId, PollId } from '../../signaling/protocol/ids.ts';
 import type { ChatMessage } from '../../signaling/protocol/room.ts';
+import type { AnswerRecord, PollRecord } from '../../signaling/rooms/poll-record.ts';
 import { DurableWrites } from '../../signaling/room-storage/durable-writes.ts';
 import { createRoomWriters } from '../../signaling/room-storage/room-writers.ts';
 import { StoredRooms } from '../../signaling/room-storage/stored-rooms.ts';
@@ -32,6 +33,8 @@ interface Subject {
 interface StoredSubject extends Subject {
   readonly stores: Stores;
   readonly postgres: Service;
+  /** What comes after this one was killed. */
+  nextProcess(): { readonly store: RoomStore; close(): void };
 }
 
 async function memory(): Promise<Subject> {
@@ -63,6 +66,11 @@ async function stored(): Promise<StoredSubject> {
     stores,
     postgres,
     store: new StoredRooms({ stores, writes }),
+    nextProcess: () => {
+      writes.close();
+      const own = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
+      return { store: new StoredRooms({ stores, writes: own }), close: () => own.close() };
+    },
     lesson: async () => {
       const { lessonId } = await makeLesson(stores, district);
       const { personId, displayName } = district.pupil;
@@ -160,6 +168,28 @@ describe.each<[string, () => Promise<Subject>]>([
     expect((await subject.store.chatBefore(lessonId, at + 3, 1)).map((message) => message.text)).toEqual(['二']);
   });
 
+  it('keeps one answer per question and voter, the latest, also when told twice or late (Q4)', async () => {
+    const { lessonId, claims } = await subject.lesson();
+    const { seatId } = await subject.store.claimSeat(claims, Date.now());
+    const poll = pollOf(seatId);
+    const prepared = pollOf(seatId, { state: 'prepared', openedAtMs: null, createdAtMs: poll.createdAtMs + 1 });
+    const closed = { ...poll, state: 'closed' as const, closedAtMs: Date.now(), changedAtMs: poll.changedAtMs + 1 };
+    for (let time = 0; time < 2; time += 1) {
+      await subject.store.savePoll(lessonId, time === 0 ? prepared : closed);
+      await subject.store.savePoll(lessonId, poll);
+      await subject.store.saveAnswer(answerOf(poll, seatId, 1, 2_000));
+      await subject.store.saveAnswer(answerOf(poll, seatId, 0, 1_000));
+    }
+    await subject.store.removePoll(poll.pollId);
+    expect(await subject.store.polls(lessonId)).toMatchObject([
+      { poll: closed, answers: [{ seatId, displayName: claims.displayName, answer: { choices: [1], text: null } }] },
+      { poll: prepared, answers: [] },
+    ]);
+    await subject.store.removePoll(prepared.pollId);
+    expect(await subject.store.polls(lessonId)).toHaveLength(1);
+    expect(await subject.store.pastQuestions(seatId, 5)).toEqual([poll.question]);
+  });
+
   it('takes attendance and recordings, also when told twice', async () => {
     const { lessonId, claims } = await subject.lesson();
     const { seatId } = await subject.store.claimSeat(claims, Date.now());
@@ -179,6 +209,26 @@ describe.each<[string, () => Promise<Subject>]>([
     }
     await subject.store.saveRoll(lessonId, []);
   });
+});
+
+const pollOf = (askedBy: SeatId, change: Partial<PollRecord> = {}): PollRecord => ({
+  pollId: PollId.parse(randomUUID()),
+  askedBy,
+  question: {
+    ...{ kind: 'single', text: '1 + 1 = ？', options: ['1', '2'] },
+    ...{ correctChoices: [1], correctText: null, isAnonymous: false },
+  },
+  state: 'open',
+  ballotKey: null,
+  createdAtMs: Date.now(),
+  openedAtMs: Date.now(),
+  closedAtMs: null,
+  changedAtMs: Date.now(),
+  ...change,
+});
+const answerOf = ({ pollId }: PollRecord, seatId: SeatId, choice: number, answeredAtMs: number): AnswerRecord => ({
+  ...{ pollId, voter: seatId, seatId, answeredAtMs },
+  answer: { choices: [choice], text: null },
 });
 
 describe('StoredRooms', () => {
@@ -204,6 +254,23 @@ describe('StoredRooms', () => {
       },
       { timeout: 20_000, interval: 200 },
     );
+  });
+
+  it('has every answer once that was acknowledged while the database was away, also for the next process (Q5, Q8)', async () => {
+    const { lessonId, claims } = await subject.lesson();
+    const { seatId } = await subject.store.claimSeat(claims, Date.now());
+    const poll = pollOf(seatId);
+    await subject.postgres.kill();
+    await subject.store.savePoll(lessonId, poll);
+    await subject.store.saveAnswer(answerOf(poll, seatId, 0, 1_000));
+    await subject.store.saveAnswer(answerOf(poll, seatId, 1, 2_000));
+    await expect(subject.store.polls(lessonId)).rejects.toMatchObject({ code: 'unavailable' });
+    const next = subject.nextProcess();
+    await expect(next.store.polls(lessonId)).rejects.toMatchObject({ code: 'unavailable' });
+    await subject.postgres.up();
+    const stored = await vi.waitFor(async () => await next.store.polls(lessonId), { timeout: 20_000, interval: 200 });
+    expect(stored).toMatchObject([{ poll: { pollId: poll.pollId }, answers: [{ answer: { choices: [1] } }] }]);
+    next.close();
   });
 
   it('has the class group on the roll of a lesson (S7)', async () => {

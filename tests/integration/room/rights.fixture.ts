@@ -40,6 +40,19 @@ const teachersOnly = {
   waiting: MUST_WAIT,
 };
 
+/** About a question that is not there. */
+const teachersThing = {
+  ...teachersOnly,
+  inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden',
+};
+/** About a question or race that is not there. Of this lesson pupils and sites answer, guardians only of a meeting. */
+const answerers = {
+  inside: 'forbidden forbidden notFound notFound forbidden forbidden forbidden',
+  onStage: 'notFound notFound forbidden forbidden',
+  safeMode: 'safeMode safeMode safeMode forbidden forbidden',
+  waiting: MUST_WAIT,
+};
+
 /** In the order in which they are tried: what changes the seat's own state comes late. */
 export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string>>>> = {
   resync: { ...everybody, waiting: 'allowed allowed allowed allowed allowed' },
@@ -88,6 +101,24 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   chatHistory: everybody,
   participants: everybody,
   roll: teachersOnly,
+  preparePoll: teachersOnly,
+  askPoll: teachersOnly,
+  openPoll: teachersThing,
+  closePoll: teachersThing,
+  publishPoll: teachersThing,
+  removePoll: teachersThing,
+  pollAnswers: teachersThing,
+  answerPoll: answerers,
+  hidePoll: teachersOnly,
+  pastQuestions: teachersOnly,
+  pickSomebody: teachersOnly,
+  clearPick: teachersOnly,
+  startCountdown: teachersOnly,
+  setCountdownPaused: teachersOnly,
+  stopCountdown: teachersOnly,
+  startRace: teachersOnly,
+  pressRace: answerers,
+  endRace: teachersOnly,
   inviteToStage: teachersOnly,
   removeFromStage: teachersOnly,
   muteSeat: teachersOnly,

@@ -108,6 +108,7 @@ function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
     removeFromStage: somebody,
     muteSeat: somebody,
     removeSeat: { ...somebody, keepOut: false },
+    ...toolParams(),
     setLayout: { layout: 'gallery', pinnedSeatId: null },
     setRecordingPaused: { paused: true },
     addMarker: { requestId: randomUUID(), title: '例题' },
@@ -117,4 +118,28 @@ function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
     answerStageInvitation: { accept: true },
   };
   return params[name ?? ''] ?? {};
+}
+
+function toolParams(): Readonly<Record<string, object>> {
+  const requestId = randomUUID();
+  const missing = { pollId: randomUUID() };
+  const question = {
+    ...{ kind: 'single', text: '1 + 1 = ？', options: ['1', '2'] },
+    ...{ correctChoices: [1], correctText: null, isAnonymous: false },
+  };
+  return {
+    preparePoll: { requestId, question },
+    askPoll: { requestId: randomUUID(), question },
+    openPoll: missing,
+    closePoll: missing,
+    publishPoll: missing,
+    removePoll: missing,
+    pollAnswers: missing,
+    answerPoll: { ...missing, requestId, answer: { choices: [0], text: null } },
+    pickSomebody: { requestId },
+    startCountdown: { durationMs: 60_000 },
+    setCountdownPaused: { paused: true },
+    startRace: { requestId },
+    pressRace: { raceId: randomUUID() },
+  };
 }

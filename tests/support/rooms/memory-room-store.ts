@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../signaling/protocol/errors.ts';
-import { SeatId, type LessonId, type RecordingId, type RequestId } from '../../../signaling/protocol/ids.ts';
+import {
+  SeatId,
+  type LessonId,
+  type PollId,
+  type RecordingId,
+  type RequestId,
+} from '../../../signaling/protocol/ids.ts';
+import type { PollQuestion } from '../../../signaling/protocol/polls.ts';
 import type { ChatMessage } from '../../../signaling/protocol/room.ts';
 import { identityKeyOf, type JoinClaims } from '../../../signaling/rooms/join-claims.ts';
-import type { RoomLesson, RoomStore } from '../../../signaling/rooms/ports.ts';
+import type { AnswerRecord, PollRecord } from '../../../signaling/rooms/poll-record.ts';
+import type { RoomLesson, RoomStore, StoredPoll } from '../../../signaling/rooms/ports.ts';
 
 interface StoredSeat {
   readonly seatId: SeatId;
@@ -26,6 +34,8 @@ export class MemoryRoomStore implements RoomStore {
   readonly stays: Stay[] = [];
   readonly recordings = new Map<RecordingId, { readonly lessonId: LessonId; endedAtMs: number | null }>();
   readonly rolls = new Map<LessonId, Parameters<RoomStore['saveRoll']>[1]>();
+  readonly pollRows = new Map<PollId, { readonly lessonId: LessonId; readonly poll: PollRecord }>();
+  readonly answerRows = new Map<string, AnswerRecord>();
   readonly #seats = new Map<string, StoredSeat>();
   isAway = false;
 
@@ -106,6 +116,40 @@ export class MemoryRoomStore implements RoomStore {
     await Promise.resolve();
   }
 
+  async savePoll(lessonId: LessonId, poll: PollRecord): Promise<void> {
+    const known = this.pollRows.get(poll.pollId);
+    if (known === undefined || known.poll.changedAtMs < poll.changedAtMs)
+      this.pollRows.set(poll.pollId, { lessonId, poll });
+    await Promise.resolve();
+  }
+
+  async removePoll(pollId: PollId): Promise<void> {
+    if (this.pollRows.get(pollId)?.poll.state === 'prepared') this.pollRows.delete(pollId);
+    await Promise.resolve();
+  }
+
+  async saveAnswer(answer: AnswerRecord): Promise<void> {
+    const key = `${answer.pollId} ${answer.voter}`;
+    const known = this.answerRows.get(key);
+    if (known === undefined || known.answeredAtMs < answer.answeredAtMs) this.answerRows.set(key, answer);
+    await Promise.resolve();
+  }
+
+  async polls(lessonId: LessonId): Promise<readonly StoredPoll[]> {
+    this.#assertHere();
+    const ofLesson = [...this.pollRows.values()].filter((row) => row.lessonId === lessonId);
+    const polls = ofLesson.map(({ poll }) => poll).sort((one, other) => one.createdAtMs - other.createdAtMs);
+    return await Promise.resolve(polls.map((poll) => ({ poll, answers: this.#answersTo(poll.pollId) })));
+  }
+
+  async pastQuestions(seatId: SeatId, limit: number): Promise<PollQuestion[]> {
+    this.#assertHere();
+    const asked = [...this.pollRows.values()].map(({ poll }) => poll).filter(({ askedBy }) => askedBy === seatId);
+    const newestFirst = asked.sort((a, b) => b.createdAtMs - a.createdAtMs).map(({ question }) => question);
+    const once = new Map(newestFirst.map((question) => [JSON.stringify(question), question]));
+    return await Promise.resolve([...once.values()].slice(0, limit));
+  }
+
   async openRecording({ recordingId, lessonId }: Parameters<RoomStore['openRecording']>[0]): Promise<void> {
     if (!this.recordings.has(recordingId)) this.recordings.set(recordingId, { lessonId, endedAtMs: null });
     await Promise.resolve();
@@ -115,6 +159,16 @@ export class MemoryRoomStore implements RoomStore {
     const recording = this.recordings.get(recordingId);
     if (recording !== undefined) recording.endedAtMs = endedAtMs;
     await Promise.resolve();
+  }
+
+  #answersTo(pollId: PollId): StoredPoll['answers'] {
+    return [...this.answerRows.values()]
+      .filter((row) => row.pollId === pollId)
+      .map(({ voter, seatId, answer, answeredAtMs }) => {
+        const seat = [...this.#seats.values()].find((one) => one.seatId === seatId);
+        const [displayName] = seat === undefined ? [''] : (JSON.parse(seat.name) as string[]);
+        return { voter, seatId, displayName: displayName ?? '', answer, answeredAtMs };
+      });
   }
 
   #setState(lessonId: LessonId, state: RoomLesson['state']): void {

@@ -1,0 +1,129 @@
+import { randomInt } from 'node:crypto';
+import type { ClassTools, PickAmong } from '../protocol/class-tools.ts';
+import type { RoomNotice } from '../protocol/room.ts';
+import { answersQuestions, isTeacherSeat } from '../protocol/seats.ts';
+import type { Log } from '../runtime/log.ts';
+import { AnsweringRace } from './answering-race.ts';
+import { LessonCountdown } from './lesson-countdown.ts';
+import { Polls } from './polls.ts';
+import type { Broadcast, Clock, RoomLesson, RoomStore } from './ports.ts';
+import type { Presence } from './presence.ts';
+import { RandomPick } from './random-pick.ts';
+import type { RoomRecording } from './recording-control.ts';
+import type { SavedTools } from './saved-tools.ts';
+import { connectionOf, hasJoined, type Seat } from './seat.ts';
+
+/** What a teacher runs with the class. */
+export interface RoomTools {
+  readonly polls: Polls;
+  readonly pick: RandomPick;
+  readonly countdown: LessonCountdown;
+  readonly race: AnsweringRace;
+}
+
+export interface RoomToolsOptions {
+  readonly lesson: RoomLesson;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: RoomStore;
+  readonly broadcast: Broadcast;
+  readonly presence: Presence;
+  readonly recording: RoomRecording;
+  /** Answers of before a take-over are known now: what everybody was told may be incomplete. */
+  readonly onLoaded: () => void;
+  readonly onSaveNeeded: () => void;
+}
+
+export function createRoomTools(options: RoomToolsOptions): RoomTools {
+  const { clock, broadcast, recording, onSaveNeeded } = options;
+  const lessonKind = () => options.lesson.facts.kind;
+  return {
+    polls: createPolls(options),
+    pick: new RandomPick({
+      clock,
+      present: (among) => answerersOf(options).filter((seat) => isAmong(seat, among)),
+      random: (count) => (count === 0 ? 0 : randomInt(count)),
+      onChanged: (pick) => {
+        broadcast.toInside('pickChanged', { pick });
+        if (pick !== null) recording.note('picked', { seatId: pick.seatId, displayName: pick.displayName });
+        onSaveNeeded();
+      },
+    }),
+    countdown: new LessonCountdown({
+      clock,
+      onChanged: (countdown) => {
+        broadcast.toInside('countdownChanged', { countdown });
+        recording.note('countdown', { leftMs: countdown?.leftMs ?? null, isPaused: countdown?.endsAtMs === null });
+        onSaveNeeded();
+      },
+    }),
+    race: new AnsweringRace({
+      clock,
+      lessonKind,
+      onChanged: (race) => {
+        broadcast.toInside('raceChanged', { race });
+        const { seatId, displayName } = race?.winner ?? { seatId: null, displayName: null };
+        recording.note('race', { state: race?.state ?? 'ended', seatId, displayName });
+        onSaveNeeded();
+      },
+    }),
+  };
+}
+
+function createPolls(options: RoomToolsOptions): Polls {
+  const { lesson, clock, log, store, broadcast, recording, onLoaded, onSaveNeeded } = options;
+  const tellTeachers = <N extends 'pollChanged' | 'pollRemoved' | 'pollTally'>(name: N, data: RoomNotice<N>): void =>
+    broadcast.toTeachers(name, data);
+  return new Polls({
+    lessonId: lesson.facts.lessonId,
+    lessonKind: () => lesson.facts.kind,
+    ...{ clock, log, store, onLoaded, onSaveNeeded },
+    answerers: () => answerersOf(options),
+    onShown: (poll) => broadcast.toInside('pollShown', { poll }),
+    onChanged: (poll) => tellTeachers('pollChanged', { poll }),
+    onRemoved: (pollId) => tellTeachers('pollRemoved', { pollId }),
+    onTally: (pollId, tally) => tellTeachers('pollTally', { pollId, tally }),
+    onState: ({ pollId, question }, state) => recording.note('poll', { pollId, question: question.text, state }),
+  });
+}
+
+/** Inside, connected, and one whose answers count. */
+function answerersOf({ presence, lesson }: Pick<RoomToolsOptions, 'presence' | 'lesson'>): Seat[] {
+  return presence
+    .inside()
+    .filter((seat) => hasJoined(seat) && connectionOf(seat) !== null && answersQuestions(seat.kind, lesson.facts.kind));
+}
+
+const isAmong = ({ kind }: Seat, among: PickAmong): boolean =>
+  among === 'everybody' || (among === 'sites') === (kind === 'site');
+
+/** As this seat may know it. */
+export function toolsFor(seat: Seat, { polls, pick, countdown, race }: RoomTools): ClassTools {
+  return {
+    poll: polls.shown,
+    myAnswer: polls.answerOf(seat.seatId),
+    pick: pick.shown,
+    countdown: countdown.shown,
+    race: race.shown,
+    polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
+  };
+}
+
+export const saveTools = ({ polls, pick, countdown, race }: RoomTools): SavedTools => ({
+  ...polls.save(),
+  ...pick.save(),
+  countdown: countdown.shown,
+  race: race.shown,
+});
+
+export function restoreTools(tools: RoomTools, saved: SavedTools): void {
+  tools.polls.restore(saved);
+  tools.pick.restore(saved);
+  tools.countdown.restore(saved.countdown);
+  tools.race.restore(saved.race);
+}
+
+export function closeTools({ polls, race }: RoomTools): void {
+  polls.stop();
+  race.close();
+}

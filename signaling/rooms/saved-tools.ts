@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { Countdown, Pick, Race } from '../protocol/class-tools.ts';
+import { PollId, SeatId } from '../protocol/ids.ts';
+import { PollRecord } from './poll-record.ts';
+
+/** Answers are not in it: they are in the database before anybody is told that they count. */
+export const SavedTools = z.object({
+  polls: z.array(PollRecord),
+  shownPollId: PollId.nullable(),
+  hadTurn: z.array(SeatId),
+  pick: Pick.nullable(),
+  countdown: Countdown.nullable(),
+  race: Race.nullable(),
+});
+export type SavedTools = z.infer<typeof SavedTools>;

@@ -1,0 +1,66 @@
+import type { classToolRequests } from '../protocol/class-tools.ts';
+import type { RoomHandlers } from './bind.ts';
+import type { RoomPeer } from './room-peer.ts';
+
+const done = {};
+
+/** Questions, random pick, countdown and answering race. */
+export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classToolRequests> = {
+  preparePoll: async ({ requestId, question }, { room, seat }) => ({
+    pollId: await room.parts.tools.polls.prepare(seat, requestId, question),
+  }),
+  askPoll: async ({ requestId, question }, { room, seat }) => ({
+    pollId: await room.parts.tools.polls.ask(seat, requestId, question),
+  }),
+  openPoll: async ({ pollId }, { room }) => {
+    await room.parts.tools.polls.open(pollId);
+    return done;
+  },
+  closePoll: async ({ pollId }, { room }) => {
+    await room.parts.tools.polls.close(pollId);
+    return done;
+  },
+  publishPoll: async ({ pollId }, { room }) => {
+    await room.parts.tools.polls.publish(pollId);
+    return done;
+  },
+  removePoll: async ({ pollId }, { room }) => {
+    await room.parts.tools.polls.remove(pollId);
+    return done;
+  },
+  hidePoll: async (_params, { room }) => {
+    await room.parts.tools.polls.hide();
+    return done;
+  },
+  pollAnswers: ({ pollId }, { room }) => room.parts.tools.polls.answers(pollId),
+  pastQuestions: async (_params, { room, seat }) => ({ questions: await room.parts.tools.polls.pastQuestions(seat) }),
+  answerPoll: async ({ requestId, pollId, answer }, { room, seat }) => ({
+    answer: await room.parts.tools.polls.answer(seat, requestId, pollId, answer),
+  }),
+
+  pickSomebody: ({ requestId, among }, { room }) => ({ pick: room.parts.tools.pick.pick(requestId, among) }),
+  clearPick: (_params, { room }) => {
+    room.parts.tools.pick.clear();
+    return done;
+  },
+
+  startCountdown: ({ durationMs, sounds }, { room }) => {
+    room.parts.tools.countdown.start(durationMs, sounds);
+    return done;
+  },
+  setCountdownPaused: ({ paused }, { room }) => {
+    room.parts.tools.countdown.setPaused(paused);
+    return done;
+  },
+  stopCountdown: (_params, { room }) => {
+    room.parts.tools.countdown.stop();
+    return done;
+  },
+
+  startRace: ({ requestId, leadMs }, { room }) => ({ raceId: room.parts.tools.race.start(requestId, leadMs) }),
+  endRace: (_params, { room }) => {
+    room.parts.tools.race.end();
+    return done;
+  },
+  pressRace: ({ raceId }, { room, seat }) => ({ outcome: room.parts.tools.race.press(seat, raceId) }),
+};
