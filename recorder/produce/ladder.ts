@@ -27,6 +27,8 @@ export const LADDER: readonly Rung[] = [
   TOP_RUNG,
   { name: '720p', width: 1_280, height: 720, crf: 23, maxKbps: 1_980, level: '3.1', codec: 'avc1.64001f' },
   { name: '360p', width: 640, height: 360, crf: 24, maxKbps: 660, level: '3.0', codec: 'avc1.64001e' },
+  // For lines of half a megabit; below, there are stills of the board.
+  { name: '240p', width: 426, height: 240, crf: 26, maxKbps: 220, level: '2.1', codec: 'avc1.640015' },
 ];
 
 export const AUDIO_CODEC = 'mp4a.40.2';

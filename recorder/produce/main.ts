@@ -9,6 +9,7 @@ import { NodeRegistry } from '../../signaling/runtime/node-registry.ts';
 import { ProcessServer } from '../../signaling/runtime/process-server.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import { openObjectStore } from '../../storage/objects/open.ts';
+import { DeriveWorker } from '../derive/worker.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
 import { createMuxer } from '../mux/muxer.ts';
 import { ProduceConfig } from './config.ts';
@@ -45,6 +46,14 @@ if (font === undefined) log.warn('no font with Chinese found, name cards stay wi
 const ffmpeg = new FfmpegRunner({ log, niceness: config.PRODUCE_NICENESS });
 const muxer = createMuxer({ store, log });
 lifecycle.onStop('muxer', () => muxer.close());
+const derive = new DeriveWorker({
+  redisUrl: config.REDIS_URL,
+  log,
+  store,
+  ffmpeg,
+  workFolder: join(workFolder, 'derive'),
+});
+lifecycle.onStop('derive', () => derive.close(), WORKERS_CLOSE_TIMEOUT_MS);
 const workers = new ProduceWorkers({
   redisUrl: config.REDIS_URL,
   log,
@@ -57,6 +66,7 @@ const workers = new ProduceWorkers({
     parallelCuts: config.PRODUCE_PARALLEL_CUTS,
   },
   muxer,
+  onPlayable: (recordingId) => derive.orderSlides(recordingId),
   produceConcurrency: config.PRODUCE_CONCURRENCY,
   produceLockMs: config.PRODUCE_LOCK_MS,
   muxLockMs: config.MUX_LOCK_MS,

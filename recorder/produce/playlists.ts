@@ -51,5 +51,11 @@ export function masterPlaylist(
     ].join(','),
     `${rung.name}/${MEDIA_PLAYLIST}`,
   ]);
-  return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', audio, ...variants, ''].join('\n');
+  // For players that follow the master by themselves: where no picture comes through, the sound goes on alone.
+  const soundAlone = [
+    `#EXT-X-STREAM-INF:BANDWIDTH=${sound.peak},AVERAGE-BANDWIDTH=${sound.average},CODECS="${AUDIO_CODEC}",AUDIO="sound"`,
+    `${AUDIO_FOLDER}/${MEDIA_PLAYLIST}`,
+  ];
+  const head = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
+  return [...head, audio, ...variants, ...soundAlone, ''].join('\n');
 }

@@ -10,6 +10,7 @@ import type { Lettering } from './card.ts';
 import { chaptersOf } from './chapters.ts';
 import { composeLesson } from './composing.ts';
 import { editListOf } from './edit-list.ts';
+import { makeFilmSlides } from '../slides/film-slides.ts';
 import type { CardFont } from './font.ts';
 import { AUDIO_FOLDER } from './join.ts';
 import { LADDER } from './ladder.ts';
@@ -54,6 +55,13 @@ export async function produce(deps: ProductionDeps, run: ProductionRun): Promise
     const chapters = chaptersOf(recording.events, editList.timeline, run.job.title, edition.chapters);
     await joinLesson(context, await composeLesson(context, recording, editList), chapters, durationUs);
     await makePictures(context, durationUs);
+    await makeFilmSlides({
+      ffmpeg: deps.ffmpeg,
+      mp4: join(folders.out, OUTPUT_NAMES.mp4),
+      durationUs,
+      out: folders.out,
+      signal,
+    });
     const result = await uploadAndPublish(context, durationUs, chapters.length > 0);
     await rm(folders.recording, { recursive: true, force: true });
     return result;

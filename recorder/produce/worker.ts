@@ -40,6 +40,8 @@ export interface WorkersOptions {
   readonly log: Log;
   readonly production: Omit<ProductionDeps, 'log'>;
   readonly muxer: Muxer;
+  /** A recording has become playable as a whole. */
+  readonly onPlayable: (recordingId: RecordingId) => Promise<void>;
   readonly produceConcurrency: number;
   readonly produceLockMs: number;
   readonly muxLockMs: number;
@@ -127,9 +129,11 @@ export class ProduceWorkers {
     return worker;
   }
 
-  #mux(job: Job): Promise<MuxResult> {
+  async #mux(job: Job): Promise<MuxResult> {
     const { recordingId, final } = parseData(MuxJob, job);
-    return this.#options.muxer.step(recordingId, { final });
+    const result = await this.#options.muxer.step(recordingId, { final });
+    if (final) await this.#options.onPlayable(recordingId);
+    return result;
   }
 
   async #produce(job: Job, lockSignal: AbortSignal): Promise<ProduceResult> {

@@ -26,6 +26,9 @@ export const objectKeys = {
   play: (recording: RecordingId, name: string) => `play/${recording}/${name}`,
   playIndex: (recording: RecordingId) => `play/${recording}/index.json`,
 
+  /** Stills of what is played (`SlideIndex`), beside the index of the views or the film as one file. */
+  slidesBeside: (key: string) => `${key.slice(0, key.lastIndexOf('/') + 1)}slides/index.json`,
+
   producedPrefix: (recording: RecordingId) => `produced/${recording}/`,
   produced: (recording: RecordingId, attempt: string, name: string) => `produced/${recording}/${attempt}/${name}`,
 } as const;

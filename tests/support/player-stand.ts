@@ -75,6 +75,10 @@ export class PlayerStand {
     return stand;
   }
 
+  get port(): number {
+    return Number(new URL(this.#url).port);
+  }
+
   get watchUrl(): string {
     return `${this.#url}/watch/${this.recording.recordingId}`;
   }
@@ -186,7 +190,8 @@ export class PlayerStand {
     return {
       recording: this.#summary(),
       expiresAtMs,
-      viewsIndexUrl: `${base}/play/index.json`,
+      viewsIndexUrl: this.summary.hasViews === false ? null : `${base}/play/index.json`,
+      viewsSlidesUrl: this.summary.hasViews === false ? null : `${base}/play/slides/index.json`,
       composed:
         this.summary.isComposed === true
           ? {
@@ -194,6 +199,7 @@ export class PlayerStand {
               thumbnailsUrl: `${base}/produced/${FILM_ATTEMPT}/thumbnails.vtt`,
               posterUrl: `${base}/produced/${FILM_ATTEMPT}/sprite-001.jpg`,
               chaptersUrl: `${base}/produced/${FILM_ATTEMPT}/chapters.vtt`,
+              slidesUrl: `${base}/produced/${FILM_ATTEMPT}/slides/index.json`,
             }
           : null,
       downloadUrl: null,

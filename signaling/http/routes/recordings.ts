@@ -99,6 +99,7 @@ function playbackOf(recording: Recording, summary: Summary, urls: MediaUrls): Ro
     recording: summary,
     expiresAtMs: urls.expiresAtMs,
     viewsIndexUrl: viewsIndexKey === null ? null : url(viewsIndexKey),
+    viewsSlidesUrl: viewsIndexKey === null ? null : url(objectKeys.slidesBeside(viewsIndexKey)),
     composed:
       film === null
         ? null
@@ -107,6 +108,7 @@ function playbackOf(recording: Recording, summary: Summary, urls: MediaUrls): Ro
             thumbnailsUrl: url(film.thumbnailsKey),
             posterUrl: url(film.posterKey),
             chaptersUrl: film.chaptersKey === null ? null : url(film.chaptersKey),
+            slidesUrl: url(objectKeys.slidesBeside(film.mp4Key)),
           },
     downloadUrl:
       film === null || !summary.mayDownload

@@ -114,12 +114,16 @@ export const recordingRoutes = {
       expiresAtMs: z.int(),
       /** `PlayIndex` JSON of board and lecturer; URIs in it are relative to it. */
       viewsIndexUrl: z.string().nullable(),
+      /** `SlideIndex` JSON: the board of those views as stills. It comes some minutes after class; 404 until then. */
+      viewsSlidesUrl: z.string().nullable(),
       composed: z
         .object({
           masterUrl: z.string(),
           thumbnailsUrl: z.string(),
           posterUrl: z.string(),
           chaptersUrl: z.string().nullable(),
+          /** `SlideIndex` JSON of the film; older films have none (404). */
+          slidesUrl: z.string(),
         })
         .nullable(),
       downloadUrl: z.string().nullable(),

@@ -11,6 +11,8 @@ import { findCardFont } from '../../../recorder/produce/font.ts';
 import { produce } from '../../../recorder/produce/production.ts';
 import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
+import { SlideIndex } from '../../../signaling/protocol/slide-index.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { putMuxedRecording, type MadeLesson, type MadeRecording } from '../../support/muxed-recording.ts';
@@ -258,13 +260,13 @@ describe('the production of a lesson', () => {
     const hls = await copyOfHls();
     const master = await readFile(join(hls, 'master.m3u8'), 'utf8');
     expect(master).toContain('FRAME-RATE=25.000');
-    expect(master.match(/AVERAGE-BANDWIDTH=\d+/g)).toHaveLength(3);
+    expect(master.match(/AVERAGE-BANDWIDTH=\d+/g)).toHaveLength(5);
     const whole = await probeMedia(join(hls, 'master.m3u8'));
     expect(whole.streams.map((stream) => stream.height).filter((height) => height !== undefined)).toEqual([
-      1080, 720, 360,
+      1080, 720, 360, 240,
     ]);
     const cuts = new Set<string>();
-    for (const rung of ['1080p', '720p', '360p', 'audio']) {
+    for (const rung of ['1080p', '720p', '360p', '240p', 'audio']) {
       const probed = await probeMedia(join(hls, rung, 'index.m3u8'));
       expect(Math.abs((probed.durationUs ?? 0) - 10_000_000)).toBeLessThan(100_000);
       const playlist = await readFile(join(hls, rung, 'index.m3u8'), 'utf8');
@@ -276,6 +278,17 @@ describe('the production of a lesson', () => {
     expect(Math.abs(shift)).toBeLessThan(10_000);
     expect(await flashUs(join(hls, '1080p', 'index.m3u8'))).toBe(await flashUs(mp4));
     expectColour(await colourAt(5.5, 1700 / 3, 366 / 3, join(hls, '360p', 'index.m3u8')), BLUE);
+  });
+
+  it('has stills of what changes, which a line of 300 kbit/s carries beside the sound', async () => {
+    const key = objectKeys.slidesBeside(result.mp4);
+    const index = SlideIndex.parse(JSON.parse((await store.getBuffer(key)).body.toString()));
+    expect(index.clock).toBe('film');
+    expect(index.slides.map(({ atUs }) => atUs)).toEqual([...new Set(index.slides.map(({ atUs }) => atUs))]);
+    expect(index.slides.length).toBeGreaterThan(1);
+    const last = index.slides.at(-1);
+    const picture = await copyOf(key.replace('index.json', last?.uri ?? ''));
+    expect((await probeMedia(picture)).streams[0]).toMatchObject({ codec: 'webp', width: index.width });
   });
 
   it('has a poster, and thumbnails that show what is seen at their time', async () => {

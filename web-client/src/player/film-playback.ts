@@ -1,6 +1,7 @@
 import type Hls from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import { mediaSourceClass } from './media-source.ts';
+import { soundPlaylistOf } from './slide-track.ts';
 import { PlaybackStore, type Playback, type PlaybackStart, type PlaybackState, type TimeRange } from './playback.ts';
 
 const TICK_MS = 200;
@@ -19,6 +20,8 @@ export interface FilmOptions {
   /** Answers a fresh URL when the old one has expired; rejects when the viewer may not watch any more. */
   readonly renew: () => Promise<string>;
   readonly start: PlaybackStart;
+  /** Only the sound is fetched and played. */
+  readonly isSoundOnly?: boolean;
 }
 
 /** One film by HLS: hls.js wherever there are media source extensions (a browser's "maybe" means little), the browser's own HLS elsewhere. */
@@ -35,8 +38,10 @@ export class FilmPlayback implements Playback {
   #isClosed = false;
   /** Where to go once the film can be moved in. */
   #pendingS: number | null;
+  readonly #isSoundOnly: boolean;
 
-  constructor({ video, url, renew, start }: FilmOptions) {
+  constructor({ video, url, renew, start, isSoundOnly = false }: FilmOptions) {
+    this.#isSoundOnly = isSoundOnly;
     this.#store = new PlaybackStore(start);
     this.#video = video;
     this.#renew = renew;
@@ -115,7 +120,9 @@ export class FilmPlayback implements Playback {
     this.#video.load();
   }
 
-  async #open(url: string): Promise<void> {
+  async #open(masterUrl: string): Promise<void> {
+    const url = this.#isSoundOnly ? await this.#soundOf(masterUrl) : masterUrl;
+    if (this.#isClosed) return;
     if (mediaSourceClass() === undefined) {
       this.#video.addEventListener('error', () => void this.#renewNative(), { signal: this.#listening.signal });
       this.#video.src = url;
@@ -131,6 +138,16 @@ export class FilmPlayback implements Playback {
     });
     this.#hls.attachMedia(this.#video);
     this.#hls.loadSource(url);
+  }
+
+  /** A film without a sound of its own is played whole, as is one whose master does not come: then its player says what is wrong. */
+  async #soundOf(masterUrl: string): Promise<string> {
+    const url = new URL(masterUrl, document.baseURI).href;
+    const { signal } = this.#listening;
+    const master = await fetch(url, { signal })
+      .then((response) => (response.ok ? response.text() : ''))
+      .catch(() => '');
+    return soundPlaylistOf(master, url) ?? url;
   }
 
   async #onHlsError(data: ErrorData): Promise<void> {

@@ -14,6 +14,7 @@ export interface PlannedSegment {
   readonly mimeType: string;
   readonly startS: number;
   readonly endS: number;
+  readonly bytes: number;
   /** Whose picture it is, for the card in its place. */
   readonly displayName: string;
   /** Set where a run ends because another begins: later frames belong to the next one. */
@@ -29,8 +30,8 @@ export interface PlannedView {
 }
 
 function planned(segment: PlaySegment, mimeType: string, displayName: string, cutAtS?: number): PlannedSegment {
-  const { uri, init, startUs, endUs } = segment;
-  return { uri, init, mimeType, displayName, startS: startUs * S_PER_US, endS: endUs * S_PER_US, cutAtS };
+  const { uri, init, startUs, endUs, bytes } = segment;
+  return { uri, init, mimeType, displayName, bytes, startS: startUs * S_PER_US, endS: endUs * S_PER_US, cutAtS };
 }
 
 export function planViews(index: PlayIndex): readonly PlannedView[] {

@@ -2,7 +2,8 @@ import * as z from 'zod';
 
 const STORAGE_KEY = 'tongke.player';
 
-export const LAYOUTS = ['film', 'side', 'pip', 'board', 'lecturer'] as const;
+/** `slides`: the sound, and the board as stills, for poor lines. */
+export const LAYOUTS = ['film', 'side', 'pip', 'board', 'lecturer', 'slides'] as const;
 export type Layout = (typeof LAYOUTS)[number];
 
 const Habits = z.object({

@@ -64,6 +64,11 @@ export class ViewPicture {
     return this.#state.status === 'shown' && hasFrame && !this.#video.seeking;
   }
 
+  /** Is looked at, exists, and is not here. */
+  get isAwaited(): boolean {
+    return this.#isActive && this.#state.status === 'loading';
+  }
+
   show(view: PlannedView | undefined, durationS: number): void {
     const isOther = view?.view !== this.#view?.view;
     this.#view = view;

@@ -89,6 +89,26 @@ export class ViewsPlayback implements Playback {
     return this.#viewsState;
   }
 
+  /** The playhead in session time, which is what the recording's segments and stills count. */
+  get sessionS(): number {
+    return this.#timeline.toSessionS(this.state.positionS);
+  }
+
+  /** Somebody looks at a picture that is not here yet. */
+  get isPictureMissing(): boolean {
+    return VIEW_SLOTS.some((slot) => this.#pictures[slot].isAwaited);
+  }
+
+  /** What board, lecturer and sound take together, in the mean. */
+  get averageBps(): number {
+    const shown = this.#views.filter(({ view }) => VIEW_SLOTS.some((slot) => slot === view));
+    return [...shown.map(({ segments }) => segments), this.#soundFeed.segments].reduce((sum, segments) => {
+      const bytes = segments.reduce((total, segment) => total + segment.bytes, 0);
+      const seconds = segments.reduce((total, { startS, endS }) => total + endS - startS, 0);
+      return sum + (bytes * 8) / Math.max(seconds, 1);
+    }, 0);
+  }
+
   readonly subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener);
 
   play(): void {

@@ -6,7 +6,9 @@ import type { PictureState } from '../../player/view-picture.ts';
 import { VIEW_SLOTS, type ViewSlot, type ViewsState } from '../../player/views-playback.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
-import type { PlayerRefs } from './use-playback.ts';
+import type { Opened } from './playback-query.ts';
+import { SlidePicture } from './slide-picture.tsx';
+import type { PlayerMode, PlayerRefs } from './use-playback.ts';
 import { TAP_SEEK_S, useStageGestures, type StageGestureOptions, type Swipe } from './use-stage-gestures.ts';
 import styles from './picture-stage.module.css';
 
@@ -39,6 +41,8 @@ export interface PictureStageProps extends StageGestureOptions {
   readonly isSwapped: boolean;
   readonly attach: PlayerRefs;
   readonly posterUrl: string | undefined;
+  readonly mode: PlayerMode;
+  readonly opened: Opened;
 }
 
 /** Views that there never are take no room; a lesson without a board is its lecturer alone. */
@@ -55,7 +59,7 @@ function Views({
   attach,
 }: Pick<PictureStageProps, 'views' | 'layout' | 'isSwapped' | 'attach'>) {
   const t = useText(playerText);
-  const visible = visibleSlots(layout, views);
+  const visible = layout === 'slides' ? [] : visibleSlots(layout, views);
   const primary: ViewSlot = isSwapped && visible.length > 1 ? 'lecturer' : (visible[0] ?? 'board');
   return (
     <div className={styles.views} data-layout={visible.length > 1 ? layout : 'single'} data-testid="player-views">
@@ -110,19 +114,20 @@ function SwipeSign({ swipe: { toS, deltaS } }: { readonly swipe: Swipe }) {
 
 export function PictureStage(props: PictureStageProps) {
   const t = useText(playerText);
-  const { layout, posterUrl, playback, state } = props;
+  const { layout, posterUrl, playback, state, mode, opened } = props;
   const { film: attachFilm } = props.attach;
   const { jump, swipe, handlers } = useStageGestures(props);
   return (
     <div className={styles.stage}>
       {/* The keyboard has its own ways (space, f), shown in the list of shortcuts. */}
       <div className={styles.surface} {...handlers}>
-        {layout === 'film' ? (
+        {mode !== 'views' ? (
           // Captions come with the stream, when there are any.
           // oxlint-disable-next-line jsx-a11y/media-has-caption
           <video
             ref={attachFilm}
             className={styles.film}
+            hidden={mode === 'sound'}
             playsInline
             aria-label={t('layout_film')}
             data-testid="player-composed"
@@ -131,6 +136,7 @@ export function PictureStage(props: PictureStageProps) {
         ) : (
           <Views {...props} />
         )}
+        {layout === 'slides' && <SlidePicture playback={playback} opened={opened} />}
       </div>
       {swipe === null ? <Centre playback={playback} state={state} /> : <SwipeSign swipe={swipe} />}
       {jump !== null && (

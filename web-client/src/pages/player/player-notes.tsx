@@ -4,6 +4,7 @@ import { playerText } from '../../messages/player.ts';
 import type { Playback, PlaybackState } from '../../player/playback.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
+import type { LineSaver } from './use-line-saver.ts';
 import styles from './player.module.css';
 
 const RESUME_NOTE_MS = 8_000;
@@ -43,6 +44,33 @@ function FilmReadyNote({ onSwitch }: { readonly onSwitch: () => void }) {
   );
 }
 
+/** Says that the line is too poor for pictures, or that they are back. */
+function SaverNote({ saver: { saving, isRecovered, insist } }: { readonly saver: LineSaver }) {
+  const t = useText(playerText);
+  if (saving === null) return isRecovered ? <Passing>{t('picturesBack')}</Passing> : null;
+  return (
+    <output className={styles.note} data-testid="player-saving" data-why={saving}>
+      <span>{t(saving === 'slow' ? 'savingSlow' : 'savingAsked')}</span>
+      <button type="button" onClick={insist} data-testid="player-insist">
+        {t('showPictures')}
+      </button>
+    </output>
+  );
+}
+
+function Passing({ children }: { readonly children: string }) {
+  const [isShown, setShown] = useState(true);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(false), RESUME_NOTE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return isShown ? (
+    <output className={styles.note} data-testid="player-pictures-back">
+      {children}
+    </output>
+  ) : null;
+}
+
 /** Says that the picture runs because nobody speaks. */
 function HurryNote({ state }: { readonly state: PlaybackState | null }) {
   const t = useText(playerText);
@@ -73,15 +101,17 @@ export interface PlayerNotesProps {
   readonly state: PlaybackState | null;
   /** Where play began, 0 for the beginning. */
   readonly resumedAtS: number;
+  readonly saver: LineSaver;
   /** Set once there is a film that was not there when the page opened. */
   readonly onFilm: (() => void) | null;
 }
 
-export function PlayerNotes({ playback, state, resumedAtS, onFilm }: PlayerNotesProps) {
+export function PlayerNotes({ playback, state, resumedAtS, saver, onFilm }: PlayerNotesProps) {
   return (
     <div className={styles.notes}>
       <Trouble state={state} />
       <HurryNote state={state} />
+      <SaverNote saver={saver} />
       {playback !== null && <ResumeNote playback={playback} fromS={resumedAtS} />}
       {onFilm !== null && <FilmReadyNote onSwitch={onFilm} />}
     </div>

@@ -1,13 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ArrowLeft } from 'lucide-react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { playerText } from '../../messages/player.ts';
-import { mediaSourceClass } from '../../player/media-source.ts';
 import type { Playback } from '../../player/playback.ts';
-import { LAYOUTS, PlayerMemory, type Habits, type Layout } from '../../player/player-memory.ts';
-import { VIEW_SLOTS, ViewsPlayback } from '../../player/views-playback.ts';
+import { PlayerMemory, type Layout } from '../../player/player-memory.ts';
 import { chapterStep, type VttCue } from '../../player/web-vtt.ts';
 import { useText } from '../../text/text.ts';
 import { ControlBar, type ControlBarProps } from './control-bar.tsx';
@@ -23,51 +21,14 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { NO_REMARKS, SidePanel, type SidePanelProps } from './side-panel.tsx';
 import { useAwakeControls } from './use-awake-controls.ts';
 import { useFullscreen } from './use-fullscreen.ts';
+import { modeOf, useActiveViews, useLayout } from './use-layout.ts';
+import { useLineSaver } from './use-line-saver.ts';
 import { resumeS, usePlayback, usePlayerElements, usePlaybackState, useViewsState } from './use-playback.ts';
 import { usePlayerKeys, type PageActions } from './use-player-keys.ts';
 import { canSkipSilence, useSilenceSkipping } from './use-silence-skipping.ts';
 import styles from './player.module.css';
 
 const NO_CHAPTERS: readonly VttCue[] = [];
-
-/** Two pictures need media source extensions; the film plays everywhere. */
-function layoutsOf(opened: Opened): readonly Layout[] {
-  const hasViews = opened.viewsIndexUrl !== null && mediaSourceClass() !== undefined;
-  return LAYOUTS.filter((layout) => (layout === 'film' ? opened.composed !== null : hasViews));
-}
-
-function useLayout(opened: Opened, memory: PlayerMemory) {
-  const layouts = useMemo(() => layoutsOf(opened), [opened]);
-  const [chosen, setChosen] = useState(() => memory.read());
-  const { layout, isSwapped, skipsSilence } = chosen;
-  const shown = layout !== null && layouts.includes(layout) ? layout : (layouts[0] ?? 'film');
-  const change = useCallback(
-    (next: Partial<Pick<Habits, 'layout' | 'isSwapped' | 'skipsSilence'>>): void => {
-      setChosen((now) => ({ ...now, ...next }));
-      memory.keep(next);
-    },
-    [memory, setChosen],
-  );
-  return { layouts, layout: shown, isSwapped, skipsSilence, change };
-}
-
-/** Hidden pictures load nothing. */
-function useActiveViews(playback: Playback | null, layout: Layout, secondView: string): void {
-  useEffect(() => {
-    if (!(playback instanceof ViewsPlayback)) return;
-    for (const slot of VIEW_SLOTS) {
-      playback.setActive(slot, layout === 'side' || layout === 'pip' || layout === slot || !hasView(playback, layout));
-    }
-  }, [playback, layout]);
-  useEffect(() => {
-    if (playback instanceof ViewsPlayback) playback.choose('lecturer', secondView === 'lecturer' ? null : secondView);
-  }, [playback, secondView]);
-}
-
-const hasView = (playback: ViewsPlayback, layout: Layout): boolean => {
-  const { choices } = playback.views;
-  return choices.length === 0 || choices.some(({ view }) => view === layout);
-};
 
 type OwnActions = 'toggleCaptions' | 'setRate' | 'setVolume';
 
@@ -192,10 +153,15 @@ function usePlayer(opened: Opened) {
   const [isSideShown, setSideShown] = useState(false);
   const toggleSide = useCallback(() => setSideShown((isShown) => !isShown), []);
   const { elements, attach } = usePlayerElements();
-  const playback = usePlayback(place.layout === 'film' ? 'film' : 'views', opened, elements, memory);
+  const [isStill, setStill] = useState(false);
+  const layout = isStill ? 'slides' : place.layout;
+  const mode = modeOf(layout, opened);
+  const playback = usePlayback(mode, opened, elements, memory);
+  const saver = useLineSaver(playback, place.layout === 'slides', true);
+  if (isStill !== (saver.saving !== null)) setStill(saver.saving !== null);
   const state = usePlaybackState(playback);
   const views = useViewsState(playback);
-  useActiveViews(playback, place.layout, secondView);
+  useActiveViews(playback, layout, secondView);
   const [isFullscreen, toggleFullscreen] = useFullscreen(elements.film);
   const controls = useAwakeControls(state?.isPlaying === true && !state.isWaiting && !isHelpShown);
   const chapters = useQuery(chaptersQuery(opened.composed?.chaptersUrl)).data ?? NO_CHAPTERS;
@@ -206,10 +172,14 @@ function usePlayer(opened: Opened) {
   const page = usePageActions(place, chapters, playback, { toggleFullscreen, toggleSide, showHelp, wake });
   const actions = useActions(playback, memory, page);
   usePlayerKeys(playback, actions);
+  const chooseLayout = (next: Layout): void => {
+    if (next !== 'slides') saver.insist();
+    place.change({ layout: next });
+  };
   const help = { isOpen: isHelpShown, onClose: () => setHelpShown(false) };
   const skipsSilence = canSkip ? place.skipsSilence : null;
-  const shown = { place, playback, state, views, chapters, skipsSilence, isSideShown };
-  return { ...shown, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
+  const shown = { place, layout, mode, saver, playback, state, views, chapters, skipsSilence, isSideShown };
+  return { ...shown, chooseLayout, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
 }
 
 const marksOf = ({ remarks }: Remarks): readonly TimelineMark[] =>
@@ -223,8 +193,8 @@ export function Player({ opened }: { readonly opened: Opened }) {
   const marks = useMemo(() => marksOf(all), [all]);
   const [resumedAtS] = useState(() => resumeS(opened));
   const player = usePlayer(opened);
-  const { place, playback, state, views, controls, actions } = player;
-  const { layout, layouts, isSwapped, change } = place;
+  const { place, layout, mode, saver, playback, state, views, controls, actions } = player;
+  const { layouts, isSwapped, change } = place;
   const switchToFilm = (): void => {
     change({ layout: 'film' });
     void client.refetchQueries(openedQuery(recordingId));
@@ -240,7 +210,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
       onPointerMove={(event) => (event.pointerType === 'mouse' ? controls.wake() : undefined)}
     >
       <PictureStage
-        {...{ playback, state, views, layout, isSwapped, attach: player.attach }}
+        {...{ playback, state, views, layout, mode, opened, isSwapped, attach: player.attach }}
         isFullscreen={player.isFullscreen}
         posterUrl={opened.composed?.posterUrl}
         areControlsShown={controls.isShown}
@@ -249,7 +219,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
       />
       <Top recording={recording} />
       <PlayerNotes
-        {...{ playback, state, resumedAtS }}
+        {...{ playback, state, resumedAtS, saver }}
         onFilm={recording.isComposed && opened.composed === null ? switchToFilm : null}
       />
       {playback !== null && (
@@ -261,7 +231,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
           skipsSilence={player.skipsSilence}
           isFullscreen={player.isFullscreen}
           secondView={player.secondView}
-          onLayout={(next) => change({ layout: next })}
+          onLayout={player.chooseLayout}
           onSecondView={player.setSecondView}
         />
       )}

@@ -15,7 +15,8 @@ const SAVE_EVERY_MS = 10_000;
 const SEEN_FRACTION = 0.95;
 const RESUME_FROM_MS = 5_000;
 
-export type PlayerMode = 'views' | 'film';
+/** `sound`: of the film, its sound alone. */
+export type PlayerMode = 'views' | 'film' | 'sound';
 
 export interface PlayerElements {
   readonly board: HTMLVideoElement | null;
@@ -57,10 +58,15 @@ export async function renewedUrl(
   return url;
 }
 
-function createFilm(opened: Opened, video: HTMLVideoElement, start: PlaybackStart): Playback | null {
+function createFilm(
+  opened: Opened,
+  video: HTMLVideoElement,
+  start: PlaybackStart,
+  isSoundOnly: boolean,
+): Playback | null {
   if (opened.composed === null) return null;
   const renew = (): Promise<string> => renewedUrl(opened.recording.recordingId, ({ composed }) => composed?.masterUrl);
-  return new FilmPlayback({ video, url: opened.composed.masterUrl, renew, start });
+  return new FilmPlayback({ video, url: opened.composed.masterUrl, renew, start, isSoundOnly });
 }
 
 function createViews(opened: Opened, videos: ViewsOptions['videos'], start: PlaybackStart): Playback | null {
@@ -83,7 +89,10 @@ export function usePlayback(
   });
   const { board, lecturer, film } = elements;
   useEffect(() => {
-    if (mode === 'film') return film === null ? undefined : place.open((start) => createFilm(opened, film, start));
+    if (mode !== 'views') {
+      const isSoundOnly = mode === 'sound';
+      return film === null ? undefined : place.open((start) => createFilm(opened, film, start, isSoundOnly));
+    }
     if (board === null || lecturer === null) return undefined;
     return place.open((start) => createViews(opened, { board, lecturer }, start));
   }, [mode, opened, board, lecturer, film, place]);

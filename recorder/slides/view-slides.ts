@@ -1,0 +1,71 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import { PlayIndex } from '../../signaling/protocol/play-index.ts';
+import type { SlideIndex } from '../../signaling/protocol/slide-index.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+import type { FfmpegRunner } from '../ffmpeg/run.ts';
+import { makeSlides, SLIDE_INDEX_NAME, SLIDES_FOLDER, type SlideSource } from './make-slides.ts';
+import { slidePieces, type SlidePiece } from './slide-sources.ts';
+
+const STEP_US = 1_000_000;
+
+export interface ViewSlidesOptions {
+  readonly store: ObjectStore;
+  readonly ffmpeg: FfmpegRunner;
+  readonly recordingId: RecordingId;
+  /** Of this job alone; gone afterwards. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Stills of a recording's board beside its views, `play/{recording}/slides/`: pictures first, then the index that names them. What an earlier time has left is replaced.
+ *
+ * @throws AppError `notFound` when there is nothing to play, and what the store and ffmpeg throw.
+ */
+export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideIndex> {
+  const { store, recordingId, folder, signal } = options;
+  try {
+    await mkdir(folder, { recursive: true });
+    const { body } = await store.getBuffer(objectKeys.playIndex(recordingId));
+    const pieces = slidePieces(PlayIndex.parse(JSON.parse(body.toString('utf8'))));
+    const sources: SlideSource[] = [];
+    for (const [number, piece] of pieces.entries()) {
+      const path = join(folder, `${number}.${piece.container === 'webm' ? 'webm' : 'mp4'}`);
+      await pipeline(piecewise(options, piece), createWriteStream(path), { signal });
+      const { startUs, endUs, isFilmed } = piece;
+      sources.push({ path, startUs, endUs, isFilmed, stepUs: STEP_US, onlyKeyframes: false });
+    }
+    const out = join(folder, SLIDES_FOLDER);
+    const index = await makeSlides({ ffmpeg: options.ffmpeg, sources, clock: 'session', folder: out, signal });
+    await putSlides(options, out);
+    return index;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The initialisation and the segments, one after another. */
+async function* piecewise({ store, recordingId }: ViewSlidesOptions, piece: SlidePiece): AsyncGenerator<Buffer> {
+  for (const name of [piece.segments[0]?.init ?? '', ...piece.segments.map(({ uri }) => uri)]) {
+    const { stream } = await store.get(objectKeys.play(recordingId, name));
+    yield* stream;
+  }
+}
+
+async function putSlides({ store, recordingId, signal }: ViewSlidesOptions, folder: string): Promise<void> {
+  const names = (await readdir(folder)).toSorted(
+    // The index comes last: it names the others.
+    (one, other) => Number(one === SLIDE_INDEX_NAME) - Number(other === SLIDE_INDEX_NAME),
+  );
+  for (const name of names) {
+    signal.throwIfAborted();
+    const path = join(folder, name);
+    const key = objectKeys.play(recordingId, `${SLIDES_FOLDER}/${name}`);
+    await store.put(key, createReadStream(path), { bytes: (await stat(path)).size });
+  }
+}

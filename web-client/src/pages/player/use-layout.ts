@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { mediaSourceClass } from '../../player/media-source.ts';
+import type { Playback } from '../../player/playback.ts';
+import { LAYOUTS, type Habits, type Layout, type PlayerMemory } from '../../player/player-memory.ts';
+import { VIEW_SLOTS, ViewsPlayback, type ViewSlot } from '../../player/views-playback.ts';
+import type { Opened } from './playback-query.ts';
+import type { PlayerMode } from './use-playback.ts';
+
+/** Two pictures need media source extensions; the film plays everywhere. */
+function layoutsOf(opened: Opened): readonly Layout[] {
+  const hasViews = canPlayViews(opened);
+  return LAYOUTS.filter((layout) => {
+    if (layout === 'slides') return true;
+    return layout === 'film' ? opened.composed !== null : hasViews;
+  });
+}
+
+const canPlayViews = ({ viewsIndexUrl }: Opened): boolean => viewsIndexUrl !== null && mediaSourceClass() !== undefined;
+
+export function modeOf(layout: Layout, opened: Opened): PlayerMode {
+  if (layout === 'film') return 'film';
+  return layout === 'slides' && !canPlayViews(opened) ? 'sound' : 'views';
+}
+
+export function useLayout(opened: Opened, memory: PlayerMemory) {
+  const layouts = useMemo(() => layoutsOf(opened), [opened]);
+  const [chosen, setChosen] = useState(() => memory.read());
+  const { layout, isSwapped, skipsSilence } = chosen;
+  const shown = layout !== null && layouts.includes(layout) ? layout : (layouts[0] ?? 'film');
+  const change = useCallback(
+    (next: Partial<Pick<Habits, 'layout' | 'isSwapped' | 'skipsSilence'>>): void => {
+      setChosen((now) => ({ ...now, ...next }));
+      memory.keep(next);
+    },
+    [memory, setChosen],
+  );
+  return { layouts, layout: shown, isSwapped, skipsSilence, change };
+}
+
+/** Hidden pictures load nothing. */
+export function useActiveViews(playback: Playback | null, layout: Layout, secondView: string): void {
+  useEffect(() => {
+    if (!(playback instanceof ViewsPlayback)) return;
+    for (const slot of VIEW_SLOTS) {
+      playback.setActive(slot, isSeen(playback, layout, slot));
+    }
+  }, [playback, layout]);
+  useEffect(() => {
+    if (playback instanceof ViewsPlayback) playback.choose('lecturer', secondView === 'lecturer' ? null : secondView);
+  }, [playback, secondView]);
+}
+
+function isSeen(playback: ViewsPlayback, layout: Layout, slot: ViewSlot): boolean {
+  if (layout === 'slides') return false;
+  return layout === 'side' || layout === 'pip' || layout === slot || !hasView(playback, layout);
+}
+
+const hasView = (playback: ViewsPlayback, layout: Layout): boolean => {
+  const { choices } = playback.views;
+  return choices.length === 0 || choices.some(({ view }) => view === layout);
+};
