@@ -3,7 +3,14 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import type { Fence, RecordingId } from '../../signaling/protocol/ids.ts';
 import type { RecordingManifest } from '../../storage/objects/manifest.ts';
 import type { RecordingEvent, RecordingGoal, TrackStatus } from '../contract.ts';
-import { factsOf, lastEpochOf, lastReceivedOf, readEarlierCapture, type EarlierCapture } from './earlier-capture.ts';
+import {
+  factsOf,
+  lastEpochOf,
+  lastReceivedOf,
+  newestReceivedOf,
+  readEarlierCapture,
+  type EarlierCapture,
+} from './earlier-capture.ts';
 import { isNoSpace } from './event-log.ts';
 import { RecordingFile } from './recording-file.ts';
 import { RecordingSession, withFactsOf, type SessionParts } from './recording-session.ts';
@@ -150,8 +157,11 @@ export class Capture {
 
   #expectGaps(session: RecordingSession, manifest: RecordingManifest, goal: RecordingGoal): void {
     const lastReceived = lastReceivedOf(manifest);
+    const known = new Set(manifest.tracks.map(({ trackId }) => trackId));
     for (const { trackId } of goal.producers) {
-      const sinceUnixUs = lastReceived.get(trackId);
+      // Since when a track was there of which nothing has been stored, nobody knows: since the last that is known of anything.
+      const unknownSinceUs = known.has(trackId) ? undefined : newestReceivedOf(manifest);
+      const sinceUnixUs = lastReceived.get(trackId) ?? unknownSinceUs;
       if (sinceUnixUs !== undefined) session.tracks.expectGap(trackId, sinceUnixUs);
     }
   }

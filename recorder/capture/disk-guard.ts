@@ -1,7 +1,11 @@
-import { statfs } from 'node:fs/promises';
+import { rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Log } from '../../signaling/runtime/log.ts';
 
 const LOOK_INTERVAL_MS = 2_000;
+const PROBE_NAME = '.room-probe';
+/** A few seconds of a full classroom. */
+const PROBE_BYTES = 4 * 1024 * 1024;
 
 export type DiskLevel = 'ok' | 'low' | 'full';
 
@@ -20,11 +24,12 @@ export interface DiskGuardOptions {
 
 /**
  * Watches the room on the local disk. `full` is left only when there is as much room as `low` asks for, or recording would stop and start with every chunk that
- * leaves for the store.
+ * leaves for the store; and after a write that was refused only when the disk has taken another one: of quotas and reserved blocks the figures say nothing.
  */
 export class DiskGuard {
   readonly #options: DiskGuardOptions;
   #state: DiskState;
+  #hasRefused = false;
   #timer: NodeJS.Timeout | undefined;
 
   static async create(options: DiskGuardOptions): Promise<DiskGuard> {
@@ -47,7 +52,9 @@ export class DiskGuard {
   async look(): Promise<void> {
     try {
       const freeBytes = await freeBytesOf(this.#options.folder);
-      this.#become({ level: levelOf(this.#state.level, freeBytes, this.#options), freeBytes });
+      const level = levelOf(this.#state.level, freeBytes, this.#options);
+      if (this.#hasRefused && level !== 'full') this.#hasRefused = !(await this.#takesProbe());
+      this.#become({ level: this.#hasRefused ? 'full' : level, freeBytes });
     } catch (error) {
       this.#options.log.error({ err: error }, 'the free disk space cannot be read');
     }
@@ -55,11 +62,24 @@ export class DiskGuard {
 
   /** A write was refused for want of room: no look at figures can be truer. */
   handleNoSpace(): void {
+    this.#hasRefused = true;
     this.#become({ level: 'full', freeBytes: this.#state.freeBytes });
   }
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  async #takesProbe(): Promise<boolean> {
+    const path = join(this.#options.folder, PROBE_NAME);
+    try {
+      await writeFile(path, Buffer.alloc(PROBE_BYTES), { flush: true });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await rm(path, { force: true });
+    }
   }
 
   #become(state: DiskState): void {

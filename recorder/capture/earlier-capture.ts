@@ -53,3 +53,9 @@ export function lastReceivedOf(manifest: RecordingManifest): ReadonlyMap<TrackId
     }),
   );
 }
+
+/** Until when anything was captured of it, by capture's clock of then. */
+export function newestReceivedOf({ tracks, startedAtUnixUs }: RecordingManifest): number {
+  const chunks = tracks.flatMap(({ epochs }) => epochs.flatMap((epoch) => epoch.chunks));
+  return chunks.reduce((newest, { lastReceivedUnixUs }) => Math.max(newest, lastReceivedUnixUs), startedAtUnixUs);
+}

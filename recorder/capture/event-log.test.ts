@@ -1,6 +1,7 @@
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecordingEvent } from '../contract.ts';
 import { EventLog, salvageEvents } from './event-log.ts';
@@ -57,8 +58,11 @@ describe('EventLog', () => {
     const log = new EventLog({ folder, upTo: -1, nextN: 0 });
     await log.append(events(0, 1));
     const path = join(folder, '000000.jsonl');
+    const checksum = crc32(await readFile(path));
     await appendFile(path, '{"n":2,"atUs":3,"type":"mar');
-    expect(await salvageEvents(folder)).toEqual([{ n: 0, path, lines: 2, upTo: 1 }]);
+    expect(await salvageEvents(folder)).toEqual([{ n: 0, path, lines: 2, crc32: checksum, upTo: 1 }]);
+    // What was counted while writing is the same.
+    expect(await log.roll()).toMatchObject({ crc32: checksum });
     expect(await numbersIn(path)).toEqual([0, 1]);
   });
 });

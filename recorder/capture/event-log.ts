@@ -1,5 +1,6 @@
 import { open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { RecordingEvent } from '../contract.ts';
 
@@ -7,6 +8,7 @@ export interface SealedEvents {
   readonly n: number;
   readonly path: string;
   readonly lines: number;
+  readonly crc32: number;
   /** Number of the last event in it. */
   readonly upTo: number;
 }
@@ -25,6 +27,7 @@ interface OpenFile {
   readonly n: number;
   bytes: number;
   lines: number;
+  crc32: number;
 }
 
 /**
@@ -87,7 +90,7 @@ export class EventLog {
       await current.file.close();
       return current.lines === 0
         ? undefined
-        : { n: current.n, path: current.path, lines: current.lines, upTo: this.#upTo };
+        : { n: current.n, path: current.path, lines: current.lines, crc32: current.crc32, upTo: this.#upTo };
     });
   }
 
@@ -124,6 +127,7 @@ export class EventLog {
       }
       current.bytes += text.length;
       current.lines += events.length;
+      current.crc32 = crc32(text, current.crc32);
     } catch (error) {
       throw new AppError(isNoSpace(error) ? 'storageFull' : 'unavailable', { cause: error });
     }
@@ -134,7 +138,7 @@ export class EventLog {
     const path = join(this.#folder, eventFileName(n));
     const file = await open(path, 'ax', 0o640);
     this.#nextN += 1;
-    return { file, path, n, bytes: 0, lines: 0 };
+    return { file, path, n, bytes: 0, lines: 0, crc32: 0 };
   }
 }
 
@@ -160,7 +164,7 @@ export async function salvageEvents(folder: string): Promise<SealedEvents[]> {
   return sealed;
 }
 
-async function salvageFile(path: string): Promise<{ lines: number; upTo: number } | undefined> {
+async function salvageFile(path: string): Promise<Omit<SealedEvents, 'n' | 'path'> | undefined> {
   const content = await readFile(path);
   let at = 0;
   let lines = 0;
@@ -182,7 +186,7 @@ async function salvageFile(path: string): Promise<{ lines: number; upTo: number 
       await file.close();
     }
   }
-  return { lines, upTo };
+  return { lines, crc32: crc32(content.subarray(0, at)), upTo };
 }
 
 function parseLine(line: string): RecordingEvent | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Fence } from '../../signaling/protocol/ids.ts';
 import { RecordingManifest } from '../../storage/objects/manifest.ts';
 import { RecordingGoal } from '../contract.ts';
 import { applyNotes, type EpochFacts, type ManifestNote } from './manifest-notes.ts';
@@ -56,7 +57,7 @@ describe('applyNotes', () => {
       chunkNote(1, 0),
       { type: 'epochClosed', trackId: track.trackId, epoch: 1 },
       { type: 'gap', gap },
-      { type: 'events', n: 0, key: 'events-0', lines: 3 },
+      { type: 'events', n: 0, key: 'events-0', lines: 3, crc32: 7 },
       { type: 'captured', endedAtUs: 9 },
     ];
     const once = applyNotes(undefined, goal, notes);
@@ -76,5 +77,25 @@ describe('applyNotes', () => {
     expect(stored).toEqual(before);
     expect(after.renditions).toEqual(before.renditions);
     expect(after.tracks[0]?.epochs[0]).toMatchObject({ clock, chunks: [{ n: 0 }, { n: 1 }] });
+  });
+
+  it('takes of a capture that has lost the recording what it had captured, and nothing else', () => {
+    const newer = { ...goal, fence: Fence.parse(5), title: '叶绿体' };
+    const [startedUs, second] = [goal.startedAtUnixUs, 1_000_000];
+    const timed = (epoch: number, fromS: number, toS: number): ManifestNote => {
+      const times = { firstReceivedUnixUs: startedUs + fromS * second, lastReceivedUnixUs: startedUs + toS * second };
+      return { type: 'chunk', epoch: epochOf(epoch), chunk: { n: 0, key: `${epoch}`, bytes: 1, records: 1, ...times } };
+    };
+    const missed = { ...gap, fromUs: 0, toUs: 12 * second };
+    const stored = applyNotes(undefined, newer, [
+      timed(101, 12, 20),
+      { type: 'gap', gap: missed },
+      { type: 'captured', endedAtUs: 20 * second },
+    ]);
+    const late = applyNotes(stored, goal, [timed(1, 2, 9), { type: 'captured', endedAtUs: 9 * second }]);
+    expect(late).toMatchObject({ fence: 5, title: '叶绿体', state: 'captured', endedAtUs: 20 * second });
+    expect(late.tracks[0]?.epochs.map(({ epoch }) => epoch)).toEqual([1, 101]);
+    // What it holds is not missing, nor is what was before the track began.
+    expect(late.gaps).toEqual([{ ...missed, fromUs: 9 * second }]);
   });
 });

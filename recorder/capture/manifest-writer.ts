@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '../../signaling/protocol/errors.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import type { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import type { RecordingGoal } from '../contract.ts';
@@ -37,7 +36,7 @@ export class ManifestWriter {
     this.#options = options;
   }
 
-  /** `after` is called once the note is in the stored manifest (or another capture has taken over and will find the objects by itself). */
+  /** `after` is called once the note is in the stored manifest. */
   note(note: ManifestNote, after?: () => void): void {
     if (this.#stop.signal.aborted) return;
     this.#pending.push({ note, after });
@@ -73,16 +72,12 @@ export class ManifestWriter {
     const notes = batch.map(({ note }) => note);
     for (let failures = 0; !this.#stop.signal.aborted; failures += 1) {
       try {
-        await manifests.update(goal().recordingId, (stored) => applyNotes(stored, goal(), notes));
+        const written = await manifests.update(goal().recordingId, (stored) => applyNotes(stored, goal(), notes));
         for (const { after } of batch) after?.();
         onWritten(notes);
+        if (written !== undefined && written.fence > goal().fence) onSuperseded();
         return;
       } catch (error) {
-        if (error instanceof AppError && error.code === 'staleFence') {
-          for (const { after } of batch) after?.();
-          onSuperseded();
-          return;
-        }
         if (failures === 0) {
           log.warn({ err: error }, 'manifest cannot be written');
           onAway();

@@ -79,13 +79,13 @@ export class RecordingOutbox {
         settle();
       },
       onRefused: () => {
-        this.#setAside(path, `${trackId}-${basename(path)}`);
+        this.setAside(path, `${trackId}-${basename(path)}`);
         settle();
       },
     });
   }
 
-  addEvents({ n, path, lines }: SealedEvents): void {
+  addEvents({ n, path, lines, crc32 }: SealedEvents): void {
     const { recordingId, uploader, nowUnixUs } = this.#options;
     const key = objectKeys.rawEvents(recordingId, n);
     this.#chunks.addOther();
@@ -95,11 +95,11 @@ export class RecordingOutbox {
       contentType: EVENTS_TYPE,
       oldestUnixUs: nowUnixUs(),
       onStored: () => {
-        this.note({ type: 'events', n, key, lines }, () => this.#remove(path));
+        this.note({ type: 'events', n, key, lines, crc32 }, () => this.#remove(path));
         this.#chunks.settleOther();
       },
       onRefused: () => {
-        this.#setAside(path, `events-${basename(path)}`);
+        this.setAside(path, `events-${basename(path)}`);
         this.#chunks.settleOther();
       },
     });
@@ -124,7 +124,8 @@ export class RecordingOutbox {
     this.#writer.close();
   }
 
-  #setAside(path: string, name: string): void {
+  /** For people to look at: what nobody can read, or what the store has otherwise. */
+  setAside(path: string, name: string): void {
     const { refusedFolder, recordingId, log } = this.#options;
     try {
       mkdirSync(refusedFolder, { recursive: true });

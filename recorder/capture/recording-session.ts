@@ -8,9 +8,9 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import type { RecordingEvent, RecordingGoal } from '../contract.ts';
 import type { ReceiveClock } from '../packet-log/receive-clock.ts';
 import type { EpochHeader } from '../packet-log/track-log.ts';
-import { EventLog } from './event-log.ts';
+import { EventLog, isNoSpace } from './event-log.ts';
 import type { MuxQueue } from './mux-queue.ts';
-import type { RecordingFile, TrackFacts } from './recording-file.ts';
+import type { RecordingFile, RecordingState, TrackFacts } from './recording-file.ts';
 import { RecordingOutbox } from './recording-outbox.ts';
 import { RecordingTracks } from './recording-tracks.ts';
 import type { SfuLinks } from './sfu-link.ts';
@@ -19,10 +19,12 @@ import { findStrays } from './stray-chunks.ts';
 import type { Uploader } from './uploader.ts';
 
 const TICK_MS = 100;
-const FLUSH_EVERY_TICKS = 2;
-const SYNC_EVERY_TICKS = 10;
+const FLUSH_EVERY_MS = 200;
+const SYNC_EVERY_MS = 1_000;
 /** Below the 10 s of DESIGN §6.1, since sealing takes a moment too. All tracks roll together, so that the manifest is written once for all. */
-const ROLL_EVERY_TICKS = 90;
+const ROLL_EVERY_MS = 9_000;
+/** A timer is now and then early. */
+const TIMER_SLACK_MS = 20;
 /** An answer must leave before the caller's own timeout of 5 s. */
 const FINISH_ANSWER_MS = 4_000;
 /** Beside the recordings' folders, which do not start with a dot. */
@@ -64,8 +66,11 @@ export class RecordingSession {
   readonly #stored = Promise.withResolvers<void>();
   readonly #gone = Promise.withResolvers<void>();
   #away = Promise.withResolvers<void>();
+  #leftovers: Promise<void> = Promise.resolve();
   #state: SessionState = 'dormant';
-  #ticks = 0;
+  #rolledAtMs = performance.now();
+  #flushedAtMs = 0;
+  #syncedAtMs = 0;
   readonly #ticker: NodeJS.Timeout;
 
   constructor(file: RecordingFile, parts: SessionParts, events: { readonly upTo: number; readonly nextN: number }) {
@@ -123,13 +128,18 @@ export class RecordingSession {
     this.#refuseEnded();
     const before = this.#file.state.goal;
     if (goal.fence > before.fence) this.#events.allowJump();
-    await this.#file.update((state) => ({ ...state, goal, tracks: withFactsOf(goal, state.tracks) }));
+    await this.#remember((state) => ({ ...state, goal, tracks: withFactsOf(goal, state.tracks) }));
     if (this.#state === 'dormant' || goal.fence !== before.fence || goal.title !== before.title) {
       this.outbox.note({ type: 'goal' });
     }
     this.#state = 'capturing';
     this.follow();
     if (this.#parts.isDiskFull()) throw new AppError('storageFull');
+  }
+
+  /** What an earlier process left is still being added: until then nothing of the recording may end. */
+  waitFor(leftovers: Promise<void>): void {
+    this.#leftovers = leftovers;
   }
 
   /** Goes on by itself after a restart: signaling may need longer to be back than a gap may be. */
@@ -141,7 +151,7 @@ export class RecordingSession {
   /** Follows the goal, as far as the disk allows. */
   follow(): void {
     if (this.#state !== 'capturing') return;
-    if (this.#parts.isDiskFull()) this.tracks.suspend();
+    if (this.#parts.isDiskFull()) this.tracks.suspend(this.#file.state.goal);
     else this.tracks.reconcile(this.#file.state.goal);
   }
 
@@ -158,7 +168,7 @@ export class RecordingSession {
     this.#refuseStale(fence);
     if (this.#state === 'capturing' || this.#state === 'dormant') {
       this.#state = 'finishing';
-      await this.#file.update((state) => ({ ...state, phase: { state: 'finishing', endedAtUs } }));
+      await this.#remember((state) => ({ ...state, phase: { state: 'finishing', endedAtUs } }));
       this.#detach(this.bringOut(endedAtUs));
     }
     const away = this.#away.promise;
@@ -172,6 +182,7 @@ export class RecordingSession {
     this.#state = 'finishing';
     await this.tracks.close();
     await this.#rollEvents();
+    await this.#leftovers;
     await this.outbox.settled();
     if (this.#file.state.isTakenOver) await this.#adoptStrays();
     this.outbox.note({ type: 'captured', endedAtUs });
@@ -200,25 +211,40 @@ export class RecordingSession {
     this.#gone.resolve();
   }
 
+  /** By the clock, not by counting: on a busy machine ticks come late. */
   #tick(): void {
-    this.#ticks += 1;
+    const nowMs = performance.now() + TIMER_SLACK_MS;
     this.tracks.check();
-    if (this.#ticks % ROLL_EVERY_TICKS === 0) {
+    if (nowMs - this.#rolledAtMs >= ROLL_EVERY_MS) {
+      this.#rolledAtMs = nowMs;
       this.tracks.roll();
       this.#detach(this.#rollEvents());
-    } else if (this.#ticks % FLUSH_EVERY_TICKS === 0) {
-      this.#detach(this.tracks.flush(this.#ticks % SYNC_EVERY_TICKS === 0));
+    } else if (nowMs - this.#flushedAtMs >= FLUSH_EVERY_MS) {
+      this.#flushedAtMs = nowMs;
+      const isDurable = nowMs - this.#syncedAtMs >= SYNC_EVERY_MS;
+      if (isDurable) this.#syncedAtMs = nowMs;
+      this.#detach(this.tracks.flush(isDurable));
     }
   }
 
   async #rollEvents(): Promise<void> {
     const sealed = await this.#events.roll();
     if (sealed === undefined) return;
-    // The file must go out even if the disk refuses the note: then only a crash could make an event come twice.
-    await this.#file
-      .update((state) => ({ ...state, eventsUpTo: sealed.upTo, nextEventsN: sealed.n + 1 }))
-      .catch((error: unknown) => this.#log.error({ err: error }, 'the state of a recording cannot be written'));
+    await this.#remember((state) => ({ ...state, eventsUpTo: sealed.upTo, nextEventsN: sealed.n + 1 }));
     this.outbox.addEvents(sealed);
+  }
+
+  /**
+   * A disk that refuses the note must keep nothing from being stored or ended: what it says is known in memory, and after a crash signaling says it again (an event
+   * may then come twice).
+   */
+  async #remember(change: (state: RecordingState) => RecordingState): Promise<void> {
+    try {
+      await this.#file.update(change);
+    } catch (error) {
+      this.#log.error({ err: error }, 'the state of a recording cannot be written');
+      if (isNoSpace(error)) this.#parts.onNoSpace();
+    }
   }
 
   /** Work that nobody waits for must not end the process, and with it all other recordings. */
@@ -241,8 +267,9 @@ export class RecordingSession {
     if (this.#state === 'superseded' || this.#isOver()) return;
     this.#state = 'superseded';
     this.#log.warn({ fence: this.fence }, 'another capture has taken over');
-    await this.tracks.close();
+    await this.tracks.leave();
     await this.#rollEvents();
+    await this.#leftovers;
     await this.outbox.settled();
     if (!this.#isOver()) await this.#end();
   }

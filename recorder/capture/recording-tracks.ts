@@ -6,7 +6,7 @@ import type { ManifestGap } from '../../storage/objects/manifest.ts';
 import type { RecordingEvent, RecordingGoal, TrackStatus } from '../contract.ts';
 import type { ReceiveClock } from '../packet-log/receive-clock.ts';
 import { salvageChunk } from '../packet-log/sealed-chunk.ts';
-import { TrackLog, type EpochHeader } from '../packet-log/track-log.ts';
+import { TrackLog, type EpochHeader, type FailedChunk } from '../packet-log/track-log.ts';
 import { isNoSpace } from './event-log.ts';
 import type { RecordingFile } from './recording-file.ts';
 import type { RecordingOutbox } from './recording-outbox.ts';
@@ -50,19 +50,20 @@ export class RecordingTracks {
     const link = this.#linkTo(goal.sfuUrl);
     const wanted = new Map(goal.producers.map((producer) => [producer.trackId, producer]));
     for (const trackId of wanted.keys()) this.#track(trackId);
+    const nowUnixUs = this.#options.clock.nowUnixUs();
     for (const [trackId, track] of this.#tracks) {
       const producer = wanted.get(trackId);
-      track.setTarget(producer === undefined ? undefined : { producer, link });
+      if (producer === undefined) track.release(nowUnixUs);
+      else track.setTarget({ producer, link });
     }
   }
 
-  /** Lets go of everything until the next `reconcile`; what is missed meanwhile is a gap. */
-  suspend(): void {
-    for (const track of this.#tracks.values()) {
-      const fromUnixUs = track.tap?.lastPacketUnixUs;
-      track.setTarget(undefined);
-      if (fromUnixUs !== undefined) track.expectGap(fromUnixUs, 'captureDown');
-    }
+  /** Lets go of everything until the next `reconcile`; what the goal names is missed meanwhile, which is a gap. */
+  suspend(goal: RecordingGoal): void {
+    const nowUnixUs = this.#options.clock.nowUnixUs();
+    const wanted = new Set(goal.producers.map(({ trackId }) => trackId));
+    for (const trackId of wanted) this.#track(trackId).suspend(nowUnixUs);
+    for (const [trackId, track] of this.#tracks) if (!wanted.has(trackId)) track.release(nowUnixUs);
   }
 
   /** Nothing was captured of this track since then, by whomever. */
@@ -95,6 +96,12 @@ export class RecordingTracks {
     await Promise.all([...this.#tracks.values()].map((track) => track.close(endUnixUs)));
     if (this.#link !== undefined) this.#options.links.release(this.#link);
     this.#link = undefined;
+  }
+
+  /** As `close`, but another capture goes on: what is missing here is its business. Idempotent. */
+  async leave(): Promise<void> {
+    for (const track of this.#tracks.values()) track.forgetGap();
+    await this.close();
   }
 
   /** Session time of a receive time. */
@@ -180,19 +187,21 @@ export class RecordingTracks {
       header,
       clock,
       onSealed: (chunk) => outbox.addChunk(chunk, header),
-      onFailed: (error, path) => {
-        void this.#handleLogFailure(error, path, header).finally(onFailed);
+      onFailed: async (error, chunk) => {
+        await this.#handleLogFailure(error, chunk, header);
+        onFailed();
       },
     });
   }
 
-  /** What the disk took before it refused is kept. */
-  async #handleLogFailure(error: unknown, path: string, header: EpochHeader): Promise<void> {
+  /** What the disk took before it refused is kept; from there on it is missing. */
+  async #handleLogFailure(error: unknown, { path, firstReceivedUnixUs }: FailedChunk, header: EpochHeader) {
     const { log, onNoSpace, outbox } = this.#options;
     log.error({ err: error, trackId: header.trackId, chunk: basename(path) }, 'packet log cannot be written');
     if (isNoSpace(error)) onNoSpace();
     const salvaged = await salvageChunk(path).catch(() => undefined);
     if (salvaged !== undefined) outbox.addChunk(salvaged.chunk, header);
+    this.expectGap(header.trackId, salvaged?.chunk.lastReceivedUnixUs ?? firstReceivedUnixUs);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { TrackId } from '../../signaling/protocol/ids.ts';
 import { parseRawChunkName } from '../../storage/objects/object-keys.ts';
 import { salvageChunk } from '../packet-log/sealed-chunk.ts';
@@ -65,9 +65,13 @@ async function recoverRecording(file: RecordingFile, parts: SessionParts): Promi
       for (const path of paths.slice(0, -1)) await takeOver(session, path, parts);
     }
     for (const { facts, epoch } of tracks) if (epoch > 0) session.outbox.endEpoch(facts.trackId, epoch);
-    if (phase.state === 'finishing') await session.bringOut(phase.endedAtUs);
   };
-  void rest().catch((error: unknown) => parts.log.error({ err: error }, 'leftovers cannot be taken over'));
+  const taken = rest();
+  session.waitFor(taken);
+  // Another capture may have the recording by now: the first write says so.
+  if (phase.state === 'capturing') session.outbox.note({ type: 'goal' });
+  const goesOut = phase.state === 'finishing' ? session.bringOut(phase.endedAtUs) : taken;
+  goesOut.catch((error: unknown) => parts.log.error({ err: error }, 'leftovers cannot be taken over'));
   return session;
 }
 
@@ -96,7 +100,8 @@ async function isFresh(file: RecordingFile, leftovers: readonly Leftover[]): Pro
 /** The receive time of its last record, when there is one. */
 async function takeOver(session: RecordingSession, path: string, { log }: SessionParts): Promise<number | undefined> {
   const salvaged = await salvageChunk(path).catch((error: unknown) => {
-    log.error({ err: error, path }, 'a leftover chunk cannot be read and stays as it is');
+    log.error({ err: error, path }, 'a leftover chunk cannot be read and is set aside');
+    session.outbox.setAside(path, `${basename(dirname(path))}-${basename(path)}`);
     return undefined;
   });
   if (salvaged === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { objectKeys, parseRawChunkName } from '../../storage/objects/object-keys.ts';
@@ -43,7 +44,7 @@ function notesOf(
   const eventsMatch = /\/events\/(\d+)\.jsonl$/.exec(key);
   if (eventsMatch !== null) {
     const lines = body.reduce((sum, byte) => sum + (byte === NEWLINE ? 1 : 0), 0);
-    return [{ type: 'events', n: Number(eventsMatch[1]), key, lines }];
+    return [{ type: 'events', n: Number(eventsMatch[1]), key, lines, crc32: crc32(body) }];
   }
   const scanned = parseRawChunkName(key) === undefined ? undefined : scanChunk(body);
   if (scanned === undefined || scanned.header.recordingId !== recordingId) return [];
@@ -51,7 +52,7 @@ function notesOf(
   const { trackId, epoch, n, producerId, ssrc, codec } = header;
   const track = trackFacts(header);
   return [
-    { type: 'chunk', epoch: { track, epoch, producerId, ssrc, codec }, chunk: { n, key, ...facts } },
+    { type: 'chunk', epoch: { track, epoch, producerId, ssrc, codec }, chunk: { n, key, ...facts }, isLate: true },
     { type: 'epochClosed', trackId, epoch },
   ];
 }

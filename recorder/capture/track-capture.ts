@@ -49,6 +49,7 @@ export class TrackCapture {
   /** The producer that the node says is gone: no use in asking for it again. */
   #goneProducerId: string | undefined;
   #gap: OpenGap | undefined;
+  #isSuspended = false;
   #isClosed = false;
   #openedAtMs = 0;
   #failures = 0;
@@ -64,28 +65,50 @@ export class TrackCapture {
     return this.#tap;
   }
 
-  get hasTarget(): boolean {
-    return this.#target !== undefined;
+  setTarget(target: TrackTarget): void {
+    this.#isSuspended = false;
+    this.#follow(target);
   }
 
-  setTarget(target: TrackTarget | undefined): void {
-    this.#target = target;
-    this.#failures = 0;
-    this.#wakeUp();
+  /** The producer is there, and is not to be recorded for now: from here or from its last packet on it is missed. */
+  suspend(nowUnixUs: number): void {
+    this.expectGap(this.#tap?.lastPacketUnixUs ?? nowUnixUs, 'captureDown');
+    this.#isSuspended = true;
+    this.#follow(undefined);
   }
 
-  /** What came before this process, or before this capture, is missing up to the next packet. */
+  /** There is nothing to be recorded any more. */
+  release(nowUnixUs: number): void {
+    if (this.#isSuspended) this.#endGap(nowUnixUs);
+    this.#isSuspended = false;
+    this.#follow(undefined);
+  }
+
+  /** Nothing was kept from then on; the earliest such time counts, up to the next packet. */
   expectGap(fromUnixUs: number, cause: ManifestGap['cause']): void {
-    this.#gap ??= { fromUnixUs, cause };
+    if (this.#gap === undefined || fromUnixUs < this.#gap.fromUnixUs) this.#gap = { fromUnixUs, cause };
+  }
+
+  /** Whoever goes on will know what is missing. */
+  forgetGap(): void {
+    this.#gap = undefined;
+    this.#isSuspended = false;
+    this.#follow(undefined);
   }
 
   /** A gap that is still open ends here when the producer was to be recorded all the same. */
   async close(endUnixUs: number): Promise<void> {
-    const isMissed = this.#target !== undefined;
+    const isMissed = this.#target !== undefined || this.#isSuspended;
     this.#isClosed = true;
     this.#wakeUp();
     await this.#running;
     if (isMissed) this.#endGap(endUnixUs);
+  }
+
+  #follow(target: TrackTarget | undefined): void {
+    this.#target = target;
+    this.#failures = 0;
+    this.#wakeUp();
   }
 
   async #run(): Promise<void> {

@@ -69,6 +69,8 @@ export const MuxState = z.object({
   leftOut: z.array(LeftOutRange),
   /** The first chunk of events that has not been read. */
   nextEvents: z.int().nonnegative(),
+  /** How many chunks of events before that one have been read: one more means that an earlier one came late. */
+  eventChunks: z.int().nonnegative().optional(),
   /** The step after class is done. */
   isFinished: z.boolean().optional(),
 });

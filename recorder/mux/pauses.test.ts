@@ -43,6 +43,21 @@ it('pauses are read chunk by chunk, each event once; one that is open reaches to
       { fromUs: 50, toUs: 60 },
     ],
     nextEvents: 2,
+    eventChunks: 2,
   });
   expect(await read(ended)).toEqual(ended);
+});
+
+it('pauses of events that come late, from before what has been read, are in their place', async () => {
+  const store = await DirectoryObjectStore.create(folder);
+  const recording = new LoggedRecording(store, 0);
+  const manifests = new ManifestStore(store);
+  await recording.addEvents([{ n: 0, atUs: 10, type: 'paused', data: {} }]);
+  await recording.addEvents([{ n: 1, atUs: 30, type: 'resumed', data: {} }]);
+  const manifest = await manifests.read(recording.recordingId);
+  if (manifest === undefined) throw new Error('no manifest');
+  const later = { ...manifest, events: { chunks: manifest.events.chunks.slice(1) } };
+  const state = await readPauses(store, later, emptyMuxState(recording.recordingId));
+  expect(state.leftOut).toEqual([]);
+  expect((await readPauses(store, manifest, state)).leftOut).toEqual([{ fromUs: 10, toUs: 30 }]);
 });

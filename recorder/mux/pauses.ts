@@ -6,7 +6,7 @@ import type { LeftOutRange, MuxState } from './mux-state.ts';
 /** Stands for the end of a pause that has not ended yet; still a safe integer when added to. */
 const OPEN_END_US = Number.MAX_SAFE_INTEGER - 1;
 
-type PauseState = Pick<MuxState, 'leftOut' | 'nextEvents'>;
+type PauseState = Pick<MuxState, 'leftOut' | 'nextEvents' | 'eventChunks'>;
 
 /** Reads the events that are new and answers the pauses of the recording. */
 export async function readPauses(
@@ -14,15 +14,19 @@ export async function readPauses(
   manifest: RecordingManifest,
   state: PauseState,
 ): Promise<PauseState> {
-  let { nextEvents } = state;
-  let leftOut = [...state.leftOut];
-  for (const chunk of manifest.events.chunks.toSorted((one, other) => one.n - other.n)) {
+  const chunks = manifest.events.chunks.toSorted((one, other) => one.n - other.n);
+  const earlier = chunks.filter(({ n }) => n < state.nextEvents).length;
+  // A capture that lost the recording may bring its events when later ones have been read: then all are read again, in order.
+  const isKnown = earlier === (state.eventChunks ?? earlier);
+  let nextEvents = isKnown ? state.nextEvents : 0;
+  let leftOut = isKnown ? [...state.leftOut] : [];
+  for (const chunk of chunks) {
     if (chunk.n < nextEvents) continue;
     const { body } = await objects.getBuffer(chunk.key);
     for (const event of parseEvents(body.toString('utf8'))) leftOut = withEvent(leftOut, event);
     nextEvents = chunk.n + 1;
   }
-  return { leftOut, nextEvents };
+  return { leftOut, nextEvents, eventChunks: chunks.length };
 }
 
 function withEvent(leftOut: LeftOutRange[], event: RecordingEvent): LeftOutRange[] {

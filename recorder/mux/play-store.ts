@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import type { PlayIndex } from '../../storage/objects/manifest.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
+import { sealJson } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { emptyMuxState, MuxState } from './mux-state.ts';
 
@@ -45,15 +47,13 @@ export class PlayStore {
   /** @throws AppError `conflict` when another process has gone on in the meantime. */
   async writeState({ state, etag }: VersionedState): Promise<string> {
     const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
-    const body = Buffer.from(JSON.stringify(state));
-    const written = await this.#objects.put(objectKeys.play(this.#recordingId, STATE_NAME), body, condition);
+    const written = await this.#objects.put(objectKeys.play(this.#recordingId, STATE_NAME), sealJson(state), condition);
     return written.etag;
   }
 
   /** Stores an object that never changes under a name made of what is in it, and answers the name. */
   async putNamed(stem: string, extension: string, body: Buffer): Promise<string> {
-    const hash = createHash('sha256').update(body).digest('hex').slice(0, NAME_HASH_CHARS);
-    const name = `${stem}-${hash}.${extension}`;
+    const name = `${stem}-${hashOf(body)}.${extension}`;
     const storing = this.#stored.get(name) ?? this.#objects.put(objectKeys.play(this.#recordingId, name), body);
     this.#stored.set(name, storing);
     try {
@@ -69,6 +69,10 @@ export class PlayStore {
     await this.#objects.put(objectKeys.play(this.#recordingId, name), Buffer.from(text));
   }
 
+  async putIndex(index: PlayIndex): Promise<void> {
+    await this.#objects.put(objectKeys.playIndex(this.#recordingId), sealJson(index));
+  }
+
   async readObject(name: string): Promise<Buffer> {
     return (await this.#objects.getBuffer(objectKeys.play(this.#recordingId, name))).body;
   }
@@ -81,4 +85,14 @@ export class PlayStore {
       throw error;
     }
   }
+}
+
+/** Whether an object whose name was made of its content still is what it was then; undefined when its name tells nothing. */
+export function isAsNamed(name: string, body: Buffer): boolean | undefined {
+  const hash = new RegExp(`-([0-9a-f]{${NAME_HASH_CHARS}})\\.[a-z0-9]+$`).exec(name)?.[1];
+  return hash === undefined ? undefined : hash === hashOf(body);
+}
+
+function hashOf(body: Buffer): string {
+  return createHash('sha256').update(body).digest('hex').slice(0, NAME_HASH_CHARS);
 }

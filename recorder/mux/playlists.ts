@@ -24,20 +24,12 @@ export function composePlayFiles(options: {
   readonly isComplete: boolean;
 }): PlayFiles {
   const { manifest, state, durationUs, isComplete } = options;
-  const texts = new Map<string, string>();
   const views = composeViews(manifest, state);
   const soundSegments = (state.sound?.windows ?? []).map((window) => ({ ...window, init: state.sound?.init ?? '' }));
   const sound = { playlist: SOUND_PLAYLIST, mimeType: SOUND_MIME_TYPE, segments: soundSegments };
-  if (soundSegments.length > 0) texts.set(SOUND_PLAYLIST, mediaPlaylist(soundSegments, isComplete));
   const masters: Record<string, string> = {};
   for (const { view, runs } of views) {
-    if (runs.some((run) => run.container !== 'fmp4')) continue;
-    const master = `master-${view}.m3u8`;
-    const playlist = `view-${view}.m3u8`;
-    const segments = runs.flatMap((run) => run.segments);
-    texts.set(playlist, mediaPlaylist(segments, isComplete));
-    texts.set(master, masterPlaylist(runs, playlist, soundSegments));
-    masters[view] = master;
+    if (runs.every((run) => run.container === 'fmp4')) masters[view] = `master-${view}.m3u8`;
   }
   const index: PlayIndex = {
     version: 1,
@@ -51,7 +43,23 @@ export function composePlayFiles(options: {
       .map(({ fromUs, toUs }) => ({ fromUs, toUs: Math.min(toUs, durationUs) }))
       .filter(({ fromUs, toUs }) => toUs > fromUs),
   };
-  return { index, texts };
+  return { index, texts: playlistsOf(index) };
+}
+
+/** The playlists that belong to an index, by their names. */
+export function playlistsOf({ views, sound, masters, complete }: PlayIndex): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  const soundSegments = sound?.segments ?? [];
+  if (sound !== undefined) texts.set(sound.playlist, mediaPlaylist(soundSegments, complete));
+  for (const { view, runs } of views) {
+    const master = masters[view];
+    if (master === undefined) continue;
+    const playlist = `view-${view}.m3u8`;
+    const segments = runs.flatMap((run) => run.segments);
+    texts.set(playlist, mediaPlaylist(segments, complete));
+    texts.set(master, masterPlaylist(runs, playlist, soundSegments));
+  }
+  return texts;
 }
 
 /** The end of the last thing that can be played. */

@@ -89,14 +89,14 @@ export class Rolling {
   }
 
   async #readPauses(manifest: RecordingManifest): Promise<void> {
-    const { leftOut, nextEvents } = await readPauses(this.#options.store, manifest, this.#state);
+    const { leftOut, ...read } = await readPauses(this.#options.store, manifest, this.#state);
     const known = new Set(this.#state.leftOut.map(({ fromUs, toUs }) => `${fromUs}-${toUs}`));
     const durationUs = this.#state.sound?.windows.at(-1)?.endUs ?? 0;
     // An open pause that ends gives sound back; a new one takes it away: both change what has been rendered of it.
     for (const { fromUs, toUs } of leftOut) {
       if (!known.has(`${fromUs}-${toUs}`)) this.#sound.markStale({ startUs: fromUs, endUs: durationUs });
     }
-    this.#state = { ...this.#state, leftOut, nextEvents };
+    this.#state = { ...this.#state, leftOut, ...read };
   }
 
   async #readEpochs(manifest: RecordingManifest, isFinal: boolean): Promise<EpochState[]> {
@@ -164,7 +164,7 @@ export class Rolling {
 
   async #writeFiles({ index, texts }: PlayFiles): Promise<void> {
     for (const [name, text] of texts) await this.#play.putText(name, text);
-    await this.#play.putText('index.json', JSON.stringify(index));
+    await this.#play.putIndex(index);
   }
 
   async #updateManifest(index: string, durationUs: number): Promise<void> {

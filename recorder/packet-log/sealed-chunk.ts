@@ -1,4 +1,5 @@
 import { open, readFile, unlink } from 'node:fs/promises';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
 import { ChunkReader, type ChunkHeader } from './format.ts';
 
@@ -43,13 +44,19 @@ export function scanChunk(content: Uint8Array): ScannedChunk | undefined {
   return { header: reader.header, bytes: reader.validBytes, records, firstReceivedUnixUs, lastReceivedUnixUs };
 }
 
+/** No head is as long as this: more cannot be what a writer left that died while writing one. */
+const MAX_TORN_HEAD_BYTES = 8192;
+
 /**
  * Makes a sealed chunk of a file whose writer died or failed: cuts it behind the last whole record. A file without any record is removed.
+ *
+ * @throws AppError `internal` when there are no records because the disk has damaged what was written: then the file stays as it is.
  */
 export async function salvageChunk(path: string): Promise<{ chunk: SealedChunk; header: ChunkHeader } | undefined> {
   const content = await readFile(path);
   const scanned = scanChunk(content);
   if (scanned === undefined) {
+    if (content.length > MAX_TORN_HEAD_BYTES) throw new AppError('internal', { message: 'a chunk is damaged' });
     await unlink(path);
     return undefined;
   }

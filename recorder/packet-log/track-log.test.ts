@@ -40,7 +40,7 @@ function openLog(into = folder) {
     header,
     clock,
     onSealed: (chunk) => sealed.push(chunk),
-    onFailed: (_error, path) => failed.push(path),
+    onFailed: async (_error, { path }) => void failed.push(path),
   });
   const append = (number: number, bytes = 60): void => {
     const record = Buffer.alloc(bytes);

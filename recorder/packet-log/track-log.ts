@@ -15,8 +15,13 @@ export interface TrackLogOptions {
   readonly header: EpochHeader;
   readonly clock: ReceiveClock;
   readonly onSealed: (chunk: SealedChunk) => void;
-  /** The log has stopped; `path` is the chunk that may be torn, all others are sealed. Called at most once. */
-  readonly onFailed: (error: unknown, path: string) => void;
+  /** The log has stopped; this chunk may be torn, all others are sealed. Called at most once; `close` waits for it. */
+  readonly onFailed: (error: unknown, chunk: FailedChunk) => Promise<void>;
+}
+
+export interface FailedChunk {
+  readonly path: string;
+  readonly firstReceivedUnixUs: number;
 }
 
 /**
@@ -139,7 +144,7 @@ export class TrackLog {
     const closing = chunk
       .close()
       .catch(() => undefined)
-      .then(() => this.#options.onFailed(error, chunk.path))
+      .then(() => this.#options.onFailed(error, chunk))
       .finally(() => this.#sealing.delete(closing));
     this.#sealing.add(closing);
   }

@@ -9,6 +9,7 @@ import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { isNewerAttempt } from './attempt.ts';
+import { writeChecksums } from './checksums.ts';
 
 const PARALLEL_PUTS = 4;
 const PUT_TRIES = 5;
@@ -36,6 +37,7 @@ interface LocalFile {
  * Puts a finished production into the store in an order in which nothing ever names what is not there: segments and pictures, then media playlists, then the master.
  */
 export async function upload(options: UploadOptions): Promise<void> {
+  await writeChecksums(options.folder);
   const files = await filesIn(options.folder);
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
   let doneBytes = 0;

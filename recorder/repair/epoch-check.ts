@@ -138,8 +138,9 @@ export class EpochCheck {
     try {
       return (await this.#objects.getBuffer(chunk.key)).body;
     } catch (cause) {
-      if (!(cause instanceof AppError && cause.code === 'notFound')) throw cause;
-      this.#findings.push(error('is in the manifest but not in the store', chunk.key));
+      if (!(cause instanceof AppError)) throw cause;
+      const what = cause.code === 'notFound' ? 'is in the manifest but not in the store' : 'cannot be read';
+      this.#findings.push(error(what, chunk.key));
       return undefined;
     }
   }

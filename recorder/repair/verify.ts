@@ -1,8 +1,10 @@
+import { crc32 } from 'node:zlib';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
-import type { RecordingManifest } from '../../storage/objects/manifest.ts';
+import { RecordingManifest } from '../../storage/objects/manifest.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
+import { sealStateOf } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { RecordingEvent } from '../contract.ts';
 import { checkDerived } from './derived-check.ts';
@@ -29,7 +31,7 @@ export async function verifyRecording(objects: ObjectStore, recordingId: Recordi
   const manifest = await new ManifestStore(objects).read(recordingId);
   if (manifest === undefined) throw new AppError('notFound', { message: 'there is no such recording' });
   const epochs: EpochFacts[] = [];
-  const findings: Finding[] = [];
+  const findings: Finding[] = await checkManifest(objects, recordingId);
   if (manifest.state === 'capturing')
     findings.push(warning('the recording has not ended, or its end was never stored'));
   else if (manifest.endedAtUs === undefined) findings.push(error('the manifest does not say when the recording ended'));
@@ -47,21 +49,34 @@ export async function verifyRecording(objects: ObjectStore, recordingId: Recordi
   return { recordingId, title, state, endedAtUs, isSound, epochs, findings };
 }
 
+/** What can be read of it may still be another number or name than was written. */
+async function checkManifest(objects: ObjectStore, recordingId: RecordingId): Promise<Finding[]> {
+  const key = objectKeys.manifest(recordingId);
+  const { body } = await objects.getBuffer(key);
+  const isBroken = sealStateOf(body, Object.keys(RecordingManifest.shape)) === 'broken';
+  return isBroken ? [error('the manifest is not what was written', key)] : [];
+}
+
 async function checkEvents(objects: ObjectStore, manifest: RecordingManifest): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { key, lines } of manifest.events.chunks) {
-    const text = await objects.getBuffer(key).then(
-      ({ body }) => body.toString('utf8'),
+  for (const { key, lines, crc32: told } of manifest.events.chunks) {
+    const body = await objects.getBuffer(key).then(
+      (stored) => stored.body,
       (cause: unknown) => {
-        if (cause instanceof AppError && cause.code === 'notFound') return undefined;
+        // Not there, or a store that finds it damaged itself.
+        if (cause instanceof AppError) return undefined;
         throw cause;
       },
     );
-    if (text === undefined) {
-      findings.push(error('is in the manifest but not in the store', key));
+    if (body === undefined) {
+      findings.push(error('is in the manifest but not in the store, or cannot be read there', key));
       continue;
     }
-    const found = text.split('\n').filter((line) => line !== '');
+    if (told !== undefined && crc32(body) !== told) findings.push(error('its checksum is wrong', key));
+    const found = body
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
     const unknown = found.filter((line) => !isEvent(line)).length;
     if (found.length !== lines)
       findings.push(error(`the manifest says ${lines} lines, there are ${found.length}`, key));

@@ -5,6 +5,7 @@ import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { RecordingManifest } from './manifest.ts';
 import { objectKeys } from './object-keys.ts';
 import type { ObjectStore } from './object-store.ts';
+import { sealJson } from './sealed-json.ts';
 
 /** A handful of writers with seconds between their writes: so many refusals in a row mean a defect. */
 const MAX_ATTEMPTS = 40;
@@ -62,7 +63,7 @@ export class ManifestStore {
   }
 
   async #write(recordingId: RecordingId, manifest: RecordingManifest, etag: string | undefined): Promise<void> {
-    const body = Buffer.from(JSON.stringify(RecordingManifest.parse(manifest)));
+    const body = sealJson(RecordingManifest.parse(manifest));
     const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
     await this.#objects.put(objectKeys.manifest(recordingId), body, condition);
   }

@@ -113,7 +113,10 @@ export const RecordingManifest = z.object({
   endedAtUs: z.int().optional(),
   state: z.enum(['capturing', 'captured']),
   tracks: z.array(ManifestTrack),
-  events: z.object({ chunks: z.array(z.object({ n: z.int(), key: z.string(), lines: z.int() })) }),
+  /** `crc32` of the whole object, as zlib computes it. */
+  events: z.object({
+    chunks: z.array(z.object({ n: z.int(), key: z.string(), lines: z.int(), crc32: z.int().nonnegative().optional() })),
+  }),
   gaps: z.array(ManifestGap),
   renditions: z.array(Rendition),
 });

@@ -2,6 +2,7 @@
  * How long the chaos tests torment the system: `npm run test:chaos` gives them the whole of what they are named after, the ordinary suite as little as shows the same.
  */
 export interface ChaosPlan {
+  readonly isFull: boolean;
   /** Simulated lessons on lossy lines. */
   readonly lessonSeconds: number;
   /** Each condition of a real line between Chromium and the sfu. */
@@ -16,9 +17,12 @@ export interface ChaosPlan {
   /** A simulcast layer comes or goes. */
   readonly layerMs: number;
   readonly layerChanges: number;
+  /** The object store takes nothing. */
+  readonly storeAwayMs: number;
 }
 
 const FULL: ChaosPlan = {
+  isFull: true,
   lessonSeconds: 45 * 60,
   lineMs: 60_000,
   outageMs: 30_000,
@@ -27,9 +31,11 @@ const FULL: ChaosPlan = {
   fullRoomMs: 120_000,
   layerMs: 10_000,
   layerChanges: 12,
+  storeAwayMs: 600_000,
 };
 
 const SHORT: ChaosPlan = {
+  isFull: false,
   lessonSeconds: 20,
   lineMs: 4_000,
   outageMs: 7_000,
@@ -38,6 +44,7 @@ const SHORT: ChaosPlan = {
   fullRoomMs: 5_000,
   layerMs: 5_000,
   layerChanges: 2,
+  storeAwayMs: 10_000,
 };
 
 export const plan: ChaosPlan = process.env['TONGKE_CHAOS'] === 'full' ? FULL : SHORT;

@@ -11,6 +11,8 @@ import { createLog } from '../../signaling/runtime/log.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import type { RecordingManifest } from '../../storage/objects/manifest.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
+import type { FaultyStore } from './faulty-store.ts';
+import type { RtpSink } from './rtp/rtp-sink.ts';
 import { createRtpSource, type RtpSource, type RtpSourceOptions } from './rtp/rtp-source.ts';
 import { freePort, ServiceProcess } from './service-process.ts';
 import {
@@ -29,6 +31,12 @@ const WAIT_LIMIT_MS = 30_000;
 
 export type CaptureClient = InnerClient<typeof captureContract>;
 
+export interface CapturePlace {
+  readonly dataDir?: string;
+  readonly logPath?: string;
+  readonly store?: FaultyStore;
+}
+
 /** The real recorder-capture process on a folder of its own; it can be killed and started again. */
 export class CaptureStand {
   readonly dataDir: string;
@@ -37,9 +45,17 @@ export class CaptureStand {
   readonly #secret: string;
   readonly #clients: CaptureClient[] = [];
 
-  /** @param env `REDIS_URL`, and `S3_…` for another store than the folder's own. */
-  static async start(secret: string, env: Readonly<Record<string, string>>): Promise<CaptureStand> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'tongke-capture-'));
+  /**
+   * @param env `REDIS_URL`, and `S3_…` for another store than the folder's own.
+   * @param place where it keeps its data; a folder of its own without it.
+   */
+  static async start(
+    secret: string,
+    env: Readonly<Record<string, string>>,
+    place: CapturePlace = {},
+  ): Promise<CaptureStand> {
+    const dataDir = place.dataDir ?? (await mkdtemp(join(tmpdir(), 'tongke-capture-')));
+    await place.store?.attach(dataDir);
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const service = await ServiceProcess.start({
@@ -54,9 +70,10 @@ export class CaptureStand {
         NODE_COMPILE_CACHE: join(tmpdir(), 'tongke-test-compile-cache'),
         CAPTURE_DISK_LOW_BYTES: '0',
         CAPTURE_DISK_FULL_BYTES: '0',
+        ...place.store?.env,
         ...env,
       },
-      logPath: join(dataDir, 'log'),
+      logPath: place.logPath ?? join(dataDir, 'log'),
       stopSignal: 'SIGTERM',
       isReady: async () => {
         const answer = await fetch(`${url}/readyz`).catch(() => undefined);
@@ -174,6 +191,15 @@ export class RecordedRoom {
 
   async closeProducer({ producer }: RecordedStream): Promise<void> {
     await this.#sfu.call('closeProducer', { roomId: this.#roomId, fence: 1, producerId: producer.producerId });
+  }
+
+  /** Another receiver of a stream, as a viewer is one; the answer renews its lease of 15 s. */
+  async watch({ producer }: RecordedStream, { ip, rtpPort, rtcpPort }: RtpSink): Promise<() => Promise<void>> {
+    const names = { recordingId: newRecordingId(), trackId: newTrackId(), fence: fenceOf(1), epoch: 1 };
+    const { producerId } = producer;
+    const tap = await this.#sfu.call('openTap', { roomId: this.#roomId, ...names, producerId, ip, rtpPort, rtcpPort });
+    await this.#sfu.call('resumeTap', { tapId: tap.tapId });
+    return async () => void (await this.#sfu.call('renewTaps', { tapIds: [tap.tapId] }));
   }
 
   goal(fence = 1, streams: readonly RecordedStream[] = this.streams): RecordingGoal {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type { RecordingEvent } from '../../recorder/contract.ts';
 import { encodeChunkHeader, encodeRecord, type ChunkHeader } from '../../recorder/packet-log/format.ts';
 import { LessonId, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../../signaling/protocol/ids.ts';
@@ -77,10 +78,14 @@ export class LoggedRecording {
     const n = this.#events;
     this.#events += 1;
     const key = objectKeys.rawEvents(this.recordingId, n);
-    await this.#store.put(key, Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join('')));
+    const body = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    await this.#store.put(key, body);
     await this.#manifests.update(this.recordingId, (stored) => {
       const manifest = stored ?? this.#emptyManifest();
-      return { ...manifest, events: { chunks: [...manifest.events.chunks, { n, key, lines: events.length }] } };
+      return {
+        ...manifest,
+        events: { chunks: [...manifest.events.chunks, { n, key, lines: events.length, crc32: crc32(body) }] },
+      };
     });
   }
 

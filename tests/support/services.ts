@@ -25,6 +25,8 @@ export interface Service {
 }
 
 export interface MinioService extends Service {
+  /** Where it keeps its objects. */
+  readonly folder: string;
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -61,7 +63,7 @@ export async function startMinio(): Promise<MinioService> {
       return answer?.ok ?? false;
     },
   });
-  return { endpoint, accessKeyId, secretAccessKey, ...asService(server, port, folder) };
+  return { folder: join(folder, 'data'), endpoint, accessKeyId, secretAccessKey, ...asService(server, port, folder) };
 }
 
 export async function startRedis(): Promise<UrlService> {

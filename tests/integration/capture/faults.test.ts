@@ -5,7 +5,6 @@ import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MUX_QUEUE } from '../../../recorder/contract.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { openObjectStore } from '../../../storage/objects/open.ts';
 import type { ObjectStore } from '../../../storage/ports.ts';
 import {
   CaptureStand,
@@ -17,11 +16,10 @@ import {
   type RecordedStream,
 } from '../../support/capture-stand.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
-import { startMinio, startRedis, type UrlService } from '../../support/services.ts';
+import { startRedis, type UrlService } from '../../support/services.ts';
 import { SfuStand } from '../../support/sfu-stand.ts';
 
 const FRAME_MS = 20;
-const S3_REGION = 'us-east-1';
 
 let sfu: SfuStand;
 let redis: UrlService;
@@ -110,39 +108,6 @@ describe('capture under faults', () => {
     const gapMs = gaps.map(({ fromUs, toUs }) => (toUs - fromUs) / 1000);
     // The packets on both sides of the hole are a frame apart from what is missing.
     expect(Math.abs((gapMs[0] ?? 0) - missingMs)).toBeLessThanOrEqual(5 * FRAME_MS);
-  });
-
-  it('loses nothing while the store is away, says so when the recording ends, and stores all when it is back', async () => {
-    const minio = await startMinio();
-    cleanups.push(() => minio.stop());
-    const env = {
-      S3_ENDPOINT: minio.endpoint,
-      S3_REGION,
-      S3_BUCKET: 'tongke',
-      S3_ACCESS_KEY_ID: minio.accessKeyId,
-      S3_SECRET_ACCESS_KEY: minio.secretAccessKey,
-    };
-    await minio.kill();
-    const stand = await startCapture(env);
-    const { room, audio } = await recordedSound();
-    const client = await stand.connect();
-    await client.call('setGoal', room.goal());
-    await untilTapped(stand);
-    await audio.start();
-    await sleep(10_000);
-    room.close();
-    expect(await finish(client, room)).toBe(false);
-    expect((await stand.localChunks()).length).toBeGreaterThan(0);
-    expect(await stand.metric('capture_oldest_unstored_seconds')).toBeGreaterThan(9);
-    const stored = new Promise((resolve) => client.notices.on('stored', resolve));
-    await minio.up();
-    await stored;
-
-    const objects = await openObjectStore({ DATA_DIR: stand.dataDir, S3_PUBLIC_ENDPOINT: undefined, ...env });
-    cleanups.push(() => objects.close());
-    const { timestamps } = await rtpOf(objects, room);
-    expect(timestamps.size).toBe(audio.source.packetsSent);
-    expect(await readManifest(objects, room.recordingId)).toMatchObject({ state: 'captured', gaps: [] });
   });
 
   it('goes on as a new epoch and marks what is missing when the room comes back on the node', async () => {

@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { appendFile, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const BALLAST = 'ballast';
+
+/** A file system of its own, small enough to be filled, which can also be taken away from those who write to it. */
+export class SmallDisk {
+  readonly folder: string;
+
+  static async mount(megabytes: number): Promise<SmallDisk> {
+    const folder = await mkdtemp(join(tmpdir(), 'tongke-disk-'));
+    await run('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder]);
+    return new SmallDisk(folder);
+  }
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.folder);
+    return bavail * bsize;
+  }
+
+  /** Something else takes all the room but this. */
+  async fillUpTo(leftBytes: number): Promise<void> {
+    const bytes = (await this.freeBytes()) - leftBytes;
+    await appendFile(join(this.folder, BALLAST), Buffer.alloc(Math.max(0, bytes))).catch((error: unknown) => {
+      // Others write meanwhile; then it is full, too.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+    });
+  }
+
+  async makeRoom(): Promise<void> {
+    await rm(join(this.folder, BALLAST), { force: true });
+  }
+
+  /** Reading goes on; every write is refused. */
+  async refuseWrites(): Promise<void> {
+    await run('mount', ['-o', 'remount,ro', this.folder]);
+  }
+
+  async takeWrites(): Promise<void> {
+    await run('mount', ['-o', 'remount,rw', this.folder]);
+  }
+
+  async unmount(): Promise<void> {
+    await run('umount', ['-l', this.folder]);
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
