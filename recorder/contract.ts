@@ -135,10 +135,12 @@ export const captureContract = defineInnerContract({
  * Jobs of recorder-produce, queue names and payloads (BullMQ). Job ids are deterministic: `{name}-{recordingId}[-…]`.
  *
  * - `mux`: one incremental step of the rolling muxer (`final` after class); result says what is playable.
- * - `produce`: the composed MP4, HLS ladder, poster, thumbnails.
+ * - `produce`: the composed MP4, HLS ladder, poster, thumbnails. It plans, waits for its parts, joins them and publishes.
+ * - `part`: one cut of a film, or its sound; whoever has a hand free makes it.
  */
 export const MUX_QUEUE = 'tongke-mux';
 export const PRODUCE_QUEUE = 'tongke-produce';
+export const PARTS_QUEUE = 'tongke-produce-parts';
 
 export const MuxJob = z.object({ recordingId: RecordingId, final: z.boolean() });
 export type MuxJob = z.infer<typeof MuxJob>;
@@ -170,8 +172,13 @@ export const ProduceResult = z.object({
   chapters: z.string().optional(),
   /** Of which edition it was made; absent: the first. */
   editionVersion: z.int().optional(),
+  /** A `Waveform`. */
+  waveform: z.string().optional(),
 });
 export type ProduceResult = z.infer<typeof ProduceResult>;
+/** `plan` and `part` are names in the object store, see `objectKeys.part`. */
+export const PartJob = z.object({ recordingId: RecordingId, plan: z.string(), part: z.string() });
+export type PartJob = z.infer<typeof PartJob>;
 /** BullMQ `progress` of a produce job: 0–1 over all its stages, seconds left when known. */
 export const ProduceProgress = z.object({
   stage: z.enum(['prepare', 'compose', 'audio', 'join', 'pictures', 'upload']),

@@ -2,6 +2,7 @@ import { RecordingId } from '../signaling/protocol/ids.ts';
 
 /** Names in Redis that whoever orders a production and whoever does it must agree on. */
 const PRODUCE_PREFIX = 'produce-';
+const PART_PREFIX = 'part-';
 const MUX_PREFIX = 'mux-';
 const FINAL_SUFFIX = '-final';
 
@@ -14,6 +15,11 @@ export function recordingOfProduceJob(jobId: string): RecordingId | undefined {
   return jobId.startsWith(PRODUCE_PREFIX) ? parsed(jobId.slice(PRODUCE_PREFIX.length)) : undefined;
 }
 
+/** A part of one recording's film is made once at a time, whoever ordered it. */
+export function partJobId(recordingId: RecordingId, part: string): string {
+  return `${PART_PREFIX}${recordingId}-${part}`;
+}
+
 export function recordingOfFinalMuxJob(jobId: string): RecordingId | undefined {
   const isFinal = jobId.startsWith(MUX_PREFIX) && jobId.endsWith(FINAL_SUFFIX);
   return isFinal ? parsed(jobId.slice(MUX_PREFIX.length, -FINAL_SUFFIX.length)) : undefined;
@@ -22,6 +28,11 @@ export function recordingOfFinalMuxJob(jobId: string): RecordingId | undefined {
 /** While this key is there, whoever produces the recording stops; a key outlives the connection over which a message would be lost. */
 export function cancelKey(recordingId: RecordingId): string {
   return `tongke:produce:cancelled:${recordingId}`;
+}
+
+/** What the parts of a production have done so far. */
+export function progressKey(recordingId: RecordingId): string {
+  return `tongke:produce:progress:${recordingId}`;
 }
 
 /** `failedReason` of a job that somebody cancelled. */

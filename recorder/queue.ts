@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { AppError } from '../signaling/protocol/errors.ts';
 import type { RecordingId } from '../signaling/protocol/ids.ts';
 import { Emitter } from '../signaling/runtime/emitter.ts';
+import { ProductionFailure } from '../signaling/protocol/rest/recordings.ts';
 import type { Log } from '../signaling/runtime/log.ts';
 import { createRedis } from '../signaling/runtime/redis.ts';
 import { MUX_QUEUE, MuxResult, PRODUCE_QUEUE, ProduceJob, ProduceProgress, ProduceResult } from './contract.ts';
@@ -21,9 +22,9 @@ const KEPT_JOBS = 1_000;
 /** As long as an order may lie in the queue. */
 const CANCEL_TTL_SECONDS = 7 * 24 * 3_600;
 /** States in which nobody works on a job, but somebody will. */
-const WAITING_STATES = new Set(['waiting', 'wait', 'delayed', 'prioritized', 'paused']);
+const WAITING_STATES = new Set(['waiting', 'wait', 'delayed', 'prioritized', 'paused', 'waiting-children']);
 
-export type ProduceFailure = 'cancelled' | 'failed';
+export type ProduceFailure = 'cancelled' | ProductionFailure;
 
 /** Where the production of a recording stands. */
 export type ProduceState =
@@ -102,7 +103,8 @@ export class RecordingQueue {
       if (known !== undefined) {
         const state = await known.getState();
         if (state !== 'completed' && state !== 'failed') return;
-        await known.remove();
+        // A part that somebody still works on is taken over by the new order.
+        await known.remove({ removeChildren: false });
       }
       await this.#queue.add('produce', data, {
         jobId,
@@ -122,7 +124,7 @@ export class RecordingQueue {
       const state = await known.getState();
       if (state === 'completed' || state === 'failed') return;
       await this.#redis.set(cancelKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS);
-      // An active job is locked; its owner sees the key. One that became active in between is locked too.
+      // Whoever holds the job or one of its parts sees the key. What nobody holds is removed with all its parts.
       if (state !== 'active') await known.remove().catch(() => undefined);
     });
   }
@@ -206,16 +208,24 @@ async function withinLimit(work: Promise<unknown>): Promise<void> {
 function stateOf(job: Job, state: string): ProduceState {
   if (state === 'completed') {
     const result = ProduceResult.safeParse(job.returnvalue);
-    return result.success ? { state: 'done', result: result.data } : { state: 'failed', failure: 'failed' };
+    return result.success ? { state: 'done', result: result.data } : { state: 'failed', failure: 'unknown' };
   }
   if (state === 'failed') return { state: 'failed', failure: failureOf(job.failedReason) };
-  if (state !== 'active') return { state: 'waiting' };
   const progress = ProduceProgress.safeParse(job.progress);
-  return { state: 'running', progress: progress.success ? progress.data : null };
+  if (progress.success) return { state: 'running', progress: progress.data };
+  return state === 'active' || state === 'waiting-children'
+    ? { state: 'running', progress: null }
+    : { state: 'waiting' };
 }
 
+/** A job whose workers died more often than it may is failed by BullMQ, in its own words. */
+const STALLED_TOO_OFTEN = 'stalled more than allowable limit';
+
 function failureOf(reason: string | undefined): ProduceFailure {
-  return reason === CANCELLED_REASON ? 'cancelled' : 'failed';
+  if (reason === CANCELLED_REASON) return reason;
+  if (reason?.includes(STALLED_TOO_OFTEN) === true) return 'workerLost';
+  const known = ProductionFailure.safeParse(reason);
+  return known.success ? known.data : 'unknown';
 }
 
 function parseJson(text: string): unknown {

@@ -27,6 +27,16 @@ export interface FfmpegRunnerOptions {
   readonly stopGraceMs?: number;
 }
 
+/** An ffmpeg that failed, or that stood still until the watchdog killed it. What it said last is the cause. */
+export class FfmpegError extends AppError {
+  readonly hasStalled: boolean;
+
+  constructor(label: string, hasStalled: boolean, cause: Error) {
+    super('internal', { message: `ffmpeg ${hasStalled ? 'stalled' : 'failed'}: ${label}`, cause });
+    this.hasStalled = hasStalled;
+  }
+}
+
 /** One running child: the watchdog needs to know when it last moved. */
 interface Run {
   readonly label: string;
@@ -63,7 +73,7 @@ export class FfmpegRunner {
   /**
    * Resolves with what ffmpeg wrote to stderr (its last 100 lines).
    *
-   * @throws AppError `internal`, with stderr's tail as the cause, when ffmpeg fails or stops making progress.
+   * @throws FfmpegError when ffmpeg fails or stops making progress.
    */
   async run(job: FfmpegJob, options: FfmpegRunOptions): Promise<string> {
     options.signal?.throwIfAborted();
@@ -179,7 +189,6 @@ function signalRun(run: Run, signal: NodeJS.Signals): void {
   if (run.pid !== undefined) signalGroup(run.pid, signal);
 }
 
-function failureOf(run: Run, error: Error, stderr: string): AppError {
-  const message = run.isStalled ? `ffmpeg stalled: ${run.label}` : `ffmpeg failed: ${run.label}`;
-  return new AppError('internal', { message, cause: new Error(`${error.message}\n${stderr}`.trim()) });
+function failureOf(run: Run, error: Error, stderr: string): FfmpegError {
+  return new FfmpegError(run.label, run.isStalled, new Error(`${error.message}\n${stderr}`.trim()));
 }

@@ -16,7 +16,7 @@ function cutOf(startSeconds: number, seconds: number): Cut {
 }
 
 function argsOf(cut: Cut, files: readonly TrackFile[]): readonly string[] {
-  const track: SourceTrack = {
+  const track: SourceTrack<TrackFile> = {
     trackId,
     seatId: SeatId.parse('s'),
     seat: 'lecturer',

@@ -19,7 +19,7 @@ const CUT_THREADS = 2;
 
 export interface ComposeOptions {
   readonly title: string;
-  readonly tracks: readonly SourceTrack[];
+  readonly tracks: readonly SourceTrack<TrackFile>[];
   readonly rungs: readonly Rung[];
   readonly lettering: Lettering | undefined;
   /** Where the cut's picture of a rung is written. */
@@ -58,7 +58,7 @@ export function composeJob(cut: Cut, options: ComposeOptions): FfmpegJob {
   };
 }
 
-function clipsOf(tile: Tile, cut: Cut, tracks: readonly SourceTrack[]): readonly Clip[] {
+function clipsOf(tile: Tile, cut: Cut, tracks: readonly SourceTrack<TrackFile>[]): readonly Clip[] {
   const track = tracks.find((one) => one.trackId === tile.trackId);
   if (track === undefined) return [];
   const startUs = cut.sessionStartUs;

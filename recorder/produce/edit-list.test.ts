@@ -127,7 +127,7 @@ describe('the edit list', () => {
     const { cuts, timeline } = editListOf([track('li', 'lecturer', 'camera', [0, 30])], events, 30 * S);
     expect(cuts.map((cut) => [cut.sessionStartUs, cut.outputStartUs, cut.frames])).toEqual([
       [0, 0, 250],
-      [14_999_000, 10 * S, 250],
+      [15 * S, 10 * S, 250],
     ]);
     expect(timeline.durationUs).toBe(20 * S);
   });
@@ -137,10 +137,24 @@ describe('the edit list', () => {
     expect(told(tracks, [], 30)).toEqual(['0–30: li-camera']);
   });
 
-  it('cuts long scenes into equal parts of at most five minutes', () => {
-    const { cuts } = editListOf([track('li', 'lecturer', 'camera', [0, 660])], [], 660 * S);
-    expect(cuts.map((cut) => cut.frames)).toEqual([5_500, 5_500, 5_500]);
-    expect(cuts.map((cut) => cut.sessionStartUs)).toEqual([0, 220 * S, 440 * S]);
+  it('cuts long scenes at every fourth minute of the session, into parts of at most five', () => {
+    const framesOf = (from: number, to: number): readonly number[] =>
+      editListOf([track('li', 'lecturer', 'camera', [from, to])], [], to * S)
+        .cuts.filter((cut) => cut.scene.tiles.length > 0)
+        .map((cut) => cut.frames / 25);
+    expect(framesOf(0, 660)).toEqual([240, 240, 180]);
+    expect(framesOf(0, 265)).toEqual([265]);
+    expect(framesOf(215, 505)).toEqual([290]);
+    expect(framesOf(100, 500)).toEqual([140, 260]);
+  });
+
+  it('leaves the cuts behind an edit as they were', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 1200])];
+    const startsOf = (events: readonly RecordingEvent[]): readonly number[] =>
+      editListOf(tracks, events, 1200 * S).cuts.map((cut) => cut.sessionStartUs / S);
+    const events = eventsOf({ at: 300.0071, type: 'paused', data: {} }, { at: 333.3331, type: 'resumed', data: {} });
+    expect(startsOf([])).toEqual([0, 240, 480, 720, 960]);
+    expect(startsOf(events)).toEqual([0, 240, 333.36, 480, 720, 960]);
   });
 
   it('follows the speaker in the speaker layout, but not every interjection', () => {

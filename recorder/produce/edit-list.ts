@@ -6,8 +6,13 @@ import { FRAME_US, timelineOf, type Timeline } from './timeline.ts';
 
 /** Shorter scenes are swallowed by their neighbour: nobody sees them, and each costs a run of ffmpeg. */
 const MIN_CUT_FRAMES = 2;
-/** A cut is a job: small enough to be repeated without much loss. */
-const MAX_CUT_US = 5 * 60 * 1_000_000;
+/**
+ * A cut is a job, small enough to be repeated without much loss: at most five minutes. Long scenes are cut at every fourth minute of the session, not of the
+ * scene, so that an edit before leaves those behind it as they were.
+ */
+const CUT_GRID_FRAMES = (4 * 60 * 1_000_000) / FRAME_US;
+/** What the grid would cut off shorter than this stays with its neighbour. */
+const MIN_GRID_FRAMES = (30 * 1_000_000) / FRAME_US;
 
 /** A run of the finished lesson during which the same places show the same tracks. */
 export interface Cut {
@@ -43,7 +48,7 @@ export function editListOf(
       finder.at(range.sessionStartUs + (frame + 0.5) * FRAME_US),
     );
     return pieces
-      .flatMap((piece) => split(piece))
+      .flatMap((piece) => split(piece, range.sessionStartUs / FRAME_US))
       .map((piece) => ({
         sessionStartUs: range.sessionStartUs + piece.frame * FRAME_US,
         outputStartUs: range.outputStartUs + piece.frame * FRAME_US,
@@ -88,14 +93,16 @@ function isSame(a: Scene, b: Scene): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-function split(piece: Piece): readonly Piece[] {
-  const most = MAX_CUT_US / FRAME_US;
-  const parts = Math.ceil(piece.frames / most);
-  // A scene of just over five minutes becomes two halves, not a long cut and a crumb.
-  const each = Math.ceil(piece.frames / parts);
-  return Array.from({ length: parts }, (_, index) => ({
-    frame: piece.frame + index * each,
-    frames: Math.min(each, piece.frames - index * each),
+function split(piece: Piece, rangeFrame: number): readonly Piece[] {
+  const from = rangeFrame + piece.frame;
+  const to = from + piece.frames;
+  const starts = [from];
+  for (let at = (Math.floor(from / CUT_GRID_FRAMES) + 1) * CUT_GRID_FRAMES; at < to; at += CUT_GRID_FRAMES) {
+    if (at - from >= MIN_GRID_FRAMES && to - at >= MIN_GRID_FRAMES) starts.push(at);
+  }
+  return starts.map((start, index) => ({
+    frame: start - rangeFrame,
+    frames: (starts[index + 1] ?? to) - start,
     scene: piece.scene,
   }));
 }

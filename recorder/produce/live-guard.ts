@@ -17,6 +17,8 @@ export interface LiveGuardOptions {
   readonly resume: () => void;
   /** Whether this machine serves live lessons now. */
   readonly hasLiveWork: () => Promise<boolean>;
+  /** Lessons have begun here, or the last has ended; told at each change. */
+  readonly onLiveWork?: (hasLiveWork: boolean) => void;
   readonly readCpu: () => Promise<CpuTimes | undefined>;
   readonly log: Log;
   readonly sampleMs?: number;
@@ -35,6 +37,7 @@ export class LiveGuard {
   #against = 0;
   #changedAtMs = -Infinity;
   #isPausing = false;
+  #hasLive = false;
   #isClosed = false;
 
   constructor(options: LiveGuardOptions) {
@@ -66,6 +69,10 @@ export class LiveGuard {
   async #sample(): Promise<void> {
     const cpu = await this.#options.readCpu();
     const hasLive = await this.#options.hasLiveWork().catch(() => false);
+    if (hasLive !== this.#hasLive) {
+      this.#hasLive = hasLive;
+      this.#options.onLiveWork?.(hasLive);
+    }
     const before = this.#last;
     this.#last = cpu;
     if (cpu === undefined || before === undefined || this.#isClosed) return;

@@ -63,11 +63,11 @@ const workers = new ProduceWorkers({
     ffmpeg,
     font,
     workFolder,
-    parallelCuts: config.PRODUCE_PARALLEL_CUTS,
   },
   muxer,
   onPlayable: (recordingId) => derive.orderSlides(recordingId),
   produceConcurrency: config.PRODUCE_CONCURRENCY,
+  parallelParts: config.PRODUCE_PARALLEL_CUTS,
   produceLockMs: config.PRODUCE_LOCK_MS,
   muxLockMs: config.MUX_LOCK_MS,
 });
@@ -76,8 +76,15 @@ lifecycle.onStop('workers', () => workers.close(), WORKERS_CLOSE_TIMEOUT_MS);
 const registry = new NodeRegistry(redis, log);
 if (config.PRODUCE_YIELDS) {
   const guard = new LiveGuard({
-    pause: () => ffmpeg.pause(),
-    resume: () => ffmpeg.resume(),
+    pause: () => {
+      ffmpeg.pause();
+      workers.yieldToLive(true);
+    },
+    resume: () => {
+      ffmpeg.resume();
+      workers.yieldToLive(false);
+    },
+    onLiveWork: (hasLiveWork) => workers.shareWithLive(hasLiveWork),
     hasLiveWork: () => hasLiveWorkHere(registry),
     readCpu: readCpuTimes,
     log,

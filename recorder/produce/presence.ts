@@ -1,6 +1,6 @@
 import type { RecordingEvent } from '../contract.ts';
 import type { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
-import type { SourceTrack, TrackFile } from './source-track.ts';
+import type { SourceTrack, TrackSpan } from './source-track.ts';
 
 /** Between two pieces of a track the last picture stands this long; then its sender is shown by a name card. */
 export const HOLD_US = 2_000_000;
@@ -41,7 +41,7 @@ export function attendanceSpan(track: SourceTrack): Span | undefined {
 }
 
 /** How long a piece's last picture may stand: until the next piece, at most `HOLD_US` behind its end. */
-export function holdEndUs(files: readonly TrackFile[], index: number): number {
+export function holdEndUs(files: readonly TrackSpan[], index: number): number {
   const file = files[index];
   const next = files[index + 1];
   if (file === undefined) return 0;

@@ -1,8 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError, ERROR_CODES } from '../../signaling/protocol/errors.ts';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Rendition } from '../../storage/objects/manifest.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
@@ -10,10 +8,9 @@ import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { isNewerAttempt } from './attempt.ts';
 import { writeChecksums } from './checksums.ts';
+import { putFile } from './stored-files.ts';
 
 const PARALLEL_PUTS = 4;
-const PUT_TRIES = 5;
-const PUT_RETRY_MS = 1_000;
 
 type Composed = Extract<Rendition, { kind: 'composed' }>;
 
@@ -45,7 +42,8 @@ export async function upload(options: UploadOptions): Promise<void> {
     const waiting = files.filter((file) => groupOf(file.name) === group);
     const putNext = async (): Promise<void> => {
       for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-        await putFile(file, options);
+        const key = objectKeys.produced(options.recordingId, options.attempt, file.name);
+        await putFile(options.store, key, file.path, options.signal);
         doneBytes += file.bytes;
         options.onUploaded(totalBytes === 0 ? 1 : doneBytes / totalBytes);
       }
@@ -65,21 +63,6 @@ async function filesIn(folder: string): Promise<readonly LocalFile[]> {
   return Promise.all(
     files.sort().map(async (path) => ({ path, name: relative(folder, path), bytes: (await stat(path)).size })),
   );
-}
-
-async function putFile(file: LocalFile, options: UploadOptions): Promise<void> {
-  const key = objectKeys.produced(options.recordingId, options.attempt, file.name);
-  for (let attempt = 1; ; attempt += 1) {
-    options.signal.throwIfAborted();
-    try {
-      await options.store.put(key, createReadStream(file.path), { bytes: file.bytes });
-      return;
-    } catch (error) {
-      const isPassing = error instanceof AppError && ERROR_CODES[error.code].retryable;
-      if (!isPassing || attempt === PUT_TRIES) throw error;
-      await sleep(PUT_RETRY_MS * attempt, undefined, { signal: options.signal });
-    }
-  }
 }
 
 /**

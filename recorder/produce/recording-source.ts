@@ -1,29 +1,29 @@
-import type { Edition } from '../../signaling/protocol/edition.ts';
 import type { RecordingEvent } from '../contract.ts';
 import type { RecordingManifest } from '../../storage/objects/manifest.ts';
-import type { SourceTrack } from './source-track.ts';
+import type { SourceTrack, TrackFile, TrackPiece } from './source-track.ts';
+import type { Span } from './presence.ts';
 
-export interface PreparedRecording {
+export interface StoredTracks {
   readonly manifest: RecordingManifest;
   readonly events: readonly RecordingEvent[];
-  readonly tracks: readonly SourceTrack[];
+  readonly tracks: readonly SourceTrack<TrackPiece>[];
 }
 
-export interface PrepareOptions {
+export interface FetchOptions {
   readonly recordingId: RecordingManifest['recordingId'];
-  /** Tracks that it leaves out do not come. */
-  readonly edition: Edition;
-  /** Where the tracks' files are written; it exists and is empty. */
+  /** Of these tracks … */
+  readonly tracks: readonly SourceTrack<TrackPiece>[];
+  /** … what is seen or heard in this span of session time; everything when there is none. */
+  readonly span?: Span;
+  /** Where the files are written; it exists and is empty. */
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
 }
 
-/**
- * Port: brings a recording's tracks onto the local disk as files ffmpeg can read.
- *
- * Throws AppError `notFound` when there is no such recording.
- */
+/** Port: what a recording consists of, and its tracks as files that ffmpeg can read. */
 export interface RecordingSource {
-  prepare(options: PrepareOptions): Promise<PreparedRecording>;
+  /** @throws AppError `notFound` when there is no such recording, or nothing of it has been muxed. */
+  read(recordingId: RecordingManifest['recordingId']): Promise<StoredTracks>;
+  fetch(options: FetchOptions): Promise<readonly SourceTrack<TrackFile>[]>;
 }

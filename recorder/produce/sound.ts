@@ -1,10 +1,12 @@
 import { seconds } from '../ffmpeg/args.ts';
 import type { FfmpegJob } from '../ffmpeg/job.ts';
 import { AUDIO_KBPS } from './ladder.ts';
-import type { SourceTrack } from './source-track.ts';
+import type { SourceTrack, TrackFile } from './source-track.ts';
 import type { Timeline } from './timeline.ts';
 
 const SAMPLE_RATE = 48_000;
+/** Of the samples of which the outline is drawn: enough for speech. */
+export const OUTLINE_RATE = 8_000;
 /** Loudness of the finished lesson (EBU R 128 measure), and the peak it may have. */
 const TARGET_LUFS = -16;
 const PEAK_DBTP = -1.5;
@@ -19,7 +21,7 @@ const SILENCE_LUFS = -69;
  * First pass: all tracks at their place in the session, summed without scaling, the pauses cut out to the sample, measured on the way.
  * `aresample=async` fills holes (DTX, mute, lost chunks) with silence; without it everything after a hole comes too early.
  */
-export function mixJob(tracks: readonly SourceTrack[], timeline: Timeline, target: string): FfmpegJob {
+export function mixJob(tracks: readonly SourceTrack<TrackFile>[], timeline: Timeline, target: string): FfmpegJob {
   const files = tracks.filter((track) => track.kind === 'audio').flatMap((track) => track.files);
   const aligned = files.map(
     (_, index) =>
@@ -87,32 +89,33 @@ export function gainOf(mixStderr: string): number {
   return Math.min(TARGET_LUFS - loudness, MAX_GAIN_DB + HEADROOM_DB);
 }
 
-/** Second pass: the gain, a limiter for what it lifts too high, AAC. */
-export function encodeSoundJob(mix: string, gainDb: number, durationUs: number, target: string): FfmpegJob {
+/** Second pass: the gain, a limiter for what it lifts too high, AAC; and the same as raw mono samples, of which the outline is drawn. */
+export function encodeSoundJob(
+  mix: string,
+  gainDb: number,
+  durationUs: number,
+  targets: { readonly sound: string; readonly samples: string },
+): FfmpegJob {
   const limit = 10 ** (PEAK_DBTP / 20);
   const filters = [
-    `volume=${gainDb.toFixed(2)}dB`,
+    `[0:a]volume=${gainDb.toFixed(2)}dB`,
     `alimiter=limit=${limit.toFixed(3)}:level=0:attack=5:release=50:latency=1`,
     'aformat=sample_fmts=fltp:channel_layouts=stereo',
+    'asplit=2[sound][copy]',
   ];
+  const outline = `[copy]aformat=sample_fmts=s16:sample_rates=${OUTLINE_RATE}:channel_layouts=mono[outline]`;
   return {
     inputs: [{ options: [], source: mix }],
+    filterGraph: `${filters.join(',')};${outline}`,
     outputs: [
       {
         options: [
-          '-af',
-          filters.join(','),
-          '-c:a',
-          'aac',
-          '-b:a',
-          `${AUDIO_KBPS}k`,
-          '-ar',
-          String(SAMPLE_RATE),
-          '-f',
-          'mp4',
+          ...['-map', '[sound]', '-c:a', 'aac', '-b:a', `${AUDIO_KBPS}k`],
+          ...['-ar', String(SAMPLE_RATE), '-f', 'mp4'],
         ],
-        target,
+        target: targets.sound,
       },
+      { options: ['-map', '[outline]', '-c:a', 'pcm_s16le', '-f', 's16le'], target: targets.samples },
     ],
     durationUs,
   };

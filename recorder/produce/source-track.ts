@@ -1,17 +1,31 @@
 import type { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
 import type { MediaKind, TrackSource } from '../../storage/objects/manifest.ts';
+import type { StoredRun, StoredSegment } from '../mux/mux-state.ts';
 
-/** A piece of one track as a local file ffmpeg can read: one codec, one resolution. Its first frame lies at `startUs` of session time. */
-export interface TrackFile {
-  readonly path: string;
+/** When a piece of a track is there, and how large its picture is: one codec, one resolution. */
+export interface TrackSpan {
+  /** Session time of its first frame. */
   readonly startUs: number;
   readonly endUs: number;
   readonly width?: number;
   readonly height?: number;
 }
 
+/** A piece as it lies in the object store: segments without a hole, each of which begins with a keyframe. */
+export interface TrackPiece extends TrackSpan {
+  readonly container: StoredRun['container'];
+  /** Like the segments' `uri` relative to `play/{recording}/`. */
+  readonly init: string;
+  readonly segments: readonly StoredSegment[];
+}
+
+/** A piece, or as much of it as is needed, as a local file ffmpeg can read. */
+export interface TrackFile extends TrackSpan {
+  readonly path: string;
+}
+
 /** One track of the recording with its pieces, in order and without overlap. */
-export interface SourceTrack {
+export interface SourceTrack<Piece extends TrackSpan = TrackSpan> {
   readonly trackId: TrackId;
   readonly seatId: SeatId;
   readonly seat: string;
@@ -19,5 +33,5 @@ export interface SourceTrack {
   readonly schoolName?: string;
   readonly kind: MediaKind;
   readonly source: TrackSource;
-  readonly files: readonly TrackFile[];
+  readonly files: readonly Piece[];
 }

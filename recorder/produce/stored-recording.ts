@@ -2,7 +2,6 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
-import { keepsTrack } from '../../signaling/protocol/edition.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { TrackId, type RecordingId } from '../../signaling/protocol/ids.ts';
 import type { ManifestTrack, RecordingManifest } from '../../storage/objects/manifest.ts';
@@ -11,21 +10,16 @@ import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { RecordingEvent } from '../contract.ts';
 import { StoredRun, type StoredSegment } from '../mux/mux-state.ts';
-import type { PreparedRecording, PrepareOptions, RecordingSource } from './recording-source.ts';
+import { neededSegments } from './needed-segments.ts';
+import type { FetchOptions, RecordingSource, StoredTracks } from './recording-source.ts';
 import { HOLD_US } from './presence.ts';
-import type { SourceTrack, TrackFile } from './source-track.ts';
+import type { SourceTrack, TrackFile, TrackPiece, TrackSpan } from './source-track.ts';
 
 const STATE_NAME = 'state.json';
 
 /** Of the muxer's state, what says where a track's media lies. */
 const MuxedTracks = z.object({ epochs: z.array(z.object({ trackId: TrackId, runs: z.array(StoredRun) })) });
 type MuxedTracks = z.infer<typeof MuxedTracks>;
-
-/** A run of segments without a hole: it becomes one local file. */
-interface Piece {
-  readonly run: StoredRun;
-  readonly segments: readonly StoredSegment[];
-}
 
 /** Recordings as the muxer left them in the object store. */
 export class StoredRecordings implements RecordingSource {
@@ -35,25 +29,30 @@ export class StoredRecordings implements RecordingSource {
     this.#store = store;
   }
 
-  async prepare(options: PrepareOptions): Promise<PreparedRecording> {
-    const { recordingId } = options;
+  async read(recordingId: RecordingId): Promise<StoredTracks> {
     const manifest = await new ManifestStore(this.#store).read(recordingId);
     if (manifest === undefined) throw new AppError('notFound', { message: 'the recording has no manifest' });
     const events = await this.#events(manifest);
     const state = await this.#muxedTracks(recordingId);
-    const kept = manifest.tracks.filter((track) => keepsTrack(options.edition, track));
-    const pieces = kept.flatMap((track) => piecesOf(track, state).map((piece) => ({ track, piece })));
-    const files = new Map<ManifestTrack, TrackFile[]>();
-    for (const [index, { track, piece }] of pieces.entries()) {
-      options.signal.throwIfAborted();
-      const path = join(
-        options.folder,
-        `${String(index).padStart(5, '0')}.${piece.run.container === 'webm' ? 'webm' : 'mp4'}`,
-      );
-      files.set(track, [...(files.get(track) ?? []), await this.#download(recordingId, piece, path, options.signal)]);
-      options.onProgress((index + 1) / pieces.length);
+    const tracks = manifest.tracks.map((track) => sourceTrack(track, piecesOf(track, state)));
+    return { manifest, events, tracks: tracks.filter((track) => track.files.length > 0) };
+  }
+
+  async fetch(options: FetchOptions): Promise<readonly SourceTrack<TrackFile>[]> {
+    const wanted = options.tracks.flatMap((track) =>
+      track.files.flatMap((piece) => {
+        const segments = neededSegments(piece, options.span);
+        return segments.length === 0 ? [] : [{ track, piece: { ...piece, segments } }];
+      }),
+    );
+    const files = new Map<SourceTrack<TrackPiece>, TrackFile[]>();
+    for (const [index, { track, piece }] of wanted.entries()) {
+      const name = `${String(index).padStart(5, '0')}.${piece.container === 'webm' ? 'webm' : 'mp4'}`;
+      const file = await this.#download(options, piece, join(options.folder, name));
+      files.set(track, [...(files.get(track) ?? []), file]);
+      options.onProgress((index + 1) / wanted.length);
     }
-    return { manifest, events, tracks: Array.from(files, ([track, own]) => sourceTrack(track, own)) };
+    return Array.from(files, ([track, own]) => ({ ...track, files: own }));
   }
 
   async #muxedTracks(recordingId: RecordingId): Promise<MuxedTracks> {
@@ -74,10 +73,12 @@ export class StoredRecordings implements RecordingSource {
     return Array.from(events.values()).sort((a, b) => a.atUs - b.atUs || a.n - b.n);
   }
 
-  async #download(recordingId: RecordingId, piece: Piece, path: string, signal: AbortSignal): Promise<TrackFile> {
+  async #download(options: FetchOptions, piece: TrackPiece, path: string): Promise<TrackFile> {
+    const { recordingId, signal } = options;
     const file = createWriteStream(path);
-    const names = [piece.run.init, ...piece.segments.map((segment) => segment.uri)];
+    const names = [piece.init, ...piece.segments.map((segment) => segment.uri)];
     for (const name of names) {
+      signal.throwIfAborted();
       const { stream } = await this.#store.get(objectKeys.play(recordingId, name));
       await pipeline(stream, file, { end: false, signal });
     }
@@ -85,11 +86,12 @@ export class StoredRecordings implements RecordingSource {
       file.once('error', reject);
       file.end(resolve);
     });
-    const { width, height } = piece.run;
+    const { width, height } = piece;
     return {
       path,
-      startUs: piece.segments.at(0)?.startUs ?? 0,
-      endUs: piece.segments.at(-1)?.endUs ?? 0,
+      // Its timestamps are the session's, whichever segment comes first.
+      startUs: piece.segments.at(0)?.startUs ?? piece.startUs,
+      endUs: piece.endUs,
       ...(width === undefined ? {} : { width }),
       ...(height === undefined ? {} : { height }),
     };
@@ -104,18 +106,18 @@ function parseLine(line: string): unknown {
   }
 }
 
-function piecesOf(track: ManifestTrack, state: MuxedTracks): readonly Piece[] {
+function piecesOf(track: ManifestTrack, state: MuxedTracks): readonly TrackPiece[] {
   return (
     state.epochs
       .filter((epoch) => epoch.trackId === track.trackId)
       .flatMap((epoch) => epoch.runs)
       // Holes of sound are filled with silence where it is mixed; each further file would cost a whole lesson of it.
-      .flatMap((run) => (track.kind === 'video' ? withoutHoles(run) : [{ run, segments: run.segments }]))
-      .sort((a, b) => (a.segments[0]?.startUs ?? 0) - (b.segments[0]?.startUs ?? 0))
+      .flatMap((run) => (track.kind === 'video' ? withoutHoles(run) : [pieceOf(run, run.segments)]))
+      .sort((a, b) => a.startUs - b.startUs)
   );
 }
 
-function withoutHoles(run: StoredRun): readonly Piece[] {
+function withoutHoles(run: StoredRun): readonly TrackPiece[] {
   const groups: StoredSegment[][] = [];
   for (const segment of run.segments) {
     const group = groups.at(-1);
@@ -123,10 +125,23 @@ function withoutHoles(run: StoredRun): readonly Piece[] {
     if (group !== undefined && last !== undefined && segment.startUs - last.endUs <= HOLD_US) group.push(segment);
     else groups.push([segment]);
   }
-  return groups.map((segments) => ({ run, segments }));
+  return groups.map((segments) => pieceOf(run, segments));
 }
 
-function sourceTrack(track: ManifestTrack, files: readonly TrackFile[]): SourceTrack {
+function pieceOf(run: StoredRun, segments: readonly StoredSegment[]): TrackPiece {
+  const { container, init, width, height } = run;
+  return {
+    startUs: segments.at(0)?.startUs ?? 0,
+    endUs: segments.at(-1)?.endUs ?? 0,
+    ...(width === undefined ? {} : { width }),
+    ...(height === undefined ? {} : { height }),
+    container,
+    init,
+    segments,
+  };
+}
+
+function sourceTrack<Piece extends TrackSpan>(track: ManifestTrack, files: readonly Piece[]): SourceTrack<Piece> {
   return {
     trackId: track.trackId,
     seatId: track.seatId,

@@ -3,6 +3,8 @@ import type { RecordingEvent } from '../contract.ts';
 
 export const FRAME_RATE = 25;
 export const FRAME_US = 1_000_000 / FRAME_RATE;
+/** An end this near behind a frame's border is that border. */
+const GRID_SLACK_US = 1_000;
 
 /** A run of session time that is played: it starts at `outputStartUs` of the finished lesson. */
 export interface KeptRange {
@@ -18,6 +20,10 @@ export interface Timeline {
   readonly durationUs: number;
 }
 
+/**
+ * Ranges begin and end on the session's own frames (0, 40 ms, …): what an edit leaves as it was is then made of the same frames as before, and needs
+ * not be composed again.
+ */
 export function timelineOf(
   events: readonly RecordingEvent[],
   sessionEndUs: number,
@@ -26,9 +32,10 @@ export function timelineOf(
   const ranges: KeptRange[] = [];
   let outputUs = 0;
   for (const [startUs, endUs] of withoutRanges(keptSpans(events, sessionEndUs), leftOut)) {
-    const durationUs = Math.round((endUs - startUs) / FRAME_US) * FRAME_US;
-    if (durationUs === 0) continue;
-    ranges.push({ sessionStartUs: startUs, outputStartUs: outputUs, durationUs });
+    const sessionStartUs = Math.ceil(startUs / FRAME_US) * FRAME_US;
+    const durationUs = Math.floor((endUs + GRID_SLACK_US) / FRAME_US) * FRAME_US - sessionStartUs;
+    if (durationUs <= 0) continue;
+    ranges.push({ sessionStartUs, outputStartUs: outputUs, durationUs });
     outputUs += durationUs;
   }
   return { ranges, durationUs: outputUs };

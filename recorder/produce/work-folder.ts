@@ -1,16 +1,20 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordingId } from '../../signaling/protocol/ids.ts';
 
-/** A retry comes within minutes; what is older belongs to a job that was given up or done elsewhere. */
+/** No run lasts so long; what is older was left behind by a process that died. */
 const MAX_AGE_MS = 24 * 3_600 * 1_000;
 
-/** Everything kept for further attempts at a recording. */
-export async function discardWork(folder: string, recordingId: RecordingId): Promise<void> {
-  await rm(join(folder, recordingId), { recursive: true, force: true });
+/** A folder of its own for one piece of work, whoever else does the same on this machine; gone when the work ends. */
+export async function inWorkFolder<T>(parent: string, name: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(parent, `${name}-`));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
-/** Deletes what dead attempts left behind, and with it their tracks, which are pictures of people. */
+/** Deletes what dead processes left behind, and with it their tracks, which are pictures of people. */
 export async function sweepWorkFolder(folder: string, nowMs: number = Date.now()): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);

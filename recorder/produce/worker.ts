@@ -1,39 +1,38 @@
-import { DelayedError, UnrecoverableError, Worker, type Job } from 'bullmq';
+import { DelayedError, Queue, UnrecoverableError, WaitingChildrenError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type * as z from 'zod';
-import { AppError, type ErrorCode } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import {
   MUX_QUEUE,
   MuxJob,
+  PartJob,
+  PARTS_QUEUE,
   PRODUCE_QUEUE,
   ProduceJob,
   type MuxResult,
-  type ProduceProgress,
   type ProduceResult,
 } from '../contract.ts';
 import type { Muxer } from '../mux/muxer.ts';
-import { CANCELLED_REASON, cancelKey } from '../produce-job-names.ts';
-import { attemptName } from './attempt.ts';
-import { produce } from './production.ts';
+import { CANCELLED_REASON } from '../produce-job-names.ts';
+import { failureOf, isPointless } from './failure.ts';
+import { PartFailedError, ProductionFlow, type FlowRun } from './flow.ts';
+import { callOff, JobWatch, StalledError } from './job-watch.ts';
+import { PartStore } from './part-store.ts';
 import type { ProductionDeps } from './production-context.ts';
-import { discardWork } from './work-folder.ts';
 
 const MUX_CONCURRENCY = 2;
 const MAX_STALLED_COUNT = 2;
-const PROGRESS_EVERY_MS = 2_000;
-const CANCEL_POLL_MS = 500;
 /** Longer than ffmpeg's own grace, shorter than a supervisor's patience. */
 const CLOSE_LIMIT_MS = 15_000;
 const HANDED_BACK_DELAY_MS = 1_000;
-
-/** Failures of a production that another attempt would only repeat. */
-const POINTLESS: ReadonlySet<ErrorCode> = new Set(['notFound', 'gone', 'conflict']);
+/** A store that is away is waited for, ten minutes in all. */
+const STORE_AWAY_DELAY_MS = 15_000;
+const STORE_AWAY_STARTS = 40;
 
 /** Why a running job was told to stop. */
-const STOP_REASONS = { cancelled: CANCELLED_REASON, lostLock: 'lost lock', closing: 'closing' } as const;
+const STOP_REASONS = { lostLock: 'lost lock', closing: 'closing' } as const;
 
 export interface WorkersOptions {
   readonly redisUrl: string;
@@ -42,41 +41,70 @@ export interface WorkersOptions {
   readonly muxer: Muxer;
   /** A recording has become playable as a whole. */
   readonly onPlayable: (recordingId: RecordingId) => Promise<void>;
+  /** Films planned and joined at the same time. */
   readonly produceConcurrency: number;
+  /** Parts of films made at the same time. */
+  readonly parallelParts: number;
   readonly produceLockMs: number;
   readonly muxLockMs: number;
 }
 
-/** Takes jobs of both queues. One process supervises its ffmpegs; encoding itself is their work. */
+type Process = (job: Job, signal: AbortSignal, token: string) => Promise<unknown>;
+
+/** Takes jobs of all queues. One process supervises its ffmpegs; encoding itself is their work. */
 export class ProduceWorkers {
   readonly #options: WorkersOptions;
   readonly #redis: Redis;
   readonly #workerRedis: Redis;
+  readonly #queues: readonly Queue[];
+  readonly #flow: ProductionFlow;
   readonly #workers: readonly Worker[];
+  readonly #parts: Worker;
   #running = 0;
+  #isYielding = false;
   #isClosing = false;
   #closing: Promise<void> | null = null;
 
   constructor(options: WorkersOptions) {
     this.#options = options;
-    this.#redis = createRedis({ url: options.redisUrl, name: 'produce', log: options.log, whenAway: 'fail' });
-    this.#workerRedis = createRedis({
-      url: options.redisUrl,
-      name: 'produce-worker',
-      log: options.log,
-      whenAway: 'wait',
-    });
+    const { redisUrl: url, log } = options;
+    this.#redis = createRedis({ url, name: 'produce', log, whenAway: 'fail' });
+    this.#workerRedis = createRedis({ url, name: 'produce-worker', log, whenAway: 'wait' });
+    const open = { connection: this.#redis, skipWaitingForReady: true };
+    const [produceQueue, partsQueue] = [new Queue(PRODUCE_QUEUE, open), new Queue(PARTS_QUEUE, open)];
+    this.#queues = [produceQueue, partsQueue];
+    for (const queue of this.#queues) queue.on('error', () => undefined);
+    this.#flow = new ProductionFlow({ redis: this.#redis, produceQueue, partsQueue });
+    this.#parts = this.#open(PARTS_QUEUE, options.parallelParts, options.produceLockMs, (job, signal) =>
+      this.#makePart(job, signal),
+    );
     this.#workers = [
       this.#open(MUX_QUEUE, MUX_CONCURRENCY, options.muxLockMs, (job) => this.#mux(job)),
-      this.#open(PRODUCE_QUEUE, options.produceConcurrency, options.produceLockMs, (job, signal) =>
-        this.#produce(job, signal),
+      this.#open(PRODUCE_QUEUE, options.produceConcurrency, options.produceLockMs, (job, signal, token) =>
+        this.#produce(job, signal, token),
       ),
+      this.#parts,
     ];
   }
 
   /** 0 idle … 1 full. */
   get load(): number {
-    return Math.min(1, this.#running / this.#options.produceConcurrency);
+    return Math.min(1, this.#running / this.#options.parallelParts);
+  }
+
+  /** While live lessons need this machine, what is begun stands still here and what is not is left to other machines. Idempotent. */
+  yieldToLive(isYielding: boolean): void {
+    if (isYielding === this.#isYielding) return;
+    this.#isYielding = isYielding;
+    for (const worker of this.#workers.filter((one) => one.name !== MUX_QUEUE)) {
+      if (isYielding) void worker.pause(true);
+      else void worker.resume();
+    }
+  }
+
+  /** While lessons are live on this machine at all, one part at a time is made here. */
+  shareWithLive(hasLiveWork: boolean): void {
+    this.#parts.concurrency = hasLiveWork ? 1 : this.#options.parallelParts;
   }
 
   /** Takes no more jobs and hands the running ones back, so that another process takes them at once. Bounded; idempotent. */
@@ -90,25 +118,21 @@ export class ProduceWorkers {
       });
       await Promise.race([Promise.allSettled(this.#workers.map((worker) => worker.close())), limit]);
       clearTimeout(timer);
+      await Promise.allSettled(this.#queues.map((queue) => queue.close()));
       this.#redis.disconnect();
       this.#workerRedis.disconnect();
     })();
     return this.#closing;
   }
 
-  #open(
-    queue: string,
-    concurrency: number,
-    lockMs: number,
-    process: (job: Job, signal: AbortSignal) => Promise<unknown>,
-  ): Worker {
+  #open(queue: string, concurrency: number, lockMs: number, process: Process): Worker {
     const worker = new Worker(
       queue,
       // Three parameters by name: BullMQ counts them to see whether a signal is wanted.
       async (job: Job, token: string | undefined, signal: AbortSignal | undefined) => {
         const stopping = signal ?? new AbortController().signal;
         try {
-          return await process(job, stopping);
+          return await process(job, stopping, token ?? '');
         } catch (error) {
           throw await this.#verdict(job, token, stopping, error);
         }
@@ -136,55 +160,87 @@ export class ProduceWorkers {
     return result;
   }
 
-  async #produce(job: Job, lockSignal: AbortSignal): Promise<ProduceResult> {
+  async #produce(job: Job, lockSignal: AbortSignal, token: string): Promise<ProduceResult> {
     const data = parseData(ProduceJob, job);
-    const attempt = attemptName({ orderedAtMs: job.timestamp, tryNumber: job.attemptsStarted });
-    const log = this.#options.log.child({ jobId: job.id, recordingId: data.recordingId, attempt });
-    const cancelling = new AbortController();
-    const signal = AbortSignal.any([lockSignal, cancelling.signal]);
-    const watch = setInterval(() => void this.#watchCancel(data.recordingId, cancelling), CANCEL_POLL_MS);
-    const reporter = new ProgressReporter(job);
-    this.#running += 1;
+    const parts = new PartStore(this.#options.production.store, data.recordingId);
     try {
-      await this.#watchCancel(data.recordingId, cancelling);
-      log.info({ try: job.attemptsStarted }, 'production starts');
-      const result = await produce(
-        { ...this.#options.production, log },
-        { job: data, attempt, signal, onProgress: (progress) => reporter.report(progress) },
-      );
-      log.info({ durationUs: result.durationUs, mp4Bytes: result.mp4Bytes }, 'production done');
-      return result;
+      return await this.#watched(job, data.recordingId, lockSignal, {
+        work: (run) => this.#flow.produce(job, token, data, run),
+        onCancelled: async () => {
+          await job.removeUnprocessedChildren();
+          await parts.discard();
+        },
+      });
     } catch (error) {
-      if (cancelling.signal.aborted) {
-        await discardWork(this.#options.production.workFolder, data.recordingId);
-        throw new UnrecoverableError(CANCELLED_REASON);
+      if (error instanceof PartFailedError) {
+        await callOff(this.#redis, data.recordingId);
+        await job.removeUnprocessedChildren();
       }
-      log.warn({ err: error, lost: lockSignal.aborted }, 'production attempt ended without a result');
       throw error;
-    } finally {
-      this.#running -= 1;
-      clearInterval(watch);
-      reporter.close();
     }
   }
 
-  async #watchCancel(recordingId: RecordingId, cancelling: AbortController): Promise<void> {
-    const isCancelled = await this.#redis.exists(cancelKey(recordingId)).catch(() => 0);
-    if (isCancelled === 1) cancelling.abort(new UnrecoverableError(CANCELLED_REASON));
+  async #makePart(job: Job, lockSignal: AbortSignal): Promise<void> {
+    const data = parseData(PartJob, job);
+    const parts = new PartStore(this.#options.production.store, data.recordingId);
+    this.#running += 1;
+    try {
+      await this.#watched(job, data.recordingId, lockSignal, {
+        work: (run) => this.#flow.makePart(data, run),
+        onCancelled: () => parts.discardPart(data.part),
+      });
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  async #watched<T>(
+    job: Job,
+    recordingId: RecordingId,
+    lockSignal: AbortSignal,
+    { work, onCancelled }: { work: (run: FlowRun) => Promise<T>; onCancelled: () => Promise<void> },
+  ): Promise<T> {
+    const { redisUrl: _url, production, ...options } = this.#options;
+    const log = options.log.child({ jobId: job.id, recordingId, try: job.attemptsStarted });
+    const isYielding = (): boolean => this.#isYielding;
+    const watch = await JobWatch.create({ redis: this.#redis, recordingId, lockSignal, isYielding });
+    const startedMs = performance.now();
+    try {
+      watch.signal.throwIfAborted();
+      const run = { deps: { ...production, log }, signal: watch.signal, onProgress: () => watch.touch() };
+      const result = await work(run);
+      log.info({ ms: Math.round(performance.now() - startedMs) }, `${job.name} done`);
+      return result;
+    } catch (error) {
+      if (error instanceof WaitingChildrenError) throw error;
+      if (!watch.isCancelled) {
+        log.warn({ err: error, lost: lockSignal.aborted }, `${job.name} ended without a result`);
+        throw error;
+      }
+      await onCancelled().catch((cleanupError: unknown) => {
+        log.warn({ err: cleanupError }, 'parts of a cancelled production stay');
+      });
+      throw new UnrecoverableError(CANCELLED_REASON);
+    } finally {
+      watch.close();
+    }
   }
 
   /** What BullMQ is to make of a failure. */
   async #verdict(job: Job, token: string | undefined, signal: AbortSignal, error: unknown): Promise<Error> {
-    if (error instanceof UnrecoverableError) return error;
+    if (error instanceof UnrecoverableError || error instanceof WaitingChildrenError) return error;
     if (this.#isClosing && signal.aborted) {
       await job.moveToDelayed(Date.now() + HANDED_BACK_DELAY_MS, token);
       return new DelayedError();
     }
     if (signal.aborted) return new Error(String(signal.reason));
-    if (job.queueName === PRODUCE_QUEUE && error instanceof AppError && POINTLESS.has(error.code)) {
-      return new UnrecoverableError(error.code);
+    if (job.queueName === MUX_QUEUE) return error instanceof Error ? error : new Error(String(error));
+    const failure = error instanceof StalledError ? 'stalled' : failureOf(error);
+    if (failure === 'storeAway' && job.attemptsStarted < STORE_AWAY_STARTS) {
+      await job.moveToDelayed(Date.now() + STORE_AWAY_DELAY_MS, token);
+      return new DelayedError();
     }
-    return error instanceof Error ? error : new Error(String(error));
+    return isPointless(failure) ? new UnrecoverableError(failure) : new Error(failure, { cause: error });
   }
 }
 
@@ -192,40 +248,4 @@ function parseData<S extends z.ZodType>(schema: S, job: Job): z.output<S> {
   const parsed = schema.safeParse(job.data);
   if (!parsed.success) throw new UnrecoverableError(`bad job data: ${parsed.error.message}`);
   return parsed.data;
-}
-
-/** Writes at most one progress every 2 s, never two at a time, and never waits for it. */
-class ProgressReporter {
-  readonly #job: Job;
-  #latest: ProduceProgress | undefined;
-  #lastAtMs = 0;
-  #isWriting = false;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(job: Job) {
-    this.#job = job;
-  }
-
-  report(progress: ProduceProgress): void {
-    this.#latest = progress;
-    this.#timer ??= setTimeout(() => this.#write(), Math.max(0, this.#lastAtMs + PROGRESS_EVERY_MS - Date.now()));
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#latest = undefined;
-  }
-
-  #write(): void {
-    this.#timer = undefined;
-    if (this.#latest === undefined || this.#isWriting) return;
-    this.#lastAtMs = Date.now();
-    this.#isWriting = true;
-    void this.#job
-      .updateProgress(this.#latest)
-      .catch(() => undefined)
-      .finally(() => {
-        this.#isWriting = false;
-      });
-  }
 }

@@ -3,6 +3,7 @@ import type { ComposedFilm, Recording, RecordingStore } from '../../storage/port
 import type { MuxResult, ProduceJob, ProduceProgress, ProduceResult } from '../../recorder/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
+import type { ProductionFailure } from '../protocol/rest/recordings.ts';
 import type { Log } from '../runtime/log.ts';
 import { produceOrder } from './produce-order.ts';
 import type { KeepChapters } from './chapter-texts.ts';
@@ -10,18 +11,20 @@ import type { KeepChapters } from './chapter-texts.ts';
 const US_PER_MS = 1000;
 const RETRY_MS = 1_000;
 
+type ProduceFailure = 'cancelled' | ProductionFailure;
+
 export type ProductionState =
   | { readonly state: 'none' | 'waiting' }
   | { readonly state: 'running'; readonly progress: ProduceProgress | null }
   | { readonly state: 'done'; readonly result: ProduceResult }
-  | { readonly state: 'failed'; readonly failure: 'cancelled' | 'failed' };
+  | { readonly state: 'failed'; readonly failure: ProduceFailure };
 
 interface FollowedEvents {
   readonly muxed: readonly [MuxResult];
   readonly muxFailed: readonly [{ readonly recordingId: RecordingId }];
   readonly producing: readonly [{ readonly recordingId: RecordingId; readonly progress: ProduceProgress }];
   readonly produced: readonly [ProduceResult];
-  readonly produceFailed: readonly [{ readonly recordingId: RecordingId; readonly failure: 'cancelled' | 'failed' }];
+  readonly produceFailed: readonly [{ readonly recordingId: RecordingId; readonly failure: ProduceFailure }];
 }
 
 /** The recorder's jobs, as far as a recording's phase follows them. */
@@ -39,6 +42,7 @@ function filmOf(result: ProduceResult): ComposedFilm {
     posterKey: result.poster,
     thumbnailsKey: result.thumbnails,
     chaptersKey: result.chapters ?? null,
+    ...(result.waveform === undefined ? {} : { waveformKey: result.waveform }),
     durationMs: Math.round(result.durationUs / US_PER_MS),
     mp4Bytes: result.mp4Bytes,
     editionVersion: result.editionVersion ?? 0,
@@ -75,7 +79,7 @@ export class RecordingFollower {
     this.#unsubscribe = [
       queue.on('muxed', (result) => this.#follow(result.recordingId, () => this.#onMuxed(result))),
       queue.on('muxFailed', ({ recordingId }) =>
-        this.#follow(recordingId, () => this.#recordings.markFailed(recordingId, '录像整理失败，原始数据仍在')),
+        this.#follow(recordingId, () => this.#recordings.markFailed(recordingId, 'unreadable')),
       ),
       queue.on('producing', ({ recordingId, progress }) =>
         this.#follow(recordingId, () => this.#recordings.setProgress(recordingId, progress)),
@@ -120,9 +124,9 @@ export class RecordingFollower {
     await this.#keepChapters(result.recordingId, film);
   }
 
-  async #onProduceFailed(recordingId: RecordingId, failure: 'cancelled' | 'failed'): Promise<void> {
+  async #onProduceFailed(recordingId: RecordingId, failure: ProduceFailure): Promise<void> {
     if (failure === 'cancelled') await this.#recordings.markProductionCancelled(recordingId);
-    else await this.#recordings.markFailed(recordingId, '合成失败，可以重试');
+    else await this.#recordings.markFailed(recordingId, failure);
   }
 
   async #catchUpOne(recording: Recording): Promise<void> {

@@ -1,4 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { ProductionFailure } from '../../signaling/protocol/rest/recordings.ts';
 import type { RecordingEdition } from '../ports/edition-store.ts';
 import type { Recording } from '../ports/recording-store.ts';
 import { instantOrNull } from './instant.ts';
@@ -82,7 +83,8 @@ export function toRecording(row: RecordingRow): Recording {
     viewsIndexKey: row.views_index_key,
     film: row.film === null ? null : { editionVersion: 0, ...row.film },
     progress: row.progress === null ? null : { fraction: row.progress, secondsLeft: row.seconds_left },
-    failure: row.failure,
+    // Rows of before hold a sentence in Chinese.
+    failure: row.failure === null ? null : ProductionFailure.catch('unknown').parse(row.failure),
     allowsDownload: row.allows_download,
     visibility: row.visibility,
     edition: editionOf(row),

@@ -93,6 +93,7 @@ export const Rendition = z.discriminatedUnion('kind', [
     poster: z.string(),
     thumbnails: z.string(),
     chapters: z.string().optional(),
+    waveform: z.string().optional(),
     durationUs: z.int(),
     mp4Bytes: z.int(),
     createdAtUnixMs: z.int(),

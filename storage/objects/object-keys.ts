@@ -6,6 +6,7 @@ import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
  * - `raw/` is the truth: packet-log chunks and events, never rewritten.
  * - `play/` is what the muxer makes while the lesson runs (rolling, playable seconds after class).
  * - `produced/` is what ffmpeg makes after class, one prefix per attempt, so that two attempts never mix.
+ * - `parts/` are the pieces that productions put films together from, named by their content; never served.
  * - `recordings/` holds the manifests.
  */
 const padded = (value: number, width: number): string => String(value).padStart(width, '0');
@@ -31,6 +32,11 @@ export const objectKeys = {
 
   producedPrefix: (recording: RecordingId) => `produced/${recording}/`,
   produced: (recording: RecordingId, attempt: string, name: string) => `produced/${recording}/${attempt}/${name}`,
+
+  partsPrefix: (recording: RecordingId) => `parts/${recording}/`,
+  partPrefix: (recording: RecordingId, part: string) => `parts/${recording}/${part}/`,
+  /** `part` is the hash of what it is made of, `name` a file of it, e.g. `1080p.mp4`. */
+  part: (recording: RecordingId, part: string, name: string) => `parts/${recording}/${part}/${name}`,
 } as const;
 
 export interface RawChunkName {

@@ -1,5 +1,9 @@
 import type { LessonId, PersonId, RecordingId, SchoolId } from '../../signaling/protocol/ids.ts';
-import type { RecordingPhase, RecordingVisibility } from '../../signaling/protocol/rest/recordings.ts';
+import type {
+  ProductionFailure,
+  RecordingPhase,
+  RecordingVisibility,
+} from '../../signaling/protocol/rest/recordings.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
 import type { Audience, Page, PageRequest } from './audience.ts';
 import type { RecordingEdition } from './edition-store.ts';
@@ -36,8 +40,8 @@ export interface RecordingStore {
     progress: { readonly fraction: number; readonly secondsLeft: number | null },
   ): Promise<void>;
   markReady(recordingId: RecordingId, film: ComposedFilm): Promise<Recording>;
-  /** `failure` is shown to people; what could be played before still can. */
-  markFailed(recordingId: RecordingId, failure: string): Promise<Recording>;
+  /** What could be played before still can. */
+  markFailed(recordingId: RecordingId, failure: ProductionFailure): Promise<Recording>;
   /** Production was cancelled: `producing` or `failed` → `playable` or, with a film of before, `ready`. */
   markProductionCancelled(recordingId: RecordingId): Promise<Recording>;
 
@@ -86,6 +90,8 @@ export interface ComposedFilm {
   readonly posterKey: string;
   readonly thumbnailsKey: string;
   readonly chaptersKey: string | null;
+  /** Films of before have none. */
+  readonly waveformKey?: string;
   readonly durationMs: number;
   readonly mp4Bytes: number;
   /** Of which edition it was made. */
@@ -122,7 +128,7 @@ export interface Recording {
   readonly viewsIndexKey: string | null;
   readonly film: ComposedFilm | null;
   readonly progress: { readonly fraction: number; readonly secondsLeft: number | null } | null;
-  readonly failure: string | null;
+  readonly failure: ProductionFailure | null;
   readonly allowsDownload: boolean;
   readonly visibility: RecordingVisibility;
   readonly edition: RecordingEdition;

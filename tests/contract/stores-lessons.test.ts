@@ -304,7 +304,7 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
       await recordings.markFinishing(id, MONDAY_8_MS + 99);
       await recordings.markPlayable(id, views);
       await recordings.setProgress(id, { fraction: 0.9, secondsLeft: 1 });
-      expect(await recordings.markFailed(id, 'late')).toMatchObject({
+      expect(await recordings.markFailed(id, 'encoderFailed')).toMatchObject({
         phase: 'ready',
         failure: null,
         progress: null,
@@ -330,9 +330,9 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
       await recordings.markProducing(id);
       expect(await recordings.markProductionCancelled(id)).toMatchObject({ phase: 'playable', progress: null });
       await recordings.markProducing(id);
-      expect(await recordings.markFailed(id, '磁盘已满')).toMatchObject({
+      expect(await recordings.markFailed(id, 'diskFull')).toMatchObject({
         phase: 'failed',
-        failure: '磁盘已满',
+        failure: 'diskFull',
         viewsIndexKey: views.indexKey,
       });
       expect(await recordings.markProducing(id)).toMatchObject({ phase: 'producing', failure: null });
@@ -393,7 +393,7 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
       await recordings.delete(id);
       expect(await recordings.positions(personId, [id])).toEqual(new Map());
       await expect(recordings.savePosition(personId, id, 1, MONDAY_8_MS)).rejects.toEqual(code('notFound'));
-      await expect(recordings.markFailed(id, 'x')).rejects.toEqual(code('notFound'));
+      await expect(recordings.markFailed(id, 'stalled')).rejects.toEqual(code('notFound'));
     });
   });
 });

@@ -25,7 +25,7 @@ export class ProduceStand {
     return join(this.dataDir, 'produce');
   }
 
-  async startProcess(): Promise<ServiceProcess> {
+  async startProcess(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
     const port = await freePort();
     const service = await ServiceProcess.start({
       program: process.execPath,
@@ -38,6 +38,7 @@ export class ProduceStand {
         PRODUCE_YIELDS: '0',
         PRODUCE_NICENESS: '10',
         ...this.#env,
+        ...env,
       },
       logPath: join(this.dataDir, `log-${port}`),
       stopSignal: 'SIGTERM',
@@ -51,13 +52,15 @@ export class ProduceStand {
     return service;
   }
 
-  /** Ids of all encoders that work in this stand's folder, whoever started them. */
-  async encoderPids(): Promise<readonly number[]> {
+  /** Ids of all encoders that work in this stand's folder, whoever started them or, if named, of one process. */
+  async encoderPids(parentPid?: number): Promise<readonly number[]> {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const found = await Promise.all(
       pids.map(async (pid) => {
         const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-        return commandLine.includes('ffmpeg') && commandLine.includes(this.workFolder) ? [Number(pid)] : [];
+        if (!commandLine.includes('ffmpeg') || !commandLine.includes(this.workFolder)) return [];
+        const status = parentPid === undefined ? '' : await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+        return parentPid === undefined || status.includes(`\nPPid:\t${parentPid}\n`) ? [Number(pid)] : [];
       }),
     );
     return found.flat();

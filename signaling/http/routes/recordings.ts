@@ -208,6 +208,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     if (phase === 'recording' || phase === 'finishing') throw new AppError('conflict');
     await this.#queue.cancelProduce(recordingId);
     await this.#objects.deletePrefix(objectKeys.producedPrefix(recordingId));
+    await this.#objects.deletePrefix(objectKeys.partsPrefix(recordingId));
     await this.#objects.deletePrefix(objectKeys.playPrefix(recordingId));
     await this.#objects.deletePrefix(objectKeys.rawPrefix(recordingId));
     await this.#objects.delete(objectKeys.manifest(recordingId));

@@ -22,6 +22,27 @@ export type RecordingVisibility = z.infer<typeof RecordingVisibility>;
 export const RecordingTextKind = z.enum(['chapter', 'caption']);
 export type RecordingTextKind = z.infer<typeof RecordingTextKind>;
 
+/**
+ * Why a film could not be composed; pages have words for each.
+ *
+ * - `nothingRecorded`: there is neither picture nor sound. `sourceLost`: what was captured can no longer be found.
+ * - `diskFull`, `storeAway`: no room, or no way to the object store, for longer than it could be waited out.
+ * - `encoderFailed`, `stalled`: ffmpeg gave up, or made no progress. `workerLost`: whoever worked on it died, again and again.
+ * - `unreadable`: what was captured could not be put in order, so nothing can be played either.
+ */
+export const ProductionFailure = z.enum([
+  'nothingRecorded',
+  'sourceLost',
+  'diskFull',
+  'storeAway',
+  'encoderFailed',
+  'stalled',
+  'workerLost',
+  'unreadable',
+  'unknown',
+]);
+export type ProductionFailure = z.infer<typeof ProductionFailure>;
+
 export const RecordingSummary = z.object({
   recordingId: RecordingId,
   lessonId: LessonId,
@@ -40,8 +61,8 @@ export const RecordingSummary = z.object({
   /** Production, 0–1, while `producing`. */
   progress: z.number().nullable(),
   secondsLeft: z.number().nullable(),
-  /** Plain reason when `failed`. */
-  failure: z.string().nullable(),
+  /** When `failed`. */
+  failure: ProductionFailure.nullable(),
   posterUrl: z.string().nullable(),
   /** Where the asking person stopped, ms. */
   positionMs: z.int().nullable(),

@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
-import { attemptName } from '../../../recorder/produce/attempt.ts';
 import { composeJob } from '../../../recorder/produce/compose.ts';
 import { editListOf } from '../../../recorder/produce/edit-list.ts';
 import { findCardFont } from '../../../recorder/produce/font.ts';
 import { TOP_RUNG } from '../../../recorder/produce/ladder.ts';
-import { produce } from '../../../recorder/produce/production.ts';
 import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
-import { runPool } from '../../../recorder/produce/work-pool.ts';
 import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
-import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
+import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { produceHere } from '../../support/produce-here.ts';
+import { runPool } from '../../support/work-pool.ts';
 import { putMuxedRecording, type MadeLesson, type MadeTrack } from '../../support/muxed-recording.ts';
 import { mkdir } from 'node:fs/promises';
 import type { BenchStage } from '../bench-stage.ts';
@@ -72,32 +71,29 @@ async function spent(work: () => Promise<unknown>): Promise<Spent> {
 async function composeTop(
   deps: ProductionDeps,
   folder: string,
-  recordingId: Parameters<StoredRecordings['prepare']>[0]['recordingId'],
+  recordingId: RecordingId,
   length: number,
 ): Promise<Spent> {
-  const tracks = join(folder, 'tracks');
-  await mkdir(tracks, { recursive: true });
+  const trackFolder = join(folder, 'tracks');
+  await mkdir(trackFolder, { recursive: true });
   const signal = new AbortController().signal;
-  const recording = await deps.source.prepare({
-    recordingId,
-    edition: WHOLE_EDITION,
-    folder: tracks,
-    signal,
-    onProgress: () => undefined,
-  });
-  const { cuts } = editListOf(recording.tracks, recording.events, length * 1e6);
+  const stored = await deps.source.read(recordingId);
+  const onProgress = (): void => undefined;
+  const fetching = { recordingId, tracks: stored.tracks, folder: trackFolder, signal, onProgress };
+  const tracks = await deps.source.fetch(fetching);
+  const { cuts } = editListOf(stored.tracks, stored.events, length * 1e6);
   const tasks = cuts.map((cut, index) => async () => {
     const targetOf = (): string => join(folder, `cut-${index}.mp4`);
     const job = composeJob(cut, {
       title: '',
-      tracks: recording.tracks,
+      tracks,
       rungs: [TOP_RUNG],
       lettering: undefined,
       targetOf,
     });
     await deps.ffmpeg.run(job, { label: 'bench' });
   });
-  return spent(() => runPool(tasks, deps.parallelCuts, signal));
+  return spent(() => runPool(tasks, PARALLEL_CUTS, signal));
 }
 
 /** How fast a lesson with six pictures becomes a film, on all cores of this machine. */
@@ -112,21 +108,14 @@ export async function measureProduce(stage: BenchStage): Promise<Figure[]> {
     font: await findCardFont(),
     log,
     workFolder: join(stage.folder, 'work'),
-    parallelCuts: PARALLEL_CUTS,
   };
+  await mkdir(deps.workFolder, { recursive: true });
   stage.say('making the sources');
   const { recordingId } = await putMuxedRecording(store, lessonOf(length));
   stage.say('compose');
   const compose = await composeTop(deps, join(stage.folder, 'top'), recordingId, length);
   stage.say(`${compose.seconds.toFixed(1)} s, ${compose.cpuSeconds.toFixed(1)} s of CPU for ${length} s; whole step`);
-  const step = await spent(() =>
-    produce(deps, {
-      job: { recordingId, title: '三年级 语文' },
-      attempt: attemptName({ orderedAtMs: Date.now(), tryNumber: 1 }),
-      signal: new AbortController().signal,
-      onProgress: () => undefined,
-    }),
-  );
+  const step = await spent(() => produceHere(deps, { recordingId, title: '三年级 语文' }));
   const unit = '× real time';
   const cpu = { unit: 'CPU-s per s', better: 'lower' } as const;
   return [

@@ -2,20 +2,21 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProduceProgress, ProduceResult } from '../../../recorder/contract.ts';
+import type { ProduceResult } from '../../../recorder/contract.ts';
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import { probeMedia } from '../../../recorder/ffmpeg/probe.ts';
 import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
-import { attemptName } from '../../../recorder/produce/attempt.ts';
 import { findCardFont } from '../../../recorder/produce/font.ts';
-import { produce } from '../../../recorder/produce/production.ts';
+import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
 import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { SlideIndex } from '../../../signaling/protocol/slide-index.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
+import { Waveform } from '../../../signaling/protocol/waveform.ts';
 import { putMuxedRecording, type MadeLesson, type MadeRecording } from '../../support/muxed-recording.ts';
+import { produceHere } from '../../support/produce-here.ts';
 
 /** Ten seconds of lesson take about as long on two idle cores. */
 const PRODUCTION_LIMIT_MS = 180_000;
@@ -84,9 +85,9 @@ const lesson: MadeLesson = {
 
 describe('the production of a lesson', () => {
   const log = createLog('test', 'silent');
-  const progress: ProduceProgress[] = [];
   let folder: string;
   let store: DirectoryObjectStore;
+  let deps: ProductionDeps;
   let made: MadeRecording;
   let result: ProduceResult;
   let mp4: string;
@@ -115,23 +116,16 @@ describe('the production of a lesson', () => {
     folder = await mkdtemp(join(tmpdir(), 'tongke-produce-'));
     store = await DirectoryObjectStore.create(join(folder, 'objects'));
     made = await putMuxedRecording(store, lesson);
-    result = await produce(
-      {
-        store,
-        source: new StoredRecordings(store),
-        ffmpeg: new FfmpegRunner({ log, niceness: 0 }),
-        font: await findCardFont(),
-        log,
-        workFolder: join(folder, 'work'),
-        parallelCuts: 2,
-      },
-      {
-        job: { recordingId: made.recordingId, title: lesson.title },
-        attempt: attemptName({ orderedAtMs: Date.now(), tryNumber: 1 }),
-        signal: new AbortController().signal,
-        onProgress: (one) => progress.push(one),
-      },
-    );
+    deps = {
+      store,
+      source: new StoredRecordings(store),
+      ffmpeg: new FfmpegRunner({ log, niceness: 0 }),
+      font: await findCardFont(),
+      log,
+      workFolder: await mkdtemp(join(folder, 'work-')),
+    };
+    const produced = await produceHere(deps, { recordingId: made.recordingId, title: lesson.title });
+    result = produced.result;
     mp4 = await copyOf(result.mp4);
   }, PRODUCTION_LIMIT_MS);
 
@@ -325,13 +319,32 @@ describe('the production of a lesson', () => {
     expect(manifest?.renditions).toEqual([
       expect.objectContaining({ kind: 'composed', attempt: result.attempt, mp4: result.mp4 }),
     ]);
-    expect(await readdir(join(folder, 'work'))).toEqual([]);
+    expect(await readdir(deps.workFolder)).toEqual([]);
   });
 
-  it('tells its progress, which never falls', () => {
-    const fractions = progress.map((one) => one.fraction);
-    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
-    expect(fractions.at(-1)).toBeCloseTo(1);
-    expect(new Set(progress.map((one) => one.stage)).size).toBeGreaterThanOrEqual(4);
+  it('has an outline of its sound: the tone is heard in it from its first to its last second', async () => {
+    const { body } = await store.getBuffer(result.waveform ?? '');
+    const { binMs, peaks } = Waveform.parse(JSON.parse(body.toString('utf8')));
+    expect(peaks.length).toBe(10_000 / binMs);
+    const loud = peaks.flatMap((peak, index) => (peak > 5 ? [(index * binMs) / 1_000] : []));
+    expect(loud.at(0)).toBeCloseTo(1, 0);
+    expect(loud.at(-1)).toBeCloseTo(2, 0);
+    expect(peaks[0]).toBe(0);
+  });
+
+  it('keeps its parts alone: composed once more without a change, nothing is made anew', async () => {
+    const partNames = async (): Promise<ReadonlySet<string>> => {
+      const prefix = objectKeys.partsPrefix(made.recordingId);
+      const names = new Set<string>();
+      for await (const { key } of store.list(prefix)) names.add(key.slice(prefix.length).split('/', 1)[0] ?? '');
+      return names;
+    };
+    const before = await partNames();
+    // A part that belonged to another edit.
+    await store.put(objectKeys.part(made.recordingId, 'old', '1080p.mp4'), Buffer.from('x'));
+    const again = await produceHere(deps, { recordingId: made.recordingId, title: lesson.title });
+    expect(again.made).toEqual([]);
+    expect(again.result.durationUs).toBe(result.durationUs);
+    expect(await partNames()).toEqual(before);
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ProduceProgress } from '../../../recorder/contract.ts';
+import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import { RecordingQueue, type ProduceState } from '../../../recorder/queue.ts';
 import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
@@ -9,6 +9,7 @@ import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { putMuxedRecording, type MadeLesson } from '../../support/muxed-recording.ts';
 import { ProduceStand, waitFor } from '../../support/produce-stand.ts';
+import type { ServiceProcess } from '../../support/service-process.ts';
 import { startRedis, type UrlService } from '../../support/services.ts';
 
 const LIMIT_MS = 120_000;
@@ -19,7 +20,12 @@ const LOCK_MS = '2000';
 const FAULT_LESSON_S = 20;
 const FAULT_TIMEOUT_MS = 180_000;
 
-const lesson = (seconds: number): MadeLesson => ({
+const FRAME_RATE = 25;
+const CUTS = 4;
+const ONE_CUT = { PRODUCE_PARALLEL_CUTS: '1' };
+
+/** In so many cuts: between two of them the recording is paused for a frame. */
+const lesson = (seconds: number, cuts = 1): MadeLesson => ({
   title: '一节课',
   seconds,
   tracks: [
@@ -36,7 +42,11 @@ const lesson = (seconds: number): MadeLesson => ({
       ],
     },
   ],
-  events: () => [],
+  events: () =>
+    Array.from({ length: cuts - 1 }, (_, index) => ((index + 1) * seconds) / cuts).flatMap((at) => [
+      { at, type: 'paused' as const, data: {} },
+      { at: at + 1 / FRAME_RATE, type: 'resumed' as const, data: {} },
+    ]),
 });
 
 describe('recorder-produce', { timeout: LIMIT_MS }, () => {
@@ -58,14 +68,14 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     await redis.stop();
   });
 
-  const composing = (recordingId: RecordingId): Promise<ProduceProgress> =>
-    new Promise((resolve) => {
-      const off = queue.on('producing', (event) => {
-        if (event.recordingId !== recordingId || event.progress.stage !== 'compose') return;
-        off();
-        resolve(event.progress);
-      });
-    });
+  /** An encoder of the stand is at work, and its production has told how far it is. */
+  const composing = async (recordingId: RecordingId): Promise<void> => {
+    await waitFor(async () => {
+      const state = await queue.produceState(recordingId);
+      const isTold = state.state === 'running' && state.progress !== null;
+      return isTold && (await stand.encoderPids()).length > 0 ? true : undefined;
+    }, LIMIT_MS);
+  };
   const settled = (recordingId: RecordingId): Promise<ProduceState> =>
     waitFor(async () => {
       const state = await queue.produceState(recordingId);
@@ -79,14 +89,24 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
   };
   const composedOf = async (recordingId: RecordingId) =>
     (await new ManifestStore(store).read(recordingId))?.renditions.filter((one) => one.kind === 'composed');
+  const framesOf = async (key: string): Promise<number> => {
+    const path = join(stand.dataDir, 'objects', key);
+    const counted = '-v error -select_streams v -count_packets -show_entries stream=nb_read_packets -of csv=p=0';
+    const { stdout } = await runPiped({ program: 'ffprobe', args: [...counted.split(' '), path] });
+    return Number(stdout.toString());
+  };
   const noEncoders = () => waitFor(async () => ((await stand.encoderPids()).length === 0 ? true : undefined), LIMIT_MS);
 
   it('produces what was ordered once, tells its progress and its result', async () => {
     const service = await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(4));
     const told: string[] = [];
+    const fractions: number[] = [];
     const offs = [
-      queue.on('producing', (event) => told.push(`${event.recordingId} ${event.progress.stage}`)),
+      queue.on('producing', (event) => {
+        told.push(`${event.recordingId} ${event.progress.stage}`);
+        fractions.push(event.progress.fraction);
+      }),
       queue.on('produced', (result) => told.push(`${result.recordingId} produced`)),
     ];
     await Promise.all([queue.addProduce({ recordingId, title: '一' }), queue.addProduce({ recordingId, title: '一' })]);
@@ -96,6 +116,8 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     expect(state).toMatchObject({ state: 'done', result: { recordingId, durationUs: 4_000_000 } });
     expect(told.filter((line) => line.endsWith('produced'))).toHaveLength(1);
     expect(told.length).toBeGreaterThan(1);
+    expect(fractions.at(-1)).toBeGreaterThan(fractions.at(0) ?? 1);
+    expect(fractions.at(-1)).toBeLessThanOrEqual(1);
     expect(await attemptsInStore(recordingId)).toHaveLength(1);
     await service.down();
   });
@@ -103,9 +125,8 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
   it('stops at a cancel: no encoder goes on, nothing is published, and it can be ordered again', async () => {
     const service = await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(12));
-    const started = composing(recordingId);
     await queue.addProduce({ recordingId, title: '取消' });
-    await started;
+    await composing(recordingId);
     expect(await stand.encoderPids()).not.toEqual([]);
     const failed = new Promise((resolve) => {
       const off = queue.on('produceFailed', (event) => {
@@ -129,25 +150,30 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
   });
 
   it(
-    'goes on elsewhere when its process is killed, with exactly one result',
+    'shares the cuts of a lesson among all processes, and does what a killed one had begun elsewhere, exactly once',
     { timeout: FAULT_TIMEOUT_MS },
     async () => {
-      const first = await stand.startProcess();
-      const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S));
-      const started = composing(recordingId);
+      const [first, second] = [await stand.startProcess(ONE_CUT), await stand.startProcess(ONE_CUT)];
+      const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S, CUTS));
       await queue.addProduce({ recordingId, title: '接力' });
-      await started;
-      expect(await stand.encoderPids()).not.toEqual([]);
+      const encodersOf = (service: ServiceProcess) => stand.encoderPids(service.pid);
+      await waitFor(async () => {
+        const both = await Promise.all([encodersOf(first), encodersOf(second)]);
+        return both.every((pids) => pids.length > 0) ? true : undefined;
+      }, LIMIT_MS);
+      const orphans = await encodersOf(first);
       await first.kill();
-      // The encoders die with their process, before anybody takes over.
-      await noEncoders();
-      const second = await stand.startProcess();
-      expect(await settled(recordingId)).toMatchObject({
-        state: 'done',
-        result: { durationUs: FAULT_LESSON_S * 1_000_000 },
-      });
+      await waitFor(async () => {
+        const alive = await stand.encoderPids();
+        return orphans.some((pid) => alive.includes(pid)) ? undefined : true;
+      }, LIMIT_MS);
+      const state = await settled(recordingId);
+      const frames = FAULT_LESSON_S * FRAME_RATE - (CUTS - 1);
+      expect(state).toMatchObject({ state: 'done', result: { durationUs: (frames * 1_000_000) / FRAME_RATE } });
       expect(await composedOf(recordingId)).toHaveLength(1);
       expect(await attemptsInStore(recordingId)).toHaveLength(1);
+      if (state.state !== 'done') return;
+      expect(await framesOf(state.result.mp4)).toBe(frames);
       await second.down();
     },
   );
@@ -155,9 +181,8 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
   it('tries again when an encoder is killed', { timeout: FAULT_TIMEOUT_MS }, async () => {
     const service = await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S));
-    const started = composing(recordingId);
     await queue.addProduce({ recordingId, title: '再试' });
-    await started;
+    await composing(recordingId);
     for (const pid of await stand.encoderPids()) process.kill(pid, 'SIGKILL');
     expect(await settled(recordingId)).toMatchObject({ state: 'done' });
     expect(await attemptsInStore(recordingId)).toHaveLength(1);
@@ -170,12 +195,11 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     async () => {
       const first = await stand.startProcess();
       const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S));
-      const started = composing(recordingId);
       await queue.addProduce({ recordingId, title: '交班' });
-      await started;
+      await composing(recordingId);
       await first.down();
       expect(await stand.encoderPids()).toEqual([]);
-      expect(await queue.produceState(recordingId)).toEqual({ state: 'waiting' });
+      expect(await queue.produceState(recordingId)).toMatchObject({ state: 'running' });
       const second = await stand.startProcess();
       expect(await settled(recordingId)).toMatchObject({ state: 'done' });
       await second.down();
@@ -189,7 +213,7 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     const { body } = await store.getBuffer(stateKey);
     await store.delete(stateKey);
     await queue.addProduce({ recordingId, title: '缺' });
-    expect(await settled(recordingId)).toEqual({ state: 'failed', failure: 'failed' });
+    expect(await settled(recordingId)).toEqual({ state: 'failed', failure: 'sourceLost' });
     await store.put(stateKey, body);
     await queue.addProduce({ recordingId, title: '缺' });
     expect(await settled(recordingId)).toMatchObject({ state: 'done' });
@@ -199,9 +223,8 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
   it('finishes a job during which Redis was restarted', async () => {
     const service = await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(6));
-    const started = composing(recordingId);
     await queue.addProduce({ recordingId, title: '重启' });
-    await started;
+    await composing(recordingId);
     await redis.kill();
     await expect(queue.produceState(recordingId)).rejects.toMatchObject({ code: 'unavailable' });
     await redis.up();

@@ -1,4 +1,4 @@
-import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import type { ProductionFailure, RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import type { libraryText } from '../../messages/library.ts';
 import type { Translate } from '../../text/text.ts';
 
@@ -44,10 +44,16 @@ export function phaseHint(t: T, recording: RecordingSummary): string | null {
   }
 }
 
-function productionHint(t: T, { phase, hasViews, failure, secondsLeft }: RecordingSummary): string | null {
-  const known = phase === 'failed' ? failure : timeLeft(t, secondsLeft);
-  if (known !== null || !hasViews) return known;
-  return t(phase === 'failed' ? 'hint_failed' : 'hint_producing');
+function productionHint(t: T, { phase, hasViews, isComposed, failure, secondsLeft }: RecordingSummary): string | null {
+  if (phase === 'failed') {
+    const reason = failureWords(t, failure ?? 'unknown');
+    return hasViews && !isComposed ? `${reason} · ${t('stillPlays')}` : reason;
+  }
+  return timeLeft(t, secondsLeft) ?? (hasViews ? t('hint_producing') : null);
+}
+
+export function failureWords(t: T, failure: ProductionFailure): string {
+  return t(`failed_${failure}`);
 }
 
 function timeLeft(t: T, seconds: number | null): string | null {

@@ -9,6 +9,7 @@ import { LinkButton } from '../../ui/button.tsx';
 import { EmptyPanel, FailurePanel, Waiting } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useTitle } from '../../ui/use-title.ts';
+import { failureWords } from '../library/recording-words.ts';
 import { openedQuery, summaryQuery, type Opened } from './playback-query.ts';
 import { Player } from './player.tsx';
 import styles from './player.module.css';
@@ -16,6 +17,7 @@ import styles from './player.module.css';
 /** Before there is anything to play; the page goes on by itself as soon as there is. */
 function NotYet({ recordingId }: { readonly recordingId: RecordingId }) {
   const t = useText(playerText);
+  const library = useText(libraryText);
   const { data: recording } = useQuery(summaryQuery(recordingId));
   if (recording === undefined) return <Waiting>{t('opening')}</Waiting>;
   const { phase, title } = recording;
@@ -30,7 +32,7 @@ function NotYet({ recordingId }: { readonly recordingId: RecordingId }) {
   }
   return (
     <EmptyPanel title={t('unavailable')}>
-      <p>{recording.failure ?? t('unavailableBody')}</p>
+      <p>{recording.failure === null ? t('unavailableBody') : failureWords(library, recording.failure)}</p>
       <LinkButton href="/library">{t('back')}</LinkButton>
     </EmptyPanel>
   );
