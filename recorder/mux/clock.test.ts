@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TrackClock } from './clock.ts';
+import { ClockState, TrackClock } from './clock.ts';
 
 const RATE = 90_000;
 const HOUR_S = 3600;
@@ -99,6 +99,33 @@ describe('TrackClock', () => {
       clock.observeReport(rtpAt(second, 0), second * 1e6, second * 1e6 + 30_000);
       clock.publishTo(rtpAt(second, 0));
     }
+    expect(Math.abs(clock.toUs(rtpAt(59, 0)) - 59e6)).toBeLessThan(2000);
+  });
+
+  it.each([5_000_000, -5_000_000, 300_000])(
+    'stays on the line, and follows its skew, when the wall clock behind the reports jumps by %i µs and back',
+    (jumpUs) => {
+      let clock = new TrackClock(RATE);
+      const ppm = 80;
+      for (let second = 0; second < 600; second += 1) {
+        const isOff = second >= 100 && second < 300;
+        clock.observeArrival(rtpAt(second, ppm), second * 1e6 + 60_000);
+        clock.observeReport(rtpAt(second, ppm), second * 1e6 + (isOff ? jumpUs : 0), second * 1e6 + 60_000);
+        if (second % 10 !== 9) continue;
+        clock.publishTo(rtpAt(second, ppm));
+        expect(Math.abs(clock.toUs(rtpAt(second, ppm)) - second * 1e6), `second ${second}`).toBeLessThan(5_000);
+        clock = new TrackClock(RATE, ClockState.parse(structuredClone(clock.state)));
+      }
+    },
+  );
+
+  it('lets a wrong first report be set right', () => {
+    const clock = new TrackClock(RATE);
+    for (let second = 0; second < 60; second += 1) {
+      clock.observeArrival(rtpAt(second, 0), second * 1e6 + 60_000);
+      clock.observeReport(rtpAt(second, 0), second * 1e6 + (second < 2 ? 7_000_000 : 0), second * 1e6 + 60_000);
+    }
+    clock.publishTo(rtpAt(59, 0));
     expect(Math.abs(clock.toUs(rtpAt(59, 0)) - 59e6)).toBeLessThan(2000);
   });
 

@@ -16,6 +16,8 @@ export const ClockState = z.object({
   suspects: z.array(Pair),
   arrivals: z.array(Pair),
   observedUs: z.number(),
+  /** By how much the reports have jumped away from what arrives, and are brought back. */
+  jumpUs: z.number().default(0),
 });
 export type ClockState = z.infer<typeof ClockState>;
 
@@ -26,6 +28,7 @@ const NOTHING_KNOWN: ClockState = {
   suspects: [],
   arrivals: [],
   observedUs: Number.MIN_SAFE_INTEGER,
+  jumpUs: 0,
 };
 
 /** A sender report further off than this is an outlier, or the first of a step. */
@@ -33,6 +36,9 @@ const OUTLIER_US = 20_000;
 /** So many outliers in a row that agree with each other are a step. */
 const STEP_REPORTS = 3;
 const MAX_REPORTS = 240;
+/** What lies between capture and arrival: no line takes longer and is still spoken over, and clocks of two machines differ by a little. */
+const MAX_DELAY_US = 2_000_000;
+const MIN_DELAY_US = -100_000;
 /** A fit over less cannot tell skew from noise; the nominal rate is nearer. */
 const SKEW_SPAN_US = 15_000_000;
 const MAX_SKEW = 500e-6;
@@ -63,6 +69,7 @@ export class TrackClock {
   #arrivals: Pair[];
   #publishedRtp: number | null;
   #observedUs: number;
+  #jumpUs: number;
   #fit: Piece | undefined;
 
   constructor(clockRate: number, state: ClockState = NOTHING_KNOWN) {
@@ -73,6 +80,7 @@ export class TrackClock {
     this.#arrivals = [...state.arrivals];
     this.#publishedRtp = state.publishedRtp;
     this.#observedUs = state.observedUs;
+    this.#jumpUs = state.jumpUs;
   }
 
   get state(): ClockState {
@@ -83,6 +91,7 @@ export class TrackClock {
       suspects: [...this.#suspects],
       arrivals: [...this.#arrivals],
       observedUs: this.#observedUs,
+      jumpUs: this.#jumpUs,
     };
   }
 
@@ -95,9 +104,12 @@ export class TrackClock {
   }
 
   /** `receivedUs` orders the reports: one that was seen before a restart is not counted twice. */
-  observeReport(rtp: number, captureUs: number, receivedUs: number): void {
+  observeReport(rtp: number, reportedUs: number, receivedUs: number): void {
     if (receivedUs <= this.#observedUs) return;
     this.#observedUs = receivedUs;
+    // Whoever set a clock wrong may set it right again.
+    if (this.#jumpUs !== 0 && Math.abs(reportedUs - valueOf(this.#target(rtp), rtp)) <= OUTLIER_US) this.#jumpUs = 0;
+    const captureUs = reportedUs - this.#jumpUs;
     const pair = { rtp, us: captureUs };
     const isOutlier = this.#reports.length > 0 && Math.abs(captureUs - valueOf(this.#target(rtp), rtp)) > OUTLIER_US;
     this.#fit = undefined;
@@ -110,8 +122,12 @@ export class TrackClock {
     this.#suspects = this.#suspects.filter((other) => this.#agree(other, pair));
     this.#suspects.push(pair);
     if (this.#suspects.length < STEP_REPORTS) return;
-    this.#reports = this.#suspects;
+    const jumpUs = captureUs - valueOf(this.#target(rtp), rtp);
+    // The sender's wall clock was set, and nothing else has changed: the line stays, its skew is still followed.
+    if (this.#isClockFault(rtp, captureUs)) this.#jumpUs += jumpUs;
+    else this.#reports = this.#suspects;
     this.#suspects = [];
+    this.#fit = undefined;
   }
 
   observeArrival(rtp: number, receivedUs: number): void {
@@ -132,6 +148,7 @@ export class TrackClock {
     this.#reports = [];
     this.#suspects = [];
     this.#arrivals = [];
+    this.#jumpUs = 0;
     this.#fit = undefined;
   }
 
@@ -238,6 +255,15 @@ export class TrackClock {
     const skew = variance === 0 ? 0 : covariance / variance / this.#nominalUs - 1;
     const usPerTick = this.#nominalUs * (1 + Math.max(-MAX_SKEW, Math.min(MAX_SKEW, skew)));
     return { rtp: origin.rtp, us: origin.us + meanY - meanX * usPerTick, usPerTick };
+  }
+
+  /** Arrivals bear the old line out, and not the new one. */
+  #isClockFault(rtp: number, captureUs: number): boolean {
+    const arrivals = this.#arrivals.map((pair) => pair.us + (rtp - pair.rtp) * this.#nominalUs);
+    if (arrivals.length === 0) return false;
+    const earliestUs = Math.min(...arrivals);
+    const isPlausible = (us: number): boolean => earliestUs - us >= MIN_DELAY_US && earliestUs - us <= MAX_DELAY_US;
+    return isPlausible(valueOf(this.#target(rtp), rtp)) && !isPlausible(captureUs);
   }
 
   #agree(one: Pair, other: Pair): boolean {

@@ -20,8 +20,8 @@ function packetsOf(payloads: readonly Buffer[], rtp: number, from: number): Time
   }));
 }
 
-async function clipPackets(): Promise<TimedPacket[][]> {
-  const clip = await loadMediaClip({ codec: 'H264', width: 320, height: 180, fps: 10, seconds: 3 });
+async function clipPackets(size = { width: 320, height: 180 }): Promise<TimedPacket[][]> {
+  const clip = await loadMediaClip({ codec: 'H264', ...size, fps: 10, seconds: 3 });
   let sequence = 0;
   return clip.frames.map((frame, index) => {
     const packets = packetsOf(payloadsOf('H264', frame, index), index * 9000, sequence);
@@ -103,6 +103,63 @@ describe('H264Codec', () => {
       index === 0 ? packets : packets.filter((packet) => !isSet(packet)),
     );
     expect(assemble(once)).toHaveLength(30);
+  });
+
+  it('makes no picture of packets that only tell (delimiters, supplemental information), and loses none for them', async () => {
+    const frames = await clipPackets();
+    const told = Buffer.concat([Buffer.from([24, 0, 2, 9, 0xf0, 0, 4]), Buffer.from([6, 5, 1, 0x80])]);
+    const between = frames.flatMap((packets, index) => {
+      const alone = packetsOf([told], index * 9000 + 4500, 0);
+      const before = packetsOf([Buffer.from([6, 5, 1, 0x80])], index * 9000, 0).map((each) => ({
+        ...each,
+        marker: false,
+      }));
+      return [...before, ...packets, ...alone];
+    });
+    const kept = assemble(between.map((packet, extended) => ({ ...packet, extended })));
+    expect(kept).toHaveLength(30);
+    expect(kept.map(({ config }) => config !== undefined)).toEqual(
+      assemble(frames.flat()).map(({ config }) => config !== undefined),
+    );
+  });
+
+  it('drops a picture whose fragment has no beginning, even where no loss was noticed, and what refers to it', async () => {
+    const frames = await clipPackets({ width: 640, height: 360 });
+    const isStart = ({ payload: [head = 0, fragment = 0] }: TimedPacket): boolean =>
+      (head & 0x1f) === 28 && (fragment & 0x80) !== 0;
+    const broken = frames.findIndex((packets, index) => index > 12 && packets.some(isStart));
+    expect(broken).toBeGreaterThan(12);
+    const kept = assemble(
+      frames.flatMap((packets, index) => (index === broken ? packets.filter((each) => !isStart(each)) : packets)),
+    );
+    const isKept = (index: number): boolean => index < broken || index >= Math.ceil(broken / 10) * 10;
+    expect(kept.map(({ first }) => first.rtp / 9000)).toEqual(
+      Array.from({ length: 30 }, (_, index) => index).filter((index) => isKept(index) && index !== broken),
+    );
+  });
+
+  it('waits for parameter sets when a keyframe comes without any', async () => {
+    const frames = await clipPackets();
+    const first = (frames[0] ?? []).filter(({ payload }) => ![7, 8].includes((payload[0] ?? 0) & 0x1f));
+    const kept = assemble([...first, ...frames.slice(1).flat()]);
+    expect(kept[0]?.first.rtp).toBe(10 * 9000);
+    expect(kept).toHaveLength(20);
+  });
+
+  it('begins a new configuration when the profile changes', async () => {
+    const frames = await clipPackets();
+    const toMain = (packet: TimedPacket): TimedPacket => {
+      if (((packet.payload[0] ?? 0) & 0x1f) !== 7) return packet;
+      const payload = Buffer.from(packet.payload);
+      payload[1] = 77;
+      return { ...packet, payload };
+    };
+    const configs = assemble(frames.flatMap((packets, index) => (index >= 10 ? packets.map(toMain) : packets))).flatMap(
+      ({ config }) => config ?? [],
+    );
+    expect(configs.map(({ mimeCodec }) => mimeCodec.slice(0, 7))).toEqual(['avc1.42', 'avc1.4d', 'avc1.4d']);
+    expect(configs[0]?.id).not.toBe(configs[1]?.id);
+    expect(configs[1]?.id).toBe(configs[2]?.id);
   });
 
   it('reads the cropped size of a high-profile sequence parameter set', () => {
