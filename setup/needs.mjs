@@ -45,6 +45,17 @@ export function dockerSteps() {
   return [nodeRuntimeStep(), dependenciesStep(), mediasoupWorkerStep(), packages, testPackagesStep(), minioStep()];
 }
 
+/** What `npm run bench` needs on top of `npm test`: a server to be compared with, and what asks both. */
+export function benchSteps() {
+  const packages = aptStep({
+    name: 'bench-packages',
+    does: 'nginx and wrk from the distribution',
+    usually: '20 s',
+    packages: [withProgram('nginx-light', 'nginx'), withProgram('wrk')],
+  });
+  return [...testSteps(), packages];
+}
+
 function testPackagesStep() {
   return aptStep({
     name: 'test-packages',

@@ -17,6 +17,11 @@ export const SignalingConfig = InnerConfig.extend({
   TLS_KEY: z.string().optional(),
   /** Express's `trust proxy`: whose `X-Forwarded-…` is believed. */
   TRUST_PROXY: z.string().default('loopback'),
+  /** Where a proxy in front serves the object store's folder by itself when we tell it to (`X-Accel-Redirect`), e.g. `/_objects`. */
+  MEDIA_ACCEL_PREFIX: z
+    .string()
+    .regex(/^\/[\w-]+$/)
+    .optional(),
   TURN_URL: commaList.default([]),
   TURN_SECRET: z.string().optional(),
   ROOM_WEBRTC_MAX: z.coerce.number().int().positive().default(300),

@@ -87,7 +87,12 @@ const app = createHttpApp({
     nowMs: Date.now,
   }),
   routes: { sessions, isSecure: publicUrl?.startsWith('https:') ?? tls !== undefined, publicUrl, checksReplies },
-  media: { store: objects, secret: config.TONGKE_MEDIA_SECRET, nowMs: Date.now },
+  media: {
+    store: objects,
+    secret: config.TONGKE_MEDIA_SECRET,
+    nowMs: Date.now,
+    accelPrefix: config.MEDIA_ACCEL_PREFIX,
+  },
   pages: { directory: join(import.meta.dirname, '../web-client/dist'), authorityCertificate: config.LAN_CA_CERT },
   trustProxy: config.TRUST_PROXY,
   isReady: lifecycle.isReady,

@@ -1,11 +1,11 @@
 import compression from 'compression';
-import express, { type Express } from 'express';
+import type { RequestListener } from 'node:http';
+import express from 'express';
 import helmet from 'helmet';
 import { AppError } from '../protocol/errors.ts';
 import { API_PREFIX } from '../protocol/rest.ts';
-import { MEDIA_PREFIX } from '../auth/media-signature.ts';
 import type { Log } from '../runtime/log.ts';
-import { mediaRouter, type MediaRouteOptions } from './media.ts';
+import { mediaListener, type MediaRouteOptions } from './media.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './problem.ts';
 import { serveRoutes, type RestHandlers, type ServeRouteOptions } from './serve-route.ts';
@@ -52,7 +52,7 @@ const securityHeaders = (isSecure: boolean) =>
   });
 
 /** The public HTTP side of signaling: REST, signed media, the web client. */
-export function createHttpApp(options: HttpAppOptions): Express {
+export function createHttpApp(options: HttpAppOptions): RequestListener {
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', options.trustProxy);
@@ -82,11 +82,10 @@ export function createHttpApp(options: HttpAppOptions): Express {
   });
   app.use(API_PREFIX, api);
 
-  app.use(MEDIA_PREFIX, mediaRouter(options.media));
   app.use(webPages(options.pages));
   app.use(() => {
     throw new AppError('notFound');
   });
   app.use(problemHandler(options.log));
-  return app;
+  return mediaListener(options.media, options.log, app);
 }

@@ -1,27 +1,95 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { Router, type Request, type Response } from 'express';
-import { checkMediaGrant } from '../auth/media-signature.ts';
+import { checkMediaGrant, MEDIA_PREFIX } from '../auth/media-signature.ts';
 import { AppError } from '../protocol/errors.ts';
 import { RecordingId } from '../protocol/ids.ts';
-import type { ByteRange, ObjectContent, ObjectStore } from '../../storage/ports.ts';
+import type { Log } from '../runtime/log.ts';
+import type { ByteRange, ObjectStore } from '../../storage/ports.ts';
+import { contentTypeOf } from '../../storage/objects/content-type.ts';
+import { HotObjects, type HotObject } from './hot-objects.ts';
+import { respondProblem } from './problem.ts';
 
 export interface MediaRouteOptions {
   readonly store: ObjectStore;
   readonly secret: string;
   readonly nowMs: () => number;
+  /** What of a recording may be fetched now, whatever was signed before. */
+  readonly gate?: { permits(recordingId: RecordingId, relative: string): Promise<boolean> };
+  /** Set where a proxy sends the bytes: then only whether they may be seen is decided here. */
+  readonly accelPrefix?: string | undefined;
 }
 
+/** Of the process's memory, for what a class watches together. */
+const HOT_BYTES = 96 * 1_048_576;
+/** Small, and dropped with what they hold. */
+const MAX_READY = 256;
+const MAX_KNOWN_URLS = 20_000;
+/** Node writes head and body of a string in one go. */
+const STRING_BYTES = 32_768;
 /** Playlists and indexes grow while a lesson runs; everything else never changes under its name. */
 const GROWING = /\.(m3u8|json|vtt)$/;
-/** The film as one file: only with the download scope. */
-const WHOLE_FILM = /^produced\/[^/]+\/[^/]+\.mp4$/;
+/** A film or a package as one file: only with the download scope. */
+const WHOLE_FILE = /^(?:produced\/[^/]+\/[^/]+\.mp4|packages\/.*)$/;
+const AREAS: ReadonlySet<string> = new Set(['play', 'produced', 'packages']);
+const CLEAN_PART = /^[\w=+-][\w.=+-]*$/;
 
-/** `play/…` or `produced/{attempt}/…` of this recording; the raw truth is never served. */
-function keyOf(recording: RecordingId, path: string): string {
-  const [area, ...rest] = path.split('/');
-  const isClean = rest.length > 0 && rest.every((part) => /^[\w.=+-]+$/.test(part) && !part.startsWith('.'));
-  if (!isClean || (area !== 'play' && area !== 'produced')) throw new AppError('notFound');
-  return `${area}/${recording}/${rest.join('/')}`;
+/** What every answer says: this is media, to be looked at by our own pages and by nothing else. */
+const FIXED_HEADERS = {
+  'accept-ranges': 'bytes',
+  'content-security-policy': "default-src 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+} as const;
+
+interface MediaPath {
+  readonly grant: string;
+  readonly recordingId: string;
+  /** Below the recording: `play/…`, `produced/{attempt}/…`, `packages/…`. */
+  readonly relative: string;
+  readonly name: string | null;
+}
+
+/** What is known of an object before its bytes. */
+interface Described {
+  readonly etag: string;
+  readonly contentType: string;
+}
+
+/** A URL that was found to be good: what it opens, and until when. */
+interface OpenedUrl {
+  readonly recordingId: RecordingId;
+  readonly relative: string;
+  readonly key: string;
+  readonly expiresAtMs: number;
+  readonly disposition: string | null;
+}
+
+/** Answered again and again: everything about it is made once. */
+interface ReadyAnswer {
+  readonly of: HotObject;
+  readonly head: string[];
+  readonly body: string;
+}
+
+/** @throws AppError `notFound`, `invalidInput` for a path that is not well-formed. */
+function pathOf(url: string): MediaPath {
+  const [path = '', query] = url.split('?', 2);
+  const [grant = '', recordingId = '', ...rest] = path.slice(MEDIA_PREFIX.length + 1).split('/');
+  const name = query === undefined ? null : new URLSearchParams(query).get('name');
+  if (!path.includes('%')) return { grant, recordingId, relative: rest.join('/'), name };
+  try {
+    return { grant, recordingId: decodeURIComponent(recordingId), relative: decodeURIComponent(rest.join('/')), name };
+  } catch (cause) {
+    throw new AppError('invalidInput', { cause });
+  }
+}
+
+/** The raw truth is never served. */
+function keyOf(recordingId: RecordingId, relative: string): string {
+  const [area = '', ...rest] = relative.split('/');
+  const isClean = rest.length > 0 && rest.every((part) => CLEAN_PART.test(part));
+  if (!isClean || !AREAS.has(area)) throw new AppError('notFound');
+  return `${area}/${recordingId}/${rest.join('/')}`;
 }
 
 /** One byte range as in RFC 9110 §14; a header that we do not understand is ignored, as it says. */
@@ -35,67 +103,205 @@ function rangeOf(header: string | undefined, totalBytes: number): ByteRange | un
   return end < start ? undefined : { start, end };
 }
 
-function asciiName(name: string): string {
-  return `attachment; filename="recording.mp4"; filename*=UTF-8''${encodeURIComponent(name)}`;
+function dispositionOf(name: string): string {
+  const extension = /\.(\w{1,5})$/.exec(name)?.[1] ?? 'mp4';
+  return `attachment; filename="recording.${extension}"; filename*=UTF-8''${encodeURIComponent(name)}`;
 }
 
-/** The range that is asked for, `'unsatisfiable'`, or undefined for the whole object. */
-async function wantedRange(store: ObjectStore, key: string, header: string | undefined) {
-  if (header === undefined) return undefined;
-  const facts = await store.stat(key);
-  if (facts === undefined) throw new AppError('notFound');
-  const range = rangeOf(header, facts.bytes);
-  if (range === undefined || range.start < facts.bytes) return range;
-  return { unsatisfiableOf: facts.bytes };
+function cacheControlOf(key: string): string {
+  return GROWING.test(key) ? 'private, no-cache' : 'private, max-age=7200, immutable';
 }
 
-function describe(response: Response, key: string, content: ObjectContent, range: ByteRange | undefined): void {
-  response.setHeader('etag', content.etag);
-  response.setHeader('content-type', content.contentType);
-  response.setHeader('accept-ranges', 'bytes');
-  response.setHeader('cache-control', GROWING.test(key) ? 'private, no-cache' : 'private, max-age=7200, immutable');
-  response.setHeader('content-length', content.bytes);
-  if (range === undefined) return;
-  response.status(206);
-  response.setHeader('content-range', `bytes ${range.start}-${range.start + content.bytes - 1}/${content.totalBytes}`);
+function isFresh(request: IncomingMessage, etag: string): boolean {
+  const wanted = request.headers['if-none-match'];
+  if (wanted === undefined) return false;
+  return wanted === '*' || wanted.split(',').some((each) => each.trim().replace(/^W\//, '') === etag);
 }
 
-async function send(store: ObjectStore, key: string, request: Request, response: Response): Promise<void> {
-  const range = await wantedRange(store, key, request.headers.range);
-  if (range !== undefined && 'unsatisfiableOf' in range) {
-    response.status(416).setHeader('content-range', `bytes */${range.unsatisfiableOf}`).end();
-    return;
+/**
+ * `/media/{expiry}.{signature}/{recording}/{path}`: the rights were checked when the URL was signed. Stands before Express, which takes
+ * longer for a playlist than everything that is done here.
+ */
+class MediaRoute {
+  readonly #store: ObjectStore;
+  readonly #secret: string;
+  readonly #nowMs: () => number;
+  readonly #hot: HotObjects;
+  readonly #gate: MediaRouteOptions['gate'];
+  readonly #accelPrefix: string | undefined;
+  /** A signature is computed once for each URL; whether it has expired is looked at each time. */
+  readonly #opened = new Map<string, OpenedUrl>();
+  readonly #ready = new Map<string, ReadyAnswer>();
+
+  constructor({ store, secret, nowMs, gate, accelPrefix }: MediaRouteOptions) {
+    this.#gate = gate;
+    this.#accelPrefix = accelPrefix;
+    this.#store = store;
+    this.#secret = secret;
+    this.#nowMs = nowMs;
+    this.#hot = new HotObjects(store, HOT_BYTES, nowMs);
   }
-  const content = await store.get(key, range === undefined ? {} : { range });
-  describe(response, key, content, range);
-  if (request.fresh || request.method === 'HEAD') {
-    content.stream.destroy();
-    response.status(request.fresh ? 304 : response.statusCode).end();
-    return;
-  }
-  await pipeline(content.stream, response).catch((error: unknown) => {
-    // A viewer who seeks or closes the page ends the connection: that is no error of ours.
-    if (!response.destroyed && !response.writableEnded) throw error;
-  });
-}
 
-/** `/media/{expiry}.{signature}/{recording}/{path}`: the rights were checked when the URL was signed. */
-export function mediaRouter(options: MediaRouteOptions): Router {
-  const router = Router();
-  router.get('/:grant/:recording/*path', async (request, response) => {
-    const { grant, recording, path } = request.params;
-    const parsed = RecordingId.safeParse(recording);
+  /** @throws AppError before anything has been answered. */
+  serve(url: string, request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw new AppError('notFound');
+    const opened = this.#opened.get(url) ?? this.#open(url);
+    if (opened.expiresAtMs <= this.#nowMs()) throw new AppError('gone');
+    return this.#gate === undefined ? this.#answer(opened, request, response) : this.#ask(opened, request, response);
+  }
+
+  async #ask(opened: OpenedUrl, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const isPermitted = await this.#gate?.permits(opened.recordingId, opened.relative);
+    if (isPermitted !== true) throw new AppError('gone');
+    await this.#answer(opened, request, response);
+  }
+
+  #answer(opened: OpenedUrl, request: IncomingMessage, response: ServerResponse): Promise<void> | undefined {
+    const { key, disposition } = opened;
+    if (disposition !== null) response.setHeader('content-disposition', disposition);
+    if (this.#accelPrefix !== undefined) {
+      const type = { 'content-type': contentTypeOf(key), 'cache-control': cacheControlOf(key) };
+      response.writeHead(200, { ...FIXED_HEADERS, ...type, 'x-accel-redirect': `${this.#accelPrefix}/${key}` }).end();
+      return undefined;
+    }
+    const hot = this.#hot.peek(key);
+    if (hot === undefined) return this.#fetch(key, request, response);
+    this.#sendHot(key, hot, request, response);
+    return undefined;
+  }
+
+  /** @throws AppError */
+  #open(url: string): OpenedUrl {
+    const { grant, recordingId: claimed, relative, name } = pathOf(url);
+    const parsed = RecordingId.safeParse(claimed);
     if (!parsed.success) throw new AppError('notFound');
-    const check = checkMediaGrant(options.secret, grant, parsed.data, options.nowMs());
+    const recordingId = parsed.data;
+    const key = keyOf(recordingId, relative);
+    const check = checkMediaGrant(this.#secret, grant, recordingId, this.#nowMs());
     if (check === 'forged') throw new AppError('forbidden');
     if (check === 'expired') throw new AppError('gone');
-    const relative = path.join('/');
-    if (check === 'watch' && WHOLE_FILM.test(relative)) throw new AppError('forbidden');
-    const name = request.query['name'];
-    if (check === 'download' && typeof name === 'string') {
-      response.setHeader('content-disposition', asciiName(name.slice(0, 120)));
+    if (check === 'watch' && WHOLE_FILE.test(relative)) throw new AppError('forbidden');
+    const isNamed = check === 'download' && name !== null;
+    const opened: OpenedUrl = {
+      recordingId,
+      relative,
+      key,
+      expiresAtMs: Number(grant.slice(0, 10)) * 1_000,
+      disposition: isNamed ? dispositionOf(name.slice(0, 120)) : null,
+    };
+    if (this.#opened.size >= MAX_KNOWN_URLS) this.#opened.clear();
+    this.#opened.set(url, opened);
+    return opened;
+  }
+
+  /** A plain request for something in memory, which is most of them, is answered from what was made for the one before. */
+  #sendHot(key: string, hot: HotObject, request: IncomingMessage, response: ServerResponse): void {
+    const { headers, method } = request;
+    const isPlain = method === 'GET' && headers.range === undefined && headers['if-none-match'] === undefined;
+    // Larger ones are held in memory by those who hold them, and by nobody else.
+    const isSmall = hot.body.length <= STRING_BYTES;
+    if (!isPlain || !isSmall || response.hasHeader('content-disposition')) {
+      this.#sendBuffer(key, hot, request, response);
+      return;
     }
-    await send(options.store, keyOf(parsed.data, relative), request, response);
-  });
-  return router;
+    const { head, body } = this.#readyFor(key, hot);
+    response.writeHead(200, head);
+    response.end(body, 'latin1');
+  }
+
+  #readyFor(key: string, hot: HotObject): ReadyAnswer {
+    const known = this.#ready.get(key);
+    if (known?.of === hot) return known;
+    const head = Object.entries({ ...this.#head(key, hot), 'content-length': hot.body.length });
+    const made: ReadyAnswer = {
+      of: hot,
+      head: head.flatMap(([name, value]) => [name, String(value)]),
+      body: hot.body.toString('latin1'),
+    };
+    if (this.#ready.size >= MAX_READY) this.#ready.clear();
+    this.#ready.set(key, made);
+    return made;
+  }
+
+  async #fetch(key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const hot = await this.#hot.get(key);
+    if (hot === undefined) await this.#stream(key, request, response);
+    else this.#sendHot(key, hot, request, response);
+  }
+
+  #head(key: string, object: Described): Record<string, string | number> {
+    return {
+      ...FIXED_HEADERS,
+      etag: object.etag,
+      'content-type': object.contentType,
+      'cache-control': cacheControlOf(key),
+    };
+  }
+
+  #sendBuffer(key: string, object: HotObject, request: IncomingMessage, response: ServerResponse): void {
+    const { body } = object;
+    const head = this.#head(key, object);
+    const range = rangeOf(request.headers.range, body.length);
+    if (isFresh(request, object.etag)) {
+      response.writeHead(304, head).end();
+    } else if (range === undefined) {
+      response.writeHead(200, { ...head, 'content-length': body.length });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    } else if (range.start >= body.length) {
+      response.writeHead(416, { ...FIXED_HEADERS, 'content-range': `bytes */${body.length}` }).end();
+    } else {
+      const part = body.subarray(range.start, (range.end ?? body.length - 1) + 1);
+      const contentRange = `bytes ${range.start}-${range.start + part.length - 1}/${body.length}`;
+      response.writeHead(206, { ...head, 'content-length': part.length, 'content-range': contentRange });
+      response.end(request.method === 'HEAD' ? undefined : part);
+    }
+  }
+
+  async #stream(key: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const facts = await this.#store.stat(key);
+    if (facts === undefined) throw new AppError('notFound');
+    const range = rangeOf(request.headers.range, facts.bytes);
+    if (isFresh(request, facts.etag)) {
+      response.writeHead(304, this.#head(key, facts)).end();
+      return;
+    }
+    if (range !== undefined && range.start >= facts.bytes) {
+      response.writeHead(416, { ...FIXED_HEADERS, 'content-range': `bytes */${facts.bytes}` }).end();
+      return;
+    }
+    if (request.method === 'HEAD') {
+      response.writeHead(200, { ...this.#head(key, facts), 'content-length': facts.bytes }).end();
+      return;
+    }
+    const content = await this.#store.get(key, range === undefined ? {} : { range });
+    const head = { ...this.#head(key, content), 'content-length': content.bytes };
+    if (range === undefined) response.writeHead(200, head);
+    else {
+      const lastByte = range.start + content.bytes - 1;
+      response.writeHead(206, { ...head, 'content-range': `bytes ${range.start}-${lastByte}/${content.totalBytes}` });
+    }
+    await pipeline(content.stream, response).catch((error: unknown) => {
+      // A viewer who seeks or closes the page ends the connection: that is no error of ours.
+      if (!response.destroyed && !response.writableEnded) throw error;
+    });
+  }
+}
+
+/** Answers what is below `/media`, and hands everything else on. */
+export function mediaListener(options: MediaRouteOptions, log: Log, rest: RequestListener): RequestListener {
+  const route = new MediaRoute(options);
+  return (request, response) => {
+    const url = request.url ?? '/';
+    if (!url.startsWith(`${MEDIA_PREFIX}/`)) {
+      rest(request, response);
+      return;
+    }
+    const refuse = (thrown: unknown): void =>
+      respondProblem(log, thrown, { method: request.method, path: '/media' }, response);
+    try {
+      route.serve(url, request, response)?.catch(refuse);
+    } catch (error) {
+      refuse(error);
+    }
+  };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import type { ErrorRequestHandler } from 'express';
 import * as z from 'zod';
 import { AppError, type FieldProblem } from '../protocol/errors.ts';
@@ -57,27 +58,37 @@ export function toProblem(error: AppError, instance: string): Problem {
   };
 }
 
-/** The REST edge's one translator: any error → problem+json. */
+/** Where something went wrong, for the log. */
+interface FailedRequest {
+  readonly method: string | undefined;
+  readonly path: string;
+}
+
+/** The HTTP edge's one translator: any error → problem+json. What has been begun to be answered is cut off. */
+export function respondProblem(log: Log, thrown: unknown, request: FailedRequest, response: ServerResponse): void {
+  const error = toAppError(thrown);
+  const instance = randomUUID();
+  if (error.family === 'internal') {
+    log.error({ err: error.cause ?? error, instance, method: request.method, path: request.path }, 'request failed');
+  }
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  if (error.status === 429 || error.status === 503) {
+    const seconds = error.details?.['retryAfterSeconds'];
+    response.setHeader('retry-after', String(typeof seconds === 'number' ? seconds : 2));
+  }
+  // Browsers keep a 404 or 410 without being told to; what is refused now may be there a second later.
+  response.setHeader('cache-control', 'no-store');
+  response.setHeader('content-type', 'application/problem+json; charset=utf-8');
+  response.statusCode = error.status;
+  response.end(JSON.stringify(toProblem(error, instance)));
+}
+
 export function problemHandler(log: Log): ErrorRequestHandler {
   return (thrown, request, response, next) => {
-    if (response.headersSent) {
-      next(thrown);
-      return;
-    }
-    const error = toAppError(thrown);
-    const instance = randomUUID();
-    if (error.family === 'internal') {
-      log.error({ err: error.cause ?? error, instance, method: request.method, path: request.path }, 'request failed');
-    }
-    if (error.status === 429 || error.status === 503) {
-      const seconds = error.details?.['retryAfterSeconds'];
-      response.setHeader('retry-after', String(typeof seconds === 'number' ? seconds : 2));
-    }
-    // Browsers keep a 404 or 410 without being told to; what is refused now may be there a second later.
-    response.setHeader('cache-control', 'no-store');
-    response
-      .status(error.status)
-      .type('application/problem+json')
-      .send(JSON.stringify(toProblem(error, instance)));
+    if (response.headersSent) next(thrown);
+    else respondProblem(log, thrown, request, response);
   };
 }

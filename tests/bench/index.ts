@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [suite …] [--json FILE] [--short]`: every suite, or those named, one after another. `--short` only shows that they run: its
+ * `npm run bench -- [suite …] [--json FILE] [--short]`: every suite, or those named (`recording`: all that a recording goes through), one after another. `--short` only shows that they run: its
  * figures mean nothing.
  */
 import { fork } from 'node:child_process';
@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
 import { Figure, meetsBudget } from './figure.ts';
-import { isSuiteName, suiteNames, type SuiteName } from './suites.ts';
+import { groupNames, suiteNames, suitesNamed, type SuiteName } from './suites.ts';
 
 const SIGNIFICANT_DIGITS = 4;
 
@@ -53,12 +53,13 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'string' }, short: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const unknown = positionals.filter((name) => !isSuiteName(name));
+const unknown = positionals.filter((name) => suitesNamed(name) === undefined);
 if (unknown.length > 0) {
-  process.stderr.write(`No suite ${unknown.join(', ')}. There are: ${suiteNames.join(', ')}.\n`);
+  process.stderr.write(`No suite ${unknown.join(', ')}. There are: ${[...suiteNames, ...groupNames].join(', ')}.\n`);
   process.exit(2);
 }
-const chosen = suiteNames.filter((name) => positionals.length === 0 || positionals.includes(name));
+const named = new Set(positionals.flatMap((name) => suitesNamed(name) ?? []));
+const chosen = suiteNames.filter((name) => positionals.length === 0 || named.has(name));
 const all: Figure[] = [];
 const failed: SuiteName[] = [];
 for (const suite of chosen) {

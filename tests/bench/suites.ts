@@ -11,6 +11,8 @@ export const suites = {
   capture: async () => (await import('./suites/capture.ts')).measureCapture,
   sfu: async () => (await import('./suites/sfu.ts')).measureSfu,
   produce: async () => (await import('./suites/produce.ts')).measureProduce,
+  player: async () => (await import('./suites/player.ts')).measurePlayer,
+  media: async () => (await import('./suites/media.ts')).measureMedia,
   playable: async () => (await import('./suites/playable.ts')).measurePlayable,
   storm: async () => (await import('./suites/storm.ts')).measureStorm,
   memory: async () => (await import('./suites/memory.ts')).measureMemory,
@@ -19,6 +21,18 @@ export const suites = {
 export type SuiteName = keyof typeof suites;
 
 export const suiteNames = Object.keys(suites) as readonly SuiteName[];
+
+/** Suites that belong together, under one name. */
+const groups: Readonly<Record<string, readonly SuiteName[]>> = {
+  recording: ['capture', 'mux', 'produce', 'playable', 'player', 'media'],
+};
+
+export const groupNames = Object.keys(groups);
+
+/** The suites of a name: of one suite, or of a group; undefined when there is neither. */
+export function suitesNamed(name: string): readonly SuiteName[] | undefined {
+  return isSuiteName(name) ? [name] : groups[name];
+}
 
 export function isSuiteName(name: string | undefined): name is SuiteName {
   return suiteNames.some((known) => known === name);

@@ -7,11 +7,10 @@ import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
 import { createMuxer, type Muxer } from '../../recorder/mux/muxer.ts';
 import { chaptersVtt } from '../../recorder/produce/chapters.ts';
 import { thumbnailsVtt } from '../../recorder/produce/pictures.ts';
-import { mediaBaseUrl, MEDIA_PREFIX } from '../../signaling/auth/media-signature.ts';
-import { mediaRouter } from '../../signaling/http/media.ts';
+import { mediaBaseUrl } from '../../signaling/auth/media-signature.ts';
+import { mediaListener } from '../../signaling/http/media.ts';
 import { problemHandler } from '../../signaling/http/problem.ts';
 import { webPages } from '../../signaling/http/web-pages.ts';
-import { AppError } from '../../signaling/protocol/errors.ts';
 import { API_PREFIX, restRoutes, type RouteReplyInput } from '../../signaling/protocol/rest.ts';
 import type { PlayedSpan } from '../../signaling/protocol/rest/watching.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
@@ -57,12 +56,12 @@ export class PlayerStand {
     this.muxer = createMuxer({ store, log });
     const app = express();
     app.use(API_PREFIX, express.json(), this.#api());
-    app.use(MEDIA_PREFIX, (_request, _response, next) => next(this.isExpired ? new AppError('gone') : undefined));
-    app.use(MEDIA_PREFIX, mediaRouter({ store, secret: SECRET, nowMs: () => Date.now() }));
     const directory = process.env['TONGKE_WEB_CLIENT_DIR'] ?? resolve('web-client/dist');
     app.use(webPages({ directory, authorityCertificate: undefined }));
     app.use(problemHandler(log));
-    this.#server = createServer(app);
+    // As if the grant had expired, which the real route says of one that has.
+    const nowMs = (): number => Date.now() + (this.isExpired ? 2 * GRANT_MS : 0);
+    this.#server = createServer(mediaListener({ store, secret: SECRET, nowMs }, log, app));
   }
 
   static async start(): Promise<PlayerStand> {
