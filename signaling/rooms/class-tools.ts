@@ -29,8 +29,8 @@ export interface RoomToolsOptions {
   readonly broadcast: Broadcast;
   readonly presence: Presence;
   readonly recording: RoomRecording;
-  /** Answers of before a take-over are known now: what everybody was told may be incomplete. */
-  readonly onLoaded: () => void;
+  /** Own answers are known that a page may not have. */
+  readonly onAnswersKnown: () => void;
   readonly onSaveNeeded: () => void;
 }
 
@@ -71,13 +71,13 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
 }
 
 function createPolls(options: RoomToolsOptions): Polls {
-  const { lesson, clock, log, store, broadcast, recording, onLoaded, onSaveNeeded } = options;
+  const { lesson, clock, log, store, broadcast, recording, onAnswersKnown, onSaveNeeded } = options;
   const tellTeachers = <N extends 'pollChanged' | 'pollRemoved' | 'pollTally'>(name: N, data: RoomNotice<N>): void =>
     broadcast.toTeachers(name, data);
   return new Polls({
     lessonId: lesson.facts.lessonId,
     lessonKind: () => lesson.facts.kind,
-    ...{ clock, log, store, onLoaded, onSaveNeeded },
+    ...{ clock, log, store, onAnswersKnown, onSaveNeeded },
     answerers: () => answerersOf(options),
     onShown: (poll) => broadcast.toInside('pollShown', { poll }),
     onChanged: (poll) => tellTeachers('pollChanged', { poll }),

@@ -39,8 +39,8 @@ export interface PollsOptions {
   readonly onRemoved: (pollId: PollId) => void;
   readonly onTally: (pollId: PollId, tally: PollTally) => void;
   readonly onState: (poll: PollRecord, state: 'opened' | 'closed' | 'published') => void;
-  /** Answers of before a take-over are known now. */
-  readonly onLoaded: () => void;
+  /** Own answers are known that a page may not have: after a take-over, or when a question is opened again. */
+  readonly onAnswersKnown: () => void;
   readonly onSaveNeeded: () => void;
 }
 
@@ -205,7 +205,7 @@ export class Polls {
     try {
       this.#merge(await this.#options.store.polls(this.#options.lessonId));
       this.#isLoaded = true;
-      if (this.#entries.size > 0) this.#options.onLoaded();
+      if (this.#entries.size > 0) this.#options.onAnswersKnown();
     } catch (error) {
       if (this.#isClosed) return;
       if (!isAway(error)) this.#options.log.error({ err: error }, 'answers could not be read');
@@ -261,6 +261,7 @@ export class Polls {
     if (entry.poll.state !== 'open')
       await this.#change(entry, { state: 'open', openedAtMs: this.#options.clock.nowMs(), closedAtMs: null }, 'opened');
     this.#show(entry.poll.pollId);
+    if (entry.answers.size > 0) this.#options.onAnswersKnown();
   }
 
   async #close(entry: Entry): Promise<void> {

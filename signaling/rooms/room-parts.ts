@@ -63,7 +63,7 @@ export interface RoomReactions {
   onProducerPaused(producer: ProducerInfo): void;
   onProducerClosed(producer: ProducerInfo): void;
   onRecordingState(state: RecordingState): void;
-  onPollsLoaded(): void;
+  onAnswersKnown(): void;
   /** `atOnce`: losing it would undo somebody's word. */
   onSaveNeeded(atOnce?: boolean): void;
 }
@@ -94,7 +94,7 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
     ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording },
     tools: createRoomTools({
       ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
-      onLoaded: () => reactions.onPollsLoaded(),
+      onAnswersKnown: () => reactions.onAnswersKnown(),
       onSaveNeeded: () => reactions.onSaveNeeded(true),
     }),
     sending: new SendingRules({ stage, halfDuplex, safeMode }),

@@ -12,7 +12,7 @@ export interface RoomReactionsOptions {
   readonly parts: () => RoomParts;
   readonly broadcast: Broadcast;
   readonly onSeatExpired: (seat: Seat) => void;
-  readonly onPollsLoaded: () => void;
+  readonly onAnswersKnown: () => void;
   readonly onSaveNeeded: (atOnce?: boolean) => void;
 }
 
@@ -23,7 +23,7 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
     ...stageReactions(options),
     ...producerReactions(options),
     onSeatExpired: options.onSeatExpired,
-    onPollsLoaded: options.onPollsLoaded,
+    onAnswersKnown: options.onAnswersKnown,
     onSafeModeChanged: (active) => {
       const parts = options.parts();
       broadcast.toInside('safeModeChanged', { active });

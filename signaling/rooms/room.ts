@@ -57,7 +57,7 @@ export class Room {
         parts: () => this.parts,
         broadcast: options.broadcast,
         onSeatExpired: (seat) => this.#door.sendAway(seat, 'left'),
-        onPollsLoaded: () => {
+        onAnswersKnown: () => {
           for (const seat of this.parts.presence.inside()) this.#tellSnapshot(seat);
         },
         onSaveNeeded: (atOnce) => this.#save(atOnce),

@@ -3,13 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
+import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../support/demo-site.ts';
 import { eventually } from '../support/eventually.ts';
 import { Stack } from '../support/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
-const SITE = { classroom: '空中课堂教室', sender: 3 };
-/** Who teaches the classroom on other hours. */
-const LECTURERS = [TEACHER, { account: 'chen.laoshi', name: '陈老师' }];
+const SITE = { classroom: DEMO_CLASSROOM, sender: 3 };
 const CAMERA = `[data-testid="tile"][data-name*="${SITE.classroom}"][data-source="camera"] video`;
 
 let stack: Stack;
@@ -22,7 +21,7 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  await cancelOtherSkyLessons();
+  await cancelOtherSkyLessons(stack, lessonId);
   teacher = await Person.at(stack, browser, TEACHER.sender);
   site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
 });
@@ -30,18 +29,6 @@ afterAll(async () => {
   await browser.close();
   await stack.stop();
 });
-
-/** At some hours the demo district's timetable has another lesson for this classroom; here it has one. */
-async function cancelOtherSkyLessons(): Promise<void> {
-  for (const { account, name } of LECTURERS) {
-    const client = await signedIn(stack, account);
-    const { lessons } = await client.call('home', {});
-    for (const lesson of lessons) {
-      if (lesson.kind !== 'sky' || lesson.lessonId === lessonId || lesson.lecturerName !== name) continue;
-      await client.call('cancelLesson', { params: { lessonId: lesson.lessonId } });
-    }
-  }
-}
 
 const signIs = (talking: boolean) =>
   eventually(() => site.page.getByTestId('talk-sign').getAttribute('data-talking')).toBe(String(talking));
@@ -62,11 +49,7 @@ async function inPeoplePanel() {
 
 describe('the screen of a listening classroom that nobody attends', () => {
   it('is enrolled once with a code and then waits for the lecturer by itself', async () => {
-    const code = (await stack.demoSignIns()).find((one) => one.role === 'site' && one.name === SITE.classroom);
-    if (code === undefined) throw new Error('no enrolment code');
-    await site.page.goto('/site');
-    await site.page.getByTestId('enrolment-code').fill(code.password);
-    await site.page.getByTestId('site-enrol').getByRole('button').click();
+    await enrolSite(stack, site);
     await site.page.getByTestId('site-waiting').filter({ hasText: '望庐山瀑布' }).waitFor();
   });
 

@@ -79,6 +79,40 @@ async function takePanels(teacher: Person): Promise<void> {
   await closePanel(teacher);
 }
 
+/** A question from the form to its result, and a race, as teacher, pupil and classroom see them. */
+async function takeTools(teacher: Person, pupil: Person, site: Person): Promise<void> {
+  const { page } = teacher;
+  await teacher.openPanel('tools');
+  await page.getByTestId('tool-poll').click();
+  await page.getByTestId('question-text').fill('“疑是银河落九天”用了什么手法？');
+  for (const [index, option] of ['比喻', '拟人', '夸张', '排比'].entries())
+    await page.getByTestId(`option-${index}`).fill(option);
+  await page.getByTestId('mark-2').click();
+  await shoot(page, 'tool-question');
+  await page.getByTestId('poll-ask').click();
+  await pupil.page.getByTestId('answer-2').click();
+  await pupil.page.locator('[data-testid="answer-state"][data-state="sent"]').waitFor();
+  await site.page.getByTestId('answer-0').click();
+  await page.getByTestId('poll-names-toggle').click();
+  await page.getByTestId('named-answer').nth(1).waitFor();
+  await shoot(page, 'tool-answers');
+  await shoot(pupil.page, 'pupil-question');
+  await shoot(site.page, 'site-question');
+  await page.getByTestId('poll-publish').click();
+  await pupil.page.getByTestId('poll-result').waitFor();
+  await shoot(pupil.page, 'pupil-result');
+  await shoot(site.page, 'site-result');
+  await page.getByTestId('poll-hide').click();
+  await page.getByTestId('tool-back').click();
+  await page.getByTestId('tool-race').click();
+  await page.getByTestId('race-start').click();
+  await pupil.page.locator('[data-testid="race-press"][data-state="open"]').waitFor();
+  await shoot(pupil.page, 'pupil-race');
+  await page.getByTestId('race-end').click();
+  await page.getByTestId('tool-back').click();
+  await closePanel(teacher);
+}
+
 /** One sky lesson from the waiting screen to its end. Answers the lesson that is now a recording. */
 export async function takeLesson(cast: Cast): Promise<string> {
   const lessonId = await lessonIdOf(await signedIn(cast.stack, TEACHER.account), '望庐山瀑布');
@@ -113,6 +147,7 @@ export async function takeLesson(cast: Cast): Promise<string> {
   await say(other, '我去过庐山，瀑布真的很高！');
   const parent = await takeParent(cast, lessonId);
   await takePanels(teacher);
+  await takeTools(teacher, other, site);
   await inEnglish(teacher.page, async () => {
     await teacher.untilInside();
     await teacher.page.getByTestId('control-screen').click();

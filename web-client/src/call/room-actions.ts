@@ -4,6 +4,7 @@ import type { Layout, RollEntry } from '../../../signaling/protocol/room.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
 import type { SignalingClient } from './signaling-client.ts';
+import { ToolActions } from './tool-actions.ts';
 
 const HISTORY_PAGE = 50;
 
@@ -11,12 +12,14 @@ const newRequestId = (): RequestId => RequestId.parse(randomId());
 
 /** What a person can do in the room. Each shows its effect at once and takes it back with a reason when refused. */
 export class RoomActions {
+  readonly tools: ToolActions;
   readonly #store: RoomStore;
   readonly #call: SignalingClient['call'];
 
   constructor(store: RoomStore, call: SignalingClient['call']) {
     this.#store = store;
     this.#call = call;
+    this.tools = new ToolActions(store, call);
   }
 
   setHand(raised: boolean): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { ProducerId, SeatId } from '../../../signaling/protocol/ids.ts';
 import type { ProducerInfo } from '../../../signaling/protocol/media.ts';
+import type { ClassTools } from '../../../signaling/protocol/class-tools.ts';
 import type {
   ChatMessage,
   Hand,
@@ -15,6 +16,7 @@ import type {
   WaitingSnapshot,
 } from '../../../signaling/protocol/room.ts';
 import type { Permission } from '../../../signaling/protocol/seats.ts';
+import { toolReducers } from './class-tools-state.ts';
 
 export interface InsideState {
   readonly phase: 'inside';
@@ -37,6 +39,8 @@ export interface InsideState {
   readonly activeSpeaker: SeatId | null;
   readonly safeMode: boolean;
   readonly recording: RecordingState;
+  /** What is run with the class. */
+  readonly tools: ClassTools;
 }
 
 export type RoomView = { readonly phase: 'joining' } | WaitingSnapshot | InsideState;
@@ -118,6 +122,13 @@ function withoutProducer(producers: readonly ProducerInfo[], producerId: Produce
 /** The room after a notice. Notices about the inside say nothing to somebody who waits. */
 export function reduceNotice<N extends RoomNoticeName>(view: RoomView, name: N, data: RoomNotice<N>): RoomView {
   if (view.phase !== 'inside') return view;
+  if (Object.hasOwn(toolReducers, name)) return { ...view, tools: reduceTools(view.tools, name, data) };
   const reducer: Reducer<N> | undefined = reducers[name];
   return reducer === undefined ? view : reducer(view, data);
+}
+
+function reduceTools<N extends RoomNoticeName>(tools: ClassTools, name: N, data: RoomNotice<N>): ClassTools {
+  // Each reducer takes its own notice's data; a lookup by a union of names loses the tie.
+  const reduce = toolReducers[name as keyof typeof toolReducers] as (tools: ClassTools, data: unknown) => ClassTools;
+  return reduce(tools, data);
 }

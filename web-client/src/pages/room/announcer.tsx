@@ -1,9 +1,11 @@
 import { useState } from 'react';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
+import { toolText } from '../../messages/class-tools.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import type { Translate } from '../../text/text.ts';
+import { toolNews } from './tools/tool-news.ts';
 
 /** In a full room joins are not read out one by one. */
 const TALKATIVE_UP_TO = 12;
@@ -34,11 +36,12 @@ function news(old: InsideState, state: InsideState, t: Translate<typeof roomText
 /** Says to a screen reader what others see happen: joins, hands, the lobby. */
 export function Announcer({ state }: { readonly state: InsideState }) {
   const t = useText(roomText);
+  const tools = useText(toolText);
   const [before, setBefore] = useState(state);
   const [words, setWords] = useState(() => t('saidAdmitted'));
   if (before !== state) {
     setBefore(state);
-    const said = news(before, state, t);
+    const said = [...toolNews(before, state, tools), ...news(before, state, t)];
     if (said.length > 0) setWords(said.join('；'));
   }
   return (

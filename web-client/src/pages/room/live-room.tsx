@@ -23,6 +23,7 @@ import { SidePanel } from './side-panel.tsx';
 import type { Panel } from './side-panel.tsx';
 import { Stage } from './stage.tsx';
 import { ToolsPanel } from './tools-panel.tsx';
+import { ClassCards } from './tools/class-cards.tsx';
 import { TopLine } from './top-line.tsx';
 import { useControls } from './use-controls.ts';
 import type { RoomControls } from './use-controls.ts';
@@ -195,6 +196,7 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
       </main>
       <RoomPanel {...{ state, controls, panel, setPanel, setDialog, arrangement }} />
       <footer className={styles.bottom}>
+        <ClassCards state={state} hidesPoll={panel === 'tools' && may(state, 'runTools')} />
         <LeaveStage state={state} />
         <RemoteSound />
         <ControlBar {...{ controls, panel, attention, isFaded }} onPanel={togglePanel} onLeave={leave} />

@@ -11,6 +11,8 @@ import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { InvitationButton } from '../home/invitation-dialog.tsx';
 import { useCall } from './call-context.ts';
+import { ClassToolMenu, OpenTool } from './tools/class-tools.tsx';
+import type { ClassTool } from './tools/class-tools.tsx';
 import type { RoomControls } from './use-controls.ts';
 import styles from './side-panel.module.css';
 
@@ -176,9 +178,19 @@ export function ToolsPanel(props: ToolsPanelProps) {
   const { state, controls, onHelp, onEnd } = props;
   const t = useText(panelText);
   const room = useText(roomText);
+  const [tool, setTool] = useState<ClassTool | null>(null);
   const isRecorded = state.recording !== 'off';
+  const mayTeach = may(state, 'runTools');
+  if (mayTeach && tool !== null) {
+    return (
+      <div className={styles.body}>
+        <OpenTool tool={tool} state={state} onBack={() => setTool(null)} />
+      </div>
+    );
+  }
   return (
     <div className={styles.body}>
+      {mayTeach && <ClassToolMenu state={state} onOpen={setTool} />}
       <LayoutChoice {...props} />
       {controls.may.visualiser && <Visualiser controls={controls} />}
       {isRecorded && may(state, 'controlRecording') && <Recording state={state} />}

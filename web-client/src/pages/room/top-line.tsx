@@ -4,6 +4,7 @@ import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { CountdownSign } from './tools/countdown-sign.tsx';
 import styles from './live-room.module.css';
 
 /** Everybody sees that it is recorded, and by shape as well as by colour. */
@@ -31,6 +32,7 @@ export function TopLine({ state, onLeave }: { readonly state: InsideState; reado
   return (
     <header className={styles.top}>
       <h1>{state.lesson.title}</h1>
+      <CountdownSign state={state} />
       <RecordingSign recording={state.recording} />
       {state.locked && (
         <span className={styles.fact} data-testid="locked-sign">

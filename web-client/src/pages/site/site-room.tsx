@@ -14,6 +14,8 @@ import { Tile } from '../room/tile.tsx';
 import { tilesOf } from '../room/tiles.ts';
 import type { TileModel } from '../room/tiles.ts';
 import { RecordingSign } from '../room/top-line.tsx';
+import { ClassCards } from '../room/tools/class-cards.tsx';
+import { CountdownSign } from '../room/tools/countdown-sign.tsx';
 import { useTalkKey } from './use-talk-key.ts';
 import styles from './site-room.module.css';
 
@@ -95,6 +97,7 @@ function SiteLine({ state }: { readonly state: InsideState }) {
       <span>
         {state.lesson.schoolName} · {state.lesson.lecturerName}
       </span>
+      <CountdownSign state={state} />
       <RecordingSign recording={state.recording} />
       {connection.kind === 'reconnecting' && (
         <strong className={styles.warn} data-testid="reconnecting">
@@ -126,7 +129,10 @@ export function SiteRoom({ state }: { readonly state: InsideState }) {
       <SiteLine state={state} />
       <main className={styles.main} style={{ gap: GAP_PX }}>
         <div className={styles.board}>
-          <Place tile={places.main} size="large" />
+          <div className={styles.picture}>
+            <Place tile={places.main} size="large" />
+          </div>
+          <ClassCards state={state} isLarge />
         </div>
         <aside className={styles.side}>
           <div className={[styles.tile, styles.lecturer].join(' ')}>

@@ -1,0 +1,37 @@
+import type { ClassTools, classToolNotices } from '../../../signaling/protocol/class-tools.ts';
+import type { RoomNotice } from '../../../signaling/protocol/room.ts';
+
+export type ToolNoticeName = keyof typeof classToolNotices;
+
+type Reducer<N extends ToolNoticeName> = (tools: ClassTools, data: RoomNotice<N>) => ClassTools;
+
+/** What is run with the class, after a notice. */
+export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
+  pollShown: (tools, { poll }) => {
+    const isSame = poll !== null && poll.pollId === tools.poll?.pollId;
+    return { ...tools, poll, myAnswer: isSame ? tools.myAnswer : null };
+  },
+  pollChanged: (tools, { poll }) => {
+    const isKnown = tools.polls.some(({ pollId }) => pollId === poll.pollId);
+    const polls = isKnown
+      ? tools.polls.map((one) => (one.pollId === poll.pollId ? poll : one))
+      : [...tools.polls, poll];
+    return { ...tools, polls };
+  },
+  pollRemoved: (tools, { pollId }) => ({ ...tools, polls: tools.polls.filter((one) => one.pollId !== pollId) }),
+  pollTally: (tools, { pollId, tally }) => ({
+    ...tools,
+    polls: tools.polls.map((one) => (one.pollId === pollId ? { ...one, tally } : one)),
+  }),
+  pickChanged: (tools, { pick }) => ({ ...tools, pick }),
+  countdownChanged: (tools, { countdown }) => ({ ...tools, countdown }),
+  raceChanged: (tools, { race }) => ({ ...tools, race }),
+};
+
+/** What is left by the server's clock, never below nothing. */
+export function countdownLeftMs(
+  { endsAtMs, leftMs }: NonNullable<ClassTools['countdown']>,
+  serverNowMs: number,
+): number {
+  return endsAtMs === null ? leftMs : Math.max(0, endsAtMs - serverNowMs);
+}

@@ -1,0 +1,121 @@
+import type { PickAmong } from '../../../signaling/protocol/class-tools.ts';
+import { RequestId } from '../../../signaling/protocol/ids.ts';
+import type { PollId, RaceId } from '../../../signaling/protocol/ids.ts';
+import type { PollAnswer, PollQuestion } from '../../../signaling/protocol/polls.ts';
+import { randomId } from './random-id.ts';
+import type { RoomStore } from './room-store.ts';
+import type { SignalingClient } from './signaling-client.ts';
+
+const newRequestId = (): RequestId => RequestId.parse(randomId());
+
+/** Questions, random pick, countdown, answering race: what a teacher does with the class, and what the class does. */
+export class ToolActions {
+  readonly #store: RoomStore;
+  readonly #call: SignalingClient['call'];
+
+  constructor(store: RoomStore, call: SignalingClient['call']) {
+    this.#store = store;
+    this.#call = call;
+  }
+
+  /** True when it is asked. */
+  async askPoll(question: PollQuestion): Promise<boolean> {
+    const requestId = newRequestId();
+    return (await this.#store.act(null, () => this.#call('askPoll', { requestId, question }))) !== null;
+  }
+
+  async preparePoll(question: PollQuestion): Promise<boolean> {
+    const requestId = newRequestId();
+    return (await this.#store.act(null, () => this.#call('preparePoll', { requestId, question }))) !== null;
+  }
+
+  openPoll(pollId: PollId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('openPoll', { pollId }));
+  }
+
+  closePoll(pollId: PollId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('closePoll', { pollId }));
+  }
+
+  publishPoll(pollId: PollId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('publishPoll', { pollId }));
+  }
+
+  removePoll(pollId: PollId): Promise<unknown> {
+    return this.#store.act(
+      (state) => {
+        const polls = state.tools.polls.filter((poll) => poll.pollId !== pollId);
+        return { ...state, tools: { ...state.tools, polls } };
+      },
+      () => this.#call('removePoll', { pollId }),
+    );
+  }
+
+  hidePoll(): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, poll: null } }),
+      () => this.#call('hidePoll', {}),
+    );
+  }
+
+  pollAnswers(pollId: PollId) {
+    return this.#store.act(null, () => this.#call('pollAnswers', { pollId }));
+  }
+
+  async pastQuestions(): Promise<readonly PollQuestion[] | null> {
+    return (await this.#store.act(null, () => this.#call('pastQuestions', {})))?.questions ?? null;
+  }
+
+  /** True once it is stored: only then is it shown as handed in. */
+  async answerPoll(pollId: PollId, answer: PollAnswer): Promise<boolean> {
+    const requestId = newRequestId();
+    const result = await this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, myAnswer: answer } }),
+      () => this.#call('answerPoll', { requestId, pollId, answer }),
+    );
+    return result !== null;
+  }
+
+  pickSomebody(among: PickAmong): Promise<unknown> {
+    const requestId = newRequestId();
+    return this.#store.act(null, () => this.#call('pickSomebody', { requestId, among }));
+  }
+
+  clearPick(): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, pick: null } }),
+      () => this.#call('clearPick', {}),
+    );
+  }
+
+  startCountdown(durationMs: number, sounds: boolean): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('startCountdown', { durationMs, sounds }));
+  }
+
+  setCountdownPaused(paused: boolean): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('setCountdownPaused', { paused }));
+  }
+
+  stopCountdown(): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, countdown: null } }),
+      () => this.#call('stopCountdown', {}),
+    );
+  }
+
+  startRace(): Promise<unknown> {
+    const requestId = newRequestId();
+    return this.#store.act(null, () => this.#call('startRace', { requestId }));
+  }
+
+  endRace(): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, race: null } }),
+      () => this.#call('endRace', {}),
+    );
+  }
+
+  async pressRace(raceId: RaceId) {
+    return (await this.#store.act(null, () => this.#call('pressRace', { raceId })))?.outcome ?? null;
+  }
+}

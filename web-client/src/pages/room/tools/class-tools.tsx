@@ -1,0 +1,75 @@
+import { ArrowLeft, CircleHelp, Dices, Timer, Zap } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { InsideState } from '../../../call/room-state.ts';
+import { toolText } from '../../../messages/class-tools.ts';
+import { useText } from '../../../text/text.ts';
+import { Button } from '../../../ui/button.tsx';
+import { CountdownTool } from './countdown-tool.tsx';
+import { PickTool } from './pick-tool.tsx';
+import { PollTool } from './poll-tool.tsx';
+import { RaceTool } from './race-tool.tsx';
+import styles from './class-tools.module.css';
+
+const TOOLS = [
+  { id: 'poll', icon: CircleHelp },
+  { id: 'pick', icon: Dices },
+  { id: 'countdown', icon: Timer },
+  { id: 'race', icon: Zap },
+] as const;
+export type ClassTool = (typeof TOOLS)[number]['id'];
+
+function isRunning(id: ClassTool, { tools }: InsideState): boolean {
+  if (id !== 'poll') return tools[id] !== null;
+  return tools.polls.some(({ state }) => state === 'open');
+}
+
+/** The four to choose from; what runs is marked. */
+export function ClassToolMenu(props: { readonly state: InsideState; readonly onOpen: (tool: ClassTool) => void }) {
+  const t = useText(toolText);
+  return (
+    <section className={styles.part}>
+      <h3>{t('title')}</h3>
+      <div className={styles.menu}>
+        {TOOLS.map(({ id, icon: Icon }) => (
+          <button
+            key={id}
+            type="button"
+            className={styles.choice}
+            data-running={isRunning(id, props.state)}
+            onClick={() => props.onOpen(id)}
+            data-testid={`tool-${id}`}
+          >
+            <Icon aria-hidden /> {t(id)}
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+export interface OpenToolProps {
+  readonly tool: ClassTool;
+  readonly state: InsideState;
+  readonly onBack: () => void;
+}
+
+export function OpenTool({ tool, state, onBack }: OpenToolProps) {
+  const t = useText(toolText);
+  const views: Readonly<Record<ClassTool, ReactNode>> = {
+    poll: <PollTool state={state} />,
+    pick: <PickTool state={state} />,
+    countdown: <CountdownTool state={state} />,
+    race: <RaceTool state={state} />,
+  };
+  return (
+    <div className={styles.tool}>
+      <div className={styles.head}>
+        <Button look="plain" icon={ArrowLeft} onClick={onBack} data-testid="tool-back">
+          {t('back')}
+        </Button>
+        <h3>{t(tool)}</h3>
+      </div>
+      {views[tool]}
+    </div>
+  );
+}
