@@ -101,16 +101,26 @@ function applyNote(manifest: RecordingManifest, note: ManifestNote): void {
       return;
     }
     case 'gap':
-      for (const added of withoutHeld(manifest, note.gap)) {
-        if (!manifest.gaps.some((gap) => isSameGap(gap, added))) manifest.gaps.push(added);
-      }
+      addGap(manifest, note.gap);
       return;
     case 'events':
       addInOrder(manifest.events.chunks, { n: note.n, key: note.key, lines: note.lines, crc32: note.crc32 });
       return;
     case 'captured':
-      manifest.state = 'captured';
-      manifest.endedAtUs = note.endedAtUs;
+      end(manifest, note.endedAtUs);
+  }
+}
+
+function end(manifest: RecordingManifest, endedAtUs: number): void {
+  manifest.state = 'captured';
+  manifest.endedAtUs = endedAtUs;
+  // A process that died may have stored all of an epoch and not have said so.
+  for (const { epochs } of manifest.tracks) for (const epoch of epochs) epoch.closed = true;
+}
+
+function addGap(manifest: RecordingManifest, gap: ManifestGap): void {
+  for (const added of withoutHeld(manifest, gap)) {
+    if (!manifest.gaps.some((known) => isSameGap(known, added))) manifest.gaps.push(added);
   }
 }
 
@@ -144,7 +154,7 @@ function epochIn(manifest: RecordingManifest, facts: EpochFacts, isLate: boolean
   const known = epochs.find(({ epoch }) => epoch === facts.epoch);
   if (known !== undefined) return known;
   const { epoch, producerId, ssrc, codec } = facts;
-  const added: ManifestEpoch = { epoch, producerId, ssrc, codec, chunks: [], closed: false };
+  const added: ManifestEpoch = { epoch, producerId, ssrc, codec, chunks: [], closed: manifest.state === 'captured' };
   epochs.push(added);
   epochs.sort((a, b) => a.epoch - b.epoch);
   return added;
