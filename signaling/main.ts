@@ -31,7 +31,7 @@ const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '');
 const turn = config.TURN_SECRET === undefined ? undefined : { urls: config.TURN_URL, secret: config.TURN_SECRET };
 const isDemo = config.DEMO ?? (config.DATABASE_URL === undefined && config.S3_ENDPOINT === undefined);
 
-const { stores, objects, redis, queue, follower, writes } = await openStorage(config, log, lifecycle);
+const { stores, objects, redis, queue, follower, keeper, linkGate, writes } = await openStorage(config, log, lifecycle);
 
 const demoSignIns = await prepareFirstStart({
   stores,
@@ -73,6 +73,7 @@ const app = createHttpApp({
     sessions,
     rooms,
     queue,
+    keeper,
     redis,
     joinTokens,
     turn,
@@ -92,6 +93,7 @@ const app = createHttpApp({
     secret: config.TONGKE_MEDIA_SECRET,
     nowMs: Date.now,
     accelPrefix: config.MEDIA_ACCEL_PREFIX,
+    isLinkOpen: (id) => linkGate.isOpen(id),
   },
   pages: { directory: join(import.meta.dirname, '../web-client/dist'), authorityCertificate: config.LAN_CA_CERT },
   trustProxy: config.TRUST_PROXY,
@@ -100,6 +102,7 @@ const app = createHttpApp({
 server.on('request', app);
 await rooms.open();
 await follower.catchUp();
+keeper.start();
 await listen(server, config.PORT, config.HOST);
 lifecycle.onStop('http', () => closeServer(server));
 if (config.LAN_HTTP_PORT !== undefined && publicUrl !== undefined) {

@@ -6,7 +6,9 @@ import { openObjectStore } from '../storage/objects/open.ts';
 import type { ObjectStore, Stores } from '../storage/ports.ts';
 import type { SignalingConfig } from './config.ts';
 import { chapterKeeper } from './recordings/chapter-texts.ts';
+import { LinkGate } from './recordings/link-gate.ts';
 import { RecordingFollower } from './recordings/recording-follower.ts';
+import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { DurableWrites } from './room-storage/durable-writes.ts';
 import { createRoomWriters, type RoomWriters } from './room-storage/room-writers.ts';
 import type { Lifecycle } from './runtime/lifecycle.ts';
@@ -19,6 +21,8 @@ export interface Storage {
   readonly redis: Redis;
   readonly queue: RecordingQueue;
   readonly follower: RecordingFollower;
+  readonly keeper: RecordingKeeper;
+  readonly linkGate: LinkGate;
   readonly writes: DurableWrites<RoomWriters>;
 }
 
@@ -40,7 +44,10 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const keepChapters = chapterKeeper(objects, stores.recordingTexts);
   const follower = new RecordingFollower({ recordings: stores.recordings, queue, keepChapters, log });
   lifecycle.onStop('recording follower', () => follower.close());
+  const keeper = new RecordingKeeper({ stores, objects, queue, log, nowMs: Date.now });
+  lifecycle.onStop('recording keeper', () => keeper.close());
+  const linkGate = new LinkGate(stores.recordingLinks, Date.now);
   const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
   lifecycle.onStop('durable writes', () => writes.close());
-  return { stores, objects, redis, queue, follower, writes };
+  return { stores, objects, redis, queue, follower, keeper, linkGate, writes };
 }

@@ -1,42 +1,53 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { RecordingId } from '../protocol/ids.ts';
+import { RecordingLinkId, type RecordingId } from '../protocol/ids.ts';
 
 /**
- * Media URLs: `/media/{expiry}.{signature}/{recording}/{path}`. One signature covers everything of one recording until the
+ * Media URLs: `/media/{expiry}.{signature}[.{link}]/{recording}/{path}`. One signature covers everything of one recording until the
  * expiry (epoch seconds), so relative URIs in playlists just work and a proxy that knows the secret can verify it. The film as one
- * file asks for the `download` scope, which watches too.
+ * file asks for the `download` scope, which watches too. What was opened by a link names it: it is asked of the link, again and again,
+ * whether it is still good.
  */
 export const MEDIA_PREFIX = '/media';
 
 export type MediaScope = 'watch' | 'download';
 
+export interface MediaGrant {
+  readonly scope: MediaScope;
+  readonly recording: RecordingId;
+  readonly expiresAtMs: number;
+  readonly linkId?: RecordingLinkId | undefined;
+}
+
 const SIGNATURE_BYTES = 24;
 
-function signatureOf(secret: string, scope: MediaScope, recording: string, expirySeconds: number): Buffer {
+function signatureOf(secret: string, scope: MediaScope, signed: readonly string[]): Buffer {
   return createHmac('sha256', secret)
-    .update(`media\n${scope}\n${recording}\n${expirySeconds}`)
+    .update(['media', scope, ...signed].join('\n'))
     .digest()
     .subarray(0, SIGNATURE_BYTES);
 }
 
-export function mediaBaseUrl(secret: string, scope: MediaScope, recording: RecordingId, expiresAtMs: number): string {
-  const expirySeconds = Math.floor(expiresAtMs / 1000);
-  const signature = signatureOf(secret, scope, recording, expirySeconds).toString('base64url');
-  return `${MEDIA_PREFIX}/${expirySeconds}.${signature}/${recording}`;
+export function mediaBaseUrl(secret: string, { scope, recording, expiresAtMs, linkId }: MediaGrant): string {
+  const expiry = String(Math.floor(expiresAtMs / 1000));
+  const link = linkId === undefined ? [] : [linkId];
+  const signature = signatureOf(secret, scope, [recording, expiry, ...link]).toString('base64url');
+  return `${MEDIA_PREFIX}/${[expiry, signature, ...link].join('.')}/${recording}`;
 }
 
-export type MediaCheck = MediaScope | 'expired' | 'forged';
+export type MediaCheck =
+  | { readonly is: 'good'; readonly scope: MediaScope; readonly linkId: RecordingLinkId | undefined }
+  | { readonly is: 'expired' | 'forged' };
 
 export function checkMediaGrant(secret: string, grant: string, recording: string, nowMs: number): MediaCheck {
-  const match = /^(\d{10})\.([\w-]{32})$/.exec(grant);
-  if (match === null) return 'forged';
-  const expirySeconds = Number(match[1]);
-  const given = Buffer.from(match[2] ?? '', 'base64url');
+  const match = /^(\d{10})\.([\w-]{32})(?:\.([\w-]{1,64}))?$/.exec(grant);
+  if (match === null) return { is: 'forged' };
+  const [, expiry = '', signature = '', link] = match;
+  const given = Buffer.from(signature, 'base64url');
   for (const scope of ['watch', 'download'] as const) {
-    const expected = signatureOf(secret, scope, recording, expirySeconds);
-    if (given.length === expected.length && timingSafeEqual(given, expected)) {
-      return expirySeconds * 1000 <= nowMs ? 'expired' : scope;
-    }
+    const expected = signatureOf(secret, scope, [recording, expiry, ...(link === undefined ? [] : [link])]);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) continue;
+    if (Number(expiry) * 1000 <= nowMs) return { is: 'expired' };
+    return { is: 'good', scope, linkId: link === undefined ? undefined : RecordingLinkId.parse(link) };
   }
-  return 'forged';
+  return { is: 'forged' };
 }

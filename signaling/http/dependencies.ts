@@ -38,6 +38,12 @@ export interface ProductionQueue {
   cancelProduce(recordingId: RecordingId): Promise<void>;
 }
 
+/** What becomes of removed recordings. */
+export interface RecordingClearance {
+  /** Whatever cannot go yet goes later, by itself. */
+  clearNow(recordingId: RecordingId): Promise<void>;
+}
+
 /** Everything that REST handlers are made of. */
 export interface RestDependencies {
   readonly stores: Stores;
@@ -46,6 +52,7 @@ export interface RestDependencies {
   readonly limits: RateLimits;
   readonly rooms: RoomsDesk;
   readonly queue: ProductionQueue;
+  readonly keeper: RecordingClearance;
   readonly redis: Redis;
   readonly connectionChecks: ConnectionChecks;
   readonly joinTokens: TokenSigner<typeof JoinClaims>;

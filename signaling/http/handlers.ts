@@ -5,6 +5,7 @@ import { InvitationRoutes } from './routes/invitations.ts';
 import { JoiningRoutes } from './routes/joining.ts';
 import { LessonRoutes } from './routes/lessons.ts';
 import { PeopleRoutes } from './routes/people.ts';
+import { PublishingRoutes } from './routes/publishing.ts';
 import { RecordingRoutes } from './routes/recordings.ts';
 import { RemarkRoutes } from './routes/remarks.ts';
 import { SchoolRoutes } from './routes/schools.ts';
@@ -25,6 +26,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new ClassroomRoutes(dependencies),
     ...new TimetableRoutes(dependencies),
     ...new RecordingRoutes(dependencies),
+    ...new PublishingRoutes(dependencies),
     ...new RemarkRoutes(dependencies),
     ...new WatchingRoutes(dependencies),
     ...new ConnectionCheckRoutes(dependencies),

@@ -43,7 +43,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const grant = (scope: 'watch' | 'download' = 'watch') => mediaBaseUrl(SECRET, scope, RECORDING, nowMs + HOUR_MS);
+const grant = (scope: 'watch' | 'download' = 'watch') =>
+  mediaBaseUrl(SECRET, { scope, recording: RECORDING, expiresAtMs: nowMs + HOUR_MS });
 const ask = (path: string, init: RequestInit = {}) =>
   fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, init);
 const statusOf = async (path: string, init?: RequestInit) => (await ask(path, init)).status;

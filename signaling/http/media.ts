@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { pipeline } from 'node:stream/promises';
 import { checkMediaGrant, MEDIA_PREFIX } from '../auth/media-signature.ts';
 import { AppError } from '../protocol/errors.ts';
-import { RecordingId } from '../protocol/ids.ts';
+import { RecordingId, type RecordingLinkId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ByteRange, ObjectStore } from '../../storage/ports.ts';
 import { contentTypeOf } from '../../storage/objects/content-type.ts';
@@ -15,6 +15,8 @@ export interface MediaRouteOptions {
   readonly nowMs: () => number;
   /** What of a recording may be fetched now, whatever was signed before. */
   readonly gate?: { permits(recordingId: RecordingId, relative: string): Promise<boolean> };
+  /** Whether a link that media were opened by is still good; without it none is. */
+  readonly isLinkOpen?: (linkId: RecordingLinkId) => Promise<boolean>;
   /** Set where a proxy sends the bytes: then only whether they may be seen is decided here. */
   readonly accelPrefix?: string | undefined;
 }
@@ -62,6 +64,8 @@ interface OpenedUrl {
   readonly key: string;
   readonly expiresAtMs: number;
   readonly disposition: string | null;
+  /** Asked each time. */
+  readonly linkId: RecordingLinkId | undefined;
 }
 
 /** Answered again and again: everything about it is made once. */
@@ -119,7 +123,7 @@ function isFresh(request: IncomingMessage, etag: string): boolean {
 }
 
 /**
- * `/media/{expiry}.{signature}/{recording}/{path}`: the rights were checked when the URL was signed. Stands before Express, which takes
+ * `/media/{expiry}.{signature}[.{link}]/{recording}/{path}`: the rights were checked when the URL was signed, those of a link are again. Stands before Express, which takes
  * longer for a playlist than everything that is done here.
  */
 class MediaRoute {
@@ -128,13 +132,15 @@ class MediaRoute {
   readonly #nowMs: () => number;
   readonly #hot: HotObjects;
   readonly #gate: MediaRouteOptions['gate'];
+  readonly #isLinkOpen: MediaRouteOptions['isLinkOpen'];
   readonly #accelPrefix: string | undefined;
   /** A signature is computed once for each URL; whether it has expired is looked at each time. */
   readonly #opened = new Map<string, OpenedUrl>();
   readonly #ready = new Map<string, ReadyAnswer>();
 
-  constructor({ store, secret, nowMs, gate, accelPrefix }: MediaRouteOptions) {
+  constructor({ store, secret, nowMs, gate, isLinkOpen, accelPrefix }: MediaRouteOptions) {
     this.#gate = gate;
+    this.#isLinkOpen = isLinkOpen;
     this.#accelPrefix = accelPrefix;
     this.#store = store;
     this.#secret = secret;
@@ -147,12 +153,14 @@ class MediaRoute {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new AppError('notFound');
     const opened = this.#opened.get(url) ?? this.#open(url);
     if (opened.expiresAtMs <= this.#nowMs()) throw new AppError('gone');
-    return this.#gate === undefined ? this.#answer(opened, request, response) : this.#ask(opened, request, response);
+    const isAsked = this.#gate !== undefined || opened.linkId !== undefined;
+    return isAsked ? this.#ask(opened, request, response) : this.#answer(opened, request, response);
   }
 
   async #ask(opened: OpenedUrl, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const isPermitted = await this.#gate?.permits(opened.recordingId, opened.relative);
-    if (isPermitted !== true) throw new AppError('gone');
+    const { recordingId, relative, linkId } = opened;
+    if (linkId !== undefined && (await this.#isLinkOpen?.(linkId)) !== true) throw new AppError('gone');
+    if (this.#gate !== undefined && !(await this.#gate.permits(recordingId, relative))) throw new AppError('gone');
     await this.#answer(opened, request, response);
   }
 
@@ -178,16 +186,16 @@ class MediaRoute {
     const recordingId = parsed.data;
     const key = keyOf(recordingId, relative);
     const check = checkMediaGrant(this.#secret, grant, recordingId, this.#nowMs());
-    if (check === 'forged') throw new AppError('forbidden');
-    if (check === 'expired') throw new AppError('gone');
-    if (check === 'watch' && WHOLE_FILE.test(relative)) throw new AppError('forbidden');
-    const isNamed = check === 'download' && name !== null;
+    if (check.is !== 'good') throw new AppError(check.is === 'forged' ? 'forbidden' : 'gone');
+    if (check.scope === 'watch' && WHOLE_FILE.test(relative)) throw new AppError('forbidden');
+    const isNamed = check.scope === 'download' && name !== null;
     const opened: OpenedUrl = {
       recordingId,
       relative,
       key,
       expiresAtMs: Number(grant.slice(0, 10)) * 1_000,
       disposition: isNamed ? dispositionOf(name.slice(0, 120)) : null,
+      linkId: check.linkId,
     };
     if (this.#opened.size >= MAX_KNOWN_URLS) this.#opened.clear();
     this.#opened.set(url, opened);

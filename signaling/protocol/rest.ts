@@ -4,6 +4,7 @@ import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
 import { directoryRoutes } from './rest/directory.ts';
 import { lessonRoutes } from './rest/lessons.ts';
+import { publishingRoutes } from './rest/publishing.ts';
 import { recordingRoutes } from './rest/recordings.ts';
 import { remarkRoutes } from './rest/remarks.ts';
 import { sessionRoutes } from './rest/session.ts';
@@ -20,6 +21,7 @@ export const restRoutes = {
   ...directoryRoutes,
   ...classroomRoutes,
   ...recordingRoutes,
+  ...publishingRoutes,
   ...remarkRoutes,
   ...watchingRoutes,
   ...connectionCheckRoutes,

@@ -145,7 +145,8 @@ async function markViews(db: Kysely<Database>, recordingId: RecordingId, views: 
 
 /** The same edition under a new number from which on things may be shown: all that was made with the erased tracks is older. */
 async function orderErasure(db: Kysely<Database>, recordingId: RecordingId, order: NewErasure): Promise<Recording> {
-  const { edition: before, startedAtMs } = await requireRecording(db, recordingId);
+  const { edition: before, startedAtMs, hold } = await requireRecording(db, recordingId);
+  if (hold !== null) throw new AppError('conflict', { details: { field: 'hold' } });
   const version = before.version + 1;
   await db
     .updateTable('recordings')

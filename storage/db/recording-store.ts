@@ -5,6 +5,7 @@ import type { PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
 import type { SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
 import type { NewRecording, Recording, RecordingStore } from '../ports/recording-store.ts';
 import { inTransaction } from './in-transaction.ts';
+import { recordingKeeping } from './recording-keeping.ts';
 import { listRecordings, recordingFacets } from './recording-list.ts';
 import { selectAnyRecordings, selectRecordings, toRecording } from './recording-rows.ts';
 import { maySee } from './recording-sight.ts';
@@ -17,6 +18,7 @@ export function createRecordingStore(db: Kysely<Database>): RecordingStore {
   const require = (recordingId: RecordingId) => requireRecording(db, recordingId);
   return {
     ...recordingSteps(db, require),
+    ...recordingKeeping(db),
     create: (recording) => createRecording(db, recording),
     recording: (recordingId) => findRecording(db, recordingId),
     async listOfLesson(lessonId) {

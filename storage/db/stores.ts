@@ -11,6 +11,7 @@ import { inTransaction } from './in-transaction.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createLessonStore } from './lesson-store.ts';
 import { createPollStore } from './poll-store.ts';
+import { createRecordingLinkStore } from './recording-link-store.ts';
 import { createRecordingStore } from './recording-store.ts';
 import { createRecordingTextStore } from './recording-text-store.ts';
 import { createRemarkStore } from './remark-store.ts';
@@ -36,6 +37,7 @@ export function createStores(db: Kysely<Database>): Stores {
     polls: throwingAppErrors(createPollStore(db)),
     recordings: throwingAppErrors(createRecordingStore(db)),
     editions: throwingAppErrors(createEditionStore(db)),
+    recordingLinks: throwingAppErrors(createRecordingLinkStore(db)),
     recordingTexts: throwingAppErrors(createRecordingTextStore(db)),
     remarks: throwingAppErrors(createRemarkStore(db)),
     watching: throwingAppErrors(createWatchStore(db)),

@@ -46,7 +46,27 @@ export interface RecordingStore {
   markProductionCancelled(recordingId: RecordingId): Promise<Recording>;
 
   change(recordingId: RecordingId, change: RecordingChange): Promise<Recording>;
-  /** The row only, and positions; the caller deletes the objects first. Idempotent. */
+  /** Null makes it a draft. What is published already keeps its instant. */
+  setPublished(recordingId: RecordingId, atMs: number | null): Promise<Recording>;
+  /** Nothing is taken out of a recording that is held. Null ends it. */
+  setHold(recordingId: RecordingId, hold: NewHold | null): Promise<Recording>;
+  /** What other schools were given of it, by school. */
+  copies(recordingId: RecordingId): Promise<Recording[]>;
+  /**
+   * A recording of its own in another school, that plays the media of this one: published, for those of the school whom the lesson concerned and
+   * its teachers. One per school. @throws AppError `notFound` for a copy or what is removed: copies are not copied.
+   */
+  createCopy(originId: RecordingId, schoolId: SchoolId, atMs: number): Promise<Recording>;
+  /**
+   * Takes it out of people's sight, for good. Copies stay when it is deleted, and go with it when it has expired; of a recording that has not
+   * expired after all nothing is removed. Answers with what was. @throws AppError `conflict` (`details.field`: `hold`) while it is held.
+   */
+  remove(recordingId: RecordingId, cause: RemovalCause, atMs: number): Promise<RemovedRecording[]>;
+  /** Whose time is over, the oldest first; nothing that is held or still running. */
+  listExpired(nowMs: number, limit: number): Promise<RecordingId[]>;
+  /** Removed, and no copy plays its media any more: the objects can go, then the row. */
+  listRemoved(limit: number): Promise<{ readonly recordingId: RecordingId; readonly hasOwnMedia: boolean }[]>;
+  /** The row only, and all that goes with it; the caller deletes the objects first. Idempotent. */
   delete(recordingId: RecordingId): Promise<void>;
 
   savePosition(personId: PersonId, recordingId: RecordingId, positionMs: number, nowMs: number): Promise<void>;
@@ -145,6 +165,18 @@ export interface FoundRecording extends Recording {
   readonly hit: TextHit | null;
 }
 
+export interface NewHold {
+  readonly reason: string;
+  readonly byPersonId: PersonId;
+  readonly atMs: number;
+}
+
+export interface RemovedRecording {
+  readonly recordingId: RecordingId;
+  readonly schoolId: SchoolId;
+}
+
+/** By its managers, or because its school keeps recordings no longer than that. */
 export type RemovalCause = 'deleted' | 'expired';
 
 export interface RecordingFilter extends PageRequest {

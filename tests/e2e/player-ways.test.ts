@@ -63,6 +63,15 @@ async function watch(viewport: keyof typeof VIEWPORTS = 'laptop'): Promise<Page>
   return page;
 }
 
+async function openPage(url: string): Promise<Page> {
+  const context = await browser.newContext({ locale: 'zh-CN', viewport: VIEWPORTS.laptop });
+  const page = await context.newPage();
+  pages.push(page);
+  await rememberAudio(page);
+  await page.goto(url);
+  return page;
+}
+
 const soundAt = async (page: Page): Promise<number> => (await readPlayer(page, [])).soundS ?? 0;
 const positionOf = async (page: Page): Promise<number> =>
   Number(await page.getByTestId('player-seek').getAttribute('aria-valuenow'));
@@ -193,5 +202,31 @@ describe('watch time', () => {
     const playedMs = stand.played.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
     expect(playedMs).toBeGreaterThan(2_000);
     expect(playedMs).toBeLessThan(8_000);
+  });
+});
+
+describe('ways to a lesson', () => {
+  it('lead from what somebody searched for to the instant at which it is said', async () => {
+    stand.hit = { kind: 'caption', atMs: 17_000, text: '长乘宽等于面积' };
+    const page = await openPage(`${stand.libraryUrl}?q=面积`);
+    await page.getByTestId('library-hit').click();
+    await page.getByTestId('player').waitFor();
+    await expect.poll(() => positionOf(page), { timeout: 20_000 }).toBeGreaterThanOrEqual(17);
+    expect(await positionOf(page)).toBeLessThan(25);
+    stand.hit = null;
+  });
+
+  it('show by a link this one lesson, remember nothing of the guest and ask for nothing of people', async () => {
+    stand.asked.length = 0;
+    const page = await openPage(stand.sharedUrl);
+    await expect.poll(() => soundAt(page), { timeout: 20_000 }).toBeGreaterThan(1);
+    await page.keyboard.press('n');
+    await page.getByTestId('player-side').waitFor();
+    expect(await page.getByRole('tab').count()).toBe(1);
+    expect(await page.getByTestId('player-back').count()).toBe(0);
+    expect(await page.getByTestId('player-manage').count()).toBe(0);
+    await page.goto('about:blank');
+    const asked = stand.asked.filter((each) => !/^GET \/(session|system)$/.test(each));
+    expect(asked).toEqual(['POST /shared/a-secret-token/playback']);
   });
 });

@@ -42,6 +42,10 @@ export class PlayerStand {
   readonly played: PlayedSpan[] = [];
   /** What the viewer's summary says beside the facts of the recording. */
   summary: Partial<Summary> = {};
+  /** What the library finds said in it. */
+  hit: RouteReplyInput<'listRecordings'>['items'][number]['hit'] = null;
+  /** Everything that was asked of the API. */
+  readonly asked: string[] = [];
   /** Media requests from now on are answered as if their URL had expired, until a new one has been asked for. */
   isExpired = false;
   opened = 0;
@@ -76,6 +80,11 @@ export class PlayerStand {
 
   get port(): number {
     return Number(new URL(this.#url).port);
+  }
+
+  /** Where a link leads. */
+  get sharedUrl(): string {
+    return `${this.#url}/shared/a-secret-token`;
   }
 
   get watchUrl(): string {
@@ -161,9 +170,13 @@ export class PlayerStand {
       lessonId: `lesson-${recordingId}`,
       kind: 'live',
       title: '面积的认识',
+      description: '',
       subject: '数学',
+      grade: null,
+      series: null,
       schoolId: 'school',
       schoolName: '莲都区实验小学',
+      originSchoolName: null,
       lecturerId: 'person',
       lecturerName: '王丽华',
       phase: 'playable',
@@ -176,16 +189,27 @@ export class PlayerStand {
       failure: null,
       posterUrl: null,
       positionMs: this.savedPositionsMs.at(-1) ?? null,
+      visibility: 'lesson',
+      isPublished: true,
+      expiresAtMs: null,
+      isHeld: false,
+      holdReason: null,
       mayManage: false,
+      mayProduce: false,
+      mayHold: false,
       mayDownload: false,
       allowsDownload: false,
       ...this.summary,
     };
   }
 
+  #found(): RouteReplyInput<'listRecordings'>['items'][number] {
+    return { ...this.#summary(), hit: this.hit };
+  }
+
   #playback(): RouteReplyInput<'openPlayback'> {
     const expiresAtMs = Date.now() + GRANT_MS;
-    const base = mediaBaseUrl(SECRET, 'watch', this.recording.recordingId, expiresAtMs);
+    const base = mediaBaseUrl(SECRET, { scope: 'watch', recording: this.recording.recordingId, expiresAtMs });
     return {
       recording: this.#summary(),
       expiresAtMs,
@@ -227,6 +251,10 @@ export class PlayerStand {
 
   #api(): express.Router {
     const api = express.Router();
+    api.use((request, _response, next) => {
+      this.asked.push(`${request.method} ${request.path}`);
+      next();
+    });
     const system = { districtName: '演示区', protocolVersion: 1, version: 'test', isDemo: false, demoAccounts: [] };
     const me = {
       personId: 'viewer',
@@ -242,7 +270,9 @@ export class PlayerStand {
     api.get('/session', (_request, response) => response.json({ me }));
     api.get('/system', (_request, response) => response.json(system));
     api.get('/recordings', (request, response) => {
-      const items = request.query['begun'] === 'yes' && this.savedPositionsMs.length === 0 ? [] : [this.#summary()];
+      const { begun, state } = request.query;
+      const hasNone = state === 'draft' || (begun === 'yes' && this.savedPositionsMs.length === 0);
+      const items = hasNone ? [] : [this.#found()];
       response.json({ items, total: items.length });
     });
     const filters = {
@@ -255,6 +285,10 @@ export class PlayerStand {
     api.get('/recordings/:id', (_request, response) => response.json(this.#summary()));
     api.post('/recordings/:id/playback', (_request, response) => {
       this.opened += 1;
+      this.isExpired = false;
+      response.json(this.#playback());
+    });
+    api.post('/shared/:token/playback', (_request, response) => {
       this.isExpired = false;
       response.json(this.#playback());
     });

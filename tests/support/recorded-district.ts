@@ -1,8 +1,11 @@
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
+import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
 import { newId } from '../../storage/new-id.ts';
-import type { Lesson, Stores } from '../../storage/ports.ts';
+import type { Lesson, ObjectStore, Stores } from '../../storage/ports.ts';
 import type { Person } from '../../signaling/protocol/rest/directory.ts';
 import { RecordingId, type LessonId } from '../../signaling/protocol/ids.ts';
 import { signedIn } from './demo-lessons.ts';
@@ -16,11 +19,14 @@ const RECORDED_MS = 2_400_000;
 export class RecordedDistrict {
   readonly stack: Stack;
   readonly stores: Stores;
+  /** The stack's own, beside it. */
+  readonly objects: ObjectStore;
   readonly #close: () => Promise<void>;
 
-  private constructor(stack: Stack, stores: Stores, close: () => Promise<void>) {
-    this.stack = stack;
-    this.stores = stores;
+  private constructor(parts: Pick<RecordedDistrict, 'stack' | 'stores' | 'objects'>, close: () => Promise<void>) {
+    this.stack = parts.stack;
+    this.stores = parts.stores;
+    this.objects = parts.objects;
     this.#close = close;
   }
 
@@ -32,7 +38,9 @@ export class RecordedDistrict {
       throw error;
     });
     const database = await openDatabase({ DATA_DIR: tmpdir(), DATABASE_URL: url });
-    return new RecordedDistrict(stack, createStores(database.db), async () => {
+    const objects = await DirectoryObjectStore.create(join(stack.dataFolder, 'objects'));
+    return new RecordedDistrict({ stack, objects, stores: createStores(database.db) }, async () => {
+      await objects.close();
       await database.close();
       await stack.stop();
       await postgres.stop();
@@ -48,6 +56,23 @@ export class RecordedDistrict {
     const views = { indexKey: `play/${recordingId}/index.json`, durationMs: RECORDED_MS, isFinal: true };
     await this.stores.recordings.markPlayable(recordingId, views);
     return recordingId;
+  }
+
+  /** Something under every prefix that a recording has. */
+  async storeMedia(recordingId: RecordingId): Promise<void> {
+    const body = Buffer.from('media');
+    const raw = `${objectKeys.rawPrefix(recordingId)}events/000000.jsonl`;
+    const keys = [raw, objectKeys.playIndex(recordingId), objectKeys.produced(recordingId, 'a1', 'film.mp4')];
+    for (const key of [...keys, objectKeys.manifest(recordingId)]) await this.objects.put(key, body);
+  }
+
+  /** Keys that are there of a recording. */
+  async mediaOf(recordingId: RecordingId): Promise<readonly string[]> {
+    const found: string[] = [];
+    for (const prefix of ['raw', 'play', 'produced', 'recordings']) {
+      for await (const { key } of this.objects.list(`${prefix}/${recordingId}/`)) found.push(key);
+    }
+    return found;
   }
 
   /** Two pupils of an attending class, one of another class, and a guardian of the first. */

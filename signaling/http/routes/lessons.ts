@@ -1,4 +1,4 @@
-import type { Audience, Involvement, Lesson } from '../../../storage/ports.ts';
+import type { Audience, Involvement, Lesson, Recording } from '../../../storage/ports.ts';
 import { assertReachable } from '../../directory/reachability.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { LessonId, PersonId, SchoolId } from '../../protocol/ids.ts';
@@ -45,6 +45,8 @@ export function assertManagesLesson(caller: PersonCaller, lesson: Pick<Lesson, '
   if (lesson.lecturerId !== caller.personId && !administers(caller, lesson.schoolId)) throw new AppError('forbidden');
 }
 
+const lineOf = ({ recordingId, title, startedAtMs }: Recording) => ({ recordingId, title, startedAtMs });
+
 function assertTimes(startsAtMs: number, endsAtMs: number): void {
   if (endsAtMs <= startsAtMs) throw fieldProblem('endsAtMs', 'endsBeforeStart');
   if (endsAtMs - startsAtMs > MAX_LENGTH_MS)
@@ -72,19 +74,15 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
       toMs: now + 18 * HOUR_MS,
       audience: { personId: caller.personId },
     });
-    const recordings = await this.#stores.recordings.list({
-      audience: audienceOf(caller),
-      fromMs: now - HOME_RECORDINGS_MS,
-      offset: 0,
-      limit: 6,
-    });
+    const page = { audience: audienceOf(caller), offset: 0, limit: 6 };
+    const [recordings, drafts] = await Promise.all([
+      this.#stores.recordings.list({ ...page, fromMs: now - HOME_RECORDINGS_MS, isDraft: false }),
+      this.#stores.recordings.list({ ...page, isDraft: true }),
+    ]);
     return {
       lessons: await this.#summaries(caller, lessons),
-      recordings: recordings.items.map(({ recordingId, title, startedAtMs }) => ({
-        recordingId,
-        title,
-        startedAtMs,
-      })),
+      recordings: recordings.items.map(lineOf),
+      drafts: drafts.items.map(lineOf),
       mayTeach: hasRole(caller, 'teacher'),
       mayAdminister: hasRole(caller, 'schoolAdmin') || isDistrictAdmin(caller),
       serverNowMs: now,

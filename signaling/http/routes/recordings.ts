@@ -1,13 +1,12 @@
 import type { Recording } from '../../../storage/ports.ts';
-import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { mediaBaseUrl, type MediaScope } from '../../auth/media-signature.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RecordingId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import { produceOrder } from '../../recordings/produce-order.ts';
-import { administers, personOf, type PersonCaller } from '../caller.ts';
+import { personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
-import type { RestHandlers } from '../serve-route.ts';
+import { isCopy, manages, MediaUrls, playbackOf, summaryOf, viewerOf } from '../recording-view.ts';
+import type { RestHandlers, RouteContext } from '../serve-route.ts';
 import { audienceOf } from './lessons.ts';
 import { given } from './schools.ts';
 
@@ -23,18 +22,6 @@ type Names =
   | 'deleteRecording';
 type Summary = RouteReplyInput<'getRecording'>;
 
-const HOUR_MS = 3_600_000;
-const PLAYBACK_MS = 2 * HOUR_MS;
-
-/** `produced/{recording}/{attempt}/x` as a path below the signed base of its recording. */
-function relativePath(key: string): string {
-  const [area, _recording, ...rest] = key.split('/');
-  return [area, ...rest].join('/');
-}
-
-export const manages = (caller: PersonCaller, recording: Recording): boolean =>
-  recording.lecturerId === caller.personId || administers(caller, recording.schoolId);
-
 /** @throws AppError `notFound` also for what the person may not watch. */
 export async function visibleRecording(
   { stores }: Pick<RestDependencies, 'stores'>,
@@ -48,79 +35,19 @@ export async function visibleRecording(
   return recording;
 }
 
-/** Signs URLs of one recording; pictures of a list share an expiry that moves once an hour, so that browsers can cache them. */
-class MediaUrls {
-  readonly #secret: string;
-  readonly expiresAtMs: number;
-
-  constructor(secret: string, nowMs: number) {
-    this.#secret = secret;
-    this.expiresAtMs = (Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS + PLAYBACK_MS;
-  }
-
-  of(recordingId: RecordingId, key: string, scope: MediaScope = 'watch'): string {
-    return `${mediaBaseUrl(this.#secret, scope, recordingId, this.expiresAtMs)}/${relativePath(key)}`;
-  }
-}
-
-function summaryOf(recording: Recording, caller: PersonCaller, urls: MediaUrls, positionMs: number | null): Summary {
-  const { recordingId, film } = recording;
+/** What the audit log says of a change: which fields, and of what is no text from what to what. */
+function changesOf(before: Recording, after: Recording): Readonly<Record<string, unknown>> {
+  const texts = ['title', 'description', 'subject', 'grade', 'series'] as const;
   return {
-    recordingId,
-    lessonId: recording.lessonId,
-    kind: recording.kind,
-    title: recording.title,
-    subject: recording.subject,
-    schoolId: recording.schoolId,
-    schoolName: recording.schoolName,
-    lecturerId: recording.lecturerId,
-    lecturerName: recording.lecturerName,
-    phase: recording.phase,
-    hasViews: recording.viewsIndexKey !== null,
-    isComposed: film !== null,
-    startedAtMs: recording.startedAtMs,
-    durationMs: recording.durationMs,
-    progress: recording.progress?.fraction ?? null,
-    secondsLeft: recording.progress?.secondsLeft ?? null,
-    failure: recording.failure,
-    posterUrl: film === null ? null : urls.of(recordingId, film.posterKey),
-    positionMs,
-    mayManage: manages(caller, recording),
-    mayDownload: film !== null && (recording.allowsDownload || manages(caller, recording)),
-    allowsDownload: recording.allowsDownload,
-  };
-}
-
-function playbackOf(recording: Recording, summary: Summary, urls: MediaUrls): RouteReplyInput<'openPlayback'> {
-  const { recordingId, film, viewsIndexKey } = recording;
-  const url = (key: string): string => urls.of(recordingId, key);
-  const fileName = encodeURIComponent(`${recording.title}.mp4`);
-  return {
-    recording: summary,
-    expiresAtMs: urls.expiresAtMs,
-    viewsIndexUrl: viewsIndexKey === null ? null : url(viewsIndexKey),
-    viewsSlidesUrl: viewsIndexKey === null ? null : url(objectKeys.slidesBeside(viewsIndexKey)),
-    composed:
-      film === null
-        ? null
-        : {
-            masterUrl: url(film.masterKey),
-            thumbnailsUrl: url(film.thumbnailsKey),
-            posterUrl: url(film.posterKey),
-            chaptersUrl: film.chaptersKey === null ? null : url(film.chaptersKey),
-            slidesUrl: url(objectKeys.slidesBeside(film.mp4Key)),
-          },
-    downloadUrl:
-      film === null || !summary.mayDownload
-        ? null
-        : `${urls.of(recordingId, film.mp4Key, 'download')}?name=${fileName}`,
+    fields: texts.filter((field) => before[field] !== after[field]),
+    ...(before.visibility === after.visibility ? {} : { visibility: [before.visibility, after.visibility] }),
+    ...(before.allowsDownload === after.allowsDownload ? {} : { allowsDownload: after.allowsDownload }),
   };
 }
 
 export class RecordingRoutes implements Pick<RestHandlers, Names> {
   readonly #dependencies: RestDependencies;
   readonly #stores: RestDependencies['stores'];
-  readonly #objects: RestDependencies['objects'];
   readonly #queue: RestDependencies['queue'];
   readonly #nowMs: RestDependencies['nowMs'];
   readonly #recordings: RestDependencies['stores']['recordings'];
@@ -128,7 +55,6 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
   constructor(dependencies: RestDependencies) {
     this.#dependencies = dependencies;
     this.#stores = dependencies.stores;
-    this.#objects = dependencies.objects;
     this.#queue = dependencies.queue;
     this.#nowMs = dependencies.nowMs;
     this.#recordings = dependencies.stores.recordings;
@@ -136,19 +62,20 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
 
   readonly listRecordings: RestHandlers['listRecordings'] = async ({ query }, context) => {
     const caller = personOf(context.caller);
-    const { offset, limit, begun, ...filter } = query;
+    const { offset, limit, begun, state, ...filter } = query;
     const audience = audienceOf(caller);
     const page = await this.#recordings.list({
       ...{ audience, includeRunning: true, offset, limit },
       ...given(filter),
       ...(begun === undefined ? {} : { begunBy: caller.personId }),
+      ...(state === undefined ? {} : { isDraft: state === 'draft' }),
     });
     const ids = page.items.map((recording) => recording.recordingId);
     const positions = await this.#recordings.positions(caller.personId, ids);
     const signed = this.#urls();
     return {
       items: page.items.map(({ hit, ...item }) => ({
-        ...summaryOf(item, caller, signed, positions.get(item.recordingId) ?? null),
+        ...summaryOf(item, viewerOf(caller, item, positions.get(item.recordingId) ?? null), signed),
         hit: hit === null ? null : { kind: hit.kind, atMs: hit.atMs, text: hit.text },
       })),
       total: page.total,
@@ -182,13 +109,20 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
 
   readonly changeRecording: RestHandlers['changeRecording'] = async ({ params, body }, context) => {
     const caller = personOf(context.caller);
-    await this.#managed(caller, params.recordingId);
-    return this.#summary(caller, await this.#recordings.change(params.recordingId, given(body)));
+    const recording = await this.#managed(caller, params.recordingId);
+    const change = given(body);
+    // Consent was given to the school that recorded: what it has passed on stays in the school that was given it.
+    if (isCopy(recording) && (change.visibility === 'partners' || change.visibility === 'district')) {
+      throw new AppError('conflict', { details: { field: 'visibility' } });
+    }
+    const changed = await this.#recordings.change(params.recordingId, change);
+    await this.#note(context, recording, 'recording.changed', { ...changesOf(recording, changed) });
+    return this.#summary(caller, changed);
   };
 
   readonly retryProduction: RestHandlers['retryProduction'] = async ({ params }, context) => {
     const caller = personOf(context.caller);
-    const recording = await this.#managed(caller, params.recordingId);
+    const recording = await this.#produced(caller, params.recordingId);
     const changed = await this.#recordings.markProducing(recording.recordingId);
     await this.#queue.addProduce(produceOrder(changed));
     return this.#summary(caller, changed);
@@ -196,7 +130,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
 
   readonly cancelProduction: RestHandlers['cancelProduction'] = async ({ params }, context) => {
     const caller = personOf(context.caller);
-    const recording = await this.#managed(caller, params.recordingId);
+    const recording = await this.#produced(caller, params.recordingId);
     const changed = await this.#recordings.markProductionCancelled(recording.recordingId);
     await this.#queue.cancelProduce(recording.recordingId);
     return this.#summary(caller, changed);
@@ -204,18 +138,12 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
 
   readonly deleteRecording: RestHandlers['deleteRecording'] = async ({ params }, context) => {
     const caller = personOf(context.caller);
-    const { recordingId, phase, schoolId } = await this.#managed(caller, params.recordingId);
-    if (phase === 'recording' || phase === 'finishing') throw new AppError('conflict');
-    await this.#queue.cancelProduce(recordingId);
-    await this.#objects.deletePrefix(objectKeys.producedPrefix(recordingId));
-    await this.#objects.deletePrefix(objectKeys.partsPrefix(recordingId));
-    await this.#objects.deletePrefix(objectKeys.playPrefix(recordingId));
-    await this.#objects.deletePrefix(objectKeys.rawPrefix(recordingId));
-    await this.#objects.delete(objectKeys.manifest(recordingId));
-    await this.#recordings.delete(recordingId);
-    const actor = { kind: 'person', personId: caller.personId } as const;
-    const entry = { atMs: this.#nowMs(), actor, action: 'recording.deleted', targetId: recordingId, schoolId };
-    await this.#stores.audit.append({ ...entry, address: context.address, details: {} });
+    const recording = await this.#managed(caller, params.recordingId);
+    const { recordingId, phase } = recording;
+    if (!isCopy(recording) && (phase === 'recording' || phase === 'finishing')) throw new AppError('conflict');
+    const removed = await this.#recordings.remove(recordingId, 'deleted', this.#nowMs());
+    if (removed.length > 0) await this.#note(context, recording, 'recording.deleted', {});
+    await this.#dependencies.keeper.clearNow(recordingId);
     return {};
   };
 
@@ -231,8 +159,26 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     return recording;
   }
 
+  /** What is made of a copy's media is its origin's to say. */
+  async #produced(caller: PersonCaller, recordingId: RecordingId): Promise<Recording> {
+    const recording = await this.#managed(caller, recordingId);
+    if (isCopy(recording)) throw new AppError('forbidden');
+    return recording;
+  }
+
   async #summary(caller: PersonCaller, recording: Recording): Promise<Summary> {
     const positions = await this.#recordings.positions(caller.personId, [recording.recordingId]);
-    return summaryOf(recording, caller, this.#urls(), positions.get(recording.recordingId) ?? null);
+    return summaryOf(
+      recording,
+      viewerOf(caller, recording, positions.get(recording.recordingId) ?? null),
+      this.#urls(),
+    );
+  }
+
+  #note(context: RouteContext, recording: Recording, action: string, details: Readonly<Record<string, unknown>>) {
+    const { recordingId: targetId, schoolId } = recording;
+    const actor = { kind: 'person', personId: personOf(context.caller).personId } as const;
+    const entry = { atMs: this.#nowMs(), actor, action, targetId, schoolId, address: context.address, details };
+    return this.#stores.audit.append(entry);
   }
 }

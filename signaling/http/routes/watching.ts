@@ -2,6 +2,7 @@ import { completionOf, countReport, heatCurve, HEAT_BUCKET_MS } from '../../dire
 import { AppError } from '../../protocol/errors.ts';
 import { personOf } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
+import { isCopy } from '../recording-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
 import { visibleRecording } from './recordings.ts';
 import { standingOf } from './remarks.ts';
@@ -59,6 +60,8 @@ export class WatchingRoutes implements Pick<RestHandlers, Names> {
       })),
       missing: roster
         .filter(({ personId }) => !opened.has(personId))
+        // Who ought to have watched in another school is no business of the one that has a copy.
+        .filter(({ schoolId }) => !isCopy(recording) || schoolId === recording.schoolId)
         .map(({ personId, displayName, classGroup }) => ({ personId, displayName, classGroup })),
     };
   };

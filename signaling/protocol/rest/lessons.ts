@@ -25,6 +25,8 @@ export const NewLesson = z.object({
   ...LessonTimes,
 });
 
+const RecordingLine = z.object({ recordingId: RecordingId, title: z.string(), startedAtMs: z.int() });
+
 /** Answer to a join: a single-use token for `{home}/enter`. */
 export const JoinGrant = z.object({
   joinToken: z.string(),
@@ -53,7 +55,9 @@ export const lessonRoutes = {
     reply: z.object({
       lessons: z.array(LessonSummary),
       /** Recordings of the last 14 days that the person may watch, newest first. */
-      recordings: z.array(z.object({ recordingId: RecordingId, title: z.string(), startedAtMs: z.int() })),
+      recordings: z.array(RecordingLine),
+      /** Drafts that wait for the person's review, newest first. */
+      drafts: z.array(RecordingLine),
       mayTeach: z.boolean(),
       mayAdminister: z.boolean(),
       serverNowMs: z.int(),

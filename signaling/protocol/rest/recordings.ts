@@ -48,9 +48,17 @@ export const RecordingSummary = z.object({
   lessonId: LessonId,
   kind: LessonKind,
   title: z.string(),
+  description: z.string(),
   subject: z.string().nullable(),
+  /** As a manager has written it; null: that of the class groups that attended. */
+  grade: z.string().nullable(),
+  /** Beside the series of the timetable. */
+  series: z.string().nullable(),
+  /** The school that answers for it. */
   schoolId: SchoolId,
   schoolName: z.string(),
+  /** Of a copy: the school that gave it. */
+  originSchoolName: z.string().nullable(),
   lecturerId: PersonId,
   lecturerName: z.string(),
   phase: RecordingPhase,
@@ -66,12 +74,54 @@ export const RecordingSummary = z.object({
   posterUrl: z.string().nullable(),
   /** Where the asking person stopped, ms. */
   positionMs: z.int().nullable(),
+  visibility: RecordingVisibility,
+  /** A draft is seen by its managers alone. */
+  isPublished: z.boolean(),
+  /** When it goes by itself; null: never. */
+  expiresAtMs: z.int().nullable(),
+  /** Nothing may be taken out of it; told to its managers alone. */
+  isHeld: z.boolean(),
+  holdReason: z.string().nullable(),
   mayManage: z.boolean(),
+  /** May compose, edit and share what is in it, which of a copy nobody may. */
+  mayProduce: z.boolean(),
+  mayHold: z.boolean(),
   mayDownload: z.boolean(),
   /** What the managers have set for everybody else. */
   allowsDownload: z.boolean(),
 });
 export type RecordingSummary = z.infer<typeof RecordingSummary>;
+
+/** A recording with signed, expiring URLs of everything playable. */
+export const Playback = z.object({
+  recording: RecordingSummary,
+  expiresAtMs: z.int(),
+  /** `PlayIndex` JSON of board and lecturer; URIs in it are relative to it. */
+  viewsIndexUrl: z.string().nullable(),
+  /** `SlideIndex` JSON: the board of those views as stills. It comes some minutes after class; 404 until then. */
+  viewsSlidesUrl: z.string().nullable(),
+  composed: z
+    .object({
+      masterUrl: z.string(),
+      thumbnailsUrl: z.string(),
+      posterUrl: z.string(),
+      chaptersUrl: z.string().nullable(),
+      /** `SlideIndex` JSON of the film; older films have none (404). */
+      slidesUrl: z.string(),
+    })
+    .nullable(),
+  downloadUrl: z.string().nullable(),
+});
+export type Playback = z.infer<typeof Playback>;
+
+/** Free text that may be taken away again. */
+const optionalText = (max: number) =>
+  z
+    .string()
+    .trim()
+    .max(max)
+    .nullable()
+    .transform((text) => (text === '' ? null : text));
 
 const recordingParams = z.object({ recordingId: RecordingId });
 const managers = ['teacher', 'schoolAdmin', 'districtAdmin'] as const;
@@ -94,6 +144,8 @@ export const recordingRoutes = {
       series: z.string().max(60).optional(),
       /** Only what the person has begun and not finished, what was watched last first. */
       begun: z.literal('yes').optional(),
+      /** Only drafts that the person manages, or only what is published. */
+      state: z.enum(['draft', 'published']).optional(),
     }),
     reply: page(
       RecordingSummary.extend({
@@ -130,25 +182,7 @@ export const recordingRoutes = {
     summary: 'Signed, expiring media URLs of everything playable',
     access: ['person'],
     params: recordingParams,
-    reply: z.object({
-      recording: RecordingSummary,
-      expiresAtMs: z.int(),
-      /** `PlayIndex` JSON of board and lecturer; URIs in it are relative to it. */
-      viewsIndexUrl: z.string().nullable(),
-      /** `SlideIndex` JSON: the board of those views as stills. It comes some minutes after class; 404 until then. */
-      viewsSlidesUrl: z.string().nullable(),
-      composed: z
-        .object({
-          masterUrl: z.string(),
-          thumbnailsUrl: z.string(),
-          posterUrl: z.string(),
-          chaptersUrl: z.string().nullable(),
-          /** `SlideIndex` JSON of the film; older films have none (404). */
-          slidesUrl: z.string(),
-        })
-        .nullable(),
-      downloadUrl: z.string().nullable(),
-    }),
+    reply: Playback,
     errors: ['notFound', 'conflict'],
   }),
   savePosition: route({
@@ -164,12 +198,22 @@ export const recordingRoutes = {
   changeRecording: route({
     method: 'PATCH',
     path: '/recordings/{recordingId}',
-    summary: 'Rename, allow or forbid download',
+    summary: 'Change what is written about it, whom it is for, and whether it may be downloaded',
     access: managers,
     params: recordingParams,
-    body: z.object({ title: z.string().trim().min(1).max(80), allowsDownload: z.boolean() }).partial(),
+    body: z
+      .object({
+        title: z.string().trim().min(1).max(80),
+        description: z.string().trim().max(2_000),
+        subject: optionalText(40),
+        grade: optionalText(20),
+        series: optionalText(60),
+        allowsDownload: z.boolean(),
+        visibility: RecordingVisibility,
+      })
+      .partial(),
     reply: RecordingSummary,
-    errors: ['forbidden', 'notFound', 'invalidInput'],
+    errors: ['forbidden', 'notFound', 'invalidInput', 'conflict'],
   }),
   retryProduction: route({
     method: 'POST',

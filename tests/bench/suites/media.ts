@@ -119,7 +119,7 @@ export async function measureMedia(stage: BenchStage): Promise<Figure[]> {
   for (const { key, bytes } of OBJECTS) await store.put(key, randomBytes(bytes));
   const nginx = await startNginx(stage, folder);
   const ours = await startOurs(stage, folder);
-  const base = mediaBaseUrl(SECRET, 'watch', RECORDING, Date.now() + 3_600_000);
+  const base = mediaBaseUrl(SECRET, { scope: 'watch', recording: RECORDING, expiresAtMs: Date.now() + 3_600_000 });
   const figures: Figure[] = [];
   for (const { name, key, connections } of OBJECTS) {
     const relative = key.replace(`/${RECORDING}/`, '/');

@@ -82,6 +82,17 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   cancelProduction: '     s f f + + + f p',
   deleteRecording: '      s f f + + + f p',
 
+  publishRecording: '     s f f + + + f p',
+  unpublishRecording: '   s f f + + + f p',
+  holdRecording: '        s f f f + + f p',
+  releaseRecording: '     s f f f + + f p',
+  createRecordingLink: '  s f f + + + f p',
+  listRecordingLinks: '   s f f + + + f p',
+  revokeRecordingLink: '  s f f + + + f p',
+  openShared: '           + + + + + + + +',
+  listRecordingCopies: '  s f f + + + f p',
+  copyRecording: '        s f f + + + f p',
+
   listRemarks: '          s + + + + + f p',
   createRemark: '         s + + + + + f p',
   changeRemark: '         s + + + + + f p',

@@ -2,7 +2,7 @@ import { catalogue } from '../text/text.ts';
 
 export const libraryText = catalogue({
   title: ['课程回放', 'Recordings'],
-  search: ['搜索课程、老师或课上说的话', 'Search lesson, teacher or what was said'],
+  search: ['搜索课程、老师、课上的话', 'Search lesson, teacher, words said'],
   clearSearch: ['清除搜索', 'Clear search'],
   filters: ['筛选', 'Filters'],
   filtersCount: ['筛选（{n}）', 'Filters ({n})'],

@@ -81,11 +81,6 @@ export const playerText = catalogue({
   switchToFilm: ['看成片', 'Watch the film'],
   manage: ['管理', 'Manage'],
   statistics: ['观看统计', 'Watch statistics'],
-  rename: ['改名', 'Rename'],
-  name: ['课程名称', 'Name'],
-  save: ['保存', 'Save'],
-  allowDownload: ['允许下载', 'Allow download'],
-  allowDownloadHint: ['观看者可以下载成片。', 'Viewers may download the film.'],
   delete: ['删除', 'Delete'],
   deleteTitle: ['删除这节课的录像？', 'Delete this recording?'],
   deleteBody: [

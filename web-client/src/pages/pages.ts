@@ -12,6 +12,7 @@ export const pages = {
     { path: '/check', Page: lazy(() => import('./check/connection-check-page.tsx')) },
     { path: '/devices', Page: lazy(() => import('./check/device-check-page.tsx')) },
     { path: '/trust', Page: lazy(() => import('./trust/trust-page.tsx')) },
+    { path: '/shared/:token', Page: lazy(() => import('./shared/shared-page.tsx')) },
     { path: '/setup/:token', Page: lazy(() => import('./setup/setup-page.tsx')) },
   ],
   signedIn: [

@@ -33,6 +33,11 @@ export function dayAndTime(atMs: number, language: Language, nowMs = Date.now())
   return `${day} ${time}`;
 }
 
+/** 2027年3月1日 – what is far off needs no hour. */
+export function wholeDate(atMs: number, language: Language): string {
+  return new Intl.DateTimeFormat(language, { year: 'numeric', month: 'long', day: 'numeric' }).format(atMs);
+}
+
 /** 1:04:09, 12:30 – lengths and countdowns. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));

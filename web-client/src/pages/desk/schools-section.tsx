@@ -15,6 +15,7 @@ import { deskQueries, useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { EditableText } from './editable-text.tsx';
 import { FormFailure } from './form-failure.tsx';
+import { RetentionField, type SettingsProps } from './retention-field.tsx';
 import { useNotices } from './notices.tsx';
 import desk from './desk.module.css';
 import styles from './schools-section.module.css';
@@ -96,16 +97,15 @@ const SETTINGS = [
   { key: 'recordsScheduledLessons', label: 'setting_records', hint: 'setting_recordsHint' },
   { key: 'showsPupilsInRecordings', label: 'setting_pupils', hint: 'setting_pupilsHint' },
   { key: 'allowsDownload', label: 'setting_download', hint: 'setting_downloadHint' },
+  { key: 'reviewsRecordings', label: 'setting_review', hint: 'setting_reviewHint' },
+  { key: 'allowsLinks', label: 'setting_links', hint: 'setting_linksHint' },
 ] as const satisfies readonly { key: keyof SchoolSettings; label: string; hint: string }[];
 
 type SchoolChange = Partial<Pick<School, 'name' | 'region' | 'timeZone'>> & {
   readonly settings?: Partial<SchoolSettings>;
 };
 
-function Settings(props: {
-  readonly settings: SchoolSettings;
-  readonly onChange: (change: Partial<SchoolSettings>) => void;
-}) {
+function Settings(props: SettingsProps) {
   const t = useText(deskText);
   return (
     <fieldset className={styles.settings}>
@@ -126,6 +126,7 @@ function Settings(props: {
           </div>
         </div>
       ))}
+      <RetentionField {...props} />
     </fieldset>
   );
 }

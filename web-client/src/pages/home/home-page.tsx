@@ -15,6 +15,7 @@ import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { AdHocLesson } from './ad-hoc-lesson.tsx';
+import { Drafts } from './drafts.tsx';
 import { InvitationButton } from './invitation-dialog.tsx';
 import { enterWord, kindWord, nextLesson, startsIn, stateWord } from './lesson-words.ts';
 import styles from './home-page.module.css';
@@ -143,6 +144,7 @@ function Today({ home }: { readonly home: Home }) {
           <Timeline lessons={rest} nowMs={nowMs} />
         </section>
       )}
+      <Drafts drafts={home.drafts} />
       <Recordings recordings={home.recordings} />
     </>
   );

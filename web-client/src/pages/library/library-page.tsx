@@ -9,7 +9,15 @@ import { Button } from '../../ui/button.tsx';
 import { EmptyPanel, FailureBanner, FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { FilterPanel, filterCount, NO_FILTER, type FilterPanelProps } from './filter-panel.tsx';
-import { begunQuery, filterOptionsQuery, libraryQuery, parseRange, type LibraryFilter } from './library-query.ts';
+import { Drafts } from './drafts.tsx';
+import {
+  begunQuery,
+  filterOptionsQuery,
+  isFiltered,
+  libraryQuery,
+  parseRange,
+  type LibraryFilter,
+} from './library-query.ts';
 import { ContinueCard, RecordingCard } from './recording-card.tsx';
 import { canWatch } from './recording-words.ts';
 import styles from './library-page.module.css';
@@ -148,15 +156,23 @@ function Results({ filter, total, onReset }: ResultsProps) {
   const t = useText(libraryText);
   const list = useInfiniteQuery(libraryQuery(filter));
   const items = list.data?.pages.flatMap((page) => page.items);
-  const isFiltered = filterCount(filter) > 0 || filter.search !== '';
+  const isNarrowed = isFiltered(filter);
   if (items === undefined) {
     return list.isError ? <FailurePanel error={list.error} onRetry={() => void list.refetch()} /> : <Skeletons />;
   }
-  if (items.length === 0) return <Nothing onReset={isFiltered ? onReset : null} />;
+  if (items.length === 0) {
+    return (
+      <>
+        {!isNarrowed && <Drafts />}
+        <Nothing onReset={isNarrowed ? onReset : null} />
+      </>
+    );
+  }
   return (
     <>
       {list.isError && <FailureBanner error={list.error} />}
-      {!isFiltered && <Continue />}
+      {!isNarrowed && <Drafts />}
+      {!isNarrowed && <Continue />}
       <section aria-labelledby="all-title" className={styles.section}>
         <div className={styles.sectionHead}>
           <h2 id="all-title">{t('allTitle')}</h2>

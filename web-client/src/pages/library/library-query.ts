@@ -28,6 +28,9 @@ export interface LibraryFilter {
 
 export const parseRange = (text: string | null): DateRange => DATE_RANGES.find((range) => range === text) ?? 'all';
 
+export const isFiltered = ({ search, schoolId, subject, grade, seriesId, range }: LibraryFilter): boolean =>
+  [search, schoolId, subject, grade, seriesId].some((value) => value !== '') || range !== 'all';
+
 /** A series of the timetable has an id, one that a manager has named has its name alone. */
 const NAMED = 'name:';
 
@@ -58,6 +61,8 @@ export const libraryQuery = (filter: LibraryFilter) =>
         ...(filter.subject === '' ? {} : { subject: filter.subject }),
         ...(filter.grade === '' ? {} : { grade: filter.grade }),
         ...seriesQuery(filter.seriesId),
+        // Drafts stand by themselves above everything, unless they are looked for.
+        ...(isFiltered(filter) ? {} : { state: 'published' as const }),
         ...(since === undefined ? {} : { fromMs: since }),
       };
       return callApi('listRecordings', { query }, signal);
@@ -77,6 +82,16 @@ export const libraryQuery = (filter: LibraryFilter) =>
 export const begunQuery = queryOptions({
   queryKey: ['recordings', 'begun'],
   queryFn: ({ signal }) => callApi('listRecordings', { query: { offset: 0, limit: MAX_BEGUN, begun: 'yes' } }, signal),
+});
+
+const MAX_DRAFTS = 12;
+
+/** What waits for the review of whoever asks. */
+export const draftsQuery = queryOptions({
+  queryKey: ['recordings', 'drafts'],
+  queryFn: ({ signal }) =>
+    callApi('listRecordings', { query: { offset: 0, limit: MAX_DRAFTS, state: 'draft' } }, signal),
+  refetchInterval: CALM_MS,
 });
 
 export const filterOptionsQuery = queryOptions({

@@ -7,6 +7,8 @@ import { libraryText } from '../../messages/library.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
 import { dayAndTime, duration } from '../../text/time.ts';
+import { CardMenu, PublishButton } from './card-menu.tsx';
+import { KeepingFacts } from './keeping-facts.tsx';
 import type { FoundRecording } from './library-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
@@ -135,10 +137,11 @@ export function RecordingCard({ recording }: { readonly recording: FoundRecordin
           </span>
           <span>
             {dayAndTime(startedAtMs, language)}
-            {subject !== null && ` · ${subject}`}
+            {[subject, recording.series].filter((text) => text !== null).map((text) => ` · ${text}`)}
           </span>
         </p>
         <Phase recording={recording} />
+        <KeepingFacts recording={recording} />
       </div>
     </>
   );
@@ -152,7 +155,9 @@ export function RecordingCard({ recording }: { readonly recording: FoundRecordin
         <div className={styles.link}>{content}</div>
       )}
       {canWatch(recording) && <Hit recordingId={recordingId} hit={recording.hit} />}
-      {recording.mayManage && <ProductionActions recording={recording} />}
+      {recording.mayProduce && <ProductionActions recording={recording} />}
+      {recording.mayManage && !recording.isPublished && canWatch(recording) && <PublishButton recording={recording} />}
+      {recording.mayManage && <CardMenu recording={recording} />}
     </article>
   );
 }

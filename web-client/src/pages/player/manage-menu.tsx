@@ -1,8 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChartColumn, Check, Clapperboard, Download, EllipsisVertical, Pencil, Trash2, X } from 'lucide-react';
+import { ChartColumn, Clapperboard, EllipsisVertical, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
-import type { FormEvent } from 'react';
 import { useLocation } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { callApi } from '../../api/api.ts';
@@ -12,68 +11,14 @@ import { shellText } from '../../messages/shell.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { TextField } from '../../ui/field.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
+import { useRecordingChanged } from '../recording/recording-orders.ts';
+import { usePublishingMenu } from '../recording/publishing-menu.tsx';
 import bar from './control-bar.module.css';
 import styles from './player.module.css';
 
 interface ManageProps {
   readonly recording: RecordingSummary;
-}
-
-function useChanged(recordingId: string): (changed?: RecordingSummary) => void {
-  const client = useQueryClient();
-  return (changed) => {
-    if (changed !== undefined) client.setQueryData(['recording', recordingId], changed);
-    void client.invalidateQueries({ queryKey: ['recording', recordingId] });
-    void client.invalidateQueries({ queryKey: ['recordings'] });
-  };
-}
-
-function RenameDialog({ recording, onClose }: ManageProps & { readonly onClose: () => void }) {
-  const t = useText(playerText);
-  const shell = useText(shellText);
-  const { recordingId } = recording;
-  const changed = useChanged(recordingId);
-  const [title, setTitle] = useState(recording.title);
-  const rename = useMutation({
-    mutationFn: () => callApi('changeRecording', { params: { recordingId }, body: { title: title.trim() } }),
-    onSuccess: (summary) => {
-      changed(summary);
-      onClose();
-    },
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    rename.mutate();
-  };
-  return (
-    <Dialog open onClose={onClose} title={t('rename')} dark>
-      <form className={styles.form} onSubmit={submit}>
-        <TextField
-          label={t('name')}
-          value={title}
-          maxLength={80}
-          required
-          onChange={(event) => setTitle(event.target.value)}
-          data-testid="rename-title"
-        />
-        {rename.isError && <FailureBanner error={rename.error} />}
-        <div className={styles.actions}>
-          <Button
-            look="primary"
-            type="submit"
-            busy={rename.isPending}
-            disabled={title.trim() === ''}
-            data-testid="rename-save"
-          >
-            {t('save')}
-          </Button>
-          <Button onClick={onClose}>{shell('cancel')}</Button>
-        </div>
-      </form>
-    </Dialog>
-  );
 }
 
 function DeleteDialog({ recording, onClose }: ManageProps & { readonly onClose: () => void }) {
@@ -112,7 +57,7 @@ function DeleteDialog({ recording, onClose }: ManageProps & { readonly onClose: 
 function ProductionItem({ recording }: ManageProps) {
   const t = useText(libraryText);
   const { recordingId, phase } = recording;
-  const changed = useChanged(recordingId);
+  const changed = useRecordingChanged(recordingId);
   const order = useMutation({
     mutationFn: (name: 'retryProduction' | 'cancelProduction') => callApi(name, { params: { recordingId } }),
     onSettled: (summary) => changed(summary),
@@ -133,15 +78,11 @@ function ProductionItem({ recording }: ManageProps) {
 
 export function ManageMenu({ recording }: ManageProps) {
   const t = useText(playerText);
-  const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
+  const [dialog, setDialog] = useState<'delete' | null>(null);
   const [, navigate] = useLocation();
-  const { recordingId, allowsDownload, phase } = recording;
-  const changed = useChanged(recordingId);
-  const allow = useMutation({
-    mutationFn: (allowsDownload: boolean) =>
-      callApi('changeRecording', { params: { recordingId }, body: { allowsDownload } }),
-    onSettled: (summary) => changed(summary),
-  });
+  const { recordingId, phase, isHeld } = recording;
+  const publishing = usePublishingMenu(recording, { itemClass: bar.item, dark: true });
+  const mayDelete = !isHeld && (!recording.mayProduce || (phase !== 'recording' && phase !== 'finishing'));
   const close = (): void => setDialog(null);
   return (
     <>
@@ -159,22 +100,9 @@ export function ManageMenu({ recording }: ManageProps) {
               >
                 <ChartColumn aria-hidden /> {t('statistics')}
               </Menu.Item>
-              <Menu.Item className={bar.item} onClick={() => setDialog('rename')} data-testid="player-rename">
-                <Pencil aria-hidden /> {t('rename')}
-              </Menu.Item>
-              <Menu.CheckboxItem
-                className={bar.item}
-                checked={allow.isPending ? allow.variables : allowsDownload}
-                onCheckedChange={(isAllowed: boolean) => allow.mutate(isAllowed)}
-                data-testid="player-allow-download"
-              >
-                <Download aria-hidden /> {t('allowDownload')}
-                <Menu.CheckboxItemIndicator className={styles.checked}>
-                  <Check aria-hidden />
-                </Menu.CheckboxItemIndicator>
-              </Menu.CheckboxItem>
-              <ProductionItem recording={recording} />
-              {phase !== 'recording' && phase !== 'finishing' && (
+              {publishing.items}
+              {recording.mayProduce && <ProductionItem recording={recording} />}
+              {mayDelete && (
                 <Menu.Item className={bar.item} onClick={() => setDialog('delete')} data-testid="player-delete">
                   <Trash2 aria-hidden /> {t('delete')}
                 </Menu.Item>
@@ -183,7 +111,7 @@ export function ManageMenu({ recording }: ManageProps) {
           </Menu.Positioner>
         </Menu.Portal>
       </Menu.Root>
-      {dialog === 'rename' && <RenameDialog recording={recording} onClose={close} />}
+      {publishing.dialogs}
       {dialog === 'delete' && <DeleteDialog recording={recording} onClose={close} />}
     </>
   );

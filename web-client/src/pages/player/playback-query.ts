@@ -25,6 +25,17 @@ export const openedQuery = (recordingId: RecordingId) =>
     refetchInterval: ({ state }) => (asFailure(state.error).code === 'conflict' ? NOT_YET_MS : false),
   });
 
+/** The same by a link, without an account. */
+export const sharedQuery = (token: string) =>
+  queryOptions({
+    queryKey: ['shared', token],
+    queryFn: ({ signal }) => callApi('openShared', { params: { token } }, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+    retry: (count, error) => count < RETRIES && asFailure(error).isConnection,
+  });
+
 export const summaryQuery = (recordingId: RecordingId) =>
   queryOptions({
     queryKey: ['recording', recordingId],

@@ -12,8 +12,8 @@ import { ControlBar, type ControlBarProps } from './control-bar.tsx';
 import { ManageMenu } from './manage-menu.tsx';
 import type { LayoutMenuProps } from './player-menus.tsx';
 import { PictureStage } from './picture-stage.tsx';
-import { callApi } from '../../api/api.ts';
-import { chaptersQuery, openedQuery, summaryQuery, thumbnailsQuery, type Opened } from './playback-query.ts';
+import { usePlaybackDoor } from './playback-door.ts';
+import { chaptersQuery, summaryQuery, thumbnailsQuery, type Opened } from './playback-query.ts';
 import { PlayerNotes } from './player-notes.tsx';
 import { remarksQuery, type Remarks } from './remarks-query.ts';
 import type { TimelineMark } from './seek-bar.tsx';
@@ -90,11 +90,14 @@ function usePageActions(
 
 function Top({ recording }: { readonly recording: RecordingSummary }) {
   const t = useText(playerText);
+  const { isGuest } = usePlaybackDoor(recording.recordingId);
   return (
     <header className={styles.top}>
-      <Link href="/library" className={styles.backLink ?? ''} aria-label={t('back')} data-testid="player-back">
-        <ArrowLeft aria-hidden />
-      </Link>
+      {!isGuest && (
+        <Link href="/library" className={styles.backLink ?? ''} aria-label={t('back')} data-testid="player-back">
+          <ArrowLeft aria-hidden />
+        </Link>
+      )}
       <div className={styles.title}>
         <h1>{recording.title}</h1>
         <p>
@@ -118,9 +121,9 @@ type BottomProps = Pick<
 function Bottom({ playback, opened, recording, ...rest }: BottomProps) {
   const state = usePlaybackState(playback);
   const thumbnails = useQuery(thumbnailsQuery(opened.composed?.thumbnailsUrl)).data ?? [];
-  const { recordingId } = recording;
+  const door = usePlaybackDoor(recording.recordingId);
   const download = async (): Promise<void> => {
-    const { downloadUrl } = await callApi('openPlayback', { params: { recordingId } });
+    const { downloadUrl } = await door.open();
     if (downloadUrl !== null) location.assign(downloadUrl);
   };
   if (state === null) return null;
@@ -188,8 +191,9 @@ const marksOf = ({ remarks }: Remarks): readonly TimelineMark[] =>
 export function Player({ opened }: { readonly opened: Opened }) {
   const client = useQueryClient();
   const { recordingId } = opened.recording;
-  const recording = useQuery(summaryQuery(recordingId)).data ?? opened.recording;
-  const all = useQuery(remarksQuery(recordingId)).data ?? NO_REMARKS;
+  const { isGuest, queryKey } = usePlaybackDoor(recordingId);
+  const recording = useQuery({ ...summaryQuery(recordingId), enabled: !isGuest }).data ?? opened.recording;
+  const all = useQuery({ ...remarksQuery(recordingId), enabled: !isGuest }).data ?? NO_REMARKS;
   const marks = useMemo(() => marksOf(all), [all]);
   const [resumedAtS] = useState(() => resumeS(opened));
   const player = usePlayer(opened);
@@ -197,7 +201,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
   const { layouts, isSwapped, change } = place;
   const switchToFilm = (): void => {
     change({ layout: 'film' });
-    void client.refetchQueries(openedQuery(recordingId));
+    void client.refetchQueries({ queryKey });
   };
   return (
     <div

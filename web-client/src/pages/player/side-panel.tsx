@@ -9,6 +9,7 @@ import { duration } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { downloadCsv } from '../desk/sheet.ts';
+import { usePlaybackDoor } from './playback-door.ts';
 import { RemarkForm } from './remark-form.tsx';
 import { RemarkItem } from './remark-item.tsx';
 import { useRemarkOrders, type Remarks } from './remarks-query.ts';
@@ -104,6 +105,9 @@ function RemarkTab({ kind, recording, remarks, mayWrite, positionS, onSeek }: Re
   );
 }
 
+/** Who comes by a link has no notes and asks nothing. */
+const GUEST_TABS: readonly Tab[] = ['chapters'];
+
 /** Questions are there for those who ask and for those who answer, observation for colleagues. */
 function tabsOf({ remarks, mayAsk, mayObserve }: Remarks): readonly Tab[] {
   const hasQuestions = mayAsk || mayObserve || remarks.some(({ kind }) => kind === 'question');
@@ -128,12 +132,13 @@ export const NO_REMARKS: Remarks = { remarks: [], mayAsk: false, mayObserve: fal
 export function SidePanel({ recording, chapters, all, positionS, onSeek, onClose }: SidePanelProps) {
   const t = useText(remarksText);
   const { remarks, mayAsk, mayObserve } = all;
-  const tabs = tabsOf(all);
+  const { isGuest } = usePlaybackDoor(recording.recordingId);
+  const tabs = isGuest ? GUEST_TABS : tabsOf(all);
   const mayWrite = { note: true, question: mayAsk, observation: mayObserve };
   const place = { positionS, onSeek };
   return (
     <aside className={styles.panel} aria-label={t('panel')} data-testid="player-side">
-      <Tabs.Root defaultValue={chapters.length > 0 ? 'chapters' : 'note'} className={styles.root}>
+      <Tabs.Root defaultValue={chapters.length > 0 || isGuest ? 'chapters' : 'note'} className={styles.root}>
         <div className={styles.head}>
           <Tabs.List className={styles.tabs}>
             {tabs.map((tab) => (

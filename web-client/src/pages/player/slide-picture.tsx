@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Images } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
 import { playerText } from '../../messages/player.ts';
 import type { Slide } from '../../../../signaling/protocol/slide-index.ts';
 import type { Playback, TimeRange } from '../../player/playback.ts';
 import { slidesAt } from '../../player/slide-track.ts';
 import { ViewsPlayback } from '../../player/views-playback.ts';
 import { useText } from '../../text/text.ts';
+import { usePlaybackDoor } from './playback-door.ts';
 import type { Opened } from './playback-query.ts';
 import { slidesQuery } from './slides-query.ts';
 import { renewedUrl, usePlaybackState } from './use-playback.ts';
@@ -28,11 +28,11 @@ function useSlidesUrl(opened: Opened, playback: Playback | null) {
   const known = slidesUrlOf(opened, playback);
   const [fresh, setFresh] = useState<string | null>(null);
   const renewedAtMs = useRef(Number.NEGATIVE_INFINITY);
-  const recordingId: RecordingId = opened.recording.recordingId;
+  const door = usePlaybackDoor(opened.recording.recordingId);
   const renew = (): void => {
     if (performance.now() - renewedAtMs.current < RENEW_MIN_MS) return;
     renewedAtMs.current = performance.now();
-    renewedUrl(recordingId, (again) => slidesUrlOf(again, playback)).then(setFresh, () => undefined);
+    renewedUrl(door, (again) => slidesUrlOf(again, playback)).then(setFresh, () => undefined);
   };
   return { url: fresh ?? known, renew };
 }

@@ -1,12 +1,12 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
-import { callApi } from '../../api/api.ts';
 import { FilmPlayback } from '../../player/film-playback.ts';
 import { PlaySource } from '../../player/play-source.ts';
 import type { Playback, PlaybackStart, PlaybackState } from '../../player/playback.ts';
 import { PlaybackSwitch } from '../../player/playback-switch.ts';
 import type { PlayerMemory } from '../../player/player-memory.ts';
 import { ViewsPlayback, type ViewsOptions, type ViewsState } from '../../player/views-playback.ts';
+import { usePlaybackDoor, type PlaybackDoor } from './playback-door.ts';
 import { savePositionLater, type Opened } from './playback-query.ts';
 import { useWatchMeter } from './use-watch-meter.ts';
 
@@ -50,29 +50,34 @@ export function resumeS({ recording }: Opened): number {
 
 /** A fresh URL of the same thing, with the rights checked anew. */
 export async function renewedUrl(
-  recordingId: RecordingId,
+  { open }: Pick<PlaybackDoor, 'open'>,
   pick: (opened: Opened) => string | null | undefined,
 ): Promise<string> {
-  const url = pick(await callApi('openPlayback', { params: { recordingId } }));
+  const url = pick(await open());
   if (url === null || url === undefined) throw new Error('nothing to play any more');
   return url;
 }
 
+interface Source {
+  readonly opened: Opened;
+  readonly door: PlaybackDoor;
+}
+
 function createFilm(
-  opened: Opened,
+  { opened, door }: Source,
   video: HTMLVideoElement,
   start: PlaybackStart,
   isSoundOnly: boolean,
 ): Playback | null {
   if (opened.composed === null) return null;
-  const renew = (): Promise<string> => renewedUrl(opened.recording.recordingId, ({ composed }) => composed?.masterUrl);
+  const renew = (): Promise<string> => renewedUrl(door, ({ composed }) => composed?.masterUrl);
   return new FilmPlayback({ video, url: opened.composed.masterUrl, renew, start, isSoundOnly });
 }
 
-function createViews(opened: Opened, videos: ViewsOptions['videos'], start: PlaybackStart): Playback | null {
-  const { viewsIndexUrl, recording } = opened;
+function createViews({ opened, door }: Source, videos: ViewsOptions['videos'], start: PlaybackStart): Playback | null {
+  const { viewsIndexUrl } = opened;
   if (viewsIndexUrl === null) return null;
-  const renew = (): Promise<string> => renewedUrl(recording.recordingId, (fresh) => fresh.viewsIndexUrl);
+  const renew = (): Promise<string> => renewedUrl(door, (fresh) => fresh.viewsIndexUrl);
   return new ViewsPlayback({ source: new PlaySource(viewsIndexUrl, renew), videos, start });
 }
 
@@ -88,17 +93,21 @@ export function usePlayback(
     return new PlaybackSwitch({ positionS: resumeS(opened), isPlaying: true, rate, volume, isMuted });
   });
   const { board, lecturer, film } = elements;
+  const door = usePlaybackDoor(opened.recording.recordingId);
   useEffect(() => {
+    const source = { opened, door };
     if (mode !== 'views') {
       const isSoundOnly = mode === 'sound';
-      return film === null ? undefined : place.open((start) => createFilm(opened, film, start, isSoundOnly));
+      return film === null ? undefined : place.open((start) => createFilm(source, film, start, isSoundOnly));
     }
     if (board === null || lecturer === null) return undefined;
-    return place.open((start) => createViews(opened, { board, lecturer }, start));
-  }, [mode, opened, board, lecturer, film, place]);
+    return place.open((start) => createViews(source, { board, lecturer }, start));
+  }, [mode, opened, door, board, lecturer, film, place]);
   const playback = useSyncExternalStore(place.subscribe, () => place.current);
-  useSavedPosition(playback, opened.recording.recordingId);
-  useWatchMeter(playback, opened.recording.recordingId);
+  // Of a guest nothing is remembered, and nothing counted.
+  const watcherOf = door.isGuest ? null : opened.recording.recordingId;
+  useSavedPosition(playback, watcherOf);
+  useWatchMeter(playback, watcherOf);
   return playback;
 }
 
@@ -113,9 +122,9 @@ export function useViewsState(playback: Playback | null): ViewsState | null {
   return useSyncExternalStore(views?.subscribe ?? ignore, () => views?.views ?? null);
 }
 
-function useSavedPosition(playback: Playback | null, recordingId: RecordingId): void {
+function useSavedPosition(playback: Playback | null, recordingId: RecordingId | null): void {
   useEffect(() => {
-    if (playback === null) return undefined;
+    if (playback === null || recordingId === null) return undefined;
     let savedS = playback.state.positionS;
     const save = (): void => {
       const { positionS, phase } = playback.state;

@@ -8,9 +8,9 @@ const LOOK_MS = 250;
 const REPORT_MS = 10_000;
 
 /** Tells what is really played, also when the page is left. */
-export function useWatchMeter(playback: Playback | null, recordingId: RecordingId): void {
+export function useWatchMeter(playback: Playback | null, recordingId: RecordingId | null): void {
   useEffect(() => {
-    if (playback === null) return undefined;
+    if (playback === null || recordingId === null) return undefined;
     const isVisible = (): boolean => document.visibilityState === 'visible';
     const meter = new WatchMeter(playback, { nowMs: () => performance.now(), isVisible });
     const report = (): void => {

@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query';
+import { publishingText } from '../../messages/publishing.ts';
+import { useText } from '../../text/text.ts';
+import { draftsQuery } from './library-query.ts';
+import { RecordingCard } from './recording-card.tsx';
+import styles from './library-page.module.css';
+
+/** What waits for review, for those who manage it; nothing for everybody else. */
+export function Drafts() {
+  const t = useText(publishingText);
+  const drafts = useQuery(draftsQuery).data?.items ?? [];
+  if (drafts.length === 0) return null;
+  return (
+    <section aria-labelledby="drafts-title" className={styles.section} data-testid="drafts">
+      <h2 id="drafts-title">{t('draftsTitle')}</h2>
+      <p className={styles.count}>{t('draftsBody')}</p>
+      <div className={styles.grid}>
+        {drafts.map((recording) => (
+          <RecordingCard key={recording.recordingId} recording={recording} />
+        ))}
+      </div>
+    </section>
+  );
+}
