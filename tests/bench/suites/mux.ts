@@ -18,7 +18,7 @@ const BUDGET_TIMES = 500;
 const MIXED_TRACKS = 4;
 const SECONDS_PER_HOUR = 3_600;
 
-type Codec = 'H264' | 'VP8' | 'opus';
+type Codec = 'H264' | 'VP8' | 'VP9' | 'AV1' | 'opus';
 
 interface Desk {
   readonly store: DirectoryObjectStore;
@@ -125,7 +125,7 @@ export async function measureMux(stage: BenchStage): Promise<Figure[]> {
   const store = await DirectoryObjectStore.create(join(stage.folder, 'objects'));
   const desk = { store, mediaSeconds: stage.isShort ? 20 : 300, rounds: stage.isShort ? 1 : 5 };
   const figures: Figure[] = [];
-  for (const codec of ['H264', 'VP8', 'opus'] as const) {
+  for (const codec of ['H264', 'VP8', 'VP9', 'AV1', 'opus'] as const) {
     stage.say(codec);
     figures.push(...(await measureCodec(desk, codec)));
   }
