@@ -3,6 +3,7 @@ import { ClassroomRoutes } from './routes/classrooms.ts';
 import { ConnectionCheckRoutes } from './routes/connection-check.ts';
 import { InvitationRoutes } from './routes/invitations.ts';
 import { JoiningRoutes } from './routes/joining.ts';
+import { LessonReportRoutes } from './routes/lesson-report.ts';
 import { LessonRoutes } from './routes/lessons.ts';
 import { PeopleRoutes } from './routes/people.ts';
 import { PublishingRoutes } from './routes/publishing.ts';
@@ -19,6 +20,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
   return {
     ...new SessionRoutes(dependencies),
     ...new LessonRoutes(dependencies),
+    ...new LessonReportRoutes(dependencies),
     ...new JoiningRoutes(dependencies),
     ...new InvitationRoutes(dependencies),
     ...new SchoolRoutes(dependencies),

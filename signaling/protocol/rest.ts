@@ -3,6 +3,7 @@ import type { RouteDefinition } from './define.ts';
 import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
 import { directoryRoutes } from './rest/directory.ts';
+import { lessonReportRoutes } from './rest/lesson-report.ts';
 import { lessonRoutes } from './rest/lessons.ts';
 import { publishingRoutes } from './rest/publishing.ts';
 import { recordingRoutes } from './rest/recordings.ts';
@@ -18,6 +19,7 @@ export const AS_SITE_HEADER = 'x-tongke-site';
 export const restRoutes = {
   ...sessionRoutes,
   ...lessonRoutes,
+  ...lessonReportRoutes,
   ...directoryRoutes,
   ...classroomRoutes,
   ...recordingRoutes,

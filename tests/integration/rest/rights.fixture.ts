@@ -35,6 +35,7 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   getLesson: '            s + + + + + f p',
   changeLesson: '         s f f + + + f p',
   cancelLesson: '         s f f + + + f p',
+  lessonReport: '         s f f + + + f p',
   joinLesson: '           s + + + + + + p',
   enterRoom: '            + + + + + + + +',
   createInvitation: '     s f f + + + f p',
@@ -137,6 +138,7 @@ export const FOREIGN_REFUSALS = {
     joinLesson: 'notFound',
     createInvitation: 'notFound',
     listInvitations: 'notFound',
+    lessonReport: 'notFound',
   },
   student: {
     getLesson: 'notFound',

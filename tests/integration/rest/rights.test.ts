@@ -161,5 +161,6 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
     joinLesson: lesson,
     createInvitation: lesson,
     listInvitations: lesson,
+    lessonReport: lesson,
   };
 }

@@ -3,6 +3,7 @@ import { catalogue } from '../text/text.ts';
 export const toolText = catalogue({
   title: ['课堂工具', 'Class tools'],
   back: ['返回', 'Back'],
+  report: ['课堂报告（出勤与答题）', 'Lesson report (attendance, answers)'],
   hide: ['收起', 'Put away'],
   // Questions
   poll: ['答题', 'Question'],

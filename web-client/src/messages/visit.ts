@@ -52,6 +52,7 @@ export const visitText = catalogue({
   close_roomGoneBody: ['可能已经下课或被取消。', 'The lesson may have ended or been cancelled.'],
   again: ['再次进入', 'Enter again'],
   home: ['返回首页', 'Back to home'],
+  report: ['课堂报告', 'Lesson report'],
   recordings: ['观看课程回放', 'Watch recordings'],
   reload: ['刷新页面', 'Reload'],
   closePage: ['现在可以关闭本页了。', 'You can close this page now.'],

@@ -19,6 +19,7 @@ export const pages = {
     { path: '/', Page: lazy(() => import('./home/home-page.tsx')) },
     { path: '/password', Page: lazy(() => import('./password/password-page.tsx')) },
     { path: '/desk/:section?', Page: lazy(() => import('./desk/desk-page.tsx')) },
+    { path: '/lessons/:lessonId/report', Page: lazy(() => import('./report/report-page.tsx')) },
     { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
     { path: '/library', Page: lazy(() => import('./library/library-page.tsx')) },
     { path: '/watch/:recordingId/statistics', Page: lazy(() => import('./player/statistics-page.tsx')) },

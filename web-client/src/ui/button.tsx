@@ -29,15 +29,19 @@ export interface LinkButtonProps {
   readonly look?: 'primary' | 'quiet' | 'plain';
   readonly size?: 'm' | 'l';
   readonly icon?: LucideIcon;
+  /** Opens beside what is going on here. */
+  readonly isOtherTab?: boolean;
   readonly children: ReactNode;
   readonly onClick?: (event: React.MouseEvent<HTMLAnchorElement>) => void;
 }
 
 /** Looks like a button, goes somewhere. */
-export function LinkButton({ href, look = 'quiet', size = 'm', icon: Icon, children, onClick }: LinkButtonProps) {
+export function LinkButton(props: LinkButtonProps) {
+  const { href, look = 'quiet', size = 'm', icon: Icon, isOtherTab = false, children, onClick } = props;
   return (
     <a
       href={href}
+      {...(isOtherTab ? { target: '_blank', rel: 'noopener' } : {})}
       onClick={onClick}
       className={[styles.button, styles[look], size === 'l' ? styles.large : ''].join(' ')}
     >

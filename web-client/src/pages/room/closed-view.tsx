@@ -9,13 +9,15 @@ export interface ClosedViewProps {
   readonly reason: CloseReason;
   readonly isGuest: boolean;
   readonly isRecorded: boolean;
+  /** Of a lesson that one has taught. */
+  readonly reportHref: string | null;
   readonly onAgain: () => void;
 }
 
 const MAY_RETURN: ReadonlySet<CloseReason> = new Set(['left', 'seatTakenOver', 'seatTokenInvalid', 'denied']);
 
 /** Every way in which a visit ends, in plain words, with what comes next. */
-export function ClosedView({ reason, isGuest, isRecorded, onAgain }: ClosedViewProps) {
+export function ClosedView({ reason, isGuest, isRecorded, reportHref, onAgain }: ClosedViewProps) {
   const t = useText(visitText);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
@@ -35,6 +37,7 @@ export function ClosedView({ reason, isGuest, isRecorded, onAgain }: ClosedViewP
               {t('recordings')}
             </LinkButton>
           )}
+          {reason === 'lessonEnded' && reportHref !== null && <LinkButton href={reportHref}>{t('report')}</LinkButton>}
           {MAY_RETURN.has(reason) && (
             <Button look="primary" onClick={onAgain} data-testid="enter-again">
               {t('again')}

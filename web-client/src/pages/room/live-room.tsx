@@ -240,7 +240,10 @@ export function LiveRoom({ lesson, isGuest, complaint, onComplaintSeen, onAgain 
   const state = useCallState();
   if (state.connection.kind === 'closed') {
     const { reason } = state.connection;
-    return <ClosedView reason={reason} isGuest={isGuest} isRecorded={lesson.isRecorded} onAgain={onAgain} />;
+    const { view } = state;
+    const taught = view.phase === 'inside' && view.self.seat === 'lecturer' ? view.lesson.lessonId : null;
+    const reportHref = taught === null ? null : `/lessons/${taught}/report`;
+    return <ClosedView {...{ reason, isGuest, reportHref, onAgain }} isRecorded={lesson.isRecorded} />;
   }
   switch (state.view.phase) {
     case 'joining':

@@ -1,9 +1,9 @@
-import { ArrowLeft, CircleHelp, Dices, Timer, Zap } from 'lucide-react';
+import { ArrowLeft, CircleHelp, Dices, FileChartColumn, Timer, Zap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { InsideState } from '../../../call/room-state.ts';
 import { toolText } from '../../../messages/class-tools.ts';
 import { useText } from '../../../text/text.ts';
-import { Button } from '../../../ui/button.tsx';
+import { Button, LinkButton } from '../../../ui/button.tsx';
 import { CountdownTool } from './countdown-tool.tsx';
 import { PickTool } from './pick-tool.tsx';
 import { PollTool } from './poll-tool.tsx';
@@ -43,6 +43,15 @@ export function ClassToolMenu(props: { readonly state: InsideState; readonly onO
           </button>
         ))}
       </div>
+      {/* In a tab of its own: nobody leaves the lesson for it. */}
+      <LinkButton
+        href={`/lessons/${props.state.lesson.lessonId}/report`}
+        look="plain"
+        icon={FileChartColumn}
+        isOtherTab
+      >
+        {t('report')}
+      </LinkButton>
     </section>
   );
 }

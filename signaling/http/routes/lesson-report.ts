@@ -1,0 +1,37 @@
+import { reportedPeople, reportedPolls } from '../../directory/lesson-report.ts';
+import { AppError } from '../../protocol/errors.ts';
+import { administers, personOf } from '../caller.ts';
+import type { RestDependencies } from '../dependencies.ts';
+import type { RestHandlers } from '../serve-route.ts';
+import { visibleLesson } from './lessons.ts';
+
+export class LessonReportRoutes implements Pick<RestHandlers, 'lessonReport'> {
+  readonly #dependencies: RestDependencies;
+
+  constructor(dependencies: RestDependencies) {
+    this.#dependencies = dependencies;
+  }
+
+  /** Pupils' answers are for who teaches them and their school, not for every school that listens. */
+  readonly lessonReport: RestHandlers['lessonReport'] = async ({ params: { lessonId } }, context) => {
+    const caller = personOf(context.caller);
+    const { lesson, involvement } = await visibleLesson(this.#dependencies, caller, lessonId);
+    const leads = involvement?.as === 'lecturer' || involvement?.as === 'coTeacher';
+    if (!leads && !administers(caller, lesson.schoolId)) throw new AppError('forbidden');
+    const { lessons, seats, attendance, polls } = this.#dependencies.stores;
+    const [roster, sat, stays, asked] = await Promise.all([
+      lessons.roster(lessonId),
+      seats.list(lessonId),
+      attendance.stays(lessonId),
+      polls.list(lessonId),
+    ]);
+    const records = { roster, seats: sat, stays, polls: asked };
+    return {
+      title: lesson.title,
+      startedAtMs: lesson.startedAtMs,
+      endedAtMs: lesson.endedAtMs,
+      polls: reportedPolls(asked),
+      people: reportedPeople(records, this.#dependencies.nowMs()),
+    };
+  };
+}

@@ -1,0 +1,45 @@
+import * as z from 'zod';
+import { route } from '../define.ts';
+import { LessonId, PersonId, PollId } from '../ids.ts';
+import { NamedAnswer, PollTally, TeacherPoll } from '../polls.ts';
+import { SeatKind } from '../seats.ts';
+
+export const lessonReportRoutes = {
+  lessonReport: route({
+    method: 'GET',
+    path: '/lessons/{lessonId}/report',
+    summary: 'Who was there and who answered what, for the teachers of the lesson',
+    access: ['teacher', 'schoolAdmin', 'districtAdmin'],
+    params: z.object({ lessonId: LessonId }),
+    reply: z.object({
+      title: z.string(),
+      startedAtMs: z.int().nullable(),
+      endedAtMs: z.int().nullable(),
+      /** What was asked, first asked first. */
+      polls: z.array(
+        TeacherPoll.pick({ pollId: true, question: true, state: true, openedAtMs: true }).extend(
+          PollTally.pick({ answered: true, counts: true, correctCount: true }).shape,
+        ),
+      ),
+      /** Everybody expected and everybody who came, but teachers and observers. */
+      people: z.array(
+        z.object({
+          personId: PersonId.nullable(),
+          displayName: z.string(),
+          classGroup: z.string().nullable(),
+          /** Null for who never came. */
+          seat: SeatKind.nullable(),
+          firstJoinedAtMs: z.int().nullable(),
+          /** Null while it is there, and for who never came. */
+          lastLeftAtMs: z.int().nullable(),
+          presentMs: z.int(),
+          /** Not to anonymous questions. */
+          answers: z.array(
+            NamedAnswer.pick({ answer: true, isCorrect: true, answeredAtMs: true }).extend({ pollId: PollId }),
+          ),
+        }),
+      ),
+    }),
+    errors: ['forbidden', 'notFound'],
+  }),
+} as const;
