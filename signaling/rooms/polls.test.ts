@@ -114,6 +114,20 @@ describe('questions to the class', () => {
     expect(teacher.of('pollRemoved')).toEqual([{ pollId: prepared }]);
   });
 
+  it('tell teachers when somebody who has yet to answer is cut off or comes (Q6)', async () => {
+    const { stand, teacher, ask } = await lesson();
+    const pupil = await stand.join('pupil', '小明');
+    await ask();
+    const present = async () => {
+      await stand.clock.pass(TALLY_BATCH_MS);
+      return teacher.of('pollTally').at(-1)?.tally.present;
+    };
+    await stand.join('pupil', '小红');
+    expect(await present()).toBe(2);
+    stand.cut(pupil);
+    expect(await present()).toBe(1);
+  });
+
   it('take no answer in safe mode (Q5, X1)', async () => {
     const { stand, teacher, ask, answer } = await lesson();
     const pupil = await stand.join('pupil', '小明');

@@ -186,6 +186,7 @@ export class Room {
     if (seat === null || !this.parts.presence.disconnect(seat, connectionId)) return;
     this.parts.halfDuplex.setTalking(seatId, false);
     this.parts.participants.touch();
+    this.parts.tools.polls.presenceChanged();
     this.#teachersChanged();
     this.#save();
   }
