@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { signedIn } from '../support/demo-lessons.ts';
 import { shoot } from './camera.ts';
 import type { Cast } from './cast.ts';
+import { takePublishing } from './publishing.ts';
 
 const TEACHER = 'lin.laoshi';
 const PRODUCED_WITHIN_MS = 240_000;
@@ -13,7 +15,7 @@ const ASK_EVERY_MS = 1_000;
 /** The library and the player with what the lesson left: first board and lecturer, then the composed film. */
 export async function takeRecordings(cast: Cast, lessonId: string): Promise<void> {
   const client = await signedIn(cast.stack, TEACHER);
-  const untilPhase = async (wanted: RegExp): Promise<string> => {
+  const untilPhase = async (wanted: RegExp): Promise<RecordingId> => {
     const giveUpAtMs = Date.now() + PRODUCED_WITHIN_MS;
     while (Date.now() < giveUpAtMs) {
       const { items } = await client.call('listRecordings', { query: {} });
@@ -40,6 +42,7 @@ export async function takeRecordings(cast: Cast, lessonId: string): Promise<void
   await untilPlayed(page, 'player-composed');
   await shoot(page, 'player-film');
   await close();
+  await takePublishing(cast, recordingId);
 }
 
 /** Past the first seconds, in which the lecturer has nothing to show yet. */

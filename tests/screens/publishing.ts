@@ -1,0 +1,42 @@
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import { signedIn } from '../support/demo-lessons.ts';
+import { shoot } from './camera.ts';
+import type { Cast } from './cast.ts';
+
+const TEACHER = 'lin.laoshi';
+const ADMINISTRATOR = 'zhou.xiaozhang';
+
+/** A recording as something that is described, shared, found and reviewed. */
+export async function takePublishing(cast: Cast, recordingId: RecordingId): Promise<void> {
+  const lecturer = await signedIn(cast.stack, TEACHER);
+  const administrator = await signedIn(cast.stack, ADMINISTRATOR);
+  const schoolId = (await administrator.call('whoAmI', {})).me?.schoolId;
+  if (schoolId === undefined || schoolId === null) throw new Error('the administrator has no school');
+  const settings = { allowsLinks: true, keepsRecordingsDays: 365 };
+  await administrator.call('changeSchool', { params: { schoolId }, body: { settings } });
+  const params = { recordingId };
+  const { token } = await lecturer.call('createRecordingLink', { params, body: { label: '教研员王老师' } });
+  const teacher = await cast.signedIn(TEACHER, 'teacher');
+  const { page } = teacher;
+  await page.goto('/library');
+  await page.getByTestId('card-menu').first().click();
+  await page.getByTestId('recording-details').click();
+  await page.getByTestId('details-form').waitFor();
+  await shoot(page, 'recording-details');
+  await page.keyboard.press('Escape');
+  await page.getByTestId('card-menu').first().click();
+  await page.getByTestId('recording-sharing').click();
+  await page.getByTestId('recording-link').first().waitFor();
+  await shoot(page, 'recording-sharing');
+  await lecturer.call('unpublishRecording', { params });
+  await page.goto('/library');
+  await page.getByTestId('drafts').waitFor();
+  await shoot(page, 'library-review');
+  await lecturer.call('publishRecording', { params });
+  await teacher.close();
+  const guest = await cast.device('parent');
+  await guest.page.goto(`/shared/${token}`);
+  await guest.page.getByTestId('player').waitFor();
+  await shoot(guest.page, 'shared');
+  await guest.close();
+}
