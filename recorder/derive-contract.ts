@@ -13,3 +13,39 @@ export const SlidesJob = z.object({ recordingId: RecordingId });
 export type SlidesJob = z.infer<typeof SlidesJob>;
 
 export const slidesJobId = (recordingId: RecordingId): string => `slides-${recordingId}`;
+
+/** What goes into the package beside what the index names; only signaling knows it. */
+export const PackageJob = z.object({
+  recordingId: RecordingId,
+  packageId: z.uuid(),
+  /** Object key of the `PlayIndex` that may be shown: an edition's own where something is left out. */
+  indexKey: z.string(),
+  /** WebVTT in play time, of a film of the same edition. */
+  chaptersKey: z.string().nullable(),
+  captions: z.array(z.object({ language: z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*$/), text: z.string() })),
+  facts: z.object({
+    title: z.string(),
+    lecturerName: z.string(),
+    schoolName: z.string(),
+    subject: z.string().nullable(),
+    startedAtMs: z.int(),
+  }),
+});
+export type PackageJob = z.infer<typeof PackageJob>;
+
+export const PackageResult = z.object({ recordingId: RecordingId, key: z.string(), bytes: z.int(), madeAtMs: z.int() });
+export type PackageResult = z.infer<typeof PackageResult>;
+
+export const packageJobId = (recordingId: RecordingId): string => `package-${recordingId}`;
+
+/** While it is there, whoever makes the package stops. */
+export const packageCancelKey = (recordingId: RecordingId): string => `tongke:package:cancelled:${recordingId}`;
+
+/** A package is for being fetched, not for being kept. */
+export const PACKAGE_KEPT_MS = 7 * 24 * 3_600_000;
+
+/** Where the package of a recording stands. */
+export type PackageState =
+  | { readonly state: 'none' | 'waiting' | 'failed' }
+  | { readonly state: 'making'; readonly progress: number }
+  | { readonly state: 'done'; readonly result: PackageResult };

@@ -31,7 +31,11 @@ const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '');
 const turn = config.TURN_SECRET === undefined ? undefined : { urls: config.TURN_URL, secret: config.TURN_SECRET };
 const isDemo = config.DEMO ?? (config.DATABASE_URL === undefined && config.S3_ENDPOINT === undefined);
 
-const { stores, objects, redis, queue, follower, keeper, linkGate, writes } = await openStorage(config, log, lifecycle);
+const { stores, objects, redis, queue, packages, follower, keeper, linkGate, writes } = await openStorage(
+  config,
+  log,
+  lifecycle,
+);
 
 const demoSignIns = await prepareFirstStart({
   stores,
@@ -74,6 +78,7 @@ const app = createHttpApp({
     rooms,
     queue,
     keeper,
+    packages,
     redis,
     joinTokens,
     turn,

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { PackageQueue } from '../recorder/package-queue.ts';
 import { RecordingQueue } from '../recorder/queue.ts';
 import { openDatabase } from '../storage/db/open.ts';
 import { createStores } from '../storage/db/stores.ts';
@@ -20,6 +21,7 @@ export interface Storage {
   readonly objects: ObjectStore;
   readonly redis: Redis;
   readonly queue: RecordingQueue;
+  readonly packages: PackageQueue;
   readonly follower: RecordingFollower;
   readonly keeper: RecordingKeeper;
   readonly linkGate: LinkGate;
@@ -41,6 +43,8 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   lifecycle.onStop('redis', () => redis.disconnect());
   const queue = await RecordingQueue.create({ redisUrl: config.REDIS_URL, log });
   lifecycle.onStop('recording queue', () => queue.close());
+  const packages = new PackageQueue({ redisUrl: config.REDIS_URL, log });
+  lifecycle.onStop('package queue', () => packages.close());
   const keepChapters = chapterKeeper(objects, stores.recordingTexts);
   const follower = new RecordingFollower({ recordings: stores.recordings, queue, keepChapters, log });
   lifecycle.onStop('recording follower', () => follower.close());
@@ -49,5 +53,5 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const linkGate = new LinkGate(stores.recordingLinks, Date.now);
   const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
   lifecycle.onStop('durable writes', () => writes.close());
-  return { stores, objects, redis, queue, follower, keeper, linkGate, writes };
+  return { stores, objects, redis, queue, packages, follower, keeper, linkGate, writes };
 }

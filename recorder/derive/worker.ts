@@ -6,8 +6,17 @@ import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import { DERIVE_QUEUE, SlidesJob, slidesJobId } from '../derive-contract.ts';
+import {
+  DERIVE_QUEUE,
+  PACKAGE_KEPT_MS,
+  packageCancelKey,
+  PackageJob,
+  SlidesJob,
+  slidesJobId,
+  type PackageResult,
+} from '../derive-contract.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
+import { makePackage } from '../package/make-package.ts';
 import { makeViewSlides } from '../slides/view-slides.ts';
 
 const ATTEMPTS = 3;
@@ -17,6 +26,10 @@ const MAX_STALLED_COUNT = 2;
 const CLOSE_LIMIT_MS = 15_000;
 const HANDED_BACK_DELAY_MS = 1_000;
 const CLOSING = 'closing';
+const CANCEL_POLL_MS = 500;
+const PROGRESS_STEP = 0.01;
+const SWEEP_EVERY_MS = 3_600_000;
+const PACKAGES_PREFIX = 'packages/';
 
 /** Failures that another attempt would only repeat. */
 const POINTLESS: ReadonlySet<ErrorCode> = new Set(['notFound', 'gone', 'conflict', 'invalidInput']);
@@ -34,6 +47,8 @@ export interface DeriveOptions {
 export class DeriveWorker {
   readonly #options: DeriveOptions;
   readonly #redis: readonly Redis[];
+  readonly #orders: Redis;
+  readonly #sweeping: ReturnType<typeof setInterval>;
   readonly #queue: Queue;
   readonly #worker: Worker;
   #isClosing = false;
@@ -45,6 +60,8 @@ export class DeriveWorker {
     const orders = createRedis({ url, name: 'derive', log, whenAway: 'fail' });
     const work = createRedis({ url, name: 'derive-worker', log, whenAway: 'wait' });
     this.#redis = [orders, work];
+    this.#orders = orders;
+    this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
     this.#queue = new Queue(DERIVE_QUEUE, { connection: orders, skipWaitingForReady: true });
     this.#queue.on('error', () => undefined);
     this.#worker = new Worker(
@@ -95,6 +112,7 @@ export class DeriveWorker {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#isClosing = true;
+      clearInterval(this.#sweeping);
       this.#worker.cancelAllJobs(CLOSING);
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise<void>((resolve) => {
@@ -109,6 +127,7 @@ export class DeriveWorker {
 
   async #do(job: Job, signal: AbortSignal): Promise<unknown> {
     if (job.name === 'slides') return this.#slides(job, signal);
+    if (job.name === 'package') return this.#package(job, signal);
     throw new UnrecoverableError(`no job ${job.name}`);
   }
 
@@ -120,6 +139,49 @@ export class DeriveWorker {
     const bytes = slides.reduce((sum, slide) => sum + slide.bytes, 0);
     log.info({ jobId: job.id, recordingId, slides: slides.length, bytes }, 'stills of the board are made');
     return { slides: slides.length };
+  }
+
+  async #package(job: Job, lockSignal: AbortSignal): Promise<PackageResult> {
+    const data = PackageJob.parse(job.data);
+    const { recordingId } = data;
+    const { store, ffmpeg, log, workFolder } = this.#options;
+    const cancelling = new AbortController();
+    const watch = async (): Promise<void> => {
+      const isCancelled = await this.#orders.exists(packageCancelKey(recordingId)).catch(() => 0);
+      if (isCancelled === 1) cancelling.abort(new UnrecoverableError('cancelled'));
+    };
+    const watching = setInterval(() => void watch(), CANCEL_POLL_MS);
+    let told = 0;
+    try {
+      await watch();
+      const result = await makePackage({
+        ...{ store, ffmpeg, job: data, folder: join(workFolder, `package-${recordingId}`) },
+        signal: AbortSignal.any([lockSignal, cancelling.signal]),
+        onProgress: (fraction) => {
+          if (fraction - told < PROGRESS_STEP) return;
+          told = fraction;
+          job.updateProgress(Math.round(fraction * 100) / 100).catch(() => undefined);
+        },
+      });
+      log.info({ jobId: job.id, recordingId, bytes: result.bytes }, 'a package is made');
+      return result;
+    } catch (error) {
+      throw cancelling.signal.aborted ? new UnrecoverableError('cancelled') : error;
+    } finally {
+      clearInterval(watching);
+    }
+  }
+
+  /** Packages that were there to be fetched for long enough. */
+  async #sweep(): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      for await (const { key, modifiedAtMs } of store.list(PACKAGES_PREFIX)) {
+        if (Date.now() - modifiedAtMs > PACKAGE_KEPT_MS) await store.delete(key);
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'old packages stay in the store for now');
+    }
   }
 
   async #verdict(job: Job, token: string | undefined, signal: AbortSignal, error: unknown): Promise<Error> {

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ObjectStore, Stores } from '../../storage/ports.ts';
 import type { ProduceJob } from '../../recorder/contract.ts';
+import type { PackageJob, PackageState } from '../../recorder/derive-contract.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { TokenSigner } from '../auth/signed-token.ts';
 import type { TurnConfig } from '../auth/turn-credentials.ts';
@@ -44,6 +45,15 @@ export interface RecordingClearance {
   clearNow(recordingId: RecordingId): Promise<void>;
 }
 
+/** Packages of recordings for other systems, as far as REST orders them. */
+export interface PackageOrders {
+  /** While one is waiting or being made nothing is added. */
+  order(job: PackageJob): Promise<void>;
+  /** Idempotent. */
+  cancel(recordingId: RecordingId): Promise<void>;
+  state(recordingId: RecordingId): Promise<PackageState>;
+}
+
 /** Everything that REST handlers are made of. */
 export interface RestDependencies {
   readonly stores: Stores;
@@ -53,6 +63,7 @@ export interface RestDependencies {
   readonly rooms: RoomsDesk;
   readonly queue: ProductionQueue;
   readonly keeper: RecordingClearance;
+  readonly packages: PackageOrders;
   readonly redis: Redis;
   readonly connectionChecks: ConnectionChecks;
   readonly joinTokens: TokenSigner<typeof JoinClaims>;

@@ -7,6 +7,7 @@ import { LessonReportRoutes } from './routes/lesson-report.ts';
 import { LessonRoutes } from './routes/lessons.ts';
 import { PeopleRoutes } from './routes/people.ts';
 import { PublishingRoutes } from './routes/publishing.ts';
+import { PackageRoutes } from './routes/packages.ts';
 import { RecordingRoutes } from './routes/recordings.ts';
 import { RemarkRoutes } from './routes/remarks.ts';
 import { SchoolRoutes } from './routes/schools.ts';
@@ -29,6 +30,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new TimetableRoutes(dependencies),
     ...new RecordingRoutes(dependencies),
     ...new PublishingRoutes(dependencies),
+    ...new PackageRoutes(dependencies),
     ...new RemarkRoutes(dependencies),
     ...new WatchingRoutes(dependencies),
     ...new ConnectionCheckRoutes(dependencies),

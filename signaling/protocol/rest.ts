@@ -6,6 +6,7 @@ import { directoryRoutes } from './rest/directory.ts';
 import { lessonReportRoutes } from './rest/lesson-report.ts';
 import { lessonRoutes } from './rest/lessons.ts';
 import { publishingRoutes } from './rest/publishing.ts';
+import { packageRoutes } from './rest/packages.ts';
 import { recordingRoutes } from './rest/recordings.ts';
 import { remarkRoutes } from './rest/remarks.ts';
 import { sessionRoutes } from './rest/session.ts';
@@ -24,6 +25,7 @@ export const restRoutes = {
   ...classroomRoutes,
   ...recordingRoutes,
   ...publishingRoutes,
+  ...packageRoutes,
   ...remarkRoutes,
   ...watchingRoutes,
   ...connectionCheckRoutes,

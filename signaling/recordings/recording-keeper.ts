@@ -96,6 +96,7 @@ export class RecordingKeeper {
       await objects.deletePrefix(objectKeys.producedPrefix(recordingId));
       await objects.deletePrefix(objectKeys.partsPrefix(recordingId));
       await objects.deletePrefix(objectKeys.playPrefix(recordingId));
+      await objects.deletePrefix(objectKeys.packagesPrefix(recordingId));
       await objects.deletePrefix(objectKeys.rawPrefix(recordingId));
       await objects.delete(objectKeys.manifest(recordingId));
     }

@@ -7,6 +7,7 @@ import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
  * - `play/` is what the muxer makes while the lesson runs (rolling, playable seconds after class).
  * - `produced/` is what ffmpeg makes after class, one prefix per attempt, so that two attempts never mix.
  * - `parts/` are the pieces that productions put films together from, named by their content; never served.
+ * - `packages/` is what was exported for other systems, kept for some days.
  * - `recordings/` holds the manifests.
  */
 const padded = (value: number, width: number): string => String(value).padStart(width, '0');
@@ -29,6 +30,9 @@ export const objectKeys = {
 
   /** Stills of what is played (`SlideIndex`), beside the index of the views or the film as one file. */
   slidesBeside: (key: string) => `${key.slice(0, key.lastIndexOf('/') + 1)}slides/index.json`,
+
+  packagesPrefix: (recording: RecordingId) => `packages/${recording}/`,
+  package: (recording: RecordingId, name: string) => `packages/${recording}/${name}`,
 
   producedPrefix: (recording: RecordingId) => `produced/${recording}/`,
   produced: (recording: RecordingId, attempt: string, name: string) => `produced/${recording}/${attempt}/${name}`,

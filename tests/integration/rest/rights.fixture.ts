@@ -94,6 +94,10 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   listRecordingCopies: '  s f f + + + f p',
   copyRecording: '        s f f + + + f p',
 
+  getPackage: '           s f f + + + f p',
+  orderPackage: '         s f f + + + f p',
+  cancelPackage: '        s f f + + + f p',
+
   listRemarks: '          s + + + + + f p',
   createRemark: '         s + + + + + f p',
   changeRemark: '         s + + + + + f p',

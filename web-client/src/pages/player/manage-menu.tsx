@@ -1,11 +1,12 @@
 import { Menu } from '@base-ui/react/menu';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChartColumn, Clapperboard, EllipsisVertical, Trash2, X } from 'lucide-react';
+import { ChartColumn, Clapperboard, EllipsisVertical, Package, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { callApi } from '../../api/api.ts';
 import { libraryText } from '../../messages/library.ts';
+import { packageText } from '../../messages/package.ts';
 import { playerText } from '../../messages/player.ts';
 import { shellText } from '../../messages/shell.ts';
 import { useText } from '../../text/text.ts';
@@ -14,6 +15,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { useRecordingChanged } from '../recording/recording-orders.ts';
 import { usePublishingMenu } from '../recording/publishing-menu.tsx';
+import { PackageDialog } from './package-dialog.tsx';
 import bar from './control-bar.module.css';
 import styles from './player.module.css';
 
@@ -76,9 +78,20 @@ function ProductionItem({ recording }: ManageProps) {
   );
 }
 
+function PackageItem({ recording, onOpen }: ManageProps & { readonly onOpen: () => void }) {
+  const t = useText(packageText);
+  const { phase, hasViews } = recording;
+  if (phase === 'recording' || phase === 'finishing' || !hasViews) return null;
+  return (
+    <Menu.Item className={bar.item} onClick={onOpen} data-testid="player-package">
+      <Package aria-hidden /> {t('menu')}
+    </Menu.Item>
+  );
+}
+
 export function ManageMenu({ recording }: ManageProps) {
   const t = useText(playerText);
-  const [dialog, setDialog] = useState<'delete' | null>(null);
+  const [dialog, setDialog] = useState<'delete' | 'package' | null>(null);
   const [, navigate] = useLocation();
   const { recordingId, phase, isHeld } = recording;
   const publishing = usePublishingMenu(recording, { itemClass: bar.item, dark: true });
@@ -102,6 +115,7 @@ export function ManageMenu({ recording }: ManageProps) {
               </Menu.Item>
               {publishing.items}
               {recording.mayProduce && <ProductionItem recording={recording} />}
+              {recording.mayProduce && <PackageItem recording={recording} onOpen={() => setDialog('package')} />}
               {mayDelete && (
                 <Menu.Item className={bar.item} onClick={() => setDialog('delete')} data-testid="player-delete">
                   <Trash2 aria-hidden /> {t('delete')}
@@ -112,6 +126,7 @@ export function ManageMenu({ recording }: ManageProps) {
         </Menu.Portal>
       </Menu.Root>
       {publishing.dialogs}
+      {dialog === 'package' && <PackageDialog recordingId={recordingId} onClose={close} />}
       {dialog === 'delete' && <DeleteDialog recording={recording} onClose={close} />}
     </>
   );

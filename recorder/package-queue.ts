@@ -1,0 +1,95 @@
+import { Queue, type Job } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { AppError } from '../signaling/protocol/errors.ts';
+import type { RecordingId } from '../signaling/protocol/ids.ts';
+import type { Log } from '../signaling/runtime/log.ts';
+import { createRedis } from '../signaling/runtime/redis.ts';
+import {
+  DERIVE_QUEUE,
+  packageCancelKey,
+  PackageJob,
+  packageJobId,
+  PackageResult,
+  type PackageState,
+} from './derive-contract.ts';
+
+const ATTEMPTS = 2;
+const BACKOFF_MS = 5_000;
+const KEPT_JOBS = 500;
+/** As long as an order may lie in the queue. */
+const CANCEL_TTL_SECONDS = 24 * 3_600;
+const ENDED = new Set(['completed', 'failed', 'unknown']);
+
+/** Orders packages and tells how far they are; asked whenever somebody looks, so that nothing has to be kept elsewhere. */
+export class PackageQueue {
+  readonly #redis: Redis;
+  readonly #queue: Queue;
+
+  constructor({ redisUrl: url, log }: { readonly redisUrl: string; readonly log: Log }) {
+    this.#redis = createRedis({ url, name: 'package-queue', log, whenAway: 'fail' });
+    this.#queue = new Queue(DERIVE_QUEUE, { connection: this.#redis, skipWaitingForReady: true });
+    this.#queue.on('error', () => undefined);
+  }
+
+  /** While one is waiting or being made nothing is added; one that is there already is made again. @throws AppError `unavailable`. */
+  async order(order: PackageJob): Promise<void> {
+    const data = PackageJob.parse(order);
+    await this.#ask(async () => {
+      const jobId = packageJobId(data.recordingId);
+      const known = (await this.#queue.getJob(jobId)) as Job | undefined;
+      if (known !== undefined) {
+        if (!ENDED.has(await known.getState())) return;
+        await known.remove();
+      }
+      await this.#redis.del(packageCancelKey(data.recordingId));
+      await this.#queue.add('package', data, {
+        jobId,
+        attempts: ATTEMPTS,
+        backoff: { type: 'exponential', delay: BACKOFF_MS },
+        removeOnComplete: { count: KEPT_JOBS },
+        removeOnFail: { count: KEPT_JOBS },
+      });
+    });
+  }
+
+  /** Out of the queue, or out of the hands of whoever makes it. Idempotent. @throws AppError `unavailable`. */
+  async cancel(recordingId: RecordingId): Promise<void> {
+    await this.#ask(async () => {
+      const known = (await this.#queue.getJob(packageJobId(recordingId))) as Job | undefined;
+      if (known === undefined) return;
+      await this.#redis.set(packageCancelKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS);
+      // A job that is being made is locked; its owner sees the key.
+      if ((await known.getState()) !== 'active') await known.remove().catch(() => undefined);
+    });
+  }
+
+  /** @throws AppError `unavailable` while Redis is away. */
+  async state(recordingId: RecordingId): Promise<PackageState> {
+    return this.#ask(async () => {
+      const job = (await this.#queue.getJob(packageJobId(recordingId))) as Job | undefined;
+      if (job === undefined) return { state: 'none' };
+      const state = await job.getState();
+      if (state === 'completed') {
+        const result = PackageResult.safeParse(job.returnvalue);
+        return result.success ? { state: 'done', result: result.data } : { state: 'failed' };
+      }
+      if (state === 'failed') return { state: job.failedReason === 'cancelled' ? 'none' : 'failed' };
+      if (state !== 'active') return { state: 'waiting' };
+      return { state: 'making', progress: typeof job.progress === 'number' ? job.progress : 0 };
+    });
+  }
+
+  /** Idempotent. */
+  async close(): Promise<void> {
+    await this.#queue.close().catch(() => undefined);
+    this.#redis.disconnect();
+  }
+
+  async #ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      throw new AppError('unavailable', { message: 'the job queue does not answer', cause });
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { createWriteStream } from 'node:fs';
+import { posix } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { PlaySegment } from '../../signaling/protocol/play-index.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
+
+/** What an index names, from the store: names are relative to the index, and may lead out of its folder. */
+export class PlayFiles {
+  readonly #store: ObjectStore;
+  readonly #folder: string;
+  readonly #signal: AbortSignal;
+
+  constructor(store: ObjectStore, indexKey: string, signal: AbortSignal) {
+    this.#store = store;
+    this.#folder = posix.dirname(indexKey);
+    this.#signal = signal;
+  }
+
+  /** Initialisation and segments one after another, as a file. */
+  async write(segments: readonly PlaySegment[], path: string): Promise<void> {
+    await pipeline(this.#pieces(segments), createWriteStream(path), { signal: this.#signal });
+  }
+
+  async *#pieces(segments: readonly PlaySegment[]): AsyncGenerator<Buffer> {
+    for (const name of [segments[0]?.init ?? '', ...segments.map(({ uri }) => uri)]) {
+      const { stream } = await this.#store.get(posix.join(this.#folder, name));
+      yield* stream;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PackageJob } from '../../../recorder/derive-contract.ts';
+import { probeMedia } from '../../../recorder/ffmpeg/probe.ts';
+import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
+import { createMuxer } from '../../../recorder/mux/muxer.ts';
+import { makePackage } from '../../../recorder/package/make-package.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../../support/logged-recording.ts';
+import { readPlayIndex } from '../../support/play-files.ts';
+import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
+import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
+
+const run = promisify(execFile);
+const STARTED_UNIX_US = 1_790_000_000_000_000;
+/** The lecturer by H264 from the beginning, the board by VP8 from 2 s on. */
+const LENGTH_S = 8;
+const BOARD_FROM_S = 2;
+const LEFT_OUT = { fromUs: 3e6, toUs: 5e6 };
+
+let folder: string;
+let store: DirectoryObjectStore;
+let recording: LoggedRecording;
+const log = createLog('package', 'silent');
+
+const timeline = (clip: MediaClip, ssrc: number, fromS: number) =>
+  rtpTimeline({
+    clip,
+    ssrc,
+    cname: 'test',
+    payloadType: PAYLOAD_TYPES[clip.codec],
+    startUnixUs: STARTED_UNIX_US + fromS * 1e6,
+    durationUs: (LENGTH_S - fromS) * 1e6,
+  });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tongke-package-'));
+  store = await DirectoryObjectStore.create(join(folder, 'objects'));
+  recording = new LoggedRecording(store, STARTED_UNIX_US);
+  const size = { width: 320, height: 192, fps: 30, kilobitsPerSecond: 200 };
+  const camera = timeline(await loadMediaClip({ codec: 'H264', ...size }), 51, 0);
+  const screen = timeline(await loadMediaClip({ codec: 'VP8', ...size }), 52, BOARD_FROM_S);
+  const voice = timeline(await loadMediaClip({ codec: 'opus' }), 53, 0);
+  const lecturer = { seat: 'lecturer' } as const;
+  recording.add({ ...lecturer, track: 'cam', source: 'camera', codec: 'H264', ssrc: 51, packets: camera });
+  recording.add({ ...lecturer, track: 'scr', source: 'screen', codec: 'VP8', ssrc: 52, packets: screen });
+  recording.add({ ...lecturer, track: 'mic', source: 'microphone', codec: 'opus', ssrc: 53, packets: voice });
+  await recording.storeUntil(undefined, { endedAtUs: LENGTH_S * 1e6 });
+  const muxer = createMuxer({ store, log });
+  await muxer.step(recording.recordingId, { final: true });
+  await muxer.close();
+  const chapters = objectKeys.play(recording.recordingId, 'chapters.vtt');
+  await store.put(chapters, Buffer.from('WEBVTT\n\n00:00.000 --> 00:04.000\n导入\n'));
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Makes the package of an index, and unpacks it. */
+async function unpacked(indexKey: string): Promise<{ readonly path: (name: string) => string; readonly key: string }> {
+  const { recordingId } = recording;
+  const job = PackageJob.parse({
+    recordingId,
+    packageId: randomUUID(),
+    indexKey,
+    chaptersKey: objectKeys.play(recordingId, 'chapters.vtt'),
+    captions: [{ language: 'zh', text: 'WEBVTT\n\n00:01.000 --> 00:02.000\n同学们好\n' }],
+    facts: {
+      title: '分数 <1/2> & "一"',
+      lecturerName: '王老师',
+      schoolName: '实验小学',
+      subject: '数学',
+      startedAtMs: 1_790_000_000_000,
+    },
+  });
+  const progress: number[] = [];
+  const ffmpeg = new FfmpegRunner({ log, niceness: 0 });
+  const { signal } = new AbortController();
+  const work = join(folder, `work-${job.packageId}`);
+  const result = await makePackage({
+    ...{ store, ffmpeg, job, folder: work, signal },
+    onProgress: (fraction) => progress.push(fraction),
+  });
+  expect(progress.at(-1)).toBeCloseTo(1, 1);
+  expect(progress).toEqual(progress.toSorted((one, other) => one - other));
+  const zip = join(folder, `${job.packageId}.zip`);
+  const { body } = await store.getBuffer(result.key);
+  expect(body.length).toBe(result.bytes);
+  await writeFile(zip, body);
+  const out = join(folder, job.packageId);
+  await run('unzip', ['-q', zip, '-d', out]);
+  return { path: (name) => join(out, name), key: result.key };
+}
+
+/** Paths of all elements with their text; fails for what is not well-formed. */
+function elementsOf(xml: string): Map<string, string[]> {
+  const open: string[] = [];
+  const found = new Map<string, string[]>();
+  for (const [, close, name = '', attributes = '', empty, text = ''] of xml.matchAll(
+    /<(\/?)([\w:]+)((?:\s+[\w:]+="[^"<]*")*)(\/?)>([^<]*)/g,
+  )) {
+    if (close === '/') {
+      expect(open.pop()).toBe(name);
+      continue;
+    }
+    open.push(name);
+    const path = open.join('/');
+    found.set(path, [...(found.get(path) ?? []), `${attributes.trim()} ${text.trim()}`.trim()]);
+    if (empty === '/') open.pop();
+  }
+  expect(open).toEqual([]);
+  return found;
+}
+
+describe('an Opencast package', () => {
+  it('holds lecturer and board with the sound, and a manifest that tells the truth about every file', async () => {
+    const { path } = await unpacked(objectKeys.playIndex(recording.recordingId));
+    const manifest = elementsOf(await readFile(path('manifest.xml'), 'utf8'));
+    expect(manifest.get('mediapackage')?.[0]).toContain('xmlns="http://mediapackage.opencastproject.org"');
+    expect(manifest.get('mediapackage/title')).toEqual(['分数 &lt;1/2&gt; &amp; &quot;一&quot;']);
+    const flavours = ['track', 'catalog', 'attachment'].flatMap((kind) =>
+      ['media', 'metadata', 'attachments'].flatMap((part) => manifest.get(`mediapackage/${part}/${kind}`) ?? []),
+    );
+    expect(flavours.map((line) => /type="([^"]+)"/.exec(line)?.[1])).toEqual([
+      'presenter/delivery',
+      'presentation/delivery',
+      'captions/delivery',
+      'dublincore/episode',
+      'security/xacml+episode',
+      'chapters/delivery',
+    ]);
+    for (const kind of ['media/track', 'metadata/catalog', 'attachments/attachment']) {
+      const of = (what: string): string[] => manifest.get(`mediapackage/${kind}/${what}`) ?? [];
+      for (const [at, url] of of('url').entries()) {
+        const bytes = await readFile(path(url));
+        expect(of('size')[at]).toBe(String(bytes.length));
+        expect(of('checksum')[at]).toBe(`type="md5" ${createHash('md5').update(bytes).digest('hex')}`);
+      }
+    }
+    expect(elementsOf(await readFile(path('security-policy.xml'), 'utf8')).get('Policy/Rule')).toHaveLength(3);
+    const episode = elementsOf(await readFile(path('dublincore.xml'), 'utf8'));
+    expect(episode.get('dublincore/dcterms:creator')).toEqual(['王老师']);
+    expect(episode.get('dublincore/dcterms:temporal')?.[0]).toMatch(
+      /start=2026-09-\S+Z; end=2026-09-\S+Z; scheme=W3C-DTF;$/,
+    );
+  });
+
+  it('takes H264 as it was sent, encodes VP8 once more, and both last as long as the lesson', async () => {
+    const { path } = await unpacked(objectKeys.playIndex(recording.recordingId));
+    for (const name of ['presenter.mp4', 'presentation.mp4']) {
+      const { streams, durationUs } = await probeMedia(path(name));
+      expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
+      expect(Math.abs((durationUs ?? 0) - LENGTH_S * 1e6)).toBeLessThan(300_000);
+    }
+    const packets = async (name: string) => {
+      const args = [
+        '-v',
+        'error',
+        '-select_streams',
+        'v',
+        '-show_entries',
+        'packet=size',
+        '-of',
+        'csv=p=0',
+        path(name),
+      ];
+      return (await run('ffprobe', args)).stdout.trim().split('\n').length;
+    };
+    // 30 pictures a second are the sender's own; what is encoded anew has 25.
+    expect(await packets('presenter.mp4')).toBeGreaterThan(LENGTH_S * 28);
+    expect(await packets('presentation.mp4')).toBe(LENGTH_S * 25);
+  });
+
+  it('leaves out what its index leaves out, in picture and sound alike, and replaces the one before', async () => {
+    const { recordingId } = recording;
+    const index = await readPlayIndex(store, recordingId);
+    const views = index.views.filter(({ view }) => view === 'lecturer');
+    const edited = objectKeys.play(recordingId, 'edited.json');
+    await store.put(edited, Buffer.from(JSON.stringify({ ...index, views, leftOut: [LEFT_OUT] })));
+    const { path, key } = await unpacked(edited);
+    const { streams, durationUs } = await probeMedia(path('presenter.mp4'));
+    expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
+    expect(Math.abs((durationUs ?? 0) - (LENGTH_S - 2) * 1e6)).toBeLessThan(100_000);
+    await expect(readFile(path('presentation.mp4'))).rejects.toThrow('ENOENT');
+    const kept: string[] = [];
+    for await (const object of store.list(objectKeys.packagesPrefix(recordingId))) kept.push(object.key);
+    expect(kept).toEqual([key]);
+  });
+});
