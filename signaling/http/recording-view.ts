@@ -122,5 +122,6 @@ export function playbackOf(recording: Recording, summary: Summary, urls: MediaUr
           },
     downloadUrl:
       film === null || !summary.mayDownload ? null : `${urls.of(recording, film.mp4Key, 'download')}?name=${fileName}`,
+    watermark: null,
   };
 }

@@ -13,6 +13,7 @@ const DEFAULT_SETTINGS: SchoolSettings = {
   recordsScheduledLessons: true,
   showsPupilsInRecordings: false,
   allowsDownload: false,
+  watermarksPlayback: false,
   publishesLecturerOnly: false,
   reviewsRecordings: false,
   allowsLinks: false,

@@ -133,12 +133,14 @@ describe('on a line of 300 kbit/s', () => {
   });
 
   it('stills that were chosen by hand load no picture that moves', async () => {
+    stand.watermark = '李明';
     const page = await watchOnPoorLine('slides');
     const asked: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await expect.poll(() => soundAt(page), { timeout: 30_000 }).toBeGreaterThan(0.5);
     await page.getByTestId('player-slide').waitFor();
     expect(await page.getByTestId('player-saving').count()).toBe(0);
+    expect(await page.getByTestId('player-watermark').textContent()).toBe('李明');
     expect(asked.filter((path) => /\/(?:cam|scr)/.test(path))).toEqual([]);
   });
 

@@ -48,6 +48,8 @@ export class PlayerStand {
   readonly asked: string[] = [];
   /** Media requests from now on are answered as if their URL had expired, until a new one has been asked for. */
   isExpired = false;
+  /** What is shown over the picture. */
+  watermark: string | null = null;
   opened = 0;
   readonly #server: Server;
   #url = '';
@@ -226,6 +228,7 @@ export class PlayerStand {
             }
           : null,
       downloadUrl: null,
+      watermark: this.watermark,
     };
   }
 

@@ -86,7 +86,11 @@ export class PackageRoutes implements Pick<RestHandlers, Names> {
     if (facts === undefined) return NOTHING;
     const { recordingId, title } = recording;
     const { mediaSecret, nowMs } = this.#dependencies;
-    const base = mediaBaseUrl(mediaSecret, 'download', recordingId, nowMs() + DOWNLOAD_MS);
+    const base = mediaBaseUrl(mediaSecret, {
+      scope: 'download',
+      recording: recordingId,
+      expiresAtMs: nowMs() + DOWNLOAD_MS,
+    });
     const path = key.replace(`/${recordingId}/`, '/');
     return {
       state: 'ready',

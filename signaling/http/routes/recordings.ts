@@ -97,7 +97,9 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     const recording = await this.#visible(caller, params.recordingId);
     if (recording.viewsIndexKey === null && recording.film === null) throw new AppError('conflict');
     await this.#stores.watching.open(caller.personId, recording.recordingId, this.#nowMs());
-    return playbackOf(recording, await this.#summary(caller, recording), this.#urls());
+    const school = await this.#stores.directory.school(recording.schoolId);
+    const watermark = school?.settings.watermarksPlayback === true ? caller.displayName : null;
+    return { ...playbackOf(recording, await this.#summary(caller, recording), this.#urls()), watermark };
   };
 
   readonly savePosition: RestHandlers['savePosition'] = async ({ params, body }, context) => {

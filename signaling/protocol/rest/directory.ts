@@ -13,6 +13,8 @@ export const SchoolSettings = z.object({
   /** Recordings may show pupils (consent of the school's guardians is on file). */
   showsPupilsInRecordings: z.boolean(),
   allowsDownload: z.boolean(),
+  /** The viewer's name moves over what is played of the school's recordings. */
+  watermarksPlayback: z.boolean(),
   /** New recordings are published as lecturer and board only, until somebody decides otherwise for one. */
   publishesLecturerOnly: z.boolean(),
   /** New recordings are drafts until somebody has looked at them. */

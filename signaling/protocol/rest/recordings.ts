@@ -111,6 +111,8 @@ export const Playback = z.object({
     })
     .nullable(),
   downloadUrl: z.string().nullable(),
+  /** The viewer, to be shown over what is played; null when the school does not want it, or nobody knows who it is. */
+  watermark: z.string().nullable(),
 });
 export type Playback = z.infer<typeof Playback>;
 

@@ -121,6 +121,11 @@ export const deskText = catalogue({
   setting_recordsHint: ['进入课堂的人都会先看到录制提示。', 'Everybody is told before entering.'],
   setting_pupils: ['录像中可以出现学生', 'Recordings may show pupils'],
   setting_pupilsHint: ['仅在本校家长已书面同意时开启。', 'Only when the consent of the school’s guardians is on file.'],
+  setting_watermark: ['回放显示观看者水印', 'Show the viewer’s name on playback'],
+  setting_watermarkHint: [
+    '画面上缓慢移动观看者姓名，便于追查外传录屏。',
+    'The name moves slowly over the picture, so that a leaked copy can be traced.',
+  ],
   setting_download: ['允许下载录像', 'Recordings may be downloaded'],
   setting_downloadHint: ['关闭后只能在线观看。', 'When off, they can only be watched here.'],
   setting_review: ['新录像先审核再发布', 'Review new recordings before they are published'],

@@ -7,6 +7,7 @@ import { VIEW_SLOTS, type ViewSlot, type ViewsState } from '../../player/views-p
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
 import type { Opened } from './playback-query.ts';
+import { Watermark } from './watermark.tsx';
 import { SlidePicture } from './slide-picture.tsx';
 import type { PlayerMode, PlayerRefs } from './use-playback.ts';
 import { TAP_SEEK_S, useStageGestures, type StageGestureOptions, type Swipe } from './use-stage-gestures.ts';
@@ -136,6 +137,7 @@ export function PictureStage(props: PictureStageProps) {
         ) : (
           <Views {...props} />
         )}
+        {opened.watermark !== null && <Watermark name={opened.watermark} />}
         {layout === 'slides' && <SlidePicture playback={playback} opened={opened} />}
       </div>
       {swipe === null ? <Centre playback={playback} state={state} /> : <SwipeSign swipe={swipe} />}

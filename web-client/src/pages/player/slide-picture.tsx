@@ -45,24 +45,32 @@ export interface SlidePictureProps {
   readonly opened: Opened;
 }
 
-/** What is to be seen now, and what to fetch meanwhile. */
-function useSlidesNow({ playback, opened }: SlidePictureProps) {
-  const state = usePlaybackState(playback);
+/** The stills, with where they lie: of what is played, or where those views have none (an edition's), of the film. */
+function useSlides({ playback, opened }: SlidePictureProps) {
   const { url, renew } = useSlidesUrl(opened, playback);
-  const { data: index = null, isError } = useQuery(slidesQuery(url));
+  const { data: own = null, isError, isPending } = useQuery(slidesQuery(url));
+  const filmUrl = own === null && !isPending ? (opened.composed?.slidesUrl ?? null) : null;
+  const { data: film = null } = useQuery(slidesQuery(filmUrl));
   const latestRenew = useRef(renew);
   useEffect(() => {
     latestRenew.current = renew;
   });
   useEffect(() => (isError ? latestRenew.current() : undefined), [isError]);
-  const positionS = state?.positionS ?? 0;
-  if (index === null) return { index, shown: null, ahead: null, renew };
+  return { index: own ?? film, base: own === null ? filmUrl : url, renew };
+}
+
+/** What is to be seen now, and what to fetch meanwhile. */
+function useSlidesNow(props: SlidePictureProps) {
+  const { playback } = props;
+  const state = usePlaybackState(playback);
+  const { index, base, renew } = useSlides(props);
+  if (index === null || state === null) return { index, shown: null, ahead: null, renew };
+  const { positionS, buffered } = state;
   const clockS = index.clock === 'session' && playback instanceof ViewsPlayback ? playback.sessionS : positionS;
   const { shown, next } = slidesAt(index, clockS);
-  const isCalm = aheadOf(state?.buffered ?? [], positionS) > CALM_AHEAD_S;
-  const isWanted = next !== null && (isCalm || next.atUs / 1e6 - clockS < SOON_S);
+  const isWanted = next !== null && (aheadOf(buffered, positionS) > CALM_AHEAD_S || next.atUs / 1e6 - clockS < SOON_S);
   const sourceOf = (slide: Slide | null): string | null =>
-    slide === null || slide.uri === null ? null : new URL(slide.uri, new URL(url ?? '', document.baseURI)).href;
+    slide === null || slide.uri === null ? null : new URL(slide.uri, new URL(base ?? '', document.baseURI)).href;
   return { index, shown: sourceOf(shown), ahead: isWanted ? sourceOf(next) : null, renew };
 }
 
