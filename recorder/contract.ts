@@ -186,3 +186,32 @@ export const ProduceProgress = z.object({
   secondsLeft: z.number().nullable(),
 });
 export type ProduceProgress = z.infer<typeof ProduceProgress>;
+
+/**
+ * Jobs of recorder-produce for what of a recording is shown. All take seconds, are idempotent, and go before production.
+ *
+ * - `views`: the views of an edition that leaves something out.
+ * - `erase`: a seat's tracks are taken out of everything that is stored, and what is played is derived again.
+ * - `facts`: what the editor draws of the whole recording.
+ */
+export const EDITION_QUEUE = 'tongke-edition';
+
+export const EditionJob = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('views'), recordingId: RecordingId, edition: NumberedEdition }),
+  z.object({ kind: z.literal('erase'), recordingId: RecordingId, seatId: SeatId }),
+  z.object({ kind: z.literal('facts'), recordingId: RecordingId }),
+]);
+export type EditionJob = z.infer<typeof EditionJob>;
+
+export const EditionResult = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('views'),
+    recordingId: RecordingId,
+    version: z.int(),
+    index: z.string(),
+    durationUs: z.int(),
+  }),
+  z.object({ kind: z.literal('erase'), recordingId: RecordingId, seatId: SeatId }),
+  z.object({ kind: z.literal('facts'), recordingId: RecordingId }),
+]);
+export type EditionResult = z.infer<typeof EditionResult>;

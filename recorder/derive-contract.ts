@@ -9,10 +9,15 @@ import { RecordingId } from '../signaling/protocol/ids.ts';
  */
 export const DERIVE_QUEUE = 'tongke-derive';
 
-export const SlidesJob = z.object({ recordingId: RecordingId });
+export const SlidesJob = z.object({
+  recordingId: RecordingId,
+  /** Key of the index of an edition's views; absent: of the whole recording. */
+  indexKey: z.string().optional(),
+});
 export type SlidesJob = z.infer<typeof SlidesJob>;
 
-export const slidesJobId = (recordingId: RecordingId): string => `slides-${recordingId}`;
+export const slidesJobId = (recordingId: RecordingId, indexKey?: string): string =>
+  indexKey === undefined ? `slides-${recordingId}` : `slides-${indexKey.replaceAll('/', '-')}`;
 
 /** What goes into the package beside what the index names; only signaling knows it. */
 export const PackageJob = z.object({

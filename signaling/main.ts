@@ -31,11 +31,8 @@ const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '');
 const turn = config.TURN_SECRET === undefined ? undefined : { urls: config.TURN_URL, secret: config.TURN_SECRET };
 const isDemo = config.DEMO ?? (config.DATABASE_URL === undefined && config.S3_ENDPOINT === undefined);
 
-const { stores, objects, redis, queue, packages, follower, keeper, linkGate, writes } = await openStorage(
-  config,
-  log,
-  lifecycle,
-);
+const { stores, objects, redis, queue, packages, follower, keeper, linkGate, editions, gate, writes } =
+  await openStorage(config, log, lifecycle);
 
 const demoSignIns = await prepareFirstStart({
   stores,
@@ -79,6 +76,7 @@ const app = createHttpApp({
     queue,
     keeper,
     packages,
+    editions,
     redis,
     joinTokens,
     turn,
@@ -97,6 +95,7 @@ const app = createHttpApp({
     store: objects,
     secret: config.TONGKE_MEDIA_SECRET,
     nowMs: Date.now,
+    gate,
     accelPrefix: config.MEDIA_ACCEL_PREFIX,
     isLinkOpen: (id) => linkGate.isOpen(id),
   },
@@ -108,6 +107,7 @@ server.on('request', app);
 await rooms.open();
 await follower.catchUp();
 keeper.start();
+await editions.catchUp();
 await listen(server, config.PORT, config.HOST);
 lifecycle.onStop('http', () => closeServer(server));
 if (config.LAN_HTTP_PORT !== undefined && publicUrl !== undefined) {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { EditionQueue } from '../recorder/edition-queue.ts';
 import { PackageQueue } from '../recorder/package-queue.ts';
 import { RecordingQueue } from '../recorder/queue.ts';
 import { openDatabase } from '../storage/db/open.ts';
@@ -7,9 +8,11 @@ import { openObjectStore } from '../storage/objects/open.ts';
 import type { ObjectStore, Stores } from '../storage/ports.ts';
 import type { SignalingConfig } from './config.ts';
 import { chapterKeeper } from './recordings/chapter-texts.ts';
+import { EditionFollower } from './recordings/edition-follower.ts';
 import { LinkGate } from './recordings/link-gate.ts';
 import { RecordingFollower } from './recordings/recording-follower.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
+import { WatchGate } from './recordings/watch-gate.ts';
 import { DurableWrites } from './room-storage/durable-writes.ts';
 import { createRoomWriters, type RoomWriters } from './room-storage/room-writers.ts';
 import type { Lifecycle } from './runtime/lifecycle.ts';
@@ -25,6 +28,8 @@ export interface Storage {
   readonly follower: RecordingFollower;
   readonly keeper: RecordingKeeper;
   readonly linkGate: LinkGate;
+  readonly editions: EditionFollower;
+  readonly gate: WatchGate;
   readonly writes: DurableWrites<RoomWriters>;
 }
 
@@ -53,5 +58,12 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const linkGate = new LinkGate(stores.recordingLinks, Date.now);
   const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
   lifecycle.onStop('durable writes', () => writes.close());
-  return { stores, objects, redis, queue, packages, follower, keeper, linkGate, writes };
+  const editionQueue = await EditionQueue.create({ redisUrl: config.REDIS_URL, log });
+  lifecycle.onStop('edition queue', () => editionQueue.close());
+  const gate = new WatchGate({ recordings: stores.recordings, objects, nowMs: Date.now });
+  const editions = new EditionFollower({
+    ...{ recordings: stores.recordings, editions: stores.editions, jobs: editionQueue, production: queue, gate, log },
+  });
+  lifecycle.onStop('edition follower', () => editions.close());
+  return { stores, objects, redis, queue, packages, follower, keeper, linkGate, editions, gate, writes };
 }

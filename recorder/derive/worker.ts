@@ -90,13 +90,13 @@ export class DeriveWorker {
   }
 
   /** Orders the stills of a recording that has become playable; once more for one that was made again. Never throws: without them everything plays. */
-  async orderSlides(recordingId: RecordingId): Promise<void> {
+  async orderSlides(recordingId: RecordingId, indexKey?: string): Promise<void> {
     try {
-      const jobId = slidesJobId(recordingId);
+      const jobId = slidesJobId(recordingId, indexKey);
       const known = (await this.#queue.getJob(jobId)) as Job | undefined;
       if (known !== undefined && (await known.isActive())) return;
       await known?.remove();
-      await this.#queue.add('slides', SlidesJob.parse({ recordingId }), {
+      await this.#queue.add('slides', SlidesJob.parse({ recordingId, indexKey }), {
         jobId,
         attempts: ATTEMPTS,
         backoff: { type: 'exponential', delay: BACKOFF_MS },
@@ -132,10 +132,13 @@ export class DeriveWorker {
   }
 
   async #slides(job: Job, signal: AbortSignal): Promise<{ readonly slides: number }> {
-    const { recordingId } = SlidesJob.parse(job.data);
+    const { recordingId, indexKey } = SlidesJob.parse(job.data);
     const { store, ffmpeg, log, workFolder } = this.#options;
     const folder = join(workFolder, `slides-${recordingId}`);
-    const { slides } = await makeViewSlides({ store, ffmpeg, recordingId, folder, signal });
+    const { slides } = await makeViewSlides({
+      ...{ store, ffmpeg, recordingId, folder, signal },
+      ...(indexKey === undefined ? {} : { indexKey }),
+    });
     const bytes = slides.reduce((sum, slide) => sum + slide.bytes, 0);
     log.info({ jobId: job.id, recordingId, slides: slides.length, bytes }, 'stills of the board are made');
     return { slides: slides.length };

@@ -26,15 +26,18 @@ interface Span {
   readonly endUs: number;
 }
 
+/** Where the tracks' sound is read, and the mix is kept. */
+export type SoundFiles = Pick<PlayStore, 'readObject' | 'putNamed'>;
+
 /** The rolling mix of one recording: which windows are rendered, and which must be rendered (again). */
 export class SoundTrack {
   readonly #ffmpegPath: string;
-  readonly #play: PlayStore;
+  readonly #play: SoundFiles;
   readonly #samples = new Map<string, readonly ReadSample[]>();
   readonly #stale = new Set<number>();
   #silence: Buffer | undefined;
 
-  constructor(options: { readonly ffmpegPath: string; readonly play: PlayStore }) {
+  constructor(options: { readonly ffmpegPath: string; readonly play: SoundFiles }) {
     this.#ffmpegPath = options.ffmpegPath;
     this.#play = options.play;
   }

@@ -1,18 +1,18 @@
 import { createWriteStream } from 'node:fs';
-import { posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { PlaySegment } from '../../signaling/protocol/play-index.ts';
+import { resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 
 /** What an index names, from the store: names are relative to the index, and may lead out of its folder. */
 export class PlayFiles {
   readonly #store: ObjectStore;
-  readonly #folder: string;
+  readonly #indexKey: string;
   readonly #signal: AbortSignal;
 
   constructor(store: ObjectStore, indexKey: string, signal: AbortSignal) {
     this.#store = store;
-    this.#folder = posix.dirname(indexKey);
+    this.#indexKey = indexKey;
     this.#signal = signal;
   }
 
@@ -23,7 +23,7 @@ export class PlayFiles {
 
   async *#pieces(segments: readonly PlaySegment[]): AsyncGenerator<Buffer> {
     for (const name of [segments[0]?.init ?? '', ...segments.map(({ uri }) => uri)]) {
-      const { stream } = await this.#store.get(posix.join(this.#folder, name));
+      const { stream } = await this.#store.get(resolveKey(this.#indexKey, name));
       yield* stream;
     }
   }

@@ -22,6 +22,12 @@ export function isNewerAttempt(other: string, attempt: string): boolean {
   return b.orderedAtMs === a.orderedAtMs ? b.tryNumber > a.tryNumber : b.orderedAtMs > a.orderedAtMs;
 }
 
+/** Whether an attempt was ordered before an instant; of a name that is none of ours this is not known: true. */
+export function isOrderedBefore(attempt: string, atUnixMs: number): boolean {
+  const order = orderOf(attempt);
+  return order === undefined || order.orderedAtMs < atUnixMs;
+}
+
 function orderOf(name: string): AttemptOrder | undefined {
   const match = PATTERN.exec(name);
   return match === null ? undefined : { orderedAtMs: Number(match[1]), tryNumber: Number(match[2]) };

@@ -48,6 +48,12 @@ describe('a cut’s ffmpeg job', () => {
     expect(args.join(' ')).toContain('[0:v]fps=25:start_time=0,');
   });
 
+  it('shows behind a gap no picture from within it, not even one that stood until then', () => {
+    const behind = { ...cutOf(10, 5), isAfterGap: true } as const;
+    expect(inputsOf(argsOf(behind, [file(2, 60)]))).toBe('-threads 1 -ss 8.000000 -itsoffset 0.000000 -i 2.mp4');
+    expect(inputsOf(argsOf(behind, [file(2, 9.5), file(12, 60)]))).toBe('-threads 1 -itsoffset 2.000000 -i 12.mp4');
+  });
+
   it('places a piece that begins later, and changes pieces when the next begins', () => {
     const args = argsOf(cutOf(10, 5), [file(2, 11), file(12, 60)]);
     expect(inputsOf(args)).toBe(

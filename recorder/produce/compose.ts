@@ -41,12 +41,12 @@ interface Clip {
  * One cut in all rungs, without sound, from one filter graph: cards are drawn once and repeated, tiles laid over them, the result scaled down the ladder.
  *
  * Pieces are placed by `-itsoffset` and held by `fps`; a piece's picture before the cut's start is kept (`-noaccurate_seek`), or a board that
- * sends one frame a second would be missing for that second.
+ * sends one frame a second would be missing for that second; not so behind a gap, where that picture belongs to what is left out.
  */
 export function composeJob(cut: Cut, options: ComposeOptions): FfmpegJob {
   const clips = cut.scene.tiles.flatMap((tile) => clipsOf(tile, cut, options.tracks));
   return {
-    inputs: clips.map(inputOf),
+    inputs: clips.map((clip) => inputOf(clip, cut)),
     filterGraph: [
       baseChain(cut, options),
       ...clips.map((clip, index) => clipChain(clip, index, options.lettering)),
@@ -66,6 +66,7 @@ function clipsOf(tile: Tile, cut: Cut, tracks: readonly SourceTrack<TrackFile>[]
   return track.files.flatMap((file, index) => {
     const untilUs = Math.min(holdEndUs(track.files, index), endUs);
     if (untilUs <= startUs || file.startUs >= endUs) return [];
+    if (cut.isAfterGap === true && file.endUs - startUs < SEEK_MARGIN_US) return [];
     const seekUs = Math.max(0, Math.min(startUs - file.startUs, file.endUs - file.startUs - SEEK_MARGIN_US));
     return [
       {
@@ -80,8 +81,10 @@ function clipsOf(tile: Tile, cut: Cut, tracks: readonly SourceTrack<TrackFile>[]
   });
 }
 
-function inputOf(clip: Clip): FfmpegInput {
-  const seek = clip.seekUs > 0 ? ['-noaccurate_seek', '-ss', seconds(clip.seekUs)] : [];
+function inputOf(clip: Clip, { isAfterGap }: Cut): FfmpegInput {
+  // Sought exactly, the first picture behind a gap stands from the cut's start on.
+  const how = isAfterGap === true ? [] : ['-noaccurate_seek'];
+  const seek = clip.seekUs > 0 ? [...how, '-ss', seconds(clip.seekUs)] : [];
   return { options: ['-threads', '1', ...seek, '-itsoffset', seconds(clip.offsetUs)], source: clip.file.path };
 }
 

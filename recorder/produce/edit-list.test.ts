@@ -59,6 +59,7 @@ describe('the edit list', () => {
       [25, 13, 5],
       [30, 18, 10],
     ]);
+    expect(cuts.map(({ isAfterGap = false }) => isAfterGap)).toEqual([true, true, false]);
   });
 
   it('shows a title card before anybody is there and after all have left', () => {

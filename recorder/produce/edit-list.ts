@@ -20,6 +20,8 @@ export interface Cut {
   readonly outputStartUs: number;
   readonly frames: number;
   readonly scene: Scene;
+  /** What lies just before it is left out: not even a picture that still stood may come from there. */
+  readonly isAfterGap?: true;
 }
 
 /** The finished lesson as data. */
@@ -54,6 +56,7 @@ export function editListOf(
         outputStartUs: range.outputStartUs + piece.frame * FRAME_US,
         frames: piece.frames,
         scene: piece.scene,
+        ...(piece.frame === 0 && range.sessionStartUs > 0 ? { isAfterGap: true as const } : {}),
       }));
   });
   return { timeline, cuts };

@@ -10,6 +10,7 @@ import { ProcessServer } from '../../signaling/runtime/process-server.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import { openObjectStore } from '../../storage/objects/open.ts';
 import { DeriveWorker } from '../derive/worker.ts';
+import { EditionWorker } from '../edition/edition-worker.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
 import { createMuxer } from '../mux/muxer.ts';
 import { ProduceConfig } from './config.ts';
@@ -72,6 +73,13 @@ const workers = new ProduceWorkers({
   muxLockMs: config.MUX_LOCK_MS,
 });
 lifecycle.onStop('workers', () => workers.close(), WORKERS_CLOSE_TIMEOUT_MS);
+const editions = new EditionWorker({
+  redisUrl: config.REDIS_URL,
+  log,
+  objects: store,
+  onViews: (recordingId, indexKey) => derive.orderSlides(recordingId, indexKey),
+});
+lifecycle.onStop('editions', () => editions.close(), WORKERS_CLOSE_TIMEOUT_MS);
 
 const registry = new NodeRegistry(redis, log);
 if (config.PRODUCE_YIELDS) {

@@ -60,6 +60,7 @@ const PlannedCut = z.object({
   outputStartUs: z.number(),
   frames: z.int().positive(),
   scene: PlannedScene,
+  isAfterGap: z.literal(true).exactOptional(),
 });
 export type PlannedCut = z.infer<typeof PlannedCut>;
 
@@ -124,14 +125,24 @@ function cutName(
   job: ProduceJob,
   fontOption: string | undefined,
 ): string {
-  const { sessionStartUs, frames, scene } = cut;
+  const { sessionStartUs, frames, scene, isAfterGap } = cut;
   const shown = new Set(scene.tiles.map((tile) => tile.trackId));
   const pieces = tracks
     .filter((track) => shown.has(track.trackId))
     .map((track) => [track.trackId, track.files.map((piece) => contentOf(piece, spanOf(cut)))]);
   // The lesson's title is seen on the card alone.
   const title = scene.tiles.length === 0 ? job.title : null;
-  return hashOf([PICTURE_VERSION, LADDER, fontOption, title, sessionStartUs, frames, scene, pieces]);
+  return hashOf([
+    PICTURE_VERSION,
+    LADDER,
+    fontOption,
+    title,
+    sessionStartUs,
+    frames,
+    scene,
+    pieces,
+    ...(isAfterGap === true ? ['gap'] : []),
+  ]);
 }
 
 function soundName(tracks: readonly SourceTrack<TrackPiece>[], timeline: Timeline): string {

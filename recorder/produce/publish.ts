@@ -6,7 +6,7 @@ import type { Rendition } from '../../storage/objects/manifest.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import { isNewerAttempt } from './attempt.ts';
+import { isNewerAttempt, isOrderedBefore } from './attempt.ts';
 import { writeChecksums } from './checksums.ts';
 import { putFile } from './stored-files.ts';
 
@@ -68,12 +68,16 @@ async function filesIn(folder: string): Promise<readonly LocalFile[]> {
 /**
  * Makes an uploaded attempt the recording's composed rendition, by one conditional put.
  *
- * @throws AppError `conflict` when a newer attempt has been published meanwhile, `notFound` when the recording is gone.
+ * @throws AppError `conflict` when a newer attempt has been published or tracks have been erased meanwhile, `notFound` when the recording is gone.
  */
 export async function publish(store: ObjectStore, recordingId: RecordingId, rendition: Composed): Promise<void> {
   let replaced: string | undefined;
   await new ManifestStore(store).update(recordingId, (manifest) => {
     if (manifest === undefined) throw new AppError('notFound');
+    // It may show somebody whose tracks have been erased since.
+    if (manifest.tracks.some(({ erasedAtUnixMs: at }) => at !== undefined && isOrderedBefore(rendition.attempt, at))) {
+      throw new AppError('conflict');
+    }
     const current = manifest.renditions.find((one) => one.kind === 'composed');
     if (current !== undefined && isNewerAttempt(current.attempt, rendition.attempt)) throw new AppError('conflict');
     replaced = current?.attempt;

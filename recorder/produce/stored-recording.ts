@@ -32,7 +32,7 @@ export class StoredRecordings implements RecordingSource {
   async read(recordingId: RecordingId): Promise<StoredTracks> {
     const manifest = await new ManifestStore(this.#store).read(recordingId);
     if (manifest === undefined) throw new AppError('notFound', { message: 'the recording has no manifest' });
-    const events = await this.#events(manifest);
+    const events = await readEvents(this.#store, manifest);
     const state = await this.#muxedTracks(recordingId);
     const tracks = manifest.tracks.map((track) => sourceTrack(track, piecesOf(track, state)));
     return { manifest, events, tracks: tracks.filter((track) => track.files.length > 0) };
@@ -60,19 +60,6 @@ export class StoredRecordings implements RecordingSource {
     return MuxedTracks.parse(JSON.parse(body.toString('utf8')));
   }
 
-  /** A line that can't be read is left out: better a lesson without one cut than none. */
-  async #events(manifest: RecordingManifest): Promise<readonly RecordingEvent[]> {
-    const events = new Map<number, RecordingEvent>();
-    for (const { key } of manifest.events.chunks) {
-      const { body } = await this.#store.getBuffer(key);
-      for (const line of body.toString('utf8').split('\n')) {
-        const parsed = RecordingEvent.safeParse(parseLine(line));
-        if (parsed.success) events.set(parsed.data.n, parsed.data);
-      }
-    }
-    return Array.from(events.values()).sort((a, b) => a.atUs - b.atUs || a.n - b.n);
-  }
-
   async #download(options: FetchOptions, piece: TrackPiece, path: string): Promise<TrackFile> {
     const { recordingId, signal } = options;
     const file = createWriteStream(path);
@@ -96,6 +83,19 @@ export class StoredRecordings implements RecordingSource {
       ...(height === undefined ? {} : { height }),
     };
   }
+}
+
+/** What happened, in order. A line that can't be read is left out: better a lesson without one cut than none. */
+export async function readEvents(store: ObjectStore, manifest: RecordingManifest): Promise<readonly RecordingEvent[]> {
+  const events = new Map<number, RecordingEvent>();
+  for (const { key } of manifest.events.chunks) {
+    const { body } = await store.getBuffer(key);
+    for (const line of body.toString('utf8').split('\n')) {
+      const parsed = RecordingEvent.safeParse(parseLine(line));
+      if (parsed.success) events.set(parsed.data.n, parsed.data);
+    }
+  }
+  return Array.from(events.values()).sort((a, b) => a.atUs - b.atUs || a.n - b.n);
 }
 
 function parseLine(line: string): unknown {

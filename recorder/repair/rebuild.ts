@@ -38,8 +38,15 @@ export interface RebuildReport {
  * @throws AppError `notFound`, `conflict` when a capture holds the recording or a muxer works on it, `internal` when ffmpeg fails, and what the store throws.
  */
 export async function rebuildRecording(options: RebuildOptions): Promise<RebuildReport> {
-  const { objects, log, recordingId, ffmpegPath } = options;
   await refuseHeld(options);
+  return deriveAnew(options);
+}
+
+/** The same for who knows that nobody holds the recording. */
+export async function deriveAnew(
+  options: Pick<RebuildOptions, 'objects' | 'log' | 'recordingId' | 'ffmpegPath'>,
+): Promise<RebuildReport> {
+  const { objects, log, recordingId, ffmpegPath } = options;
   const rolling = await Rolling.createAnew({ store: objects, log, ffmpegPath }, recordingId);
   const { durationUs, index } = await rolling.step(true);
   const { views, keys } = await playableKeys(objects, recordingId, index);

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import type { SlideIndex } from '../../signaling/protocol/slide-index.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
+import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
 import { makeSlides, SLIDE_INDEX_NAME, SLIDES_FOLDER, type SlideSource } from './make-slides.ts';
@@ -17,21 +17,23 @@ export interface ViewSlidesOptions {
   readonly store: ObjectStore;
   readonly ffmpeg: FfmpegRunner;
   readonly recordingId: RecordingId;
+  /** Of the views; absent: of the whole recording. */
+  readonly indexKey?: string;
   /** Of this job alone; gone afterwards. */
   readonly folder: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Stills of a recording's board beside its views, `play/{recording}/slides/`: pictures first, then the index that names them. What an earlier time has left is replaced.
+ * Stills of a recording's board beside its views, `play/{recording}/slides/`, or beside those of an edition: pictures first, then the index that names them. What an earlier time has left is replaced.
  *
  * @throws AppError `notFound` when there is nothing to play, and what the store and ffmpeg throw.
  */
 export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideIndex> {
-  const { store, recordingId, folder, signal } = options;
+  const { store, folder, signal } = options;
   try {
     await mkdir(folder, { recursive: true });
-    const { body } = await store.getBuffer(objectKeys.playIndex(recordingId));
+    const { body } = await store.getBuffer(indexKeyOf(options));
     const pieces = slidePieces(PlayIndex.parse(JSON.parse(body.toString('utf8'))));
     const sources: SlideSource[] = [];
     for (const [number, piece] of pieces.entries()) {
@@ -49,15 +51,19 @@ export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideI
   }
 }
 
+const indexKeyOf = ({ indexKey, recordingId }: ViewSlidesOptions): string =>
+  indexKey ?? objectKeys.playIndex(recordingId);
+
 /** The initialisation and the segments, one after another. */
-async function* piecewise({ store, recordingId }: ViewSlidesOptions, piece: SlidePiece): AsyncGenerator<Buffer> {
+async function* piecewise(options: ViewSlidesOptions, piece: SlidePiece): AsyncGenerator<Buffer> {
   for (const name of [piece.segments[0]?.init ?? '', ...piece.segments.map(({ uri }) => uri)]) {
-    const { stream } = await store.get(objectKeys.play(recordingId, name));
+    const { stream } = await options.store.get(resolveKey(indexKeyOf(options), name));
     yield* stream;
   }
 }
 
-async function putSlides({ store, recordingId, signal }: ViewSlidesOptions, folder: string): Promise<void> {
+async function putSlides(options: ViewSlidesOptions, folder: string): Promise<void> {
+  const { store, signal } = options;
   const names = (await readdir(folder)).toSorted(
     // The index comes last: it names the others.
     (one, other) => Number(one === SLIDE_INDEX_NAME) - Number(other === SLIDE_INDEX_NAME),
@@ -65,7 +71,7 @@ async function putSlides({ store, recordingId, signal }: ViewSlidesOptions, fold
   for (const name of names) {
     signal.throwIfAborted();
     const path = join(folder, name);
-    const key = objectKeys.play(recordingId, `${SLIDES_FOLDER}/${name}`);
+    const key = resolveKey(indexKeyOf(options), `${SLIDES_FOLDER}/${name}`);
     await store.put(key, createReadStream(path), { bytes: (await stat(path)).size });
   }
 }

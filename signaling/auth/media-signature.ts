@@ -4,12 +4,14 @@ import { RecordingLinkId, type RecordingId } from '../protocol/ids.ts';
 /**
  * Media URLs: `/media/{expiry}.{signature}[.{link}]/{recording}/{path}`. One signature covers everything of one recording until the
  * expiry (epoch seconds), so relative URIs in playlists just work and a proxy that knows the secret can verify it. The film as one
- * file asks for the `download` scope, which watches too. What was opened by a link names it: it is asked of the link, again and again,
+ * file asks for the `download` scope, which watches too; `manage` opens all that is stored of it but the packet logs, also what its edition leaves
+ * out. What was opened by a link names it: it is asked of the link, again and again,
  * whether it is still good.
  */
 export const MEDIA_PREFIX = '/media';
 
-export type MediaScope = 'watch' | 'download';
+const SCOPES = ['watch', 'download', 'manage'] as const;
+export type MediaScope = (typeof SCOPES)[number];
 
 export interface MediaGrant {
   readonly scope: MediaScope;
@@ -43,7 +45,7 @@ export function checkMediaGrant(secret: string, grant: string, recording: string
   if (match === null) return { is: 'forged' };
   const [, expiry = '', signature = '', link] = match;
   const given = Buffer.from(signature, 'base64url');
-  for (const scope of ['watch', 'download'] as const) {
+  for (const scope of SCOPES) {
     const expected = signatureOf(secret, scope, [recording, expiry, ...(link === undefined ? [] : [link])]);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) continue;
     if (Number(expiry) * 1000 <= nowMs) return { is: 'expired' };

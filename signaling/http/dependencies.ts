@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { ObjectStore, Stores } from '../../storage/ports.ts';
+import type { ObjectStore, Recording, Stores } from '../../storage/ports.ts';
 import type { ProduceJob } from '../../recorder/contract.ts';
 import type { PackageJob, PackageState } from '../../recorder/derive-contract.ts';
 import type { Sessions } from '../auth/sessions.ts';
@@ -54,6 +54,14 @@ export interface PackageOrders {
   state(recordingId: RecordingId): Promise<PackageState>;
 }
 
+/** What of recordings is shown, as far as REST decides it. */
+export interface EditionDesk {
+  /** Another edition counts: makes what it shows. */
+  apply(recording: Recording): Promise<void>;
+  erase(recordingId: RecordingId, seatId: SeatId): Promise<void>;
+  orderFacts(recordingId: RecordingId): Promise<void>;
+}
+
 /** Everything that REST handlers are made of. */
 export interface RestDependencies {
   readonly stores: Stores;
@@ -64,6 +72,7 @@ export interface RestDependencies {
   readonly queue: ProductionQueue;
   readonly keeper: RecordingClearance;
   readonly packages: PackageOrders;
+  readonly editions: EditionDesk;
   readonly redis: Redis;
   readonly connectionChecks: ConnectionChecks;
   readonly joinTokens: TokenSigner<typeof JoinClaims>;

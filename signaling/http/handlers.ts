@@ -1,6 +1,7 @@
 import type { RestDependencies } from './dependencies.ts';
 import { ClassroomRoutes } from './routes/classrooms.ts';
 import { ConnectionCheckRoutes } from './routes/connection-check.ts';
+import { EditionRoutes } from './routes/editions.ts';
 import { InvitationRoutes } from './routes/invitations.ts';
 import { JoiningRoutes } from './routes/joining.ts';
 import { LessonReportRoutes } from './routes/lesson-report.ts';
@@ -31,6 +32,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new RecordingRoutes(dependencies),
     ...new PublishingRoutes(dependencies),
     ...new PackageRoutes(dependencies),
+    ...new EditionRoutes(dependencies),
     ...new RemarkRoutes(dependencies),
     ...new WatchingRoutes(dependencies),
     ...new ConnectionCheckRoutes(dependencies),

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { checkMediaGrant, MEDIA_PREFIX } from '../auth/media-signature.ts';
 import { AppError } from '../protocol/errors.ts';
 import { RecordingId, type RecordingLinkId } from '../protocol/ids.ts';
+import type { WatchGate } from '../recordings/watch-gate.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ByteRange, ObjectStore } from '../../storage/ports.ts';
 import { contentTypeOf } from '../../storage/objects/content-type.ts';
@@ -13,8 +14,8 @@ export interface MediaRouteOptions {
   readonly store: ObjectStore;
   readonly secret: string;
   readonly nowMs: () => number;
-  /** What of a recording may be fetched now, whatever was signed before. */
-  readonly gate?: { permits(recordingId: RecordingId, relative: string): Promise<boolean> };
+  /** What of a recording viewers may fetch now, whatever was signed before. */
+  readonly gate?: Pick<WatchGate, 'permits'>;
   /** Whether a link that media were opened by is still good; without it none is. */
   readonly isLinkOpen?: (linkId: RecordingLinkId) => Promise<boolean>;
   /** Set where a proxy sends the bytes: then only whether they may be seen is decided here. */
@@ -62,6 +63,8 @@ interface OpenedUrl {
   readonly recordingId: RecordingId;
   readonly relative: string;
   readonly key: string;
+  /** A manager's address opens also what viewers may not see. */
+  readonly isManaged: boolean;
   readonly expiresAtMs: number;
   readonly disposition: string | null;
   /** Asked each time. */
@@ -153,14 +156,27 @@ class MediaRoute {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new AppError('notFound');
     const opened = this.#opened.get(url) ?? this.#open(url);
     if (opened.expiresAtMs <= this.#nowMs()) throw new AppError('gone');
-    const isAsked = this.#gate !== undefined || opened.linkId !== undefined;
-    return isAsked ? this.#ask(opened, request, response) : this.#answer(opened, request, response);
+    const { isManaged, linkId, recordingId, relative } = opened;
+    const isPermitted = isManaged || (this.#gate?.permits(recordingId, relative) ?? true);
+    if (linkId !== undefined || typeof isPermitted !== 'boolean') {
+      return this.#ask([this.#isLinkGood(linkId), Promise.resolve(isPermitted)], opened, request, response);
+    }
+    if (!isPermitted) throw new AppError('gone');
+    return this.#answer(opened, request, response);
   }
 
-  async #ask(opened: OpenedUrl, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { recordingId, relative, linkId } = opened;
-    if (linkId !== undefined && (await this.#isLinkOpen?.(linkId)) !== true) throw new AppError('gone');
-    if (this.#gate !== undefined && !(await this.#gate.permits(recordingId, relative))) throw new AppError('gone');
+  async #isLinkGood(linkId: RecordingLinkId | undefined): Promise<boolean> {
+    return linkId === undefined || (await this.#isLinkOpen?.(linkId)) === true;
+  }
+
+  async #ask(
+    asking: readonly Promise<boolean>[],
+    opened: OpenedUrl,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const answers = await Promise.all(asking);
+    if (!answers.every(Boolean)) throw new AppError('gone');
     await this.#answer(opened, request, response);
   }
 
@@ -188,11 +204,12 @@ class MediaRoute {
     const check = checkMediaGrant(this.#secret, grant, recordingId, this.#nowMs());
     if (check.is !== 'good') throw new AppError(check.is === 'forged' ? 'forbidden' : 'gone');
     if (check.scope === 'watch' && WHOLE_FILE.test(relative)) throw new AppError('forbidden');
-    const isNamed = check.scope === 'download' && name !== null;
+    const isNamed = check.scope !== 'watch' && name !== null;
     const opened: OpenedUrl = {
       recordingId,
       relative,
       key,
+      isManaged: check.scope === 'manage',
       expiresAtMs: Number(grant.slice(0, 10)) * 1_000,
       disposition: isNamed ? dispositionOf(name.slice(0, 120)) : null,
       linkId: check.linkId,

@@ -5,6 +5,7 @@ import { mediaBaseUrl, type MediaScope } from '../auth/media-signature.ts';
 import type { RecordingLinkId } from '../protocol/ids.ts';
 import type { RouteReplyInput } from '../protocol/rest.ts';
 import type { RecordingSummary } from '../protocol/rest/recordings.ts';
+import { asSeen } from '../recordings/shown-edition.ts';
 import { administers, type PersonCaller } from './caller.ts';
 
 type Summary = z.input<typeof RecordingSummary>;
@@ -60,9 +61,14 @@ export function viewerOf(caller: PersonCaller, recording: Recording, positionMs:
   return { isManager, mayHold, mayDownload: isManager && !isCopy(recording), positionMs };
 }
 
-export function summaryOf(recording: Recording, viewer: RecordingViewer, urls: MediaUrls): Summary {
-  const { film } = recording;
+/** A manager's address opens also what the edition leaves out; of a copy nobody has such. */
+const scopeOf = (recording: Recording, isManager: boolean): MediaScope =>
+  isManager && !isCopy(recording) ? 'manage' : 'watch';
+
+export function summaryOf(whole: Recording, viewer: RecordingViewer, urls: MediaUrls): Summary {
   const { isManager, mayHold, positionMs } = viewer;
+  const recording = asSeen(whole, isManager);
+  const { film } = recording;
   const hold = isManager ? recording.hold : null;
   return {
     recordingId: recording.recordingId,
@@ -80,13 +86,14 @@ export function summaryOf(recording: Recording, viewer: RecordingViewer, urls: M
     lecturerName: recording.lecturerName,
     phase: recording.phase,
     hasViews: recording.viewsIndexKey !== null,
+    isPreparing: recording.isPreparing,
     isComposed: film !== null,
     startedAtMs: recording.startedAtMs,
     durationMs: recording.durationMs,
     progress: recording.progress?.fraction ?? null,
     secondsLeft: recording.progress?.secondsLeft ?? null,
     failure: recording.failure,
-    posterUrl: film === null ? null : urls.of(recording, film.posterKey),
+    posterUrl: film === null ? null : urls.of(recording, film.posterKey, scopeOf(whole, isManager)),
     positionMs,
     visibility: recording.visibility,
     isPublished: recording.publishedAtMs !== null,
@@ -101,9 +108,11 @@ export function summaryOf(recording: Recording, viewer: RecordingViewer, urls: M
   };
 }
 
-export function playbackOf(recording: Recording, summary: Summary, urls: MediaUrls): RouteReplyInput<'openPlayback'> {
+export function playbackOf(whole: Recording, summary: Summary, urls: MediaUrls): RouteReplyInput<'openPlayback'> {
+  const recording = asSeen(whole, summary.mayManage);
   const { film, viewsIndexKey } = recording;
-  const url = (key: string): string => urls.of(recording, key);
+  const scope = scopeOf(whole, summary.mayManage);
+  const url = (key: string): string => urls.of(recording, key, scope);
   const fileName = encodeURIComponent(`${recording.title}.mp4`);
   return {
     recording: summary,
@@ -121,7 +130,9 @@ export function playbackOf(recording: Recording, summary: Summary, urls: MediaUr
             slidesUrl: url(objectKeys.slidesBeside(film.mp4Key)),
           },
     downloadUrl:
-      film === null || !summary.mayDownload ? null : `${urls.of(recording, film.mp4Key, 'download')}?name=${fileName}`,
+      film === null || !summary.mayDownload
+        ? null
+        : `${urls.of(recording, film.mp4Key, scope === 'manage' ? scope : 'download')}?name=${fileName}`,
     watermark: null,
   };
 }

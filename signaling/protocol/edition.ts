@@ -93,3 +93,17 @@ export function isLeftOutOf(other: Edition, edition: Edition): boolean {
 export function leavesOutTheSame(one: Edition, other: Edition): boolean {
   return isLeftOutOf(one, other) && isLeftOutOf(other, one);
 }
+
+/** Between two peaks of `EditorFacts`. */
+export const PEAK_STEP_MS = 100;
+
+/** `play/{recording}/editor.json`: what the editor draws of the whole recording, in session time. */
+export const EditorFacts = z.object({
+  /** How loud the mix is at most in each step, 0–100. */
+  peaks: z.array(z.int().min(0).max(100)),
+  /** Chapters as they follow from what happened. */
+  chapters: z.array(z.object({ atUs: z.int(), title: z.string() })),
+  /** When something of a track is there, to within a few seconds. */
+  tracks: z.array(z.object({ trackId: TrackId, spans: z.array(EditionRange) })),
+});
+export type EditorFacts = z.infer<typeof EditorFacts>;

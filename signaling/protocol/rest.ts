@@ -4,6 +4,7 @@ import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
 import { directoryRoutes } from './rest/directory.ts';
 import { lessonReportRoutes } from './rest/lesson-report.ts';
+import { editionRoutes } from './rest/editions.ts';
 import { lessonRoutes } from './rest/lessons.ts';
 import { publishingRoutes } from './rest/publishing.ts';
 import { packageRoutes } from './rest/packages.ts';
@@ -26,6 +27,7 @@ export const restRoutes = {
   ...recordingRoutes,
   ...publishingRoutes,
   ...packageRoutes,
+  ...editionRoutes,
   ...remarkRoutes,
   ...watchingRoutes,
   ...connectionCheckRoutes,

@@ -120,13 +120,24 @@ export class RecordingFollower {
 
   async #onProduced(result: ProduceResult): Promise<void> {
     const film = filmOf(result);
-    await this.#recordings.markReady(result.recordingId, film);
+    const recording = await this.#recordings.markReady(result.recordingId, film);
     await this.#keepChapters(result.recordingId, film);
+    // Somebody edited while it was being made.
+    const { version, isErasing } = recording.edition;
+    if (film.editionVersion < version && !isErasing) await this.#produce(recording);
   }
 
   async #onProduceFailed(recordingId: RecordingId, failure: ProduceFailure): Promise<void> {
-    if (failure === 'cancelled') await this.#recordings.markProductionCancelled(recordingId);
+    if (failure === 'cancelled') await this.#onCancelled(recordingId);
     else await this.#recordings.markFailed(recordingId, failure);
+  }
+
+  /** By a person, who has been noted, or because another edition is to be made. */
+  async #onCancelled(recordingId: RecordingId): Promise<void> {
+    const recording = await this.#recordings.recording(recordingId);
+    if (recording === undefined) return;
+    if (recording.progress !== null && !recording.edition.isErasing) await this.#produce(recording);
+    else await this.#recordings.markProductionCancelled(recordingId);
   }
 
   async #catchUpOne(recording: Recording): Promise<void> {

@@ -10,6 +10,14 @@ const MAX_ATTEMPTS = 10;
 export function createChatStore(db: Kysely<Database>): ChatStore {
   return {
     append: (message) => append(db, message),
+    async erase(lessonId, seatId) {
+      const { numDeletedRows } = await db
+        .deleteFrom('chat_messages')
+        .where('lesson_id', '=', lessonId)
+        .where('seat_id', '=', seatId)
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
     async page(lessonId, { beforeMs, limit }) {
       let query = db.selectFrom('chat_messages').selectAll().where('lesson_id', '=', lessonId);
       if (beforeMs !== undefined) query = query.where('sent_at', '<', new Date(beforeMs));

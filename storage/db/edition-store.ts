@@ -150,7 +150,17 @@ async function orderErasure(db: Kysely<Database>, recordingId: RecordingId, orde
   const version = before.version + 1;
   await db
     .updateTable('recordings')
-    .set({ edition_version: version, edition_shown_from: version, edition_same_from: version })
+    .set({
+      edition_version: version,
+      edition_shown_from: version,
+      edition_same_from: version,
+      edition_views: null,
+      film: null,
+      phase: 'playable',
+      progress: null,
+      seconds_left: null,
+      failure: null,
+    })
     .where('recording_id', '=', recordingId)
     .execute();
   const saved = { savedBy: order.orderedBy, savedAtMs: order.orderedAtMs };

@@ -71,6 +71,8 @@ export const ManifestTrack = z.object({
   kind: MediaKind,
   source: TrackSource,
   epochs: z.array(ManifestEpoch),
+  /** Everything of it has been taken out of the store, at somebody's right. */
+  erasedAtUnixMs: z.int().optional(),
 });
 export type ManifestTrack = z.infer<typeof ManifestTrack>;
 

@@ -6,6 +6,7 @@ import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
  * - `raw/` is the truth: packet-log chunks and events, never rewritten.
  * - `play/` is what the muxer makes while the lesson runs (rolling, playable seconds after class).
  * - `produced/` is what ffmpeg makes after class, one prefix per attempt, so that two attempts never mix.
+ *   `produced/{recording}/edition/` holds the views of editions that leave something out: what they share with `play/` they only name.
  * - `parts/` are the pieces that productions put films together from, named by their content; never served.
  * - `packages/` is what was exported for other systems, kept for some days.
  * - `recordings/` holds the manifests.
@@ -27,6 +28,7 @@ export const objectKeys = {
   /** `name` is relative and made by the muxer, e.g. `lecturer/seg-000012.m4s`. */
   play: (recording: RecordingId, name: string) => `play/${recording}/${name}`,
   playIndex: (recording: RecordingId) => `play/${recording}/index.json`,
+  editorFacts: (recording: RecordingId) => `play/${recording}/editor.json`,
 
   /** Stills of what is played (`SlideIndex`), beside the index of the views or the film as one file. */
   slidesBeside: (key: string) => `${key.slice(0, key.lastIndexOf('/') + 1)}slides/index.json`,
@@ -41,7 +43,24 @@ export const objectKeys = {
   partPrefix: (recording: RecordingId, part: string) => `parts/${recording}/${part}/`,
   /** `part` is the hash of what it is made of, `name` a file of it, e.g. `1080p.mp4`. */
   part: (recording: RecordingId, part: string, name: string) => `parts/${recording}/${part}/${name}`,
+  editionsPrefix: (recording: RecordingId) => `produced/${recording}/edition/`,
+  /** `name` is relative to the index of that edition's views. */
+  edition: (recording: RecordingId, version: number, name: string) =>
+    `produced/${recording}/edition/${version}/${name}`,
+  editionIndex: (recording: RecordingId, version: number) => `produced/${recording}/edition/${version}/index.json`,
 } as const;
+
+/** The key of what an index names by a URI relative to itself, as a browser resolves it below the signed base of the recording. */
+export function resolveKey(indexKey: string, uri: string): string {
+  const [area = '', recording = '', ...rest] = indexKey.split('/');
+  const path: string[] = [area, ...rest.slice(0, -1)];
+  for (const part of uri.split('/')) {
+    if (part === '..') path.pop();
+    else path.push(part);
+  }
+  const [resolvedArea = '', ...below] = path;
+  return [resolvedArea, recording, ...below].join('/');
+}
 
 export interface RawChunkName {
   readonly epoch: number;

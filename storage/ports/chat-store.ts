@@ -1,4 +1,4 @@
-import type { LessonId, RequestId } from '../../signaling/protocol/ids.ts';
+import type { LessonId, RequestId, SeatId } from '../../signaling/protocol/ids.ts';
 import type { ChatMessage } from '../../signaling/protocol/room.ts';
 
 /** Chat of lessons. Errors as in `DirectoryStore`. */
@@ -10,6 +10,8 @@ export interface ChatStore {
    * @throws AppError `notFound` when there is no such lesson or seat.
    */
   append(message: NewChatMessage): Promise<ChatMessage>;
+  /** Everything that a seat has written; answers how many there were. Idempotent. */
+  erase(lessonId: LessonId, seatId: SeatId): Promise<number>;
   /** The last `limit` messages before `beforeMs` (left out: before now), oldest first; `more`: there are older ones. */
   page(
     lessonId: LessonId,

@@ -183,6 +183,7 @@ export class PlayerStand {
       lecturerName: '王丽华',
       phase: 'playable',
       hasViews: true,
+      isPreparing: false,
       isComposed: false,
       startedAtMs: STARTED_UNIX_US / 1000,
       durationMs: null,

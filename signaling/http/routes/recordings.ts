@@ -3,6 +3,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { RecordingId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import { produceOrder } from '../../recordings/produce-order.ts';
+import { asSeen } from '../../recordings/shown-edition.ts';
 import { personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import { isCopy, manages, MediaUrls, playbackOf, summaryOf, viewerOf } from '../recording-view.ts';
@@ -43,6 +44,16 @@ function changesOf(before: Recording, after: Recording): Readonly<Record<string,
     ...(before.visibility === after.visibility ? {} : { visibility: [before.visibility, after.visibility] }),
     ...(before.allowsDownload === after.allowsDownload ? {} : { allowsDownload: after.allowsDownload }),
   };
+}
+
+export async function recordingSummary(
+  { stores, mediaSecret, nowMs }: Pick<RestDependencies, 'stores' | 'mediaSecret' | 'nowMs'>,
+  caller: PersonCaller,
+  recording: Recording,
+): Promise<Summary> {
+  const positions = await stores.recordings.positions(caller.personId, [recording.recordingId]);
+  const viewer = viewerOf(caller, recording, positions.get(recording.recordingId) ?? null);
+  return summaryOf(recording, viewer, new MediaUrls(mediaSecret, nowMs()));
 }
 
 export class RecordingRoutes implements Pick<RestHandlers, Names> {
@@ -95,7 +106,8 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
   readonly openPlayback: RestHandlers['openPlayback'] = async ({ params }, context) => {
     const caller = personOf(context.caller);
     const recording = await this.#visible(caller, params.recordingId);
-    if (recording.viewsIndexKey === null && recording.film === null) throw new AppError('conflict');
+    const { viewsIndexKey, film } = asSeen(recording, manages(caller, recording));
+    if (viewsIndexKey === null && film === null) throw new AppError('conflict');
     await this.#stores.watching.open(caller.personId, recording.recordingId, this.#nowMs());
     const school = await this.#stores.directory.school(recording.schoolId);
     const watermark = school?.settings.watermarksPlayback === true ? caller.displayName : null;
@@ -168,13 +180,8 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     return recording;
   }
 
-  async #summary(caller: PersonCaller, recording: Recording): Promise<Summary> {
-    const positions = await this.#recordings.positions(caller.personId, [recording.recordingId]);
-    return summaryOf(
-      recording,
-      viewerOf(caller, recording, positions.get(recording.recordingId) ?? null),
-      this.#urls(),
-    );
+  #summary(caller: PersonCaller, recording: Recording): Promise<Summary> {
+    return recordingSummary(this.#dependencies, caller, recording);
   }
 
   #note(context: RouteContext, recording: Recording, action: string, details: Readonly<Record<string, unknown>>) {

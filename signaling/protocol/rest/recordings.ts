@@ -63,6 +63,8 @@ export const RecordingSummary = z.object({
   lecturerName: z.string(),
   phase: RecordingPhase,
   hasViews: z.boolean(),
+  /** There is something to watch, but what may be shown of it is still being made. */
+  isPreparing: z.boolean(),
   isComposed: z.boolean(),
   startedAtMs: z.int(),
   durationMs: z.int().nullable(),

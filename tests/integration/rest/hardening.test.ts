@@ -43,7 +43,7 @@ describe('the media route', () => {
     await writeFile(join(folder, 'clip.mp4'), '0123456789');
     const secrets: unknown = JSON.parse(await readFile(join(stack.dataFolder, 'secrets.json'), 'utf8'));
     const { media } = z.object({ media: z.string() }).parse(secrets);
-    const base = mediaBaseUrl(media, { scope: 'watch', recording: recordingId, expiresAtMs: Date.now() + 60_000 });
+    const base = mediaBaseUrl(media, { scope: 'manage', recording: recordingId, expiresAtMs: Date.now() + 60_000 });
     const answer = await fetch(`${stack.url}${base}/play/clip.mp4`, { headers: { range: 'bytes=5-2' } });
     expect([answer.status, await answer.text()]).toEqual([200, '0123456789']);
   });

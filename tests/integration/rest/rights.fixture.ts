@@ -98,6 +98,11 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   orderPackage: '         s f f + + + f p',
   cancelPackage: '        s f f + + + f p',
 
+  openEditor: '           s f f + + + f p',
+  saveEdition: '          s f f + + + f p',
+  listEditions: '         s f f + + + f p',
+  eraseSeat: '            s f f f + + f p',
+
   listRemarks: '          s + + + + + f p',
   createRemark: '         s + + + + + f p',
   changeRemark: '         s + + + + + f p',

@@ -126,6 +126,11 @@ export const deskText = catalogue({
     '画面上缓慢移动观看者姓名，便于追查外传录屏。',
     'The name moves slowly over the picture, so that a leaked copy can be traced.',
   ],
+  setting_lecturerOnly: ['录像默认只发布主讲与板书', 'Publish lecturer and board only'],
+  setting_lecturerOnlyHint: [
+    '新录像中，学生、教室和来宾的画面与声音都不会发布；每节课可在剪辑页单独更改。',
+    'In new recordings picture and sound of pupils, classrooms and guests are not published; each recording can be changed in its editor.',
+  ],
   setting_download: ['允许下载录像', 'Recordings may be downloaded'],
   setting_downloadHint: ['关闭后只能在线观看。', 'When off, they can only be watched here.'],
   setting_review: ['新录像先审核再发布', 'Review new recordings before they are published'],

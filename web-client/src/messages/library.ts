@@ -36,6 +36,7 @@ export const libraryText = catalogue({
   phase_playable: ['可以播放', 'Playable'],
   phase_producing: ['合成中 {percent}%', 'Composing {percent}%'],
   phase_waiting: ['等待合成', 'Waiting to be composed'],
+  phase_preparing: ['正在准备', 'Being prepared'],
   phase_ready: ['已就绪', 'Ready'],
   phase_failed: ['合成失败', 'Composing failed'],
   hint_recording: ['已录部分可以先看', 'What is recorded can be watched'],

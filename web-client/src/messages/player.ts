@@ -4,6 +4,11 @@ export const playerText = catalogue({
   back: ['返回课程回放', 'Back to recordings'],
   opening: ['正在打开回放…', 'Opening the recording…'],
   notYet: ['这节课刚开始录制', 'This lesson has just begun to be recorded'],
+  preparing: ['可观看的版本正在准备', 'What can be watched is being prepared'],
+  preparingBody: [
+    '这节课的录像刚刚编辑过，新的版本通常几秒就好，本页会自动打开。',
+    'This recording has just been edited. The new version usually takes seconds; this page opens by itself.',
+  ],
   notYetBody: [
     '第一段画面几秒后就能看，页面会自动打开。',
     'The first pictures come in a few seconds; this page opens them by itself.',

@@ -22,6 +22,7 @@ export const pages = {
     { path: '/lessons/:lessonId/report', Page: lazy(() => import('./report/report-page.tsx')) },
     { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
     { path: '/library', Page: lazy(() => import('./library/library-page.tsx')) },
+    { path: '/watch/:recordingId/edit', Page: lazy(() => import('./editor/editor-page.tsx')) },
     { path: '/watch/:recordingId/statistics', Page: lazy(() => import('./player/statistics-page.tsx')) },
     { path: '/watch/:recordingId', Page: lazy(() => import('./player/player-page.tsx')) },
   ],

@@ -96,6 +96,7 @@ export function FirstSchool({ onAdded }: { readonly onAdded: (school: School) =>
 const SETTINGS = [
   { key: 'recordsScheduledLessons', label: 'setting_records', hint: 'setting_recordsHint' },
   { key: 'showsPupilsInRecordings', label: 'setting_pupils', hint: 'setting_pupilsHint' },
+  { key: 'publishesLecturerOnly', label: 'setting_lecturerOnly', hint: 'setting_lecturerOnlyHint' },
   { key: 'watermarksPlayback', label: 'setting_watermark', hint: 'setting_watermarkHint' },
   { key: 'allowsDownload', label: 'setting_download', hint: 'setting_downloadHint' },
   { key: 'reviewsRecordings', label: 'setting_review', hint: 'setting_reviewHint' },

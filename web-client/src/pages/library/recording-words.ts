@@ -9,7 +9,8 @@ const SECONDS_PER_MINUTE = 60;
 const BEGUN_MS = 10_000;
 const DONE_FRACTION = 0.95;
 
-export function phaseWord(t: T, { phase, progress }: RecordingSummary): string {
+export function phaseWord(t: T, { phase, progress, isPreparing, mayManage }: RecordingSummary): string {
+  if (isPreparing && !mayManage) return t('phase_preparing');
   switch (phase) {
     case 'recording':
       return t('phase_recording');
@@ -70,5 +71,5 @@ export function watchedFraction({ positionMs, durationMs }: RecordingSummary): n
 }
 
 /** Something will change by itself soon. */
-export const isMoving = ({ phase }: RecordingSummary): boolean =>
-  phase === 'recording' || phase === 'finishing' || phase === 'producing';
+export const isMoving = ({ phase, isPreparing }: RecordingSummary): boolean =>
+  isPreparing || phase === 'recording' || phase === 'finishing' || phase === 'producing';

@@ -1,10 +1,11 @@
 import { Menu } from '@base-ui/react/menu';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChartColumn, Clapperboard, EllipsisVertical, Package, Trash2, X } from 'lucide-react';
+import { ChartColumn, Clapperboard, EllipsisVertical, Package, Scissors, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { callApi } from '../../api/api.ts';
+import { editorText } from '../../messages/editor.ts';
 import { libraryText } from '../../messages/library.ts';
 import { packageText } from '../../messages/package.ts';
 import { playerText } from '../../messages/player.ts';
@@ -78,6 +79,17 @@ function ProductionItem({ recording }: ManageProps) {
   );
 }
 
+function EditItem({ recording: { recordingId, phase } }: ManageProps) {
+  const t = useText(editorText);
+  const [, navigate] = useLocation();
+  if (phase === 'recording' || phase === 'finishing') return null;
+  return (
+    <Menu.Item className={bar.item} onClick={() => navigate(`/watch/${recordingId}/edit`)} data-testid="player-edit">
+      <Scissors aria-hidden /> {t('open')}
+    </Menu.Item>
+  );
+}
+
 function PackageItem({ recording, onOpen }: ManageProps & { readonly onOpen: () => void }) {
   const t = useText(packageText);
   const { phase, hasViews } = recording;
@@ -113,6 +125,7 @@ export function ManageMenu({ recording }: ManageProps) {
               >
                 <ChartColumn aria-hidden /> {t('statistics')}
               </Menu.Item>
+              {recording.mayProduce && <EditItem recording={recording} />}
               {publishing.items}
               {recording.mayProduce && <ProductionItem recording={recording} />}
               {recording.mayProduce && <PackageItem recording={recording} onOpen={() => setDialog('package')} />}

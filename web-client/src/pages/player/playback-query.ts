@@ -36,11 +36,12 @@ export const sharedQuery = (token: string) =>
     retry: (count, error) => count < RETRIES && asFailure(error).isConnection,
   });
 
-export const summaryQuery = (recordingId: RecordingId) =>
+/** `isWatched`: also of a recording that is quiet, since somebody may be changing it. */
+export const summaryQuery = (recordingId: RecordingId, isWatched = false) =>
   queryOptions({
     queryKey: ['recording', recordingId],
     queryFn: ({ signal }) => callApi('getRecording', { params: { recordingId } }, signal),
-    refetchInterval: ({ state }) => (state.data === undefined || isMoving(state.data) ? MOVING_MS : false),
+    refetchInterval: ({ state }) => (state.data === undefined || isWatched || isMoving(state.data) ? MOVING_MS : false),
   });
 
 async function textOf(url: string, signal: AbortSignal): Promise<string> {

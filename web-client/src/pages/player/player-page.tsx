@@ -30,6 +30,15 @@ function NotYet({ recordingId }: { readonly recordingId: RecordingId }) {
       </EmptyPanel>
     );
   }
+  if (recording.isPreparing) {
+    return (
+      <EmptyPanel title={t('preparing')}>
+        <p>{title}</p>
+        <p>{t('preparingBody')}</p>
+        <Waiting>{t('opening')}</Waiting>
+      </EmptyPanel>
+    );
+  }
   return (
     <EmptyPanel title={t('unavailable')}>
       <p>{recording.failure === null ? t('unavailableBody') : failureWords(library, recording.failure)}</p>
