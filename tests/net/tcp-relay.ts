@@ -3,8 +3,10 @@ import { pipeline, Transform } from 'node:stream';
 
 const SLICE_BYTES = 1_400;
 const BITS_PER_BYTE_MS = 8_000;
-/** Timers that are late may catch up by this much. */
-const SLACK_MS = 20;
+/** Timers that are late on a busy machine catch up by as much: a line in use is as fast as it says, not slower. */
+const SLACK_MS = 500;
+/** After this long without a byte the line was idle, and what it could have carried is gone. */
+const IDLE_MS = 50;
 
 /** What the line towards the client carries. The other direction is free. */
 export interface TcpLine {
@@ -21,6 +23,7 @@ export class TcpRelay {
   readonly #target: { readonly host: string; readonly port: number };
   #line: TcpLine;
   #freeAtMs = 0;
+  #passedAtMs = 0;
   #carriedBytes = 0;
 
   static async open(target: { readonly host: string; readonly port: number }, line: TcpLine): Promise<TcpRelay> {
@@ -88,10 +91,12 @@ export class TcpRelay {
       const bytes = Math.min(SLICE_BYTES, chunk.length - at);
       const nowMs = performance.now();
       const lineMs = (bytes * BITS_PER_BYTE_MS) / this.#line.bitsPerSecond;
-      this.#freeAtMs = Math.max(nowMs - SLACK_MS, this.#freeAtMs) + lineMs;
+      const isIdle = nowMs - this.#passedAtMs > IDLE_MS && this.#freeAtMs <= this.#passedAtMs;
+      this.#freeAtMs = Math.max(isIdle ? nowMs : nowMs - SLACK_MS, this.#freeAtMs) + lineMs;
       this.#carriedBytes += bytes;
       const waitMs = this.#freeAtMs - nowMs;
       if (waitMs > 1) await new Promise((later) => setTimeout(later, waitMs));
+      this.#passedAtMs = performance.now();
       pass(chunk.subarray(at, at + bytes));
     }
     done();
