@@ -14,7 +14,7 @@ import type {
 import type { Recording } from '../ports/recording-store.ts';
 import { inTransaction } from './in-transaction.ts';
 import { instantOrNull } from './instant.ts';
-import { selectRecordings, toRecording } from './recording-rows.ts';
+import { lockRecording, selectRecordings, toRecording } from './recording-rows.ts';
 import type { Database, RecordingErasureTable } from './schema.ts';
 
 export function createEditionStore(db: Kysely<Database>): EditionStore {
@@ -145,6 +145,8 @@ async function markViews(db: Kysely<Database>, recordingId: RecordingId, views: 
 
 /** The same edition under a new number from which on things may be shown: all that was made with the erased tracks is older. */
 async function orderErasure(db: Kysely<Database>, recordingId: RecordingId, order: NewErasure): Promise<Recording> {
+  // An edition saved, or a hold put on it, in between would otherwise be overwritten without a trace.
+  await lockRecording(db, recordingId);
   const { edition: before, startedAtMs, hold } = await requireRecording(db, recordingId);
   if (hold !== null) throw new AppError('conflict', { details: { field: 'hold' } });
   const version = before.version + 1;

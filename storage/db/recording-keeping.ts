@@ -4,7 +4,7 @@ import { RecordingId, type SchoolId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../new-id.ts';
 import type { RecordingStore, RemovalCause, RemovedRecording } from '../ports/recording-store.ts';
 import { inTransaction } from './in-transaction.ts';
-import { expiryOfRow, selectAnyRecordings, selectRecordings, toRecording } from './recording-rows.ts';
+import { expiryOfRow, lockRecording, selectAnyRecordings, selectRecordings, toRecording } from './recording-rows.ts';
 import type { Database } from './schema.ts';
 
 type Sharing = Pick<RecordingStore, 'setPublished' | 'setHold' | 'copies' | 'createCopy'>;
@@ -140,12 +140,7 @@ async function removeRecording(
   tx: Kysely<Database>,
   { recordingId, cause, atMs }: Removal,
 ): Promise<RemovedRecording[]> {
-  await tx
-    .selectFrom('recordings')
-    .select('recording_id')
-    .where('recording_id', '=', recordingId)
-    .forUpdate()
-    .executeTakeFirst();
+  await lockRecording(tx, recordingId);
   const row = await selectRecordings(tx).where('r.recording_id', '=', recordingId).executeTakeFirst();
   if (row === undefined) return [];
   const isOrigin = row.origin_id === null;

@@ -1,5 +1,6 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { ProductionFailure } from '../../signaling/protocol/rest/recordings.ts';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { RecordingEdition } from '../ports/edition-store.ts';
 import type { Recording } from '../ports/recording-store.ts';
 import { instantOrNull } from './instant.ts';
@@ -51,6 +52,16 @@ export function selectAnyRecordings(db: Kysely<Database>) {
       sql<boolean>`r.allows_download and m.allows_download`.as('allows_download'),
       expiryOfRow.as('expires_at'),
     ]);
+}
+
+/** Until the transaction ends nobody else changes it: what is read from here on still holds when it is written. */
+export async function lockRecording(tx: Kysely<Database>, recordingId: RecordingId): Promise<void> {
+  await tx
+    .selectFrom('recordings')
+    .select('recording_id')
+    .where('recording_id', '=', recordingId)
+    .forUpdate()
+    .executeTakeFirst();
 }
 
 /** Those that are there for people. */

@@ -133,4 +133,22 @@ describe.each(DATABASES)('store of editions on %s', (_name, open) => {
     await stores.recordings.delete(recordingId);
     expect(await editions.erasures(recordingId)).toEqual([]);
   });
+
+  it('orderErasure() gives each order a number of its own, whatever is saved at the same time', async () => {
+    const seats = Array.from({ length: 6 }, () => newId(SeatId));
+    const order = { orderedBy: district.teacher.personId, orderedAtMs: MONDAY_8_MS };
+    const [saved, ...orders] = await Promise.allSettled([
+      save(0, cut),
+      ...seats.map((seatId) => stores.editions.orderErasure(recordingId, { ...order, seatId })),
+    ]);
+    expect(orders.filter(({ status }) => status === 'rejected')).toEqual([]);
+    const { edition } = (await stores.recordings.recording(recordingId)) ?? {};
+    expect(edition?.version).toBe(seats.length + (saved.status === 'fulfilled' ? 1 : 0));
+    expect(edition?.shownFrom).toBe(edition?.version);
+    const history = await stores.editions.history(recordingId);
+    expect(history.map(({ version }) => version)).toEqual(
+      Array.from({ length: history.length }, (_, at) => history.length - 1 - at),
+    );
+    expect(history[0]?.edition).toEqual(edition?.edition);
+  });
 });
