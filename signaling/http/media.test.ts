@@ -114,6 +114,15 @@ describe('the signed media route', () => {
     );
   });
 
+  it('cuts a name that is too long between its signs', async () => {
+    await serve();
+    // Each a pair of UTF-16 units, behind one that is not: 120 units would end within a pair.
+    const name = `a${'𠀡'.repeat(200)}.mp4`;
+    const film = await ask(`${grant('download')}/produced/a/lesson.mp4?name=${encodeURIComponent(name)}`);
+    expect(film.status).toBe(200);
+    expect(film.headers.get('content-disposition')).toContain(encodeURIComponent(`a${'𠀡'.repeat(119)}`));
+  });
+
   it('leaves the bytes to a proxy that can send them, and still decides who may see them', async () => {
     await serve('/_objects');
     const answer = await ask(`${grant()}/play/small.m4s`);

@@ -27,6 +27,9 @@ const HOT_BYTES = 96 * 1_048_576;
 /** Small, and dropped with what they hold. */
 const MAX_READY = 256;
 const MAX_KNOWN_URLS = 20_000;
+/** Whoever may watch can hang a query of any length behind a URL: it must not lie in memory. */
+const MAX_KNOWN_CHARS = 1_024;
+const MAX_NAME_SIGNS = 120;
 /** Node writes head and body of a string in one go. */
 const STRING_BYTES = 32_768;
 /** Playlists and indexes grow while a lesson runs; everything else never changes under its name. */
@@ -112,7 +115,9 @@ function rangeOf(header: string | undefined, totalBytes: number): ByteRange | un
 
 function dispositionOf(name: string): string {
   const extension = /\.(\w{1,5})$/.exec(name)?.[1] ?? 'mp4';
-  return `attachment; filename="recording.${extension}"; filename*=UTF-8''${encodeURIComponent(name)}`;
+  // By signs: half of one cannot be encoded.
+  const shown = Array.from(name).slice(0, MAX_NAME_SIGNS).join('');
+  return `attachment; filename="recording.${extension}"; filename*=UTF-8''${encodeURIComponent(shown)}`;
 }
 
 function cacheControlOf(key: string): string {
@@ -211,11 +216,11 @@ class MediaRoute {
       key,
       isManaged: check.scope === 'manage',
       expiresAtMs: Number(grant.slice(0, 10)) * 1_000,
-      disposition: isNamed ? dispositionOf(name.slice(0, 120)) : null,
+      disposition: isNamed ? dispositionOf(name) : null,
       linkId: check.linkId,
     };
     if (this.#opened.size >= MAX_KNOWN_URLS) this.#opened.clear();
-    this.#opened.set(url, opened);
+    if (url.length <= MAX_KNOWN_CHARS) this.#opened.set(url, opened);
     return opened;
   }
 
