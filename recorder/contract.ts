@@ -152,9 +152,21 @@ export const MuxResult = z.object({
 });
 export type MuxResult = z.infer<typeof MuxResult>;
 
+/** What stands on the card a film begins with, beside the title; lines as people read them. */
+export const TitleCard = z.object({
+  subject: z.string().nullable(),
+  teacher: z.string(),
+  school: z.string(),
+  /** In the school's local time. */
+  date: z.string(),
+});
+export type TitleCard = z.infer<typeof TitleCard>;
+
 export const ProduceJob = z.object({
   recordingId: RecordingId,
   title: z.string(),
+  /** Absent: the film begins with the lesson. */
+  card: TitleCard.optional(),
   /** What of it is published; absent: all. */
   edition: NumberedEdition.optional(),
 });

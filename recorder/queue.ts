@@ -90,7 +90,8 @@ export class RecordingQueue {
   }
 
   /**
-   * Orders a production. While one is waiting or running nothing is added; a finished, failed or cancelled one is done again.
+   * Orders a production. While one is waiting or running no other is added: it makes what was ordered last, of another edition say. A finished, failed or cancelled one
+   * is done again.
    *
    * @throws AppError `unavailable` while Redis is away.
    */
@@ -101,8 +102,14 @@ export class RecordingQueue {
       await this.#redis.del(cancelKey(data.recordingId));
       const known = (await this.#queue.getJob(jobId)) as Job | undefined;
       if (known !== undefined) {
-        const state = await known.getState();
-        if (state !== 'completed' && state !== 'failed') return;
+        if (!(await hasEnded(known))) {
+          if (isSameOrder(known, data)) return;
+          await known.updateData(data);
+          // Parts that nobody has begun are planned anew.
+          await known.removeUnprocessedChildren();
+          // Whoever works on it looks once more before it is done, which may have been just before.
+          if (!(await hasEnded(known))) return;
+        }
         // A part that somebody still works on is taken over by the new order.
         await known.remove({ removeChildren: false });
       }
@@ -203,6 +210,15 @@ async function withinLimit(work: Promise<unknown>): Promise<void> {
     timer = setTimeout(resolve, LISTEN_LIMIT_MS);
   });
   await Promise.race([work.catch(() => undefined), limit]).finally(() => clearTimeout(timer));
+}
+
+function isSameOrder(job: Job, data: ProduceJob): boolean {
+  return JSON.stringify(ProduceJob.safeParse(job.data).data) === JSON.stringify(data);
+}
+
+async function hasEnded(job: Job): Promise<boolean> {
+  const state = await job.getState();
+  return state === 'completed' || state === 'failed';
 }
 
 function stateOf(job: Job, state: string): ProduceState {

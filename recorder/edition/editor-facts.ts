@@ -45,7 +45,8 @@ async function chaptersIn(objects: ObjectStore, manifest: RecordingManifest): Pr
   const events = await readEvents(objects, manifest);
   // A lesson that leaves nothing out: what is reckoned in its time is session time.
   const whole = timelineOf([], manifest.endedAtUs ?? events.at(-1)?.atUs ?? 0);
-  return chaptersOf(events, whole, manifest.title).map(({ startUs, title }) => ({ atUs: startUs, title }));
+  const facts = { events, timeline: whole, tracks: manifest.tracks, lessonTitle: manifest.title, written: null };
+  return chaptersOf(facts).map(({ startUs, title }) => ({ atUs: startUs, title }));
 }
 
 function spansOf({ epochs }: MuxState, trackId: string): EditorFacts['tracks'][number]['spans'] {

@@ -51,13 +51,6 @@ export function nameCard(rect: Rect, who: Person, lettering: Lettering | undefin
   ];
 }
 
-/** Filters that draw the lesson's title over the empty picture. */
-export function titleCard(rect: Rect, title: string, lettering: Lettering | undefined): readonly string[] {
-  if (lettering === undefined) return [];
-  const size = Math.round(rect.height / 14);
-  return [centred(title, rect.x + rect.width / 2, rect.y + rect.height / 2, size, NAME_COLOUR, lettering)];
-}
-
 /** The filter that writes a name into the lower left corner of a tile's own picture. */
 export function nameLabel(tileHeight: number, who: Person, lettering: Lettering): string {
   const size = Math.max(16, Math.round(tileHeight / 27));
@@ -66,7 +59,8 @@ export function nameLabel(tileHeight: number, who: Person, lettering: Lettering)
   return `${drawtext(text, lettering)}:${style}:x=${size / 2}:y=h-th-${size / 2}`;
 }
 
-function centred(
+/** The filter that writes a line around a point. */
+export function centred(
   text: string,
   centreX: number,
   centreY: number,

@@ -1,10 +1,15 @@
 import type { EditionChapter } from '../../signaling/protocol/edition.ts';
 import type { RecordingEvent } from '../contract.ts';
-import { toOutputUs, type Timeline } from './timeline.ts';
+import type { SourceTrack } from './source-track.ts';
+import { isKept, toOutputUs, type Timeline } from './timeline.ts';
 import { vttTime } from './web-vtt.ts';
 
-/** Pages leafed through faster than this are no chapter of their own. */
+/** Pages leafed through faster than this are no chapter of their own, nor questions … */
 const MIN_CHAPTER_US = 20_000_000;
+/** … nor people who come on stage for a word. */
+const MIN_STAGE_US = 30_000_000;
+/** More chapters than this are no help: then the lesser kinds are left out. */
+const MANY_CHAPTERS = 60;
 
 /** A part of the finished lesson that can be jumped to. */
 export interface Chapter {
@@ -13,33 +18,48 @@ export interface Chapter {
   readonly title: string;
 }
 
+/** `marker`: set by a person, never dropped for being short. */
+type MarkKind = 'marker' | 'poll' | 'slide' | 'stage';
+
 interface Mark {
   readonly atUs: number;
   readonly title: string;
-  /** Set by a person: never dropped for being short. */
-  readonly isMarker: boolean;
+  readonly kind: MarkKind;
 }
 
-/** Chapters that somebody has written, or from markers and page turns, in the finished lesson's time; none when there was neither. */
-export function chaptersOf(
-  events: readonly RecordingEvent[],
-  timeline: Timeline,
-  lessonTitle: string,
-  written: readonly EditionChapter[] | null = null,
-): readonly Chapter[] {
-  const found =
+/** In this order kinds are given up while there are too many chapters. */
+const GIVEN_UP: readonly MarkKind[] = ['stage', 'slide', 'poll'];
+
+/** What happened in a part that is left out is no chapter; a page that was turned there is still seen behind it. */
+const OUTLASTS_A_CUT: ReadonlySet<MarkKind> = new Set<MarkKind>(['slide', 'marker']);
+
+export interface ChapterFacts {
+  readonly events: readonly RecordingEvent[];
+  readonly timeline: Timeline;
+  /** Of those who are in the film: nobody else's coming on stage is told. */
+  readonly tracks: readonly Pick<SourceTrack, 'seatId' | 'seat' | 'displayName'>[];
+  readonly lessonTitle: string;
+  /** By somebody, in the place of all that follows from what happened. */
+  readonly written: readonly EditionChapter[] | null;
+}
+
+/**
+ * Chapters that somebody has written, or from markers, page turns, questions and people called on stage, in the finished lesson's time; none when there was
+ * nothing of the kind.
+ */
+export function chaptersOf({ events, timeline, tracks, lessonTitle, written }: ChapterFacts): readonly Chapter[] {
+  const found: readonly Mark[] =
     written === null
-      ? events.flatMap((event) => markOf(event, timeline))
-      : written.map(({ atUs, title }) => ({ atUs: toOutputUs(timeline, atUs), title, isMarker: true }));
+      ? marksOf(events, tracks)
+          .filter((mark) => OUTLASTS_A_CUT.has(mark.kind) || isKept(timeline, mark.atUs))
+          .map((mark) => ({ ...mark, atUs: toOutputUs(timeline, mark.atUs) }))
+      : written.map(({ atUs, title }) => ({ atUs: toOutputUs(timeline, atUs), title, kind: 'marker' }));
   const marks = found.filter((mark) => mark.atUs < timeline.durationUs);
   if (marks.length === 0) return [];
-  const start = { atUs: 0, title: lessonTitle, isMarker: true };
+  const start: Mark = { atUs: 0, title: lessonTitle, kind: 'marker' };
   const first = marks[0];
   const all = first !== undefined && first.atUs > 0 ? [start, ...marks] : marks;
-  const kept = all.filter((mark, index) => {
-    const untilUs = all[index + 1]?.atUs ?? timeline.durationUs;
-    return mark.isMarker ? untilUs > mark.atUs : untilUs - mark.atUs >= MIN_CHAPTER_US;
-  });
+  const kept = sparse(all, timeline.durationUs);
   return kept.map((mark, index) => ({
     startUs: index === 0 ? 0 : mark.atUs,
     endUs: kept[index + 1]?.atUs ?? timeline.durationUs,
@@ -47,12 +67,64 @@ export function chaptersOf(
   }));
 }
 
-function markOf(event: RecordingEvent, timeline: Timeline): readonly Mark[] {
-  const atUs = toOutputUs(timeline, event.atUs);
-  if (event.type === 'slide') return [{ atUs, title: event.data.title ?? `第 ${event.data.page} 页`, isMarker: false }];
-  if (event.type === 'marker') return [{ atUs, title: event.data.title, isMarker: true }];
-  return event.type === 'resumed' ? [{ atUs, title: '继续上课', isMarker: true }] : [];
+function sparse(all: readonly Mark[], endUs: number): readonly Mark[] {
+  let marks = all;
+  for (let givenUp = 0; ; givenUp += 1) {
+    const kept = withoutShort(marks, endUs);
+    const kind = GIVEN_UP[givenUp];
+    if (kept.length <= MANY_CHAPTERS || kind === undefined) return kept;
+    marks = marks.filter((mark) => mark.kind !== kind);
+  }
 }
+
+function withoutShort(marks: readonly Mark[], endUs: number): readonly Mark[] {
+  return marks.filter((mark, index) => {
+    const lastsUs = (marks[index + 1]?.atUs ?? endUs) - mark.atUs;
+    if (mark.kind === 'marker') return lastsUs > 0;
+    return lastsUs >= (mark.kind === 'stage' ? MIN_STAGE_US : MIN_CHAPTER_US);
+  });
+}
+
+/** In session time, in order. */
+function marksOf(events: readonly RecordingEvent[], tracks: ChapterFacts['tracks']): readonly Mark[] {
+  const marks = [...events.flatMap(toldMarks), ...pollMarks(events), ...stageMarks(events, tracks)];
+  return marks.sort((a, b) => a.atUs - b.atUs);
+}
+
+/** What is a chapter whatever happened before. */
+function toldMarks({ atUs, type, data }: RecordingEvent): readonly Mark[] {
+  if (type === 'slide') return [{ atUs, title: data.title ?? `第 ${data.page} 页`, kind: 'slide' }];
+  if (type === 'marker') return [{ atUs, title: data.title, kind: 'marker' }];
+  return type === 'resumed' ? [{ atUs, title: '继续上课', kind: 'marker' }] : [];
+}
+
+/** Each question once, however often it was opened. */
+function pollMarks(events: readonly RecordingEvent[]): readonly Mark[] {
+  const opened = events.filter((event) => event.type === 'poll').filter((event) => event.data.state === 'opened');
+  const first = new Map(opened.toReversed().map((event) => [event.data.pollId, event]));
+  return Array.from(first.values(), ({ atUs, data: { question } }) => ({
+    atUs,
+    title: question === '' ? '课堂提问' : `提问：${question}`,
+    kind: 'poll',
+  }));
+}
+
+function stageMarks(events: readonly RecordingEvent[], tracks: ChapterFacts['tracks']): readonly Mark[] {
+  const called = tracks.filter((track) => !isTeacher(track.seat));
+  const names = new Map(called.map((track) => [track.seatId, track.displayName]));
+  const stages = events.filter((event) => event.type === 'stage');
+  return stages.flatMap(({ atUs, data: { seatIds } }, index): readonly Mark[] => {
+    // Who is there from the beginning was not called.
+    const before = stages[index - 1]?.data.seatIds ?? seatIds;
+    const title = seatIds
+      .filter((seatId) => !before.includes(seatId))
+      .flatMap((seatId) => names.get(seatId) ?? [])
+      .join('、');
+    return title === '' ? [] : [{ atUs, title: `${title} 发言`, kind: 'stage' }];
+  });
+}
+
+const isTeacher = (seat: string): boolean => seat === 'lecturer' || seat === 'coTeacher';
 
 /** WebVTT of kind `chapters`. */
 export function chaptersVtt(chapters: readonly Chapter[]): string {

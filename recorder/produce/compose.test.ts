@@ -26,7 +26,15 @@ function argsOf(cut: Cut, files: readonly TrackFile[]): readonly string[] {
     files,
   };
   const targetOf = (rung: { readonly name: string }): string => `${rung.name}.mp4`;
-  return argumentsOf(composeJob(cut, { title: 't', tracks: [track], rungs: LADDER, lettering: undefined, targetOf }));
+  return argumentsOf(
+    composeJob(cut, {
+      title: { title: 't', card: undefined },
+      tracks: [track],
+      rungs: LADDER,
+      lettering: undefined,
+      targetOf,
+    }),
+  );
 }
 
 function inputsOf(args: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { h264Options, seconds } from '../ffmpeg/args.ts';
 import type { FfmpegInput, FfmpegJob, FfmpegOutput } from '../ffmpeg/job.ts';
-import { nameCard, nameLabel, titleCard, type Lettering } from './card.ts';
+import { nameCard, nameLabel, type Lettering } from './card.ts';
 import type { Cut } from './edit-list.ts';
 import type { Rung } from './ladder.ts';
 import { CANVAS_HEIGHT, CANVAS_WIDTH } from './layout.ts';
@@ -8,6 +8,7 @@ import { holdEndUs } from './presence.ts';
 import type { Tile } from './scene.ts';
 import type { SourceTrack, TrackFile } from './source-track.ts';
 import { FRAME_RATE, FRAME_US } from './timeline.ts';
+import { titleCard, type LessonTitle } from './title-card.ts';
 
 const BACKGROUND = '0x101418';
 const BAR_COLOUR = 'black';
@@ -18,7 +19,7 @@ const SHAPE_TOLERANCE = 0.01;
 const CUT_THREADS = 2;
 
 export interface ComposeOptions {
-  readonly title: string;
+  readonly title: LessonTitle;
   readonly tracks: readonly SourceTrack<TrackFile>[];
   readonly rungs: readonly Rung[];
   readonly lettering: Lettering | undefined;

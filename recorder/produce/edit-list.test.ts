@@ -174,6 +174,91 @@ describe('the edit list', () => {
     ]);
   });
 
+  it('has the speaker large whenever no board is shared, whatever the room looked like', () => {
+    const tracks = [
+      track('li', 'lecturer', 'camera', [0, 60]),
+      track('bo', 'site', 'camera', [0, 60]),
+      track('li', 'lecturer', 'screen', [30, 60]),
+    ];
+    const events = eventsOf(
+      { at: 0, type: 'layout', data: { layout: 'board' } },
+      { at: 10, type: 'activeSpeaker', data: { seatId: 'bo' } },
+    );
+    expect(told(tracks, events, 60)).toEqual([
+      '0–10: li-camera, bo-camera',
+      '10–30: bo-camera, li-camera',
+      '30–60: li-screen, li-camera, bo-camera',
+    ]);
+  });
+
+  it('does not flicker while two talk in turns', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 60]), track('bo', 'site', 'camera', [0, 60])];
+    const turns = Array.from({ length: 25 }, (_, index) => ({
+      at: 10 + index * 1.5,
+      type: 'activeSpeaker' as const,
+      data: { seatId: index % 2 === 0 ? 'bo' : 'li' },
+    }));
+    const cuts = told(tracks, eventsOf(...turns), 60);
+    expect(cuts.length).toBeLessThanOrEqual(3);
+  });
+
+  it('has a pupil in sight who speaks without being on stage, with a card when there is no camera', () => {
+    const tracks = [
+      track('li', 'lecturer', 'screen', [0, 30]),
+      track('li', 'lecturer', 'camera', [0, 30]),
+      track('ann', 'pupil', 'microphone', [0, 30]),
+    ];
+    const events = eventsOf(
+      { at: 0, type: 'stage', data: { seatIds: [] } },
+      { at: 10, type: 'activeSpeaker', data: { seatId: 'ann' } },
+      { at: 20, type: 'activeSpeaker', data: { seatId: 'li' } },
+    );
+    expect(told(tracks, events, 30)).toEqual([
+      '0–10: li-screen, li-camera',
+      '10–20: li-screen, li-camera, [ann]',
+      '20–30: li-screen, li-camera',
+    ]);
+  });
+
+  it('has the site in sight that speaks among more than there are places, and moves no other', () => {
+    const sites = Array.from({ length: 14 }, (_, index) => track(`s${index}`, 'site', 'camera', [0, 30]));
+    const tracks = [track('li', 'lecturer', 'screen', [0, 30]), track('li', 'lecturer', 'camera', [0, 30]), ...sites];
+    const events = eventsOf({ at: 10, type: 'activeSpeaker', data: { seatId: 's13' } });
+    const [before, after] = editListOf(tracks, events, 30 * S).cuts.map((cut) => cut.scene.tiles);
+    expect(before).toHaveLength(10);
+    expect(after?.at(-1)?.trackId).toBe('s13-camera');
+    expect(after?.slice(0, -1)).toEqual(before?.slice(0, -1));
+  });
+
+  it('begins with the title card, under which nothing is shifted', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 60]), track('li', 'lecturer', 'screen', [2, 60])];
+    const [plain, titled] = [false, true].map((hasTitle) => editListOf(tracks, [], 60 * S, { leftOut: [] }, hasTitle));
+    expect(titled?.timeline).toEqual(plain?.timeline);
+    expect(titled?.cuts.map((cut) => [cut.outputStartUs / S, cut.frames / 25, cut.scene.tiles.length])).toEqual([
+      [0, 4, 0],
+      [4, 56, 2],
+    ]);
+    const short = editListOf(tracks, [], 10 * S, { leftOut: [] }, true);
+    expect(short.cuts.map((cut) => cut.frames / 25)).toEqual([2, 8]);
+    const late = editListOf(
+      tracks,
+      [],
+      60 * S,
+      {
+        leftOut: [
+          { fromUs: 0, toUs: 1 * S },
+          { fromUs: 3 * S, toUs: 9 * S },
+        ],
+      },
+      true,
+    );
+    expect(late.cuts.map((cut) => [cut.outputStartUs / S, cut.scene.tiles.length])).toEqual([
+      [0, 0],
+      [2, 0],
+      [4, 2],
+    ]);
+  });
+
   it('deals out equal places in the gallery', () => {
     const tracks = ['li', 'ann', 'bo', 'cy'].map((id) =>
       track(id, id === 'li' ? 'lecturer' : 'pupil', 'camera', [0, 5]),

@@ -14,6 +14,12 @@ const CUT_GRID_FRAMES = (4 * 60 * 1_000_000) / FRAME_US;
 /** What the grid would cut off shorter than this stays with its neighbour. */
 const MIN_GRID_FRAMES = (30 * 1_000_000) / FRAME_US;
 
+/** How long the title stands … */
+const TITLE_US = 4_000_000;
+/** … but no larger a share of a short film. */
+const MOST_TITLE = 0.2;
+const TITLE: Scene = { tiles: [] };
+
 /** A run of the finished lesson during which the same places show the same tracks. */
 export interface Cut {
   readonly sessionStartUs: number;
@@ -36,18 +42,24 @@ export function editListOf(
   events: readonly RecordingEvent[],
   sessionEndUs: number,
   edition: Pick<Edition, 'leftOut'> = WHOLE_EDITION,
+  hasTitle = false,
 ): EditList {
   const timeline = timelineOf(events, sessionEndUs, edition.leftOut);
+  const titleEndUs = hasTitle ? titleUs(timeline.durationUs) : 0;
   const finder = new SceneFinder(tracks, events);
   const changesUs = finder.changesUs;
   const cuts = timeline.ranges.flatMap((range) => {
     const frames = range.durationUs / FRAME_US;
+    const titleFrames = (titleEndUs - range.outputStartUs) / FRAME_US;
     const starts = changesUs
       .map((atUs) => Math.round((atUs - range.sessionStartUs) / FRAME_US))
+      .filter((frame) => frame > titleFrames)
+      .concat(titleFrames)
       .filter((frame) => frame > 0 && frame < frames);
-    const pieces = piecesOf(Array.from(new Set([0, ...starts])), frames, (frame) =>
+    const inOrder = Array.from(new Set([0, ...starts])).sort((a, b) => a - b);
+    const pieces = piecesOf(inOrder, frames, (frame) =>
       // The middle of the frame: rounding a change to the frame must not look on its far side.
-      finder.at(range.sessionStartUs + (frame + 0.5) * FRAME_US),
+      frame < titleFrames ? TITLE : finder.at(range.sessionStartUs + (frame + 0.5) * FRAME_US),
     );
     return pieces
       .flatMap((piece) => split(piece, range.sessionStartUs / FRAME_US))
@@ -60,6 +72,11 @@ export function editListOf(
       }));
   });
   return { timeline, cuts };
+}
+
+/** A film's first seconds, people arriving, are seen behind a card with the lesson's title, and heard: so nothing is shifted by it. */
+function titleUs(durationUs: number): number {
+  return Math.min(TITLE_US, Math.floor((durationUs * MOST_TITLE) / FRAME_US) * FRAME_US);
 }
 
 interface Piece {

@@ -1,7 +1,7 @@
 import { UnrecoverableError, WaitingChildrenError, type Job, type Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
-import type { PartJob, ProduceJob, ProduceProgress, ProduceResult } from '../contract.ts';
+import { ProduceJob, type PartJob, type ProduceProgress, type ProduceResult } from '../contract.ts';
 import { CANCELLED_REASON, partJobId, produceJobId } from '../produce-job-names.ts';
 import { attemptName } from './attempt.ts';
 import { finishProduction } from './finish.ts';
@@ -68,6 +68,12 @@ export class ProductionFlow {
     } finally {
       told.close();
     }
+  }
+
+  /** What is ordered of a recording now; it may have changed since its job was begun. */
+  async orderOf(recordingId: RecordingId): Promise<ProduceJob | undefined> {
+    const job = (await this.#options.produceQueue.getJob(produceJobId(recordingId))) as Job | undefined;
+    return ProduceJob.safeParse(job?.data).data;
   }
 
   async #awaitParts(job: Job, token: string, plan: ProductionPlan, run: FlowRun): Promise<void> {

@@ -10,13 +10,14 @@ describe('the live guard', () => {
 
   /** A machine whose foreground share can be set, and a clock. */
   const machine = (share: number, hasLive: boolean) => {
-    const state = { share, hasLive, nowMs: 0, log: [] as string[] };
+    const state = { share, hasLive, nowMs: 0, log: [] as string[], told: [] as boolean[] };
     let foreground = 0;
     let total = 0;
     guard = new LiveGuard({
       pause: () => state.log.push('pause'),
       resume: () => state.log.push('resume'),
       hasLiveWork: async () => state.hasLive,
+      onLiveWork: (hasLive) => state.told.push(hasLive),
       readCpu: async (): Promise<CpuTimes> => {
         foreground += state.share * 100;
         total += 100;
@@ -68,6 +69,15 @@ describe('the live guard', () => {
     state.nowMs += 60_000;
     await until(() => state.log.length === 3);
     expect(state.log).toEqual(['pause', 'resume', 'pause']);
+  });
+
+  it('tells once when lessons begin here and once when the last has ended, pressed or not', async () => {
+    const state = machine(0.2, true);
+    await until(() => state.told.length === 1);
+    state.hasLive = false;
+    await until(() => state.told.length === 2);
+    expect(state.told).toEqual([true, false]);
+    expect(state.log).toEqual([]);
   });
 
   it('lets everything run when it is closed', async () => {

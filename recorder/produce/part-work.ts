@@ -52,7 +52,7 @@ async function makeCut(making: Making, cut: PlannedCut): Promise<void> {
   const { deps, plan, folder, signal } = making;
   const tracks = await fetchTracks(making, tracksOf(cut, plan.tracks), spanOf(cut));
   const job = composeJob(cut, {
-    title: plan.job.title,
+    title: { title: plan.job.title, card: plan.job.card },
     tracks,
     rungs: LADDER,
     lettering: deps.font === undefined ? undefined : letteringIn(join(folder, 'text'), deps.font),

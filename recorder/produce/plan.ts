@@ -16,8 +16,8 @@ import type { SourceTrack, TrackPiece } from './source-track.ts';
 import { FRAME_US, type Timeline } from './timeline.ts';
 
 /** Parts of a part's name: to be changed with anything that changes what a cut looks like, or what the sound is like. */
-const PICTURE_VERSION = 2;
-const SOUND_VERSION = 2;
+const PICTURE_VERSION = 3;
+const SOUND_VERSION = 3;
 const HASH_CHARS = 24;
 
 const PlannedTrack = z.object({
@@ -87,14 +87,14 @@ export function planOf(job: ProduceJob, stored: StoredTracks, fontOption: string
   const { edition } = job.edition ?? { edition: WHOLE_EDITION };
   const { events } = stored;
   const tracks = stored.tracks.filter((track) => keepsTrack(edition, track));
-  const { cuts, timeline } = editListOf(tracks, events, sessionEndUs(stored), edition);
+  const { cuts, timeline } = editListOf(tracks, events, sessionEndUs(stored), edition, job.card !== undefined);
   if (cuts.length === 0) throw new AppError('gone', { message: 'the recording is empty' });
   return ProductionPlan.parse({
     job,
     timeline,
     cuts: cuts.map((cut) => ({ ...cut, part: cutName(cut, tracks, job, fontOption) })),
     sound: soundName(tracks, timeline),
-    chapters: chaptersOf(events, timeline, job.title, edition.chapters),
+    chapters: chaptersOf({ events, timeline, tracks, lessonTitle: job.title, written: edition.chapters }),
     tracks,
   });
 }
@@ -131,7 +131,7 @@ function cutName(
     .filter((track) => shown.has(track.trackId))
     .map((track) => [track.trackId, track.files.map((piece) => contentOf(piece, spanOf(cut)))]);
   // The lesson's title is seen on the card alone.
-  const title = scene.tiles.length === 0 ? job.title : null;
+  const title = scene.tiles.length === 0 ? [job.title, job.card] : null;
   return hashOf([
     PICTURE_VERSION,
     LADDER,

@@ -76,11 +76,14 @@ export class SceneFinder {
 
   at(atUs: number): Scene {
     const boards = this.#boardsAt(atUs);
-    const people = this.#shownAt(atUs);
     const [board, ...otherBoards] = boards;
-    if (board !== undefined) return place(largeAndTiles, [board, ...people, ...otherBoards], MAX_SIDE_TILES + 1);
-    if (valueAt(this.#layout, atUs) === 'gallery') return place(gallery, people, MAX_GALLERY_TILES);
-    return place(largeAndTiles, people, MAX_SIDE_TILES + 1);
+    if (board !== undefined) {
+      const people = this.#shownAt(atUs, MAX_SIDE_TILES);
+      return place(largeAndTiles, [board, ...people, ...otherBoards], MAX_SIDE_TILES + 1);
+    }
+    const isGallery = valueAt(this.#layout, atUs) === 'gallery';
+    const most = isGallery ? MAX_GALLERY_TILES : MAX_SIDE_TILES + 1;
+    return place(isGallery ? gallery : largeAndTiles, this.#shownAt(atUs, most), most);
   }
 
   /** What was shared last is the board. */
@@ -94,10 +97,12 @@ export class SceneFinder {
       .map(({ board }) => ({ displayName: board.displayName, isBoard: true, trackId: board.trackId }));
   }
 
-  /** Who is shown, the one in the large place first. */
-  #shownAt(atUs: number): readonly Placeable[] {
+  /** Who is shown, the one in the large place first. Of more than there are places, whoever speaks is one. */
+  #shownAt(atUs: number, places: number): readonly Placeable[] {
     const stage = valueAt(this.#stage, atUs);
-    const shown = this.#participants.filter((who) => this.#isShown(who, atUs, stage));
+    const speakerId = valueAt(this.#speaker, atUs);
+    const all = this.#participants.filter((who) => this.#isShown(who, atUs, stage, speakerId));
+    const shown = withSpeaker(all, places, speakerId);
     const leaderId = this.#leaderAt(atUs, shown);
     const ordered = [
       ...shown.filter((who) => who.seatId === leaderId),
@@ -114,24 +119,39 @@ export class SceneFinder {
     });
   }
 
-  #isShown(who: Participant, atUs: number, stage: readonly SeatId[] | undefined): boolean {
+  #isShown(
+    who: Participant,
+    atUs: number,
+    stage: readonly SeatId[] | undefined,
+    speakerId: SeatId | undefined,
+  ): boolean {
     const hasPicture = who.cameras.some((camera) => isWithin(camera.spans, atUs));
     const isPresent = hasPicture || isWithin(who.attendance, atUs);
     if (who.seat === 'lecturer') return isPresent;
-    if (stage?.includes(who.seatId) === true) return isPresent;
+    if (stage?.includes(who.seatId) === true || who.seatId === speakerId) return isPresent;
     return hasPicture && (stage === undefined || ALWAYS_SHOWN.has(who.seat));
   }
 
   #leaderAt(atUs: number, shown: readonly Participant[]): SeatId | undefined {
     const speaker = shown.find((who) => who.seatId === valueAt(this.#speaker, atUs));
     const lecturer = shown.find((who) => who.seat === 'lecturer');
-    // With a board the large place is taken: the order of the tiles must not change with who speaks.
-    const followsSpeaker = valueAt(this.#layout, atUs) === 'speaker' && this.#boardsAt(atUs).length === 0;
+    // With a board the large place is taken, and in the gallery there is none: the order must not change with who speaks.
+    const followsSpeaker = valueAt(this.#layout, atUs) !== 'gallery' && this.#boardsAt(atUs).length === 0;
     return (followsSpeaker ? (speaker ?? lecturer) : (lecturer ?? speaker))?.seatId;
   }
 }
 
 type Placeable = Omit<Tile, 'rect'>;
+
+/** The first of them; when the speaker is not among these, the last one makes room, so that all others stay where they are. */
+function withSpeaker(
+  all: readonly Participant[],
+  places: number,
+  speakerId: SeatId | undefined,
+): readonly Participant[] {
+  const speaker = all.slice(places).find((who) => who.seatId === speakerId);
+  return speaker === undefined ? all.slice(0, places) : [...all.slice(0, places - 1), speaker];
+}
 
 function place(layout: (count: number) => readonly Rect[], wanted: readonly Placeable[], most: number): Scene {
   const shown = wanted.slice(0, most);

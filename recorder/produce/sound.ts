@@ -7,9 +7,12 @@ import type { Timeline } from './timeline.ts';
 const SAMPLE_RATE = 48_000;
 /** Of the samples of which the outline is drawn: enough for speech. */
 export const OUTLINE_RATE = 8_000;
-/** Loudness of the finished lesson (EBU R 128 measure), and the peak it may have. */
+/** Loudness of the finished lesson (EBU R 128 measure). */
 const TARGET_LUFS = -16;
-const PEAK_DBTP = -1.5;
+/** Peaks that leave 1 dB to what the encoder makes of them: the film has none above −1 dBTP. */
+const PEAK_DBTP = -2;
+/** Peaks lie between samples too; the limiter sees them at four times the rate (ITU-R BS.1770-4, annex 2). */
+const PEAK_RATE = 4 * SAMPLE_RATE;
 /** A silent room must not be blown up into noise. */
 const MAX_GAIN_DB = 20;
 /** Room for several people speaking at once in the mix, which has whole-number samples. */
@@ -99,7 +102,9 @@ export function encodeSoundJob(
   const limit = 10 ** (PEAK_DBTP / 20);
   const filters = [
     `[0:a]volume=${gainDb.toFixed(2)}dB`,
+    `aresample=${PEAK_RATE}`,
     `alimiter=limit=${limit.toFixed(3)}:level=0:attack=5:release=50:latency=1`,
+    `aresample=${SAMPLE_RATE}`,
     'aformat=sample_fmts=fltp:channel_layouts=stereo',
     'asplit=2[sound][copy]',
   ];

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { concatLine, filterValue, metadataValue } from '../ffmpeg/args.ts';
 import type { RecordingEvent } from '../contract.ts';
 import { attemptName, isNewerAttempt } from './attempt.ts';
-import { chaptersOf, chaptersVtt } from './chapters.ts';
+import type { EditionChapter } from '../../signaling/protocol/edition.ts';
+import { SeatId } from '../../signaling/protocol/ids.ts';
+import { chaptersOf, chaptersVtt, type Chapter } from './chapters.ts';
 import { LADDER } from './ladder.ts';
 import { thumbnailsVtt } from './pictures.ts';
 import { bandwidthOf, masterPlaylist, segmentsOf } from './playlists.ts';
 import { gainOf } from './sound.ts';
-import { timelineOf } from './timeline.ts';
+import { timelineOf, type Timeline } from './timeline.ts';
 
 const S = 1_000_000;
 
@@ -23,6 +25,50 @@ describe('chapters', () => {
   const event = (at: number, type: string, data: unknown): RecordingEvent =>
     ({ n: 0, atUs: at * S, type, data }) as RecordingEvent;
 
+  const seats = [
+    { seatId: SeatId.parse('li'), seat: 'lecturer', displayName: '李老师' },
+    { seatId: SeatId.parse('ann'), seat: 'pupil', displayName: '小安' },
+    { seatId: SeatId.parse('site'), seat: 'site', displayName: '第二小学' },
+  ];
+  const chaptersFrom = (
+    events: readonly RecordingEvent[],
+    timeline: Timeline,
+    written: readonly EditionChapter[] | null = null,
+  ): readonly Chapter[] => chaptersOf({ events, timeline, tracks: seats, lessonTitle: '课', written });
+
+  it('tell of questions once each, and of those who come on stage for more than a word', () => {
+    const poll = { pollId: 'p', question: '1/2 + 1/3 = ?' };
+    const events = [
+      event(0, 'stage', { seatIds: ['li'] }),
+      event(50, 'stage', { seatIds: ['li', 'ann', 'site'] }),
+      event(100, 'stage', { seatIds: ['li', 'site'] }),
+      event(110, 'stage', { seatIds: ['li', 'site', 'ann'] }),
+      event(120, 'poll', { ...poll, state: 'opened' }),
+      event(150, 'poll', { ...poll, state: 'closed' }),
+      event(160, 'poll', { ...poll, state: 'opened' }),
+      event(200, 'stage', { seatIds: ['li', 'site', 'ann', 'erased'] }),
+    ];
+    expect(chaptersFrom(events, timelineOf(events, 300 * S)).map((one) => [one.startUs / S, one.title])).toEqual([
+      [0, '课'],
+      [50, '小安、第二小学 发言'],
+      [120, '提问：1/2 + 1/3 = ?'],
+    ]);
+    const leftOut = timelineOf(events, 300 * S, [{ fromUs: 40 * S, toUs: 115 * S }]);
+    expect(chaptersFrom(events, leftOut).map((one) => one.title)).toEqual(['课', '提问：1/2 + 1/3 = ?']);
+  });
+
+  it('stay few enough to choose from: the lesser kinds make room', () => {
+    const events = Array.from({ length: 70 }, (_, index) => [
+      event(index * 80, 'slide', { page: index }),
+      event(index * 80 + 40, 'stage', { seatIds: index % 2 === 0 ? ['ann'] : ['site'] }),
+    ]).flat();
+    const few = events.filter((one) => one.atUs < 2_000 * S);
+    const kindsOf = (chapters: readonly Chapter[]): ReadonlySet<string> =>
+      new Set(chapters.slice(1).map((one) => one.title.slice(-2)));
+    expect(kindsOf(chaptersFrom(few, timelineOf([], 2_000 * S)))).toContain('发言');
+    expect(kindsOf(chaptersFrom(events, timelineOf([], 5_600 * S)))).not.toContain('发言');
+  });
+
   it('come from page turns that last, and from markers whatever their length', () => {
     const events = [
       event(10, 'slide', { page: 1, title: '导入' }),
@@ -31,7 +77,7 @@ describe('chapters', () => {
       event(120, 'marker', { title: '练习' }),
       event(125, 'slide', { page: 4 }),
     ];
-    const chapters = chaptersOf(events, timelineOf(events, 200 * S), '课');
+    const chapters = chaptersFrom(events, timelineOf(events, 200 * S));
     expect(chapters.map((one) => [one.startUs / S, one.endUs / S, one.title])).toEqual([
       [0, 10, '课'],
       [10, 63, '导入'],
@@ -43,7 +89,7 @@ describe('chapters', () => {
 
   it('lie in the finished lesson’s time', () => {
     const events = [event(10, 'paused', {}), event(40, 'resumed', {}), event(70, 'marker', { title: '问' })];
-    const chapters = chaptersOf(events, timelineOf(events, 100 * S), '课');
+    const chapters = chaptersFrom(events, timelineOf(events, 100 * S));
     expect(chapters.map((one) => one.startUs / S)).toEqual([0, 10, 40]);
   });
 
@@ -53,16 +99,16 @@ describe('chapters', () => {
       { atUs: 0, title: '开场' },
       { atUs: 50 * S, title: '练习' },
     ];
-    const chapters = chaptersOf([event(30, 'marker', { title: '问' })], timeline, '课', written);
+    const chapters = chaptersFrom([event(30, 'marker', { title: '问' })], timeline, written);
     expect(chapters.map((one) => [one.startUs / S, one.title])).toEqual([
       [0, '开场'],
       [30, '练习'],
     ]);
-    expect(chaptersOf([event(30, 'marker', { title: '问' })], timeline, '课', [])).toEqual([]);
+    expect(chaptersFrom([event(30, 'marker', { title: '问' })], timeline, [])).toEqual([]);
   });
 
   it('are none when nothing was marked', () => {
-    expect(chaptersOf([], timelineOf([], 100 * S), '课')).toEqual([]);
+    expect(chaptersFrom([], timelineOf([], 100 * S))).toEqual([]);
   });
 
   it('are written so that no title breaks the file', () => {

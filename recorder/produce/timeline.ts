@@ -71,6 +71,12 @@ function withoutRanges(spans: readonly SessionSpan[], leftOut: readonly EditionR
   );
 }
 
+export function isKept({ ranges }: Timeline, sessionUs: number): boolean {
+  return ranges.some(
+    (range) => sessionUs >= range.sessionStartUs && sessionUs < range.sessionStartUs + range.durationUs,
+  );
+}
+
 /** Where an instant of the session is in the finished lesson; one inside a pause is where the lesson goes on. */
 export function toOutputUs(timeline: Timeline, sessionUs: number): number {
   for (const range of timeline.ranges) {

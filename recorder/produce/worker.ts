@@ -62,7 +62,6 @@ export class ProduceWorkers {
   readonly #parts: Worker;
   #running = 0;
   #isYielding = false;
-  #isClosing = false;
   #closing: Promise<void> | null = null;
 
   constructor(options: WorkersOptions) {
@@ -110,7 +109,6 @@ export class ProduceWorkers {
   /** Takes no more jobs and hands the running ones back, so that another process takes them at once. Bounded; idempotent. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
-      this.#isClosing = true;
       for (const worker of this.#workers) worker.cancelAllJobs(STOP_REASONS.closing);
       let timer: NodeJS.Timeout | undefined;
       const limit = new Promise<void>((resolve) => {
@@ -165,7 +163,7 @@ export class ProduceWorkers {
     const parts = new PartStore(this.#options.production.store, data.recordingId);
     try {
       return await this.#watched(job, data.recordingId, lockSignal, {
-        work: (run) => this.#flow.produce(job, token, data, run),
+        work: (run) => this.#produceLatest(job, token, data, run),
         onCancelled: async () => {
           await job.removeUnprocessedChildren();
           await parts.discard();
@@ -177,6 +175,16 @@ export class ProduceWorkers {
         await job.removeUnprocessedChildren();
       }
       throw error;
+    }
+  }
+
+  /** Another edition may have been ordered while this one was put together: it is what counts. */
+  async #produceLatest(job: Job, token: string, first: ProduceJob, run: FlowRun): Promise<ProduceResult> {
+    for (let data = first; ;) {
+      const result = await this.#flow.produce(job, token, data, run);
+      const latest = await this.#flow.orderOf(data.recordingId);
+      if (latest === undefined || JSON.stringify(latest) === JSON.stringify(data)) return result;
+      data = latest;
     }
   }
 
@@ -226,19 +234,24 @@ export class ProduceWorkers {
     }
   }
 
+  /** For somebody else, without counting as an attempt. Whoever has really lost the lock can't, and need not: another has it, or will. */
+  async #handBack(job: Job, token: string | undefined, delayMs: number, reason: string): Promise<Error> {
+    try {
+      await job.moveToDelayed(Date.now() + delayMs, token);
+      return new DelayedError();
+    } catch (cause) {
+      return new Error(reason, { cause });
+    }
+  }
+
   /** What BullMQ is to make of a failure. */
   async #verdict(job: Job, token: string | undefined, signal: AbortSignal, error: unknown): Promise<Error> {
     if (error instanceof UnrecoverableError || error instanceof WaitingChildrenError) return error;
-    if (this.#isClosing && signal.aborted) {
-      await job.moveToDelayed(Date.now() + HANDED_BACK_DELAY_MS, token);
-      return new DelayedError();
-    }
-    if (signal.aborted) return new Error(String(signal.reason));
+    if (signal.aborted) return this.#handBack(job, token, HANDED_BACK_DELAY_MS, String(signal.reason));
     if (job.queueName === MUX_QUEUE) return error instanceof Error ? error : new Error(String(error));
     const failure = error instanceof StalledError ? 'stalled' : failureOf(error);
     if (failure === 'storeAway' && job.attemptsStarted < STORE_AWAY_STARTS) {
-      await job.moveToDelayed(Date.now() + STORE_AWAY_DELAY_MS, token);
-      return new DelayedError();
+      return this.#handBack(job, token, STORE_AWAY_DELAY_MS, failure);
     }
     return isPointless(failure) ? new UnrecoverableError(failure) : new Error(failure, { cause: error });
   }

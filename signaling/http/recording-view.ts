@@ -127,6 +127,7 @@ export function playbackOf(whole: Recording, summary: Summary, urls: MediaUrls):
             thumbnailsUrl: url(film.thumbnailsKey),
             posterUrl: url(film.posterKey),
             chaptersUrl: film.chaptersKey === null ? null : url(film.chaptersKey),
+            waveformUrl: film.waveformKey === undefined ? null : url(film.waveformKey),
             slidesUrl: url(objectKeys.slidesBeside(film.mp4Key)),
           },
     downloadUrl:

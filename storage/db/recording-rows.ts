@@ -46,7 +46,7 @@ export function selectAnyRecordings(db: Kysely<Database>) {
         'is_erasing',
       ),
     )
-    .select(['l.kind', 's.name as school_name', 'ms.name as media_school_name'])
+    .select(['l.kind', 's.name as school_name', 's.time_zone', 'ms.name as media_school_name'])
     .select(['t.person_id as lecturer_id', 't.display_name as lecturer_name'])
     .select([
       sql<boolean>`r.allows_download and m.allows_download`.as('allows_download'),
@@ -83,6 +83,7 @@ export function toRecording(row: RecordingRow): Recording {
     series: row.series,
     schoolId: row.school_id,
     schoolName: row.school_name,
+    timeZone: row.time_zone,
     managerId: row.manager_id,
     lecturerId: row.lecturer_id,
     lecturerName: row.lecturer_name,

@@ -136,6 +136,8 @@ export interface Recording {
   /** The school that answers for it. */
   readonly schoolId: SchoolId;
   readonly schoolName: string;
+  /** The school's, IANA. */
+  readonly timeZone: string;
   /** Who manages it beside the school's administrators; nobody of a copy. */
   readonly managerId: PersonId | null;
   readonly lecturerId: PersonId;

@@ -225,6 +225,7 @@ export class PlayerStand {
               thumbnailsUrl: `${base}/produced/${FILM_ATTEMPT}/thumbnails.vtt`,
               posterUrl: `${base}/produced/${FILM_ATTEMPT}/sprite-001.jpg`,
               chaptersUrl: `${base}/produced/${FILM_ATTEMPT}/chapters.vtt`,
+              waveformUrl: null,
               slidesUrl: `${base}/produced/${FILM_ATTEMPT}/slides/index.json`,
             }
           : null,

@@ -108,6 +108,8 @@ export const Playback = z.object({
       thumbnailsUrl: z.string(),
       posterUrl: z.string(),
       chaptersUrl: z.string().nullable(),
+      /** `Waveform` JSON: the outline of the sound. */
+      waveformUrl: z.string().nullable(),
       /** `SlideIndex` JSON of the film; older films have none (404). */
       slidesUrl: z.string(),
     })

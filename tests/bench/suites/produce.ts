@@ -85,7 +85,7 @@ async function composeTop(
   const tasks = cuts.map((cut, index) => async () => {
     const targetOf = (): string => join(folder, `cut-${index}.mp4`);
     const job = composeJob(cut, {
-      title: '',
+      title: { title: '', card: undefined },
       tracks,
       rungs: [TOP_RUNG],
       lettering: undefined,

@@ -91,6 +91,7 @@ describe('the production of a lesson', () => {
   let made: MadeRecording;
   let result: ProduceResult;
   let mp4: string;
+  let chapters: string;
 
   const copyOf = async (key: string): Promise<string> => {
     const path = join(folder, key.replaceAll('/', '_'));
@@ -98,6 +99,8 @@ describe('the production of a lesson', () => {
     await writeFile(path, body);
     return path;
   };
+
+  const textOf = async (key = ''): Promise<string> => (await store.getBuffer(key)).body.toString('utf8');
 
   /** The HLS rendition as files, for ffprobe and ffmpeg. */
   const copyOfHls = async (): Promise<string> => {
@@ -127,6 +130,7 @@ describe('the production of a lesson', () => {
     const produced = await produceHere(deps, { recordingId: made.recordingId, title: lesson.title });
     result = produced.result;
     mp4 = await copyOf(result.mp4);
+    chapters = await textOf(result.chapters);
   }, PRODUCTION_LIMIT_MS);
 
   afterAll(async () => {
@@ -346,5 +350,19 @@ describe('the production of a lesson', () => {
     expect(again.made).toEqual([]);
     expect(again.result.durationUs).toBe(result.durationUs);
     expect(await partNames()).toEqual(before);
+  });
+
+  it('begins with a title card when it is told what the lesson is; nothing is shifted, and only what it covers is made anew', async () => {
+    const card = { subject: '数学', teacher: '王老师', school: '实验小学', date: '2026年9月1日' };
+    const titled = await produceHere(deps, { recordingId: made.recordingId, title: lesson.title, card });
+    const path = await copyOf(titled.result.mp4);
+    expect(titled.result.durationUs).toBe(result.durationUs);
+    expectColour(await colourAt(1.5, 100, 100, path), BACKGROUND);
+    expectColour(await colourAt(2.1, 100, 100, path), RED);
+    expectColour(await colourAt(3.1, 300, 540, path), GREEN);
+    expect(Math.abs((await toneUs(path)) - 1_000_000)).toBeLessThanOrEqual(40_000);
+    expect(await textOf(titled.result.chapters)).toBe(chapters);
+    // The card, and what is left of the cut that it covers the beginning of.
+    expect(titled.made.map((part) => part.cut?.outputStartUs)).toEqual([0, 2_000_000]);
   });
 });

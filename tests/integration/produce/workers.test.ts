@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import { RecordingQueue, type ProduceState } from '../../../recorder/queue.ts';
+import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
 import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
@@ -190,7 +191,7 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
   });
 
   it(
-    'hands its job back at an orderly end, so that the next process does it at once',
+    'hands its job back at an orderly end, so that the next process does it at once, as it was ordered last',
     { timeout: FAULT_TIMEOUT_MS },
     async () => {
       const first = await stand.startProcess();
@@ -200,8 +201,14 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
       await first.down();
       expect(await stand.encoderPids()).toEqual([]);
       expect(await queue.produceState(recordingId)).toMatchObject({ state: 'running' });
+      // Meanwhile somebody has cut the lesson: the film is made of what was ordered last.
+      const edition = { ...WHOLE_EDITION, leftOut: [{ fromUs: 2_000_000, toUs: FAULT_LESSON_S * 1_000_000 }] };
+      await queue.addProduce({ recordingId, title: '交班', edition: { version: 1, edition } });
       const second = await stand.startProcess();
-      expect(await settled(recordingId)).toMatchObject({ state: 'done' });
+      expect(await settled(recordingId)).toMatchObject({
+        state: 'done',
+        result: { editionVersion: 1, durationUs: 2_000_000 },
+      });
       await second.down();
     },
   );

@@ -62,6 +62,7 @@ export const libraryText = catalogue({
   compose: ['合成成片', 'Compose film'],
   cancelProduction: ['取消合成', 'Cancel composing'],
   progress: ['合成进度', 'Composing progress'],
+  hide: ['收起', 'Hide'],
   hit: ['在 {time} 说到“{text}”，从这里看', 'Says “{text}” at {time}: watch from there'],
   hitChapter: ['章节', 'Chapter'],
   watch: ['观看《{title}》', 'Watch {title}'],

@@ -1,12 +1,11 @@
 import { Menu } from '@base-ui/react/menu';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { ChartColumn, Clapperboard, EllipsisVertical, Package, Scissors, Trash2, X } from 'lucide-react';
+import { ChartColumn, EllipsisVertical, Package, Scissors, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { callApi } from '../../api/api.ts';
 import { editorText } from '../../messages/editor.ts';
-import { libraryText } from '../../messages/library.ts';
 import { packageText } from '../../messages/package.ts';
 import { playerText } from '../../messages/player.ts';
 import { shellText } from '../../messages/shell.ts';
@@ -14,10 +13,10 @@ import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
-import { useRecordingChanged } from '../recording/recording-orders.ts';
 import { usePublishingMenu } from '../recording/publishing-menu.tsx';
 import { PackageDialog } from './package-dialog.tsx';
 import bar from './control-bar.module.css';
+import { ProductionItem, ProductionState } from './production-state.tsx';
 import styles from './player.module.css';
 
 interface ManageProps {
@@ -53,29 +52,6 @@ function DeleteDialog({ recording, onClose }: ManageProps & { readonly onClose: 
         <Button onClick={onClose}>{shell('cancel')}</Button>
       </div>
     </Dialog>
-  );
-}
-
-/** Compose, or stop composing, and what is the state of it. */
-function ProductionItem({ recording }: ManageProps) {
-  const t = useText(libraryText);
-  const { recordingId, phase } = recording;
-  const changed = useRecordingChanged(recordingId);
-  const order = useMutation({
-    mutationFn: (name: 'retryProduction' | 'cancelProduction') => callApi(name, { params: { recordingId } }),
-    onSettled: (summary) => changed(summary),
-  });
-  if (phase === 'recording' || phase === 'finishing') return null;
-  const isProducing = phase === 'producing';
-  return (
-    <Menu.Item
-      className={bar.item}
-      onClick={() => order.mutate(isProducing ? 'cancelProduction' : 'retryProduction')}
-      data-testid={isProducing ? 'cancel-production' : 'retry-production'}
-    >
-      {isProducing ? <X aria-hidden /> : <Clapperboard aria-hidden />}
-      {t(isProducing ? 'cancelProduction' : phase === 'playable' ? 'compose' : 'retryProduction')}
-    </Menu.Item>
   );
 }
 
@@ -128,6 +104,7 @@ export function ManageMenu({ recording }: ManageProps) {
               {recording.mayProduce && <EditItem recording={recording} />}
               {publishing.items}
               {recording.mayProduce && <ProductionItem recording={recording} />}
+              {recording.mayProduce && <ProductionState recording={recording} />}
               {recording.mayProduce && <PackageItem recording={recording} onOpen={() => setDialog('package')} />}
               {mayDelete && (
                 <Menu.Item className={bar.item} onClick={() => setDialog('delete')} data-testid="player-delete">

@@ -1,9 +1,11 @@
 import { FastForward } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { playerText } from '../../messages/player.ts';
 import type { Playback, PlaybackState } from '../../player/playback.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
+import { ProductionFailedNote } from './production-state.tsx';
 import type { LineSaver } from './use-line-saver.ts';
 import styles from './player.module.css';
 
@@ -97,6 +99,7 @@ function Trouble({ state }: { readonly state: PlaybackState | null }) {
 }
 
 export interface PlayerNotesProps {
+  readonly recording: RecordingSummary;
   readonly playback: Playback | null;
   readonly state: PlaybackState | null;
   /** Where play began, 0 for the beginning. */
@@ -106,10 +109,11 @@ export interface PlayerNotesProps {
   readonly onFilm: (() => void) | null;
 }
 
-export function PlayerNotes({ playback, state, resumedAtS, saver, onFilm }: PlayerNotesProps) {
+export function PlayerNotes({ recording, playback, state, resumedAtS, saver, onFilm }: PlayerNotesProps) {
   return (
     <div className={styles.notes}>
       <Trouble state={state} />
+      <ProductionFailedNote recording={recording} />
       <HurryNote state={state} />
       <SaverNote saver={saver} />
       {playback !== null && <ResumeNote playback={playback} fromS={resumedAtS} />}

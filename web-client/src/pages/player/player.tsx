@@ -223,7 +223,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
       />
       <Top recording={recording} />
       <PlayerNotes
-        {...{ playback, state, resumedAtS, saver }}
+        {...{ recording, playback, state, resumedAtS, saver }}
         onFilm={recording.isComposed && opened.composed === null ? switchToFilm : null}
       />
       {playback !== null && (
