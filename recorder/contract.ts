@@ -10,6 +10,7 @@ import {
   SeatId,
   TrackId,
 } from '../signaling/protocol/ids.ts';
+import { RecordingDisk } from '../signaling/protocol/room.ts';
 import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
 import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
 
@@ -97,6 +98,10 @@ export const TrackStatus = z.object({
 });
 export type TrackStatus = z.infer<typeof TrackStatus>;
 
+/** What the disk guard says: `low` warns the teachers, `full` means that the recording has stopped before damage. */
+export const DiskState = z.object({ level: RecordingDisk, freeBytes: z.int() });
+export type DiskState = z.infer<typeof DiskState>;
+
 export const captureContract = defineInnerContract({
   requests: {
     /** Idempotent. An older fence is refused with `staleFence`. Throws `storageFull` when the disk guard is on. */
@@ -119,14 +124,15 @@ export const captureContract = defineInnerContract({
       params: z.object({}),
       result: z.object({
         recordings: z.array(z.object({ recordingId: RecordingId, fence: Fence, tracks: z.array(TrackStatus) })),
+        disk: DiskState,
       }),
     },
   },
   notices: {
     /** A live producer's track has been silent for ≥ 5 s, or came back. */
     trackSilent: z.object({ recordingId: RecordingId, trackId: TrackId, silent: z.boolean() }),
-    /** The disk guard: `low` warns the teacher, `full` means that the recording has stopped before damage. */
-    disk: z.object({ level: z.enum(['ok', 'low', 'full']), freeBytes: z.int() }),
+    /** At each change of level. */
+    disk: DiskState,
     stored: z.object({ recordingId: RecordingId }),
   },
 });

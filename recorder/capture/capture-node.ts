@@ -79,6 +79,7 @@ export class CaptureNode {
       ...options,
       metrics: createMetrics(() => ({ capture, uploader, disk, totals, nowUnixUs: () => clock.nowUnixUs() })),
       capture: () => capture,
+      disk: () => disk.state,
     });
     late.inner = inner;
     const closers = [() => disk.close(), () => uploader.close(), () => links.close(), () => folder.release()];

@@ -1,5 +1,6 @@
 import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DiskState } from '../contract.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 
 const LOOK_INTERVAL_MS = 2_000;
@@ -7,12 +8,7 @@ const PROBE_NAME = '.room-probe';
 /** A few seconds of a full classroom. */
 const PROBE_BYTES = 4 * 1024 * 1024;
 
-export type DiskLevel = 'ok' | 'low' | 'full';
-
-export interface DiskState {
-  readonly level: DiskLevel;
-  readonly freeBytes: number;
-}
+export type DiskLevel = DiskState['level'];
 
 export interface DiskGuardOptions {
   readonly folder: string;

@@ -3,7 +3,7 @@ import { serveInner, type InnerServer } from '../../signaling/runtime/inner-serv
 import type { InnerHandlers } from '../../signaling/runtime/inner-contract.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { ProcessServer } from '../../signaling/runtime/process-server.ts';
-import { captureContract } from '../contract.ts';
+import { captureContract, type DiskState } from '../contract.ts';
 import type { Capture } from './capture.ts';
 
 export interface CaptureServerOptions {
@@ -15,18 +15,19 @@ export interface CaptureServerOptions {
   readonly isReady: () => boolean;
   readonly checksOutput: boolean;
   readonly capture: () => Capture;
+  readonly disk: () => DiskState;
 }
 
 /** The HTTP server of the process with `captureContract` on it. */
 export async function serveCapture(
   options: CaptureServerOptions,
 ): Promise<{ readonly server: ProcessServer; readonly inner: InnerServer<typeof captureContract> }> {
-  const { capture, secret, log, checksOutput, ...rest } = options;
+  const { capture, disk, secret, log, checksOutput, ...rest } = options;
   const server = await ProcessServer.create({ ...rest, log });
   const inner = serveInner({
     server,
     contract: captureContract,
-    handlers: handlersOf(capture),
+    handlers: handlersOf(capture, disk),
     secret,
     log,
     checksOutput,
@@ -35,7 +36,7 @@ export async function serveCapture(
   return { server, inner };
 }
 
-function handlersOf(capture: () => Capture): InnerHandlers<typeof captureContract, string> {
+function handlersOf(capture: () => Capture, disk: () => DiskState): InnerHandlers<typeof captureContract, string> {
   return {
     setGoal: async (goal) => {
       await capture().setGoal(goal);
@@ -51,6 +52,7 @@ function handlersOf(capture: () => Capture): InnerHandlers<typeof captureContrac
       recordings: capture()
         .describe()
         .map(({ recordingId, fence, tracks }) => ({ recordingId, fence, tracks: [...tracks] })),
+      disk: disk(),
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { captureContract, type RecordingEvent, type RecordingGoal } from '../../recorder/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { Fence, RecordingId } from '../protocol/ids.ts';
+import type { RecordingDisk } from '../protocol/room.ts';
 import type { Log } from '../runtime/log.ts';
 import type { NodeRegistry } from '../runtime/node-registry.ts';
 import type { RecordingControl } from '../rooms/ports.ts';
@@ -31,6 +32,8 @@ export class CaptureNodes implements RecordingControl {
   readonly #log: Log;
   readonly #links: NodeLinks<typeof captureContract>;
   readonly #assignments = new Map<RecordingId, Assignment>();
+  /** By node; kept while its link is lost, for what it holds is there still. */
+  readonly #disks = new Map<string, RecordingDisk>();
   readonly #openListeners = new Set<() => void>();
   readonly #diskListeners = new Set<Parameters<RecordingControl['onDiskLevel']>[0]>();
 
@@ -47,7 +50,7 @@ export class CaptureNodes implements RecordingControl {
           if (assignment.nodeId === link.record.id) assignment.lostAtMs = Date.now();
         }
       },
-      onRemoved: () => undefined,
+      onRemoved: (link) => this.#disks.delete(link.record.id),
     });
   }
 
@@ -82,6 +85,10 @@ export class CaptureNodes implements RecordingControl {
     return () => this.#diskListeners.delete(listener);
   }
 
+  diskLevelOf(recordingId: RecordingId): RecordingDisk {
+    return this.#disks.get(this.#assignments.get(recordingId)?.nodeId ?? '') ?? 'ok';
+  }
+
   close(): void {
     this.#links.close();
   }
@@ -92,12 +99,13 @@ export class CaptureNodes implements RecordingControl {
       if (assignment.nodeId === link.record.id) assignment.lostAtMs = null;
     }
     try {
-      const { recordings } = await link.client.call('describe', {});
+      const { recordings, disk } = await link.client.call('describe', {});
       for (const { recordingId } of recordings) {
         if (!this.#assignments.has(recordingId)) {
           this.#assignments.set(recordingId, { nodeId: link.record.id, lostAtMs: null });
         }
       }
+      this.#onDisk(link, disk.level);
     } catch (error) {
       this.#log.warn({ err: error }, 'capture could not say what it holds');
     }
@@ -110,14 +118,22 @@ export class CaptureNodes implements RecordingControl {
     if (link?.client.state === 'open') return link;
     const mayComeBack = assigned?.lostAtMs !== undefined && assigned.lostAtMs !== null && link !== null;
     if (mayComeBack && Date.now() < (assigned.lostAtMs ?? 0) + WAIT_FOR_NODE_MS) throw unavailable();
-    const candidates = this.#links.open().map((open) => ({ open, region: open.record.region, load: open.record.load }));
+    const candidates = this.#withRoom().map((open) => ({ open, region: open.record.region, load: open.record.load }));
     const chosen = choosePlace(candidates, null);
     if (chosen === null) throw unavailable();
     this.#assignments.set(recordingId, { nodeId: chosen.open.record.id, lostAtMs: null });
     return chosen.open;
   }
 
-  #onDisk(link: CaptureLink, level: 'ok' | 'low' | 'full'): void {
+  /** A full one is better than none: it says so, and takes the recording when there is room again. */
+  #withRoom(): CaptureLink[] {
+    const open = this.#links.open();
+    const withRoom = open.filter((link) => this.#disks.get(link.record.id) !== 'full');
+    return withRoom.length > 0 ? withRoom : open;
+  }
+
+  #onDisk(link: CaptureLink, level: RecordingDisk): void {
+    this.#disks.set(link.record.id, level);
     const affected = [...this.#assignments].filter(([, { nodeId }]) => nodeId === link.record.id).map(([id]) => id);
     for (const listener of this.#diskListeners) listener(level, new Set(affected));
   }

@@ -77,6 +77,10 @@ export type RollEntry = z.infer<typeof RollEntry>;
 export const RecordingState = z.enum(['off', 'starting', 'recording', 'paused', 'failed']);
 export type RecordingState = z.infer<typeof RecordingState>;
 
+/** The room left where it is recorded: `low` is soon full, `full` records nothing more. */
+export const RecordingDisk = z.enum(['ok', 'low', 'full']);
+export type RecordingDisk = z.infer<typeof RecordingDisk>;
+
 export const LessonFacts = z.object({
   lessonId: LessonId,
   roomId: RoomId,
@@ -132,6 +136,8 @@ export const InsideSnapshot = z.object({
   activeSpeaker: SeatId.nullable(),
   safeMode: z.boolean(),
   recording: RecordingState,
+  /** For teachers; `ok` to everybody else. */
+  recordingDisk: RecordingDisk,
   tools: ClassTools,
   /** True when transports of this seat must be (re)created before media flows. */
   needsTransports: z.boolean(),
@@ -239,6 +245,8 @@ export const roomNotices = {
   layoutChanged: notice(z.object({ layout: Layout, pinnedSeatId: SeatId.nullable() })),
   safeModeChanged: notice(z.object({ active: z.boolean() })),
   recordingChanged: notice(z.object({ state: RecordingState })),
+  /** To teachers alone. */
+  recordingDiskChanged: notice(z.object({ level: RecordingDisk })),
   /** A teacher has muted this seat: its microphone producer is paused on the server already. */
   mutedByTeacher: notice(z.object({ producerIds: z.array(ProducerId) })),
   chat: notice(z.object({ message: ChatMessage })),

@@ -15,7 +15,14 @@ import type {
 } from '../protocol/ids.ts';
 import type { ConsumerOffer, ProducerInfo, Source, TransportPair } from '../protocol/media.ts';
 import type { PollAnswer, PollQuestion } from '../protocol/polls.ts';
-import type { ChatMessage, CloseReason, LessonFacts, RoomNotice, RoomNoticeName } from '../protocol/room.ts';
+import type {
+  ChatMessage,
+  CloseReason,
+  LessonFacts,
+  RecordingDisk,
+  RoomNotice,
+  RoomNoticeName,
+} from '../protocol/room.ts';
 import type { JoinClaims } from './join-claims.ts';
 import type { AnswerRecord, PollRecord } from './poll-record.ts';
 import type { RoomState } from './room-state.ts';
@@ -131,7 +138,9 @@ export interface RecordingControl {
   /** Told at each (re)connection: the other side may have forgotten the goal. Returns the function that takes the listener off. */
   onOpen(listener: () => void): () => void;
   /** The disk of the process that holds these recordings. */
-  onDiskLevel(listener: (level: 'ok' | 'low' | 'full', recordingIds: ReadonlySet<RecordingId>) => void): () => void;
+  onDiskLevel(listener: (level: RecordingDisk, recordingIds: ReadonlySet<RecordingId>) => void): () => void;
+  /** As it was told last by the process that holds this recording; `ok` while none does. */
+  diskLevelOf(recordingId: RecordingId): RecordingDisk;
 }
 
 export interface ExpectedPerson {

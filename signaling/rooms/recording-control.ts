@@ -4,7 +4,7 @@ import type { Log } from '../runtime/log.ts';
 import { AppError } from '../protocol/errors.ts';
 import { RecordingId, TrackId, type Fence, type RequestId, type SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo, Source } from '../protocol/media.ts';
-import type { LessonFacts, RecordingState } from '../protocol/room.ts';
+import type { LessonFacts, RecordingDisk, RecordingState } from '../protocol/room.ts';
 import type { Clock, RecordingControl, RoomStore } from './ports.ts';
 import type { SavedRecording } from './room-state.ts';
 import type { Seat } from './seat.ts';
@@ -30,6 +30,7 @@ export interface RoomRecordingOptions {
   readonly sfuUrl: () => string | null;
   readonly clockOffsetUs: () => Promise<number>;
   readonly onStateChanged: (state: RecordingState) => void;
+  readonly onDiskChanged: (level: RecordingDisk) => void;
   /** Something that must survive this process has changed. */
   readonly onSaveNeeded: () => void;
 }
@@ -49,12 +50,13 @@ export class RoomRecording {
   #running: Running | null = null;
   #isBeginning = false;
   #isGoalStated = false;
-  #isFull = false;
+  #disk: RecordingDisk = 'ok';
   #isWorking = false;
   #isWanted = false;
   #isClosed = false;
   #cancelRetry: (() => void) | null = null;
   #shownState: RecordingState = 'off';
+  #shownDisk: RecordingDisk = 'ok';
 
   constructor(options: RoomRecordingOptions) {
     this.#options = options;
@@ -70,9 +72,15 @@ export class RoomRecording {
     const running = this.#running;
     if (running === null) return this.#isBeginning ? 'starting' : 'off';
     if (running.endedAtUs !== null) return 'off';
-    if (this.#isFull) return 'failed';
+    if (this.#disk === 'full') return 'failed';
     if (!running.accepted) return 'starting';
     return running.paused ? 'paused' : 'recording';
+  }
+
+  /** Of the capture process that holds the running recording. */
+  get disk(): RecordingDisk {
+    const running = this.#running;
+    return running === null || running.endedAtUs !== null ? 'ok' : this.#disk;
   }
 
   /** Whether nothing is left to be told to capture. */
@@ -196,16 +204,25 @@ export class RoomRecording {
     return Math.max(0, this.#options.clock.nowMs() * 1_000 + running.clockOffsetUs - running.startedAtUnixUs);
   }
 
-  #onDisk(level: 'ok' | 'low' | 'full'): void {
-    this.#isFull = level === 'full';
+  /** Room again is not a recording yet: it goes on, and says so, once capture has accepted the goal. */
+  #onDisk(level: RecordingDisk): void {
+    if (this.#disk === 'full' && level !== 'full') {
+      this.goalChanged();
+      return;
+    }
+    this.#disk = level;
     this.#show();
-    if (!this.#isFull) this.goalChanged();
   }
 
   #show(): void {
-    if (this.state === this.#shownState) return;
-    this.#shownState = this.state;
-    this.#options.onStateChanged(this.state);
+    const { state, disk } = this;
+    if (state !== this.#shownState) {
+      this.#shownState = state;
+      this.#options.onStateChanged(state);
+    }
+    if (disk === this.#shownDisk) return;
+    this.#shownDisk = disk;
+    this.#options.onDiskChanged(disk);
   }
 
   /** One order at a time; whatever comes up meanwhile is looked at again afterwards. */
@@ -256,7 +273,7 @@ export class RoomRecording {
       producers,
     });
     running.accepted = true;
-    this.#isFull = false;
+    this.#disk = this.#options.control.diskLevelOf(recordingId);
     this.#show();
   }
 
@@ -289,11 +306,12 @@ export class RoomRecording {
       this.#options.log.warn('recording belongs to another process now');
       return;
     }
-    this.#isFull = code === 'storageFull';
+    // Capture that is away has not got more room by that.
+    if (code === 'storageFull') this.#disk = 'full';
     this.#options.log.warn({ err: error }, 'capture could not be told');
     if (this.#isClosed) return;
     this.#cancelRetry?.();
-    this.#cancelRetry = this.#options.clock.after(this.#isFull ? RETRY_WHEN_FULL_MS : RETRY_MS, () => {
+    this.#cancelRetry = this.#options.clock.after(code === 'storageFull' ? RETRY_WHEN_FULL_MS : RETRY_MS, () => {
       this.#cancelRetry = null;
       this.#work();
     });

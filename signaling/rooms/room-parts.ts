@@ -2,7 +2,7 @@ import { isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Fence, SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo } from '../protocol/media.ts';
-import type { LessonFacts, RecordingState } from '../protocol/room.ts';
+import type { LessonFacts, RecordingDisk, RecordingState } from '../protocol/room.ts';
 import { ChatLog } from './chat-log.ts';
 import { createRoomTools, type RoomTools } from './class-tools.ts';
 import { HalfDuplex } from './half-duplex.ts';
@@ -63,6 +63,7 @@ export interface RoomReactions {
   onProducerPaused(producer: ProducerInfo): void;
   onProducerClosed(producer: ProducerInfo): void;
   onRecordingState(state: RecordingState): void;
+  onRecordingDisk(level: RecordingDisk): void;
   onAnswersKnown(): void;
   /** `atOnce`: losing it would undo somebody's word. */
   onSaveNeeded(atOnce?: boolean): void;
@@ -154,6 +155,7 @@ function createRecording(
     sfuUrl: options.sfuUrl,
     clockOffsetUs: () => options.node().clockOffsetUs(),
     onStateChanged: (state) => reactions.onRecordingState(state),
+    onDiskChanged: (level) => reactions.onRecordingDisk(level),
     onSaveNeeded: () => reactions.onSaveNeeded(),
   });
 }

@@ -40,6 +40,7 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
       onSaveNeeded();
     },
     onRecordingState: (state) => broadcast.toInside('recordingChanged', { state }),
+    onRecordingDisk: (level) => broadcast.toTeachers('recordingDiskChanged', { level }),
     onSaveNeeded,
   };
 }

@@ -110,6 +110,57 @@ describe('the recording of a room', () => {
     ).toEqual(['failed', 'recording']);
   });
 
+  it('tells teachers alone how full the disk is, whenever they come (R8)', async () => {
+    const stand = recorded();
+    stand.control.disk = 'low';
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    await settle();
+    const told = () => teacher.of('recordingDiskChanged').map(({ level }) => level);
+    expect(told()).toEqual(['low']);
+    const coTeacher = await stand.join('coTeacher', '李老师');
+    expect(coTeacher.snapshot).toMatchObject({ recording: 'recording', recordingDisk: 'low' });
+    stand.control.setDiskLevel('full');
+    expect((await stand.join('pupil', '小红')).snapshot).toMatchObject({ recording: 'failed', recordingDisk: 'ok' });
+    stand.control.setDiskLevel('ok');
+    await settle();
+    stand.control.setDiskLevel('low');
+    expect(told()).toEqual(['low', 'full', 'ok', 'low']);
+    expect(pupil.of('recordingDiskChanged')).toEqual([]);
+  });
+
+  it('does not say that it records again before capture has said so (R8)', async () => {
+    const stand = recorded();
+    const teacher = await stand.join('lecturer', '王老师');
+    await settle();
+    stand.control.setDiskLevel('full');
+    stand.control.goAway();
+    stand.room.teacherOrders.setLayout({ layout: 'gallery', pinnedSeatId: null });
+    await settle();
+    expect(stand.room.parts.recording.state).toBe('failed');
+    // There is room, but the process does not answer yet.
+    stand.control.setDiskLevel('ok');
+    await settle();
+    expect(stand.room.parts.recording.state).toBe('failed');
+    expect(teacher.of('recordingDiskChanged')).toEqual([{ level: 'full' }]);
+    stand.control.comeBack();
+    await settle();
+    expect(teacher.of('recordingChanged').at(-1)).toEqual({ state: 'recording' });
+    expect(teacher.of('recordingDiskChanged').at(-1)).toEqual({ level: 'ok' });
+  });
+
+  it('learns of a full disk from a refusal, too, and tries again (R6, R8)', async () => {
+    const stand = recorded();
+    stand.control.disk = 'full';
+    const teacher = await stand.join('lecturer', '王老师');
+    await settle();
+    expect(stand.room.parts.recording.state).toBe('failed');
+    expect(teacher.of('recordingDiskChanged')).toEqual([{ level: 'full' }]);
+    stand.control.disk = 'ok';
+    await stand.clock.pass(10_001);
+    expect(stand.room.parts.recording.state).toBe('recording');
+  });
+
   it('hands over what it could not tell before the end (R3, E3)', async () => {
     const stand = recorded();
     await stand.join('lecturer', '王老师');

@@ -1,6 +1,6 @@
 import type { ConsumerOffer } from '../protocol/media.ts';
 import type { InsideSnapshot, LessonFacts, Waiting, WaitingSnapshot } from '../protocol/room.ts';
-import { isPermitted, PERMISSIONS, type Permission } from '../protocol/seats.ts';
+import { isPermitted, isTeacherSeat, PERMISSIONS, type Permission } from '../protocol/seats.ts';
 import { toolsFor } from './class-tools.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { Seat, SeatState } from './seat.ts';
@@ -69,6 +69,7 @@ export function insideSnapshot(seat: Seat, parts: RoomParts, facts: InsideFacts)
     activeSpeaker: facts.activeSpeaker,
     safeMode: parts.safeMode.isActive,
     recording: parts.recording.state,
+    recordingDisk: isTeacherSeat(seat.kind) ? parts.recording.disk : 'ok',
     tools: toolsFor(seat, parts.tools),
     needsTransports: parts.media.needsTransports(seat.seatId),
   };

@@ -73,6 +73,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
     activeSpeaker: null,
     safeMode: false,
     recording: 'off',
+    recordingDisk: 'ok',
     tools: { poll: null, myAnswer: null, pick: null, countdown: null, race: null, polls: [] },
     needsTransports: false,
     ...change,

@@ -99,6 +99,8 @@ export async function nearlyFull(stage: Stage, after: After): Promise<void> {
   await disk.fillUpTo(10 * MIB);
   await until('the warning', async () => levels[0] === 'low');
   expect(await stand.metric('capture_taps')).toBe(2);
+  // A signaling that connects only now learns it from here.
+  expect((await client.call('describe', {})).disk.level).toBe('low');
   await disk.fillUpTo(7 * MIB);
   await until('the notice', async () => levels[1] === 'full');
   await until('the taps to be let go', async () => (await stand.metric('capture_taps')) === 0);

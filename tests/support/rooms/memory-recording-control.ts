@@ -1,6 +1,7 @@
 import type { RecordingEvent, RecordingGoal } from '../../../recorder/contract.ts';
 import { AppError } from '../../../signaling/protocol/errors.ts';
 import type { Fence, RecordingId } from '../../../signaling/protocol/ids.ts';
+import type { RecordingDisk } from '../../../signaling/protocol/room.ts';
 import type { RecordingControl } from '../../../signaling/rooms/ports.ts';
 
 /** `RecordingControl` in memory: keeps what it is told, ignores repeated event numbers, can be away or full. */
@@ -11,11 +12,11 @@ export class MemoryRecordingControl implements RecordingControl {
   readonly #openListeners = new Set<() => void>();
   readonly #diskListeners = new Set<Parameters<RecordingControl['onDiskLevel']>[0]>();
   isAway = false;
-  isFull = false;
+  disk: RecordingDisk = 'ok';
 
   async setGoal(goal: RecordingGoal): Promise<void> {
     this.#assertHere();
-    if (this.isFull) throw new AppError('storageFull');
+    if (this.disk === 'full') throw new AppError('storageFull');
     this.goals.push(goal);
     await Promise.resolve();
   }
@@ -44,6 +45,10 @@ export class MemoryRecordingControl implements RecordingControl {
     return () => this.#diskListeners.delete(listener);
   }
 
+  diskLevelOf(): RecordingDisk {
+    return this.disk;
+  }
+
   goAway(): void {
     this.isAway = true;
   }
@@ -53,8 +58,8 @@ export class MemoryRecordingControl implements RecordingControl {
     for (const listener of this.#openListeners) listener();
   }
 
-  setDiskLevel(level: 'ok' | 'low' | 'full'): void {
-    this.isFull = level === 'full';
+  setDiskLevel(level: RecordingDisk): void {
+    this.disk = level;
     const recordingIds = new Set(this.goals.map((goal) => goal.recordingId));
     for (const listener of this.#diskListeners) listener(level, recordingIds);
   }

@@ -153,7 +153,8 @@ export class RoomActions {
 
   setRecordingPaused(paused: boolean): Promise<unknown> {
     return this.#store.act(
-      (state) => ({ ...state, recording: paused ? 'paused' : 'recording' }),
+      // A recording that has stopped does not go on by this.
+      (state) => (state.recording === 'failed' ? state : { ...state, recording: paused ? 'paused' : 'recording' }),
       () => this.#call('setRecordingPaused', { paused }),
     );
   }

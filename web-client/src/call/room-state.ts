@@ -8,6 +8,7 @@ import type {
   Layout,
   LessonFacts,
   Participant,
+  RecordingDisk,
   RecordingState,
   RoomNotice,
   RoomNoticeName,
@@ -39,6 +40,7 @@ export interface InsideState {
   readonly activeSpeaker: SeatId | null;
   readonly safeMode: boolean;
   readonly recording: RecordingState;
+  readonly recordingDisk: RecordingDisk;
   /** What is run with the class. */
   readonly tools: ClassTools;
 }
@@ -99,6 +101,7 @@ const reducers: { readonly [N in RoomNoticeName]?: Reducer<N> } = {
   layoutChanged: (state, change) => ({ ...state, ...change }),
   safeModeChanged: (state, { active }) => ({ ...state, safeMode: active }),
   recordingChanged: (state, { state: recording }) => ({ ...state, recording }),
+  recordingDiskChanged: (state, { level }) => ({ ...state, recordingDisk: level }),
   chat: (state, { message }) => ({ ...state, chat: mergeChat(state.chat, [message]) }),
   activeSpeaker: (state, { seatId }) => ({ ...state, activeSpeaker: seatId }),
   producerAdded: (state, producer) => ({

@@ -22,7 +22,22 @@ export const roomText = catalogue({
   recording: ['录制中', 'Recording'],
   recordingPaused: ['录制已暂停', 'Recording paused'],
   recordingStarting: ['正在开始录制', 'Recording starts'],
-  recordingFailed: ['录制失败', 'Recording failed'],
+  recordingFailed: ['录制已停止', 'Recording stopped'],
+  recordingAgain: ['录制已继续', 'Recording continues'],
+  diskLow: [
+    '录像服务器的磁盘快满了，请通知管理员',
+    'The recording server’s disk is nearly full. Please tell the administrator',
+  ],
+  diskFull: [
+    '磁盘已满，录像已停止；已录部分已保存',
+    'The disk is full: recording has stopped. What was recorded is kept',
+  ],
+  diskFullStep: [
+    '可以照常上课。请管理员在录像服务器上清出空间，之后录像自动继续。',
+    'You can go on teaching. Once the administrator frees space on the recording server, recording continues by itself.',
+  ],
+  diskRoom: ['磁盘又有空间了，录像已继续', 'There is room on the disk again: recording continues'],
+  diskRoomPaused: ['磁盘又有空间了，录像仍为暂停', 'There is room on the disk again. Recording is still paused'],
   audience: ['台下 {n} 人', '{n} in the audience'],
   locked: ['已锁定', 'Locked'],
   // Tiles

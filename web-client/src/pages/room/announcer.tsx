@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { toolText } from '../../messages/class-tools.ts';
@@ -30,10 +31,15 @@ function news(old: InsideState, state: InsideState, t: Translate<typeof roomText
     const waiting = state.waiting.filter((one) => isNew(old.waiting, one.seatId));
     said.push(...waiting.map((one) => t('saidWaiting', { name: one.displayName })));
   }
+  // Teachers are told by the note at the top line, with its cause.
+  if (!isTeacherSeat(state.self.seat) && state.recording !== old.recording) {
+    if (state.recording === 'failed') said.push(t('recordingFailed'));
+    if (old.recording === 'failed' && state.recording === 'recording') said.push(t('recordingAgain'));
+  }
   return said;
 }
 
-/** Says to a screen reader what others see happen: joins, hands, the lobby. */
+/** Says to a screen reader what others see happen: joins, hands, the lobby, a recording that stops. */
 export function Announcer({ state }: { readonly state: InsideState }) {
   const t = useText(roomText);
   const tools = useText(toolText);

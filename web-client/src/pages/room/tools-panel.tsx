@@ -151,7 +151,11 @@ function Recording({ state }: { readonly state: InsideState }) {
   return (
     <section className={styles.group}>
       <h3>{t('recording')}</h3>
-      <Button onClick={() => void actions.setRecordingPaused(!isPaused)} data-testid="recording-pause">
+      <Button
+        onClick={() => void actions.setRecordingPaused(!isPaused)}
+        disabled={state.recording === 'failed'}
+        data-testid="recording-pause"
+      >
         {isPaused ? t('resumeRecording') : t('pauseRecording')}
       </Button>
       <TextField

@@ -1,9 +1,11 @@
 import { Circle, DoorOpen, Lock, Pause, TriangleAlert, Users } from 'lucide-react';
+import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { DiskNote } from './disk-note.tsx';
 import { CountdownSign } from './tools/countdown-sign.tsx';
 import styles from './live-room.module.css';
 
@@ -30,24 +32,27 @@ export function TopLine({ state, onLeave }: { readonly state: InsideState; reado
   const t = useText(roomText);
   const nowMs = useNow(1_000);
   return (
-    <header className={styles.top}>
-      <h1>{state.lesson.title}</h1>
-      <CountdownSign state={state} />
-      <RecordingSign recording={state.recording} />
-      {state.locked && (
-        <span className={styles.fact} data-testid="locked-sign">
-          <Lock aria-hidden /> {t('locked')}
+    <div className={styles.topArea}>
+      <header className={styles.top}>
+        <h1>{state.lesson.title}</h1>
+        <CountdownSign state={state} />
+        <RecordingSign recording={state.recording} />
+        {state.locked && (
+          <span className={styles.fact} data-testid="locked-sign">
+            <Lock aria-hidden /> {t('locked')}
+          </span>
+        )}
+        <span className={styles.fact} data-testid="audience-count" data-count={state.audienceCount}>
+          <Users aria-hidden /> {t('audience', { n: state.audienceCount })}
         </span>
-      )}
-      <span className={styles.fact} data-testid="audience-count" data-count={state.audienceCount}>
-        <Users aria-hidden /> {t('audience', { n: state.audienceCount })}
-      </span>
-      <time className={[styles.fact, 'tabular'].join(' ')}>
-        {duration(nowMs + state.clockOffsetMs - state.startedAtMs)}
-      </time>
-      <button type="button" className={styles.topLeave} onClick={onLeave} aria-label={t('leave')}>
-        <DoorOpen aria-hidden />
-      </button>
-    </header>
+        <time className={[styles.fact, 'tabular'].join(' ')}>
+          {duration(nowMs + state.clockOffsetMs - state.startedAtMs)}
+        </time>
+        <button type="button" className={styles.topLeave} onClick={onLeave} aria-label={t('leave')}>
+          <DoorOpen aria-hidden />
+        </button>
+      </header>
+      {isTeacherSeat(state.self.seat) && <DiskNote state={state} />}
+    </div>
   );
 }
