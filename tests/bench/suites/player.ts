@@ -129,7 +129,13 @@ async function measureMode(
   const page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
   await page.goto(stand.watchUrl);
   await page.locator(videos).first().waitFor();
-  await page.waitForFunction(() => Number(document.querySelector('[data-testid=player-seek]')?.ariaValueNow) >= 1);
+  await page.waitForFunction((query) => {
+    const isPlayed = Number(document.querySelector('[data-testid=player-seek]')?.getAttribute('aria-valuenow')) >= 1;
+    const shown = [...document.querySelectorAll<HTMLVideoElement>(query)].filter(
+      (video) => video.offsetParent !== null,
+    );
+    return isPlayed && shown.length > 0 && shown.every((video) => video.videoWidth > 0);
+  }, videos);
   const seeks = await seekTimes(page, videos, plan.seeks);
   await page.close();
   const rounded = (values: readonly number[]): string => values.map((ms) => Math.round(ms)).join(', ');
