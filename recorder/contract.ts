@@ -197,6 +197,25 @@ export type ProduceResult = z.infer<typeof ProduceResult>;
 /** `plan` and `part` are names in the object store, see `objectKeys.part`. */
 export const PartJob = z.object({ recordingId: RecordingId, plan: z.string(), part: z.string() });
 export type PartJob = z.infer<typeof PartJob>;
+
+/**
+ * Makes a recording of a film that was uploaded: checks it by its content and derives what the muxer derives of a lesson, so that
+ * everything behind it is the same. The result is a `MuxResult`; a job that fails has the `RecordingFailure` as its reason.
+ */
+export const IMPORT_QUEUE = 'tongke-import';
+export const ImportJob = z.object({
+  recordingId: RecordingId,
+  lessonId: LessonId,
+  title: z.string(),
+  fileName: z.string(),
+  displayName: z.string(),
+  schoolName: z.string(),
+  startedAtUnixUs: z.int(),
+});
+export type ImportJob = z.infer<typeof ImportJob>;
+export const ImportProgress = z.object({ fraction: z.number().min(0).max(1), secondsLeft: z.number().nullable() });
+export type ImportProgress = z.infer<typeof ImportProgress>;
+
 /** BullMQ `progress` of a produce job: 0–1 over all its stages, seconds left when known. */
 export const ProduceProgress = z.object({
   stage: z.enum(['prepare', 'compose', 'audio', 'join', 'pictures', 'upload']),

@@ -25,6 +25,12 @@ export const SignalingConfig = InnerConfig.extend({
   TURN_URL: commaList.default([]),
   TURN_SECRET: z.string().optional(),
   ROOM_WEBRTC_MAX: z.coerce.number().int().positive().default(300),
+  /** The largest video that may be uploaded. */
+  UPLOAD_MAX_GB: z.coerce.number().positive().default(8),
+  /** Room that uploads leave free on the disk of a directory store. */
+  UPLOAD_RESERVE_GB: z.coerce.number().nonnegative().default(5),
+  /** An unfinished upload that is left alone for so long is thrown away. */
+  UPLOAD_EXPIRES_HOURS: z.coerce.number().positive().default(72),
   SFU_REGION: z.string().default('default'),
   DEMO: flag.optional(),
   LAN_CA_CERT: z.string().optional(),

@@ -11,6 +11,7 @@ import { closeServer, createPublicServer, listen, openTrustDoor, tlsOf } from '.
 import { createRateLimits } from './http/rate-limits.ts';
 import { LiveRooms } from './live-rooms.ts';
 import { openStorage } from './open-storage.ts';
+import { openUploads } from './open-uploads.ts';
 import { StoredRooms } from './room-storage/stored-rooms.ts';
 import { JoinClaims } from './rooms/join-claims.ts';
 import { parseEnvOrExit } from './runtime/env.ts';
@@ -33,6 +34,7 @@ const isDemo = config.DEMO ?? (config.DATABASE_URL === undefined && config.S3_EN
 
 const { stores, objects, redis, queue, packages, follower, keeper, linkGate, editions, gate, writes } =
   await openStorage(config, log, lifecycle);
+const uploads = openUploads({ config, stores, objects, queue, log }, lifecycle);
 
 const demoSignIns = await prepareFirstStart({
   stores,
@@ -77,6 +79,8 @@ const app = createHttpApp({
     keeper,
     packages,
     editions,
+    uploads: uploads.intake,
+    imports: uploads.imports,
     redis,
     joinTokens,
     turn,
@@ -91,6 +95,7 @@ const app = createHttpApp({
     nowMs: Date.now,
   }),
   routes: { sessions, isSecure: publicUrl?.startsWith('https:') ?? tls !== undefined, publicUrl, checksReplies },
+  uploads: uploads.intake,
   media: {
     store: objects,
     secret: config.TONGKE_MEDIA_SECRET,
@@ -106,6 +111,7 @@ const app = createHttpApp({
 server.on('request', app);
 await rooms.open();
 await follower.catchUp();
+await uploads.imports.catchUp();
 keeper.start();
 await editions.catchUp();
 await listen(server, config.PORT, config.HOST);

@@ -19,6 +19,7 @@ import type { SeatStore } from './ports/seat-store.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { SettingStore } from './ports/setting-store.ts';
 import type { TimetableStore } from './ports/timetable-store.ts';
+import type { UploadStore } from './ports/upload-store.ts';
 import type { WatchStore } from './ports/watch-store.ts';
 
 export type * from './objects/object-store.ts';
@@ -40,6 +41,7 @@ export type * from './ports/seat-store.ts';
 export type * from './ports/session-store.ts';
 export type * from './ports/setting-store.ts';
 export type * from './ports/timetable-store.ts';
+export type * from './ports/upload-store.ts';
 export type * from './ports/watch-store.ts';
 
 /** Everything in the database. Only signaling holds it. */
@@ -59,6 +61,7 @@ export interface Stores {
   readonly recordingLinks: RecordingLinkStore;
   readonly recordingTexts: RecordingTextStore;
   readonly remarks: RemarkStore;
+  readonly uploads: UploadStore;
   readonly watching: WatchStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;

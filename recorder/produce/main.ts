@@ -12,6 +12,7 @@ import { openObjectStore } from '../../storage/objects/open.ts';
 import { DeriveWorker } from '../derive/worker.ts';
 import { EditionWorker } from '../edition/edition-worker.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
+import { ImportWorker } from '../import/import-worker.ts';
 import { createMuxer } from '../mux/muxer.ts';
 import { ProduceConfig } from './config.ts';
 import { readCpuTimes } from './cpu-times.ts';
@@ -80,6 +81,10 @@ const editions = new EditionWorker({
   onViews: (recordingId, indexKey) => derive.orderSlides(recordingId, indexKey),
 });
 lifecycle.onStop('editions', () => editions.close(), WORKERS_CLOSE_TIMEOUT_MS);
+
+const importing = { store, ffmpeg, log, workFolder, redisUrl: config.REDIS_URL, lockMs: config.PRODUCE_LOCK_MS };
+const imports = new ImportWorker(importing);
+lifecycle.onStop('imports', () => imports.close(), WORKERS_CLOSE_TIMEOUT_MS);
 
 const registry = new NodeRegistry(redis, log);
 if (config.PRODUCE_YIELDS) {

@@ -57,6 +57,11 @@ export async function deriveAnew(
 async function refuseHeld({ objects, recordingId, dataDir, isUnfinished }: RebuildOptions): Promise<void> {
   const manifest = await new ManifestStore(objects).read(recordingId);
   if (manifest === undefined) throw new AppError('notFound', { message: 'there is no such recording' });
+  if (manifest.upload !== undefined) {
+    throw new AppError('conflict', {
+      message: 'it was uploaded as a film: there are no packet logs to derive it from',
+    });
+  }
   const folder = await findHeldFolder(dataDir, recordingId);
   if (folder !== undefined) {
     const message = `a capture of this machine still holds parts of it in ${folder}: start Tongke and let it bring them out`;

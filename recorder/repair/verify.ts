@@ -3,7 +3,7 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { RecordingManifest } from '../../storage/objects/manifest.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
+import { objectKeys, parseRawUploadPart } from '../../storage/objects/object-keys.ts';
 import { sealStateOf } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { RecordingEvent } from '../contract.ts';
@@ -43,6 +43,7 @@ export async function verifyRecording(objects: ObjectStore, recordingId: Recordi
     }
   }
   findings.push(...(await checkEvents(objects, manifest)), ...(await checkListing(objects, manifest)));
+  findings.push(...(await checkUpload(objects, manifest)));
   findings.push(...(await checkDerived(objects, manifest)));
   const { title, state, endedAtUs = null } = manifest;
   const isSound = findings.every(({ level }) => level !== 'error');
@@ -85,6 +86,17 @@ async function checkEvents(objects: ObjectStore, manifest: RecordingManifest): P
   return findings;
 }
 
+/** The parts of an uploaded film lie one behind the other, to its very end. */
+async function checkUpload(objects: ObjectStore, { recordingId, upload }: RecordingManifest): Promise<Finding[]> {
+  if (upload === undefined) return [];
+  let at = 0;
+  for await (const { key, bytes } of objects.list(objectKeys.rawUploadPrefix(recordingId))) {
+    if (parseRawUploadPart(key) !== at) return [error(`does not begin where the part before it ends, at ${at}`, key)];
+    at += bytes;
+  }
+  return at === upload.bytes ? [] : [error(`${upload.bytes} bytes were uploaded, ${at} are there`)];
+}
+
 function isEvent(line: string): boolean {
   try {
     return RecordingEvent.safeParse(JSON.parse(line)).success;
@@ -100,8 +112,9 @@ async function checkListing(objects: ObjectStore, manifest: RecordingManifest): 
     ...manifest.tracks.flatMap(({ epochs }) => epochs.flatMap(({ chunks }) => chunks.map(({ key }) => key))),
   ]);
   const findings: Finding[] = [];
+  const isPart = (key: string): boolean => manifest.upload !== undefined && parseRawUploadPart(key) !== undefined;
   for await (const { key } of objects.list(objectKeys.rawPrefix(manifest.recordingId))) {
-    if (!listed.has(key)) findings.push(warning('is in the store but not in the manifest', key));
+    if (!listed.has(key) && !isPart(key)) findings.push(warning('is in the store but not in the manifest', key));
   }
   return findings;
 }

@@ -5,10 +5,13 @@ import helmet from 'helmet';
 import { AppError } from '../protocol/errors.ts';
 import { API_PREFIX } from '../protocol/rest.ts';
 import type { Log } from '../runtime/log.ts';
+import { UPLOAD_DATA_PATH } from '../protocol/rest/uploads.ts';
 import { mediaListener, type MediaRouteOptions } from './media.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './problem.ts';
 import { serveRoutes, type RestHandlers, type ServeRouteOptions } from './serve-route.ts';
+import { uploadDataRouter } from './upload-data.ts';
+import type { UploadIntake } from '../uploads/upload-intake.ts';
 import { webPages, type WebPagesOptions } from './web-pages.ts';
 
 export interface HttpAppOptions {
@@ -17,6 +20,7 @@ export interface HttpAppOptions {
   readonly handlers: RestHandlers;
   readonly routes: ServeRouteOptions;
   readonly media: MediaRouteOptions;
+  readonly uploads: UploadIntake;
   readonly pages: WebPagesOptions;
   /** Express's `trust proxy`, e.g. `loopback`. */
   readonly trustProxy: string;
@@ -72,6 +76,7 @@ export function createHttpApp(options: HttpAppOptions): RequestListener {
 
   const openApi = openApiDocument(options.version);
   const api = express.Router();
+  api.use(UPLOAD_DATA_PATH, uploadDataRouter({ intake: options.uploads, routes: options.routes, log: options.log }));
   api.use(compression());
   api.get('/openapi.json', (_request, response) => void response.json(openApi));
   api.use('/people/import', express.json({ limit: IMPORT_LIMIT }));

@@ -10,6 +10,7 @@ import type { RtpCapabilities } from 'mediasoup/types';
 import type { TransportPair } from '../protocol/media.ts';
 import type { JoinClaims } from '../rooms/join-claims.ts';
 import type { Log } from '../runtime/log.ts';
+import type { UploadIntake } from '../uploads/upload-intake.ts';
 import type { ConnectionChecks } from './connection-checks.ts';
 import type { DemoSignIn } from './demo-sign-ins.ts';
 import type { RateLimits } from './rate-limits.ts';
@@ -62,6 +63,13 @@ export interface EditionDesk {
   orderFacts(recordingId: RecordingId): Promise<void>;
 }
 
+/** Import of uploaded films, as far as REST orders it. */
+export interface ImportDesk {
+  order(recordingId: RecordingId): void;
+  /** Idempotent. */
+  cancel(recordingId: RecordingId): Promise<void>;
+}
+
 /** Everything that REST handlers are made of. */
 export interface RestDependencies {
   readonly stores: Stores;
@@ -73,6 +81,8 @@ export interface RestDependencies {
   readonly keeper: RecordingClearance;
   readonly packages: PackageOrders;
   readonly editions: EditionDesk;
+  readonly uploads: UploadIntake;
+  readonly imports: ImportDesk;
   readonly redis: Redis;
   readonly connectionChecks: ConnectionChecks;
   readonly joinTokens: TokenSigner<typeof JoinClaims>;

@@ -14,6 +14,7 @@ import { RemarkRoutes } from './routes/remarks.ts';
 import { SchoolRoutes } from './routes/schools.ts';
 import { SessionRoutes } from './routes/session.ts';
 import { TimetableRoutes } from './routes/timetable.ts';
+import { UploadRoutes } from './routes/uploads.ts';
 import { WatchingRoutes } from './routes/watching.ts';
 import type { RestHandlers } from './serve-route.ts';
 
@@ -35,6 +36,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new EditionRoutes(dependencies),
     ...new RemarkRoutes(dependencies),
     ...new WatchingRoutes(dependencies),
+    ...new UploadRoutes(dependencies),
     ...new ConnectionCheckRoutes(dependencies),
   };
 }

@@ -16,8 +16,12 @@ export function administersOneOf(caller: PersonCaller, lesson: Lesson): boolean 
   return [lesson.schoolId, ...listening].some((schoolId) => administers(caller, schoolId));
 }
 
-/** The seat that a person has in a lesson, or null: parents have one in meetings, pupils in lessons. */
+/**
+ * The seat that a person has in a lesson, or null: parents have one in meetings, pupils in lessons; a micro-lesson has its lecturer's alone,
+ * and a film that was uploaded has none.
+ */
 export function seatOf(caller: PersonCaller, lesson: Lesson, involvement: Involvement | undefined): SeatKind | null {
+  if (lesson.origin !== 'class') return seatWithoutClass(lesson, involvement);
   const isMeeting = lesson.kind === 'meeting';
   switch (involvement?.as) {
     case 'lecturer':
@@ -34,10 +38,15 @@ export function seatOf(caller: PersonCaller, lesson: Lesson, involvement: Involv
   }
 }
 
+/** A micro-lesson is its lecturer's alone. */
+const seatWithoutClass = ({ origin }: Lesson, involvement: Involvement | undefined): SeatKind | null =>
+  origin === 'micro' && involvement?.as === 'lecturer' ? 'lecturer' : null;
+
 export function lessonSummary(lesson: Lesson, mySeat: SeatKind | null, presentCount: number | null): LessonSummary {
   return {
     lessonId: lesson.lessonId,
     kind: lesson.kind,
+    origin: lesson.origin,
     title: lesson.title,
     subject: lesson.subject,
     state: lesson.state,

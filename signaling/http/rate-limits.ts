@@ -17,6 +17,7 @@ const LIMITS = {
   signInAddress: { points: 300, durationSeconds: 300 },
   enrolmentAddress: { points: 20, durationSeconds: 600, blockSeconds: 600 },
   invitationAddress: { points: 600, durationSeconds: 300 },
+  uploadPerson: { points: 120, durationSeconds: 3_600 },
   connectionCheckAddress: { points: 60, durationSeconds: 300 },
 } as const satisfies Record<string, Limit>;
 

@@ -74,6 +74,7 @@ export function summaryOf(whole: Recording, viewer: RecordingViewer, urls: Media
     recordingId: recording.recordingId,
     lessonId: recording.lessonId,
     kind: recording.kind,
+    lessonOrigin: recording.lessonOrigin,
     title: recording.title,
     description: recording.description,
     subject: recording.subject,

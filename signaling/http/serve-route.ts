@@ -60,8 +60,8 @@ function parseInput(definition: RouteDefinition, request: Request): object {
 }
 
 /** Browsers send Origin with every write; one that is not ours is somebody else's page using our visitor's cookie. */
-function assertOwnOrigin(request: Request, publicUrl: string | undefined): void {
-  if (request.method === 'GET') return;
+export function assertOwnOrigin(request: Request, publicUrl: string | undefined): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
   const origin = request.headers.origin;
   if (origin === undefined) {
     if (request.headers['sec-fetch-site'] === 'cross-site') throw new AppError('originRejected');

@@ -11,6 +11,7 @@ import { packageRoutes } from './rest/packages.ts';
 import { recordingRoutes } from './rest/recordings.ts';
 import { remarkRoutes } from './rest/remarks.ts';
 import { sessionRoutes } from './rest/session.ts';
+import { uploadRoutes } from './rest/uploads.ts';
 import { watchingRoutes } from './rest/watching.ts';
 
 export const API_PREFIX = '/api/v1';
@@ -30,6 +31,7 @@ export const restRoutes = {
   ...editionRoutes,
   ...remarkRoutes,
   ...watchingRoutes,
+  ...uploadRoutes,
   ...connectionCheckRoutes,
 } as const satisfies Record<string, RouteDefinition>;
 

@@ -5,6 +5,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { ProductionFailure } from '../protocol/rest/recordings.ts';
 import type { Log } from '../runtime/log.ts';
+import { isBeingImported } from './import-follower.ts';
 import { produceOrder } from './produce-order.ts';
 import type { KeepChapters } from './chapter-texts.ts';
 
@@ -141,7 +142,7 @@ export class RecordingFollower {
   }
 
   async #catchUpOne(recording: Recording): Promise<void> {
-    if (recording.phase !== 'producing') return;
+    if (recording.phase !== 'producing' || isBeingImported(recording)) return;
     const production = await this.#queue.produceState(recording.recordingId);
     if (production.state === 'done') await this.#onProduced(production.result);
     if (production.state === 'failed') await this.#onProduceFailed(recording.recordingId, production.failure);

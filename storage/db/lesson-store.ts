@@ -1,8 +1,9 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { LessonId, type PersonId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../new-id.ts';
+import type { Audience } from '../ports/audience.ts';
 import type { Involvement, Lesson, LessonChange, LessonStore, NewLessonRecord } from '../ports/lesson-store.ts';
 import { concerns, lessonOf } from './audience-filter.ts';
 import { instantOrNull } from './instant.ts';
@@ -20,6 +21,7 @@ export function createLessonStore(db: Kysely<Database>): LessonStore {
         // A lesson that runs over its time is still there.
         .where((eb) => eb.or([eb('l.ends_at', '>', new Date(fromMs)), eb('l.state', '=', 'live')]))
         .where('l.state', '<>', 'cancelled')
+        .where(isAttended(audience))
         .where(concerns(audience))
         .orderBy('l.starts_at')
         .orderBy('l.lesson_id')
@@ -66,6 +68,12 @@ export function createLessonStore(db: Kysely<Database>): LessonStore {
   };
 }
 
+/** A micro-lesson is on the list of who records it, and of nobody else. */
+function isAttended({ personId }: Audience): RawBuilder<boolean> {
+  if (personId === undefined) return sql`l.origin = 'class'`;
+  return sql`(l.origin = 'class' or (l.origin = 'micro' and l.lecturer_id = ${personId}))`;
+}
+
 interface Step {
   readonly from: Lesson['state'][];
   readonly done: Lesson['state'];
@@ -96,6 +104,7 @@ function createLesson(db: Kysely<Database>, lesson: NewLessonRecord): Promise<Le
         ends_at: new Date(lesson.endsAtMs),
         state: 'scheduled',
         is_recorded: lesson.isRecorded,
+        origin: lesson.origin ?? 'class',
       })
       .execute();
     await replaceLinks(tx, lessonId, lesson);
@@ -262,5 +271,6 @@ function toLesson(row: LessonRow): Lesson {
     endedAtMs: instantOrNull(row.ended_at),
     isRecorded: row.is_recorded,
     timetableEntryId: row.entry_id,
+    origin: row.origin,
   };
 }

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
-import { ProductionFailure } from '../../signaling/protocol/rest/recordings.ts';
+import { RecordingFailure } from '../../signaling/protocol/rest/recordings.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { RecordingEdition } from '../ports/edition-store.ts';
 import type { Recording } from '../ports/recording-store.ts';
@@ -46,7 +46,13 @@ export function selectAnyRecordings(db: Kysely<Database>) {
         'is_erasing',
       ),
     )
-    .select(['l.kind', 's.name as school_name', 's.time_zone', 'ms.name as media_school_name'])
+    .select([
+      'l.kind',
+      'l.origin as lesson_origin',
+      's.name as school_name',
+      's.time_zone',
+      'ms.name as media_school_name',
+    ])
     .select(['t.person_id as lecturer_id', 't.display_name as lecturer_name'])
     .select([
       sql<boolean>`r.allows_download and m.allows_download`.as('allows_download'),
@@ -76,6 +82,7 @@ export function toRecording(row: RecordingRow): Recording {
     originSchoolName: row.origin_id === null ? null : row.media_school_name,
     lessonId: row.lesson_id,
     kind: row.kind,
+    lessonOrigin: row.lesson_origin,
     title: row.title,
     description: row.description,
     subject: row.subject,
@@ -96,7 +103,7 @@ export function toRecording(row: RecordingRow): Recording {
     film: row.film === null ? null : { editionVersion: 0, ...row.film },
     progress: row.progress === null ? null : { fraction: row.progress, secondsLeft: row.seconds_left },
     // Rows of before hold a sentence in Chinese.
-    failure: row.failure === null ? null : ProductionFailure.catch('unknown').parse(row.failure),
+    failure: row.failure === null ? null : RecordingFailure.catch('unknown').parse(row.failure),
     allowsDownload: row.allows_download,
     visibility: row.visibility,
     edition: editionOf(row),

@@ -25,7 +25,7 @@ import type {
   RecordingVisibility,
 } from '../../signaling/protocol/rest/recordings.ts';
 import type { ObservationAspect, ObservationVerdict, RemarkKind } from '../../signaling/protocol/rest/remarks.ts';
-import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
+import type { LessonOrigin, LessonState } from '../../signaling/protocol/rest/shapes.ts';
 import type { Role } from '../../signaling/protocol/roles.ts';
 import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
 import type { RollMark } from '../ports/attendance-store.ts';
@@ -143,6 +143,7 @@ export interface LessonTable {
   ended_at: Date | null;
   is_recorded: boolean;
   entry_id: string | null;
+  origin: Defaulted<LessonOrigin>;
 }
 
 export interface InvitationTable {
@@ -304,6 +305,20 @@ export interface RecordingTextTable {
   grams: string[];
 }
 
+export interface UploadTable {
+  upload_id: RecordingId;
+  owner_id: PersonId;
+  school_id: SchoolId;
+  title: string;
+  subject: string | null;
+  class_group_ids: Json<ClassGroupId[]>;
+  file_name: string;
+  bytes: number;
+  created_at: Date;
+  touched_at: Date;
+  finished_at: Date | null;
+}
+
 export interface RemarkTable {
   remark_id: RemarkId;
   recording_id: RecordingId;
@@ -361,6 +376,7 @@ export interface Database {
   recording_erasures: RecordingErasureTable;
   recording_links: RecordingLinkTable;
   recording_texts: RecordingTextTable;
+  uploads: UploadTable;
   playback_positions: { person_id: PersonId; recording_id: RecordingId; position_ms: number; saved_at: Date };
   watching: WatchTable;
   remarks: RemarkTable;

@@ -20,6 +20,7 @@ import { createSeatStore } from './seat-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSettingStore } from './setting-store.ts';
 import { createTimetableStore } from './timetable-store.ts';
+import { createUploadStore } from './upload-store.ts';
 import { createWatchStore } from './watch-store.ts';
 
 /** Every store of the database; none of their methods throws anything but `AppError`. */
@@ -40,6 +41,7 @@ export function createStores(db: Kysely<Database>): Stores {
     recordingLinks: throwingAppErrors(createRecordingLinkStore(db)),
     recordingTexts: throwingAppErrors(createRecordingTextStore(db)),
     remarks: throwingAppErrors(createRemarkStore(db)),
+    uploads: throwingAppErrors(createUploadStore(db)),
     watching: throwingAppErrors(createWatchStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),
     settings: throwingAppErrors(createSettingStore(db)),

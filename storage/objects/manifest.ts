@@ -103,6 +103,18 @@ export const Rendition = z.discriminatedUnion('kind', [
 ]);
 export type Rendition = z.infer<typeof Rendition>;
 
+/** A film that was uploaded: its parts lie under `objectKeys.rawUploadPrefix`, and all tracks are derived from it. */
+export const UploadedFilm = z.object({
+  fileName: z.string(),
+  bytes: z.int().positive(),
+  container: z.string(),
+  videoCodec: z.string(),
+  audioCodec: z.string().nullable(),
+  /** Whether the picture is the uploaded one, or was encoded again so that it plays everywhere. */
+  isPictureCopied: z.boolean(),
+});
+export type UploadedFilm = z.infer<typeof UploadedFilm>;
+
 export const RecordingManifest = z.object({
   version: z.literal(MANIFEST_VERSION),
   recordingId: RecordingId,
@@ -122,6 +134,7 @@ export const RecordingManifest = z.object({
   }),
   gaps: z.array(ManifestGap),
   renditions: z.array(Rendition),
+  upload: UploadedFilm.optional(),
 });
 export type RecordingManifest = z.infer<typeof RecordingManifest>;
 

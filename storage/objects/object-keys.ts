@@ -24,6 +24,10 @@ export const objectKeys = {
   rawEventsPrefix: (recording: RecordingId) => `raw/${recording}/events/`,
   rawEvents: (recording: RecordingId, n: number) => `raw/${recording}/events/${padded(n, 6)}.jsonl`,
 
+  /** What somebody uploaded, as it came: parts that lie one behind the other, each named by where it begins. */
+  rawUploadPrefix: (recording: RecordingId) => `raw/${recording}/upload/`,
+  rawUploadPart: (recording: RecordingId, offset: number) => `raw/${recording}/upload/${padded(offset, 15)}.part`,
+
   playPrefix: (recording: RecordingId) => `play/${recording}/`,
   /** `name` is relative and made by the muxer, e.g. `lecturer/seg-000012.m4s`. */
   play: (recording: RecordingId, name: string) => `play/${recording}/${name}`,
@@ -60,6 +64,12 @@ export function resolveKey(indexKey: string, uri: string): string {
   }
   const [resolvedArea = '', ...below] = path;
   return [resolvedArea, recording, ...below].join('/');
+}
+
+/** The inverse of `objectKeys.rawUploadPart` for the last part of a key: where it begins; undefined when it is none. */
+export function parseRawUploadPart(key: string): number | undefined {
+  const match = /\/upload\/(\d{15})\.part$/.exec(key);
+  return match === null ? undefined : Number(match[1]);
 }
 
 export interface RawChunkName {

@@ -41,6 +41,9 @@ export interface ObjectStore {
   /** Deletes every object under a prefix that ends in `/`; answers how many there were. */
   deletePrefix(prefix: string): Promise<number>;
 
+  /** Room that is left, in bytes; undefined for a store that does not say. */
+  freeBytes(): Promise<number | undefined>;
+
   /**
    * A URL by which a browser fetches the object without us, or undefined when this store has none (then serve it
    * through the media route). With `filename` the browser saves it under that name.

@@ -157,6 +157,11 @@ export class S3ObjectStore implements ObjectStore {
     }
   }
 
+  /** S3 has no question for it; a store that is full refuses with 507, which becomes `storageFull`. */
+  async freeBytes(): Promise<undefined> {
+    return undefined;
+  }
+
   async signGet(key: string, expiresInSeconds: number, filename?: string): Promise<string | undefined> {
     checkObjectKey(key);
     if (this.#signer === undefined) return undefined;

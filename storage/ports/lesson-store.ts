@@ -1,5 +1,5 @@
 import type { ClassGroupId, ClassroomId, LessonId, PersonId, SchoolId, SiteId } from '../../signaling/protocol/ids.ts';
-import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
+import type { LessonOrigin, LessonState } from '../../signaling/protocol/rest/shapes.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
 import type { Audience } from './audience.ts';
 
@@ -12,7 +12,10 @@ export interface LessonStore {
   /** Only while scheduled. */
   change(lessonId: LessonId, change: LessonChange): Promise<Lesson>;
   lesson(lessonId: LessonId): Promise<Lesson | undefined>;
-  /** What overlaps the time range, by start; cancelled lessons are left out. */
+  /**
+   * What overlaps the time range, by start. Left out are cancelled lessons, uploaded films, and micro-lessons of others:
+   * nobody attends them.
+   */
   list(filter: LessonFilter): Promise<Lesson[]>;
   /** What is live by the database, for a process that starts. */
   listLive(): Promise<Lesson[]>;
@@ -58,6 +61,7 @@ export interface Lesson {
   readonly isRecorded: boolean;
   /** The weekly entry it was made from. */
   readonly timetableEntryId: string | null;
+  readonly origin: LessonOrigin;
 }
 
 export interface NewLessonRecord {
@@ -72,10 +76,12 @@ export interface NewLessonRecord {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
   readonly isRecorded: boolean;
+  /** `class` when left out. */
+  readonly origin?: LessonOrigin;
 }
 
 /** What is left out stays. */
-export type LessonChange = Partial<Omit<NewLessonRecord, 'kind' | 'schoolId'>>;
+export type LessonChange = Partial<Omit<NewLessonRecord, 'kind' | 'schoolId' | 'origin'>>;
 
 export interface LessonFilter {
   readonly fromMs: number;

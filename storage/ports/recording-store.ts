@@ -1,9 +1,10 @@
 import type { LessonId, PersonId, RecordingId, SchoolId } from '../../signaling/protocol/ids.ts';
 import type {
-  ProductionFailure,
+  RecordingFailure,
   RecordingPhase,
   RecordingVisibility,
 } from '../../signaling/protocol/rest/recordings.ts';
+import type { LessonOrigin } from '../../signaling/protocol/rest/shapes.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
 import type { Audience, Page, PageRequest } from './audience.ts';
 import type { RecordingEdition } from './edition-store.ts';
@@ -41,7 +42,7 @@ export interface RecordingStore {
   ): Promise<void>;
   markReady(recordingId: RecordingId, film: ComposedFilm): Promise<Recording>;
   /** What could be played before still can. */
-  markFailed(recordingId: RecordingId, failure: ProductionFailure): Promise<Recording>;
+  markFailed(recordingId: RecordingId, failure: RecordingFailure): Promise<Recording>;
   /** Production was cancelled: `producing` or `failed` → `playable` or, with a film of before, `ready`. */
   markProductionCancelled(recordingId: RecordingId): Promise<Recording>;
 
@@ -126,6 +127,7 @@ export interface Recording {
   readonly originSchoolName: string | null;
   readonly lessonId: LessonId;
   readonly kind: LessonKind;
+  readonly lessonOrigin: LessonOrigin;
   readonly title: string;
   readonly description: string;
   readonly subject: string | null;
@@ -150,7 +152,7 @@ export interface Recording {
   readonly viewsIndexKey: string | null;
   readonly film: ComposedFilm | null;
   readonly progress: { readonly fraction: number; readonly secondsLeft: number | null } | null;
-  readonly failure: ProductionFailure | null;
+  readonly failure: RecordingFailure | null;
   readonly allowsDownload: boolean;
   readonly visibility: RecordingVisibility;
   readonly edition: RecordingEdition;

@@ -171,6 +171,7 @@ export class PlayerStand {
       recordingId,
       lessonId: `lesson-${recordingId}`,
       kind: 'live',
+      lessonOrigin: 'class',
       title: '面积的认识',
       description: '',
       subject: '数学',

@@ -39,6 +39,7 @@ export class InvitationRoutes implements Pick<RestHandlers, Names> {
     const { lesson } = await visibleLesson(this.#dependencies, caller, params.lessonId);
     assertManagesLesson(caller, lesson);
     if (isOver(lesson, this.#nowMs())) throw new AppError('lessonEnded');
+    if (lesson.origin !== 'class') throw new AppError('forbidden');
     const token = newSecretToken();
     const invitation = await this.#stores.invitations.create({
       ...body,

@@ -110,7 +110,7 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
   async #forSite(caller: SiteCaller, lessonId: LessonId) {
     const lesson = await this.#stores.lessons.lesson(lessonId);
     const classroom = lesson?.classrooms.find((candidate) => candidate.classroomId === caller.classroomId);
-    if (lesson === undefined || classroom === undefined) throw new AppError('notFound');
+    if (lesson?.origin !== 'class' || classroom === undefined) throw new AppError('notFound');
     assertOpen(lesson, 'site', this.#nowMs());
     return joinGrant(this.#dependencies, lesson, {
       seat: 'site',

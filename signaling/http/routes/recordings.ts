@@ -2,6 +2,7 @@ import type { Recording } from '../../../storage/ports.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { RecordingId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
+import { isBeingImported } from '../../recordings/import-follower.ts';
 import { produceOrder } from '../../recordings/produce-order.ts';
 import { asSeen } from '../../recordings/shown-edition.ts';
 import { personOf, type PersonCaller } from '../caller.ts';
@@ -138,6 +139,11 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     const recording = await this.#produced(caller, params.recordingId);
     const changed = await this.#recordings.markProducing(recording.recordingId);
+    // Of a film that was never opened there is nothing to compose yet.
+    if (recording.lessonOrigin === 'upload' && recording.viewsIndexKey === null) {
+      this.#dependencies.imports.order(recording.recordingId);
+      return this.#summary(caller, changed);
+    }
     await this.#queue.addProduce(produceOrder(changed));
     return this.#summary(caller, changed);
   };
@@ -145,6 +151,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
   readonly cancelProduction: RestHandlers['cancelProduction'] = async ({ params }, context) => {
     const caller = personOf(context.caller);
     const recording = await this.#produced(caller, params.recordingId);
+    if (isBeingImported(recording)) throw new AppError('conflict');
     const changed = await this.#recordings.markProductionCancelled(recording.recordingId);
     await this.#queue.cancelProduce(recording.recordingId);
     return this.#summary(caller, changed);
@@ -154,7 +161,11 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     const recording = await this.#managed(caller, params.recordingId);
     const { recordingId, phase } = recording;
-    if (!isCopy(recording) && (phase === 'recording' || phase === 'finishing')) throw new AppError('conflict');
+    const isUpload = recording.lessonOrigin === 'upload';
+    if (!isCopy(recording) && (phase === 'recording' || (phase === 'finishing' && !isUpload))) {
+      throw new AppError('conflict');
+    }
+    if (isUpload && !isCopy(recording)) await this.#dependencies.imports.cancel(recordingId);
     const removed = await this.#recordings.remove(recordingId, 'deleted', this.#nowMs());
     if (removed.length > 0) await this.#note(context, recording, 'recording.deleted', {});
     await this.#dependencies.keeper.clearNow(recordingId);

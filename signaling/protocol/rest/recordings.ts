@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { route } from '../define.ts';
 import { LessonId, PersonId, RecordingId, SchoolId } from '../ids.ts';
 import { LessonKind } from '../seats.ts';
-import { Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
+import { LessonOrigin, Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
+import { UploadRefusal } from './uploads.ts';
 
 /**
  * - `recording`: the lesson is running. `finishing`: it has ended, the tail is on its way (seconds).
@@ -43,10 +44,15 @@ export const ProductionFailure = z.enum([
 ]);
 export type ProductionFailure = z.infer<typeof ProductionFailure>;
 
+/** Why there is no film: it could not be composed, or what was uploaded is none. */
+export const RecordingFailure = z.enum([...ProductionFailure.options, ...UploadRefusal.options]);
+export type RecordingFailure = z.infer<typeof RecordingFailure>;
+
 export const RecordingSummary = z.object({
   recordingId: RecordingId,
   lessonId: LessonId,
   kind: LessonKind,
+  lessonOrigin: LessonOrigin,
   title: z.string(),
   description: z.string(),
   subject: z.string().nullable(),
@@ -72,7 +78,7 @@ export const RecordingSummary = z.object({
   progress: z.number().nullable(),
   secondsLeft: z.number().nullable(),
   /** When `failed`. */
-  failure: ProductionFailure.nullable(),
+  failure: RecordingFailure.nullable(),
   posterUrl: z.string().nullable(),
   /** Where the asking person stopped, ms. */
   positionMs: z.int().nullable(),

@@ -50,9 +50,18 @@ export type Me = z.infer<typeof Me>;
 export const LessonState = z.enum(['scheduled', 'live', 'ended', 'cancelled']);
 export type LessonState = z.infer<typeof LessonState>;
 
+/**
+ * - `class`: a lesson that people come to.
+ * - `micro`: a micro-lesson 微课, recorded by its lecturer alone; nobody else enters its room.
+ * - `upload`: a film that exists already; it never had a room.
+ */
+export const LessonOrigin = z.enum(['class', 'micro', 'upload']);
+export type LessonOrigin = z.infer<typeof LessonOrigin>;
+
 export const LessonSummary = z.object({
   lessonId: LessonId,
   kind: LessonKind,
+  origin: LessonOrigin,
   title: z.string(),
   subject: z.string().nullable(),
   state: LessonState,

@@ -5,6 +5,7 @@ import { remarks } from './0003-remarks.ts';
 import { watching } from './0004-watching.ts';
 import { publishing } from './0005-publishing.ts';
 import { editions } from './0006-editions.ts';
+import { uploads } from './0008-uploads.ts';
 import { polls } from './0009-polls.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
@@ -15,5 +16,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-watching': watching,
   '0005-publishing': publishing,
   '0006-editions': editions,
+  '0008-uploads': uploads,
   '0009-polls': polls,
 };

@@ -112,6 +112,11 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   reportWatching: '       s + + + + + f p',
   watchStatistics: '      s f f + + + f p',
 
+  createUpload: '         s f f + + f f p',
+  listUploads: '          s f f + + f f p',
+  cancelUpload: '         s f f + + f f p',
+  createMicroLesson: '    s f f + f f f p',
+
   startConnectionCheck: ' + + + + + + + +',
   connectConnectionCheck: '+ + + + + + + +',
 };

@@ -67,4 +67,29 @@ export const libraryText = catalogue({
   hitChapter: ['章节', 'Chapter'],
   watch: ['观看《{title}》', 'Watch {title}'],
   minutes: ['{n} 分钟', '{n} min'],
+  // Why an uploaded file is no film (`UploadRefusal`)
+  failed_image: ['这是图片，不是视频。', 'This is a picture, not a video.'],
+  failed_archive: ['这是压缩包或文档，请解压后上传里面的视频。', 'This is an archive. Please upload the video in it.'],
+  failed_document: ['这是文档，不是视频。', 'This is a document, not a video.'],
+  failed_text: ['这是文字或网页，不是视频。', 'This is text or a web page, not a video.'],
+  failed_playlist: [
+    '这只是一个播放列表，里面没有视频。请上传视频文件本身。',
+    'This is only a playlist. Please upload the video itself.',
+  ],
+  failed_audioOnly: ['文件里只有声音，没有画面。', 'The file has sound but no picture.'],
+  failed_notVideo: [
+    '这不是能识别的视频。可以上传 MP4、MOV、MKV、WebM、AVI、WMV、FLV、MPG、TS。',
+    'This is no video that we know. MP4, MOV, MKV, WebM, AVI, WMV, FLV, MPG and TS can be uploaded.',
+  ],
+  failed_codec: [
+    '视频编码太少见，无法读取。请用手机或剪辑软件另存为 MP4（H.264）。',
+    'The video’s coding is too unusual. Please save it as MP4 (H.264).',
+  ],
+  failed_damaged: [
+    '文件已损坏或不完整。请确认它能在电脑上播放，再上传一次。',
+    'The file is damaged or incomplete. See whether it plays on your computer, then upload it again.',
+  ],
+  failed_tooLong: ['视频超过 6 小时，请分成几段上传。', 'The video is longer than 6 hours. Please upload it in parts.'],
+  failed_tooLarge: ['画面超过 8K，无法处理。', 'The picture is larger than 8K.'],
+  failed_tooManyStreams: ['文件里的音视频轨道太多，无法处理。', 'The file has too many tracks.'],
 });

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { callApi } from '../../api/api.ts';
 import { libraryText } from '../../messages/library.ts';
+import { uploadText } from '../../messages/uploads.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
 import { dayAndTime, duration } from '../../text/time.ts';
@@ -13,7 +14,7 @@ import type { FoundRecording } from './library-query.ts';
 import { Button } from '../../ui/button.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
-import { canWatch, phaseHint, phaseWord, watchedFraction } from './recording-words.ts';
+import { canWatch, importWords, phaseHint, phaseWord, watchedFraction } from './recording-words.ts';
 import styles from './recording-card.module.css';
 
 interface CardProps {
@@ -60,16 +61,19 @@ function Poster({ recording }: CardProps) {
 
 function Phase({ recording }: CardProps) {
   const t = useText(libraryText);
+  const u = useText(uploadText);
   const { phase, progress } = recording;
-  const hint = phaseHint(t, recording);
+  const words = importWords(t, u, recording);
+  const hint = words === null ? phaseHint(t, recording) : words.hint;
+  const isWorking = phase === 'producing' || (words !== null && phase !== 'failed');
   return (
     <div className={styles.phase} data-phase={phase}>
       <span className={styles.badge}>
         {phase === 'failed' && <CircleAlert aria-hidden />}
-        <span data-testid="library-phase">{phaseWord(t, recording)}</span>
+        <span data-testid="library-phase">{words?.state ?? phaseWord(t, recording)}</span>
       </span>
       {hint !== null && <span className={styles.hint}>{hint}</span>}
-      {phase === 'producing' && <ProgressBar label={t('progress')} value={progress} />}
+      {isWorking && <ProgressBar label={t('progress')} value={progress} />}
     </div>
   );
 }
@@ -77,13 +81,17 @@ function Phase({ recording }: CardProps) {
 /** Composing again or not at all, for those who may. */
 function ProductionActions({ recording }: CardProps) {
   const t = useText(libraryText);
+  const u = useText(uploadText);
   const client = useQueryClient();
   const { recordingId, phase } = recording;
   const change = useMutation({
     mutationFn: (order: 'retryProduction' | 'cancelProduction') => callApi(order, { params: { recordingId } }),
     onSettled: () => client.invalidateQueries({ queryKey: ['recordings'] }),
   });
-  if (phase !== 'failed' && phase !== 'producing') return null;
+  const words = importWords(t, u, recording);
+  // The same file would be refused again, and one that is being opened has nothing to fall back to: it can be deleted.
+  const isFinal = words !== null && (words.isRefused || phase !== 'failed');
+  if (isFinal || (phase !== 'failed' && phase !== 'producing')) return null;
   const isFailed = phase === 'failed';
   return (
     <div className={styles.actions}>
@@ -122,10 +130,23 @@ function Hit({ recordingId, hit }: Pick<FoundRecording, 'recordingId'> & { reado
   );
 }
 
+/** A class has a date; a film that was uploaded has the day on which that was. */
+function When({ recording: { lessonOrigin, startedAtMs, subject, series } }: CardProps) {
+  const u = useText(uploadText);
+  const language = useLanguage();
+  const time = dayAndTime(startedAtMs, language);
+  return (
+    <span>
+      {lessonOrigin === 'upload' ? u('uploadedAt', { time }) : time}
+      {lessonOrigin === 'micro' && ` · ${u('origin_micro')}`}
+      {[subject, series].filter((text) => text !== null).map((text) => ` · ${text}`)}
+    </span>
+  );
+}
+
 export function RecordingCard({ recording }: { readonly recording: FoundRecording }) {
   const t = useText(libraryText);
-  const language = useLanguage();
-  const { recordingId, title, lecturerName, schoolName, startedAtMs, phase, subject } = recording;
+  const { recordingId, title, lecturerName, schoolName, phase } = recording;
   const content = (
     <>
       <Poster recording={recording} />
@@ -135,10 +156,7 @@ export function RecordingCard({ recording }: { readonly recording: FoundRecordin
           <span>
             {lecturerName} · {schoolName}
           </span>
-          <span>
-            {dayAndTime(startedAtMs, language)}
-            {[subject, recording.series].filter((text) => text !== null).map((text) => ` · ${text}`)}
-          </span>
+          <When recording={recording} />
         </p>
         <Phase recording={recording} />
         <KeepingFacts recording={recording} />

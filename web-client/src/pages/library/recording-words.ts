@@ -1,8 +1,11 @@
-import type { ProductionFailure, RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import type { RecordingFailure, RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
+import { UploadRefusal } from '../../../../signaling/protocol/rest/uploads.ts';
 import type { libraryText } from '../../messages/library.ts';
+import type { uploadText } from '../../messages/uploads.ts';
 import type { Translate } from '../../text/text.ts';
 
 type T = Translate<typeof libraryText>;
+type U = Translate<typeof uploadText>;
 
 const SECONDS_PER_MINUTE = 60;
 /** Less than this was only a look; that much of the end is applause and good-byes. */
@@ -53,7 +56,7 @@ function productionHint(t: T, { phase, hasViews, isComposed, failure, secondsLef
   return timeLeft(t, secondsLeft) ?? (hasViews ? t('hint_producing') : null);
 }
 
-export function failureWords(t: T, failure: ProductionFailure): string {
+export function failureWords(t: T, failure: RecordingFailure): string {
   return t(`failed_${failure}`);
 }
 
@@ -68,6 +71,26 @@ export function watchedFraction({ positionMs, durationMs }: RecordingSummary): n
   if (positionMs === null || durationMs === null || durationMs === 0 || positionMs < BEGUN_MS) return null;
   const fraction = positionMs / durationMs;
   return fraction < DONE_FRACTION ? fraction : null;
+}
+
+/** A film that was uploaded and could not be opened yet, or not at all: it has words of its own. */
+export interface ImportWords {
+  readonly state: string;
+  readonly hint: string | null;
+  readonly isRefused: boolean;
+}
+
+export function importWords(t: T, u: U, recording: RecordingSummary): ImportWords | null {
+  const { lessonOrigin, hasViews, phase, progress, failure } = recording;
+  if (lessonOrigin !== 'upload' || hasViews) return null;
+  if (phase === 'failed') {
+    const isRefused = UploadRefusal.safeParse(failure).success;
+    const state = u(isRefused ? 'phase_refused' : 'phase_importFailed');
+    return { state, hint: failureWords(t, failure ?? 'unknown'), isRefused };
+  }
+  const state =
+    progress === null ? u('phase_importWaiting') : u('phase_importing', { percent: Math.floor(progress * 100) });
+  return { state, hint: u('hint_importing'), isRefused: false };
 }
 
 /** Something will change by itself soon. */
