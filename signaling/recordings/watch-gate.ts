@@ -11,13 +11,15 @@ const KNOWN_MS = 3_000;
 const MAX_KNOWN = 2_000;
 
 export interface WatchGateOptions {
-  readonly recordings: Pick<RecordingStore, 'recording'>;
+  readonly recordings: Pick<RecordingStore, 'openToViewers'>;
   readonly objects: Pick<ObjectStore, 'getBuffer'>;
   readonly nowMs: () => number;
 }
 
 /** Which objects of a recording viewers may fetch, by their path below the signed base. */
 type Allowance = 'all' | { readonly folders: readonly string[]; readonly names: ReadonlySet<string> };
+
+const NOTHING: Allowance = { folders: [], names: new Set() };
 
 interface Known {
   readonly untilMs: number;
@@ -27,8 +29,9 @@ interface Known {
 }
 
 /**
- * What a signed address of a viewer opens. The signature says whose rights were checked; what they may see changes with the edition, also for addresses that were given before. So of a
- * recording that leaves something out only what its current views name is let through, and its current film; by name, since the views share most segments with the full version.
+ * What a signed address of a viewer opens. The signature says whose rights were checked; what they may see changes with the edition, also for addresses that were given before, and
+ * ends when the recording becomes a draft again or is deleted. So of a recording that leaves something out only what its current views name is let through, and its current film; by
+ * name, since the views share most segments with the full version.
  */
 export class WatchGate {
   readonly #options: WatchGateOptions;
@@ -48,7 +51,7 @@ export class WatchGate {
   /**
    * At once where it is known.
    *
-   * @throws AppError `notFound` for a recording that is not there any more, `unavailable` when nobody can say.
+   * @throws AppError `unavailable` when nobody can say.
    */
   permits(recordingId: RecordingId, path: string): boolean | Promise<boolean> {
     const nowMs = this.#options.nowMs();
@@ -79,8 +82,9 @@ export class WatchGate {
   }
 
   async #find(recordingId: RecordingId): Promise<Allowance> {
-    const recording = await this.#options.recordings.recording(recordingId);
-    if (recording === undefined) throw new AppError('notFound');
+    const recording = await this.#options.recordings.openToViewers(recordingId);
+    // Remembered like everything else: whoever has it open asks again and again.
+    if (recording === undefined) return NOTHING;
     const { edition, isErasing } = recording.edition;
     if (!isErasing && !leavesSomethingOut(edition)) return 'all';
     const { viewsIndexKey, film } = shownToViewers(recording);

@@ -7,7 +7,7 @@ import { inTransaction } from './in-transaction.ts';
 import { expiryOfRow, lockRecording, selectAnyRecordings, selectRecordings, toRecording } from './recording-rows.ts';
 import type { Database } from './schema.ts';
 
-type Sharing = Pick<RecordingStore, 'setPublished' | 'setHold' | 'copies' | 'createCopy'>;
+type Sharing = Pick<RecordingStore, 'setPublished' | 'setHold' | 'copies' | 'createCopy' | 'openToViewers'>;
 type Going = Pick<RecordingStore, 'remove' | 'listExpired' | 'listRemoved'>;
 
 /** What still runs is left alone; what has been running for longer than this will never end by itself. */
@@ -44,6 +44,15 @@ function sharing(db: Kysely<Database>): Sharing {
         .where('removed_at', 'is', null)
         .execute();
       return required(recordingId);
+    },
+    async openToViewers(mediaId) {
+      const row = await selectAnyRecordings(db)
+        .where('r.recording_id', '=', mediaId)
+        .where('r.origin_id', 'is', null)
+        .where(sql<boolean>`((r.removed_at is null and r.published_at is not null) or exists (
+          select 1 from recordings c where c.origin_id = r.recording_id and c.removed_at is null))`)
+        .executeTakeFirst();
+      return row === undefined ? undefined : toRecording(row);
     },
     async copies(recordingId) {
       const rows = await selectRecordings(db).where('r.origin_id', '=', recordingId).orderBy('s.name').execute();

@@ -19,6 +19,11 @@ export interface RecordingStore {
   /** Phase `recording`. Idempotent by `recordingId`. */
   create(recording: NewRecording): Promise<Recording>;
   recording(recordingId: RecordingId): Promise<Recording | undefined>;
+  /**
+   * The recording that has these media, as long as others than its managers may be watching them: while it is published, or a copy of it is there,
+   * which outlives it.
+   */
+  openToViewers(mediaId: RecordingId): Promise<Recording | undefined>;
   /** Newest first. */
   listOfLesson(lessonId: LessonId): Promise<Recording[]>;
   /** Newest first; only `phase` other than `recording` unless asked for. */

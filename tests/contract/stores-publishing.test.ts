@@ -159,11 +159,13 @@ describe.each(DATABASES)('publishing of recordings on %s', (_name, open) => {
     expect(await recordings.remove(origin.recordingId, 'deleted', MONDAY_8_MS)).toHaveLength(1);
     expect(await recordings.remove(origin.recordingId, 'deleted', MONDAY_8_MS)).toEqual([]);
     expect(await recordings.recording(origin.recordingId)).toBeUndefined();
+    expect(await recordings.openToViewers(origin.recordingId)).toMatchObject({ recordingId: origin.recordingId });
     expect(await seenBy(origin, audiences)).toEqual([]);
     expect(await recordings.recording(copy.recordingId)).toMatchObject({ phase: 'playable', viewsIndexKey: 'i' });
     const removed = async () => (await recordings.listRemoved(100)).map(({ recordingId }) => recordingId);
     expect(await removed()).not.toContain(origin.recordingId);
     await recordings.remove(copy.recordingId, 'deleted', MONDAY_8_MS);
+    expect(await recordings.openToViewers(origin.recordingId)).toBeUndefined();
     expect(await removed()).toEqual(expect.arrayContaining([origin.recordingId, copy.recordingId]));
     expect((await recordings.listRemoved(100)).filter(({ hasOwnMedia }) => hasOwnMedia)).toHaveLength(1);
     await recordings.delete(origin.recordingId);

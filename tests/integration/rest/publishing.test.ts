@@ -82,8 +82,16 @@ describe('a recording', () => {
     expect((await watchers(recordingId)).sort()).toEqual(concerned.toSorted());
     await as('lecturer').call('changeRecording', { params, body: { visibility: 'school' } });
     expect((await watchers(recordingId)).sort()).toEqual([...concerned, 'colleague', 'otherClass'].sort());
+    await district.storeMedia(recordingId);
+    const mediaOf = async (who: Who) =>
+      `${district.stack.url}${(await as(who).call('openPlayback', { params })).viewsIndexUrl ?? ''}`;
+    const [seen, managed] = [await mediaOf('attending'), await mediaOf('lecturer')];
+    expect((await fetch(seen)).status).toBe(200);
     await as('schoolAdmin').call('unpublishRecording', { params });
     expect(await watchers(recordingId)).toEqual(['lecturer', 'schoolAdmin', 'districtAdmin']);
+    // Whoever has it open does not keep it.
+    await eventually(async () => (await fetch(seen)).status).toBe(410);
+    expect((await fetch(managed)).status).toBe(200);
     const actions = (await district.stores.audit.list({ schoolId, offset: 0, limit: 50 })).items
       .filter(({ targetId }) => targetId === recordingId)
       .map(({ action, details }) => [action, details['visibility']]);
