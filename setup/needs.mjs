@@ -59,7 +59,7 @@ export function benchSteps() {
 function testPackagesStep() {
   return aptStep({
     name: 'test-packages',
-    does: 'Chromium, PostgreSQL and network tools from the distribution',
+    does: 'Chromium, PostgreSQL, speech and network tools from the distribution',
     usually: '2 min',
     packages: [
       {
@@ -69,6 +69,10 @@ function testPackagesStep() {
       { package: 'postgresql', isThere: () => postgresBinFolder() !== undefined },
       withProgram('iproute2', 'ip'),
       withProgram('iptables'),
+      // A voice and an ear for the tests of captions: 30 MB.
+      withProgram('espeak-ng'),
+      withProgram('pocketsphinx', 'pocketsphinx_continuous'),
+      withFiles('pocketsphinx-en-us'),
     ],
   });
 }

@@ -32,8 +32,22 @@ const publicUrl = config.PUBLIC_URL?.replace(/\/$/, '');
 const turn = config.TURN_SECRET === undefined ? undefined : { urls: config.TURN_URL, secret: config.TURN_SECRET };
 const isDemo = config.DEMO ?? (config.DATABASE_URL === undefined && config.S3_ENDPOINT === undefined);
 
-const { stores, objects, redis, queue, packages, follower, keeper, linkGate, editions, gate, writes } =
-  await openStorage(config, log, lifecycle);
+const storage = await openStorage(config, log, lifecycle);
+const {
+  stores,
+  objects,
+  redis,
+  queue,
+  packages,
+  follower,
+  keeper,
+  linkGate,
+  editions,
+  gate,
+  captions,
+  captionOrders,
+  writes,
+} = storage;
 const uploads = openUploads({ config, stores, objects, queue, log }, lifecycle);
 
 const demoSignIns = await prepareFirstStart({
@@ -81,6 +95,8 @@ const app = createHttpApp({
     editions,
     uploads: uploads.intake,
     imports: uploads.imports,
+    captions,
+    captionOrders,
     redis,
     joinTokens,
     turn,

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { EditionQueue } from '../recorder/edition-queue.ts';
 import { PackageQueue } from '../recorder/package-queue.ts';
+import type { CaptionOrders } from '../recorder/caption-orders.ts';
 import { RecordingQueue } from '../recorder/queue.ts';
 import { openDatabase } from '../storage/db/open.ts';
 import { createStores } from '../storage/db/stores.ts';
@@ -10,9 +11,11 @@ import type { SignalingConfig } from './config.ts';
 import { chapterKeeper } from './recordings/chapter-texts.ts';
 import { EditionFollower } from './recordings/edition-follower.ts';
 import { LinkGate } from './recordings/link-gate.ts';
+import { RecordingCaptions } from './recordings/recording-captions.ts';
 import { RecordingFollower } from './recordings/recording-follower.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { WatchGate } from './recordings/watch-gate.ts';
+import { openCaptionOrders } from './open-captions.ts';
 import { DurableWrites } from './room-storage/durable-writes.ts';
 import { createRoomWriters, type RoomWriters } from './room-storage/room-writers.ts';
 import type { Lifecycle } from './runtime/lifecycle.ts';
@@ -30,6 +33,8 @@ export interface Storage {
   readonly linkGate: LinkGate;
   readonly editions: EditionFollower;
   readonly gate: WatchGate;
+  readonly captions: RecordingCaptions;
+  readonly captionOrders: CaptionOrders;
   readonly writes: DurableWrites<RoomWriters>;
 }
 
@@ -56,6 +61,8 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const keeper = new RecordingKeeper({ stores, objects, queue, log, nowMs: Date.now });
   lifecycle.onStop('recording keeper', () => keeper.close());
   const linkGate = new LinkGate(stores.recordingLinks, Date.now);
+  const captions = new RecordingCaptions(stores, objects);
+  const captionOrders = openCaptionOrders({ config, stores, objects, captions, queue, log, lifecycle });
   const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
   lifecycle.onStop('durable writes', () => writes.close());
   const editionQueue = await EditionQueue.create({ redisUrl: config.REDIS_URL, log });
@@ -65,5 +72,19 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
     ...{ recordings: stores.recordings, editions: stores.editions, jobs: editionQueue, production: queue, gate, log },
   });
   lifecycle.onStop('edition follower', () => editions.close());
-  return { stores, objects, redis, queue, packages, follower, keeper, linkGate, editions, gate, writes };
+  return {
+    stores,
+    objects,
+    redis,
+    queue,
+    packages,
+    follower,
+    keeper,
+    linkGate,
+    editions,
+    gate,
+    captions,
+    captionOrders,
+    writes,
+  };
 }

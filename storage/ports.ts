@@ -4,6 +4,7 @@
  */
 import type { AttendanceStore } from './ports/attendance-store.ts';
 import type { AuditStore } from './ports/audit-store.ts';
+import type { CaptionStore } from './ports/caption-store.ts';
 import type { ChatStore } from './ports/chat-store.ts';
 import type { ClassroomStore } from './ports/classroom-store.ts';
 import type { DirectoryStore } from './ports/directory-store.ts';
@@ -26,6 +27,7 @@ export type * from './objects/object-store.ts';
 export type * from './ports/attendance-store.ts';
 export type * from './ports/audience.ts';
 export type * from './ports/audit-store.ts';
+export type * from './ports/caption-store.ts';
 export type * from './ports/chat-store.ts';
 export type * from './ports/classroom-store.ts';
 export type * from './ports/directory-store.ts';
@@ -63,6 +65,7 @@ export interface Stores {
   readonly remarks: RemarkStore;
   readonly uploads: UploadStore;
   readonly watching: WatchStore;
+  readonly captions: CaptionStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
   /**

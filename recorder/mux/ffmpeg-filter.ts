@@ -19,8 +19,9 @@ export async function filterThroughFfmpeg(
   ffmpegPath: string,
   args: readonly string[],
   input: readonly Buffer[],
+  niceness = NICENESS,
 ): Promise<Buffer> {
-  const { command, prefix } = launcherOf(ffmpegPath, NICENESS);
+  const { command, prefix } = launcherOf(ffmpegPath, niceness);
   const child = spawn(command, [...prefix, '-nostdin', '-hide_banner', '-loglevel', 'error', ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });

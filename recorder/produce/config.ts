@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import * as z from 'zod';
 import { InnerConfig } from '../../signaling/runtime/inner-config.ts';
+import { captionFields } from '../captions/config.ts';
 import { checkObjectStoreConfig, objectStoreFields } from '../../storage/config.ts';
 
 const MAX_CUTS_BY_DEFAULT = 4;
@@ -11,6 +12,7 @@ export const ProduceConfig = z
   .object({
     ...InnerConfig.shape,
     ...objectStoreFields,
+    ...captionFields,
     SFU_REGION: z.string().default('local'),
     /** Lessons composed at the same time. */
     PRODUCE_CONCURRENCY: positive.max(16).default(1),

@@ -9,6 +9,7 @@ import { NodeRegistry } from '../../signaling/runtime/node-registry.ts';
 import { ProcessServer } from '../../signaling/runtime/process-server.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import { openObjectStore } from '../../storage/objects/open.ts';
+import { Captioning } from '../captions/captioning.ts';
 import { DeriveWorker } from '../derive/worker.ts';
 import { EditionWorker } from '../edition/edition-worker.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
@@ -85,16 +86,20 @@ lifecycle.onStop('editions', () => editions.close(), WORKERS_CLOSE_TIMEOUT_MS);
 const importing = { store, ffmpeg, log, workFolder, redisUrl: config.REDIS_URL, lockMs: config.PRODUCE_LOCK_MS };
 const imports = new ImportWorker(importing);
 lifecycle.onStop('imports', () => imports.close(), WORKERS_CLOSE_TIMEOUT_MS);
+const captioning = await Captioning.create({ config, store, log, isProducing: () => workers.load > 0 });
+lifecycle.onStop('captioning', () => captioning?.close());
 
 const registry = new NodeRegistry(redis, log);
 if (config.PRODUCE_YIELDS) {
   const guard = new LiveGuard({
     pause: () => {
       ffmpeg.pause();
+      captioning?.pause();
       workers.yieldToLive(true);
     },
     resume: () => {
       ffmpeg.resume();
+      captioning?.resume();
       workers.yieldToLive(false);
     },
     onLiveWork: (hasLiveWork) => workers.shareWithLive(hasLiveWork),

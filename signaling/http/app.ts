@@ -30,6 +30,8 @@ export interface HttpAppOptions {
 const JSON_LIMIT = '96kb';
 /** CSV imports are the only large bodies: `MAX_SHEET_CHARACTERS` of three bytes each, and what JSON adds. */
 const IMPORT_LIMIT = '4mb';
+/** Captions of a long lesson: `MAX_CAPTION_FILE_CHARACTERS`, or as many cues, and what JSON adds. */
+const CAPTION_LIMIT = '4mb';
 
 const securityHeaders = (isSecure: boolean) =>
   helmet({
@@ -80,6 +82,7 @@ export function createHttpApp(options: HttpAppOptions): RequestListener {
   api.use(compression());
   api.get('/openapi.json', (_request, response) => void response.json(openApi));
   api.use('/people/import', express.json({ limit: IMPORT_LIMIT }));
+  api.use('/recordings/:recordingId/captions', express.json({ limit: CAPTION_LIMIT }));
   api.use(express.json({ limit: JSON_LIMIT }));
   serveRoutes(api, options.handlers, options.routes);
   api.use(() => {

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { ObjectStore, Recording, Stores } from '../../storage/ports.ts';
+import type { CaptionOrders } from '../../recorder/caption-orders.ts';
 import type { ProduceJob } from '../../recorder/contract.ts';
 import type { PackageJob, PackageState } from '../../recorder/derive-contract.ts';
 import type { Sessions } from '../auth/sessions.ts';
@@ -9,6 +10,7 @@ import type { LessonId, RecordingId, SeatId } from '../protocol/ids.ts';
 import type { RtpCapabilities } from 'mediasoup/types';
 import type { TransportPair } from '../protocol/media.ts';
 import type { JoinClaims } from '../rooms/join-claims.ts';
+import type { RecordingCaptions } from '../recordings/recording-captions.ts';
 import type { Log } from '../runtime/log.ts';
 import type { UploadIntake } from '../uploads/upload-intake.ts';
 import type { ConnectionChecks } from './connection-checks.ts';
@@ -83,6 +85,8 @@ export interface RestDependencies {
   readonly editions: EditionDesk;
   readonly uploads: UploadIntake;
   readonly imports: ImportDesk;
+  readonly captions: RecordingCaptions;
+  readonly captionOrders: CaptionOrders;
   readonly redis: Redis;
   readonly connectionChecks: ConnectionChecks;
   readonly joinTokens: TokenSigner<typeof JoinClaims>;

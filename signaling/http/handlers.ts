@@ -1,4 +1,5 @@
 import type { RestDependencies } from './dependencies.ts';
+import { CaptionRoutes } from './routes/captions.ts';
 import { ClassroomRoutes } from './routes/classrooms.ts';
 import { ConnectionCheckRoutes } from './routes/connection-check.ts';
 import { EditionRoutes } from './routes/editions.ts';
@@ -34,6 +35,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new PublishingRoutes(dependencies),
     ...new PackageRoutes(dependencies),
     ...new EditionRoutes(dependencies),
+    ...new CaptionRoutes(dependencies),
     ...new RemarkRoutes(dependencies),
     ...new WatchingRoutes(dependencies),
     ...new UploadRoutes(dependencies),

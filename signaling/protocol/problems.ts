@@ -51,6 +51,30 @@ export const PROBLEMS = {
     '有 {n} 名学生叫 {name}，请稍后手动添加',
     '{n} pupils are called {name}; add the child by hand later',
   ],
+
+  // One line of a caption file.
+  captionNoFormat: [
+    '第 {line} 行：不是 WebVTT 或 SRT 字幕文件',
+    'Line {line}: this is neither a WebVTT nor an SRT file',
+  ],
+  captionEmpty: ['文件里没有字幕', 'There are no captions in the file'],
+  captionFileTooLarge: [
+    '字幕文件过大（最多 100 万字符）',
+    'The caption file is too large (at most one million characters)',
+  ],
+  captionTooMany: ['第 {line} 行：字幕超过 1 万条', 'Line {line}: more than 10,000 captions'],
+  captionNoTiming: ['第 {line} 行：这段字幕没有时间行', 'Line {line}: this caption has no line of times'],
+  captionTimingWrong: [
+    '第 {line} 行：时间写法不对，应如 00:01:02.500 --> 00:01:05.000',
+    'Line {line}: wrong times; write them as 00:01:02.500 --> 00:01:05.000',
+  ],
+  captionTooLate: ['第 {line} 行：时间超过 24 小时', 'Line {line}: later than 24 hours'],
+  captionEndsBeforeStart: ['第 {line} 行：结束时间应晚于开始时间', 'Line {line}: the end must be after the start'],
+  captionOutOfOrder: ['第 {line} 行：开始时间早于上一条', 'Line {line}: starts before the caption above it'],
+  captionBlankMissing: ['第 {line} 行：与上文之间缺少空行', 'Line {line}: a blank line is missing before it'],
+  captionUnreadable: ['第 {line} 行：含有不可见的控制字符', 'Line {line}: has control characters'],
+  captionMarkup: ['第 {line} 行：含有字幕不允许的标记', 'Line {line}: has markup that captions may not have'],
+  captionTextTooLong: ['第 {line} 行：一条字幕最多 500 字', 'Line {line}: a caption has at most 500 characters'],
 } as const satisfies Readonly<Record<string, readonly [zh: string, en: string]>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { RouteDefinition } from './define.ts';
+import { captionRoutes } from './rest/captions.ts';
 import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
 import { directoryRoutes } from './rest/directory.ts';
@@ -29,6 +30,7 @@ export const restRoutes = {
   ...publishingRoutes,
   ...packageRoutes,
   ...editionRoutes,
+  ...captionRoutes,
   ...remarkRoutes,
   ...watchingRoutes,
   ...uploadRoutes,

@@ -95,6 +95,7 @@ export class RecordingKeeper {
       if ((await queue.produceState(recordingId)).state === 'running') return;
       await objects.deletePrefix(objectKeys.producedPrefix(recordingId));
       await objects.deletePrefix(objectKeys.partsPrefix(recordingId));
+      await objects.deletePrefix(objectKeys.captionsPrefix(recordingId));
       await objects.deletePrefix(objectKeys.playPrefix(recordingId));
       await objects.deletePrefix(objectKeys.packagesPrefix(recordingId));
       await objects.deletePrefix(objectKeys.rawPrefix(recordingId));

@@ -24,7 +24,6 @@ import type {
   RecordingTextKind,
   RecordingVisibility,
 } from '../../signaling/protocol/rest/recordings.ts';
-import type { ObservationAspect, ObservationVerdict, RemarkKind } from '../../signaling/protocol/rest/remarks.ts';
 import type { LessonOrigin, LessonState } from '../../signaling/protocol/rest/shapes.ts';
 import type { Role } from '../../signaling/protocol/roles.ts';
 import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
@@ -32,13 +31,13 @@ import type { RollMark } from '../ports/attendance-store.ts';
 import type { AuditActor } from '../ports/audit-store.ts';
 import type { EditionViews } from '../ports/edition-store.ts';
 import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
-import type { Watched } from '../ports/watch-store.ts';
+import type { CaptionVersionTable, RemarkTable, WatchTable } from './watcher-tables.ts';
 
 /**
  * Tables as the migrations make them, for Kysely. Instants are `timestamptz` ↔ `Date` here and epoch milliseconds
  * everywhere else; JSON is written as text, since the two drivers make different things of arrays.
  */
-type Json<T> = ColumnType<T, string, string>;
+export type Json<T> = ColumnType<T, string, string>;
 type Defaulted<T> = Generated<T>;
 
 export interface DistrictTable {
@@ -319,32 +318,6 @@ export interface UploadTable {
   finished_at: Date | null;
 }
 
-export interface RemarkTable {
-  remark_id: RemarkId;
-  recording_id: RecordingId;
-  author_id: PersonId;
-  kind: RemarkKind;
-  at_ms: number;
-  body: string;
-  verdict: ObservationVerdict | null;
-  aspect: ObservationAspect | null;
-  /** The class that a question belongs to. */
-  class_group_id: ClassGroupId | null;
-  created_at: Date;
-}
-
-export interface WatchTable {
-  recording_id: RecordingId;
-  person_id: PersonId;
-  first_at: Date;
-  counted_at: Date;
-  views: number;
-  played_ms: number;
-  last_ms: number;
-  spans: Json<Watched['spans']>;
-  heat: Json<readonly number[]>;
-}
-
 export interface Database {
   district: DistrictTable;
   schools: SchoolTable;
@@ -381,6 +354,7 @@ export interface Database {
   watching: WatchTable;
   remarks: RemarkTable;
   remark_answers: { remark_id: RemarkId; author_id: PersonId; body: string; answered_at: Date };
+  caption_versions: CaptionVersionTable;
   audit_log: AuditTable;
   settings: { name: string; value: Json<unknown> };
 }

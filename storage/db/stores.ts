@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Stores } from '../ports.ts';
 import { createAttendanceStore } from './attendance-store.ts';
 import { createAuditStore } from './audit-store.ts';
+import { createCaptionStore } from './caption-store.ts';
 import { createChatStore } from './chat-store.ts';
 import { createClassroomStore } from './classroom-store.ts';
 import { createDirectoryStore } from './directory-store.ts';
@@ -43,6 +44,7 @@ export function createStores(db: Kysely<Database>): Stores {
     remarks: throwingAppErrors(createRemarkStore(db)),
     uploads: throwingAppErrors(createUploadStore(db)),
     watching: throwingAppErrors(createWatchStore(db)),
+    captions: throwingAppErrors(createCaptionStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),
     settings: throwingAppErrors(createSettingStore(db)),
     async atomically(work) {

@@ -2,7 +2,8 @@ import type { Kysely, Selectable } from 'kysely';
 import type { PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Watched, WatchStore } from '../ports/watch-store.ts';
 import { inTransaction } from './in-transaction.ts';
-import type { Database, WatchTable } from './schema.ts';
+import type { Database } from './schema.ts';
+import type { WatchTable } from './watcher-tables.ts';
 
 export function createWatchStore(db: Kysely<Database>): WatchStore {
   return {

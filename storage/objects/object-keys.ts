@@ -9,6 +9,7 @@ import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
  *   `produced/{recording}/edition/` holds the views of editions that leave something out: what they share with `play/` they only name.
  * - `parts/` are the pieces that productions put films together from, named by their content; never served.
  * - `packages/` is what was exported for other systems, kept for some days.
+ * - `captions/` is what speech recognition has made, until signaling has taken it into the database.
  * - `recordings/` holds the manifests.
  */
 const padded = (value: number, width: number): string => String(value).padStart(width, '0');
@@ -41,6 +42,11 @@ export const objectKeys = {
   package: (recording: RecordingId, name: string) => `packages/${recording}/${name}`,
 
   producedPrefix: (recording: RecordingId) => `produced/${recording}/`,
+  captionsPrefix: (recording: RecordingId) => `captions/${recording}/`,
+  /** One object per attempt at one language. */
+  recognised: (recording: RecordingId, language: string, attempt: string) =>
+    `captions/${recording}/${language}-${attempt}.json`,
+
   produced: (recording: RecordingId, attempt: string, name: string) => `produced/${recording}/${attempt}/${name}`,
 
   partsPrefix: (recording: RecordingId) => `parts/${recording}/`,

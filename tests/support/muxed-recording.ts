@@ -30,6 +30,8 @@ export interface MadeRun {
     readonly codec: 'h264' | 'vp8';
   };
   readonly tone?: { readonly hz: number; readonly on: number; readonly off: number };
+  /** Sound from a file, silence behind its end. */
+  readonly soundFile?: string;
 }
 
 export interface MadeRecording {
@@ -43,6 +45,8 @@ export interface MadeLesson {
   readonly seconds: number;
   readonly tracks: readonly MadeTrack[];
   readonly events: (made: MadeRecording) => readonly EventDraft[];
+  /** Pauses of the recording as the muxer remembers them, session seconds. */
+  readonly leftOut?: readonly { readonly from: number; readonly to: number }[];
 }
 
 /** An event without its number, with session seconds. */
@@ -68,7 +72,8 @@ export async function putMuxedRecording(store: ObjectStore, lesson: MadeLesson):
       }
       epochs.push({ trackId: trackIds[index], runs });
     }
-    await store.put(objectKeys.play(recordingId, 'state.json'), Buffer.from(JSON.stringify({ epochs })));
+    const leftOut = lesson.leftOut?.map(({ from, to }) => ({ fromUs: from * 1e6, toUs: to * 1e6 })) ?? [];
+    await store.put(objectKeys.play(recordingId, 'state.json'), Buffer.from(JSON.stringify({ epochs, leftOut })));
     await putManifest(store, made, lesson);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -145,6 +150,10 @@ function encoding(run: MadeRun): string[] {
           ...fragmented,
           ...shift,
         ];
+  }
+  if (run.soundFile !== undefined) {
+    const input = ['-i', run.soundFile, '-af', 'aresample=48000,apad', '-t', seconds];
+    return [...input, '-c:a', 'libopus', '-b:a', '48k', ...fragmented, ...shift];
   }
   const { hz, on, off } = run.tone ?? { hz: 440, on: 0, off: 0 };
   const gate = `volume='between(t,${on - run.from},${off - run.from})':eval=frame`;

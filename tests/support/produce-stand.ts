@@ -25,6 +25,11 @@ export class ProduceStand {
     return join(this.dataDir, 'produce');
   }
 
+  /** Folders of attempts at speech recognition. */
+  captionAttempts(): Promise<readonly string[]> {
+    return readdir(join(this.dataDir, 'captions'));
+  }
+
   async startProcess(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
     const port = await freePort();
     const service = await ServiceProcess.start({

@@ -30,10 +30,11 @@ export class RecordedDistrict {
     this.#close = close;
   }
 
-  static async start(): Promise<RecordedDistrict> {
+  /** @param env on top of the stack's own. */
+  static async start(env: Readonly<Record<string, string>> = {}): Promise<RecordedDistrict> {
     const postgres = await startPostgres();
     const url = await postgres.createDatabase();
-    const stack = await Stack.start({ DATABASE_URL: url, DEMO: 'true' }).catch(async (error: unknown) => {
+    const stack = await Stack.start({ ...env, DATABASE_URL: url, DEMO: 'true' }).catch(async (error: unknown) => {
       await postgres.stop();
       throw error;
     });

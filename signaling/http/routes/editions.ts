@@ -62,6 +62,7 @@ export class EditionRoutes implements Pick<RestHandlers, Names> {
       people: recording.edition.edition.people,
       wasPeople: before.edition.edition.people,
     });
+    await this.#dependencies.captions.refreshLines(recording);
     await this.#orderedLater(() => this.#dependencies.editions.apply(recording));
     const now = await this.#editable(caller, params.recordingId);
     const { version, edition } = now.edition;
@@ -91,6 +92,7 @@ export class EditionRoutes implements Pick<RestHandlers, Names> {
     const order = { seatId, orderedBy: caller.personId, orderedAtMs: this.#dependencies.nowMs() };
     const recording = await this.#editions.orderErasure(recordingId, order);
     await this.#dependencies.stores.chat.erase(recording.lessonId, seatId);
+    await this.#dependencies.captions.eraseSeat(recording, seatId);
     await this.#note(context, recording, 'recording.seatErased', { seatId });
     await this.#orderedLater(() => this.#dependencies.editions.erase(recordingId, seatId));
     return recordingSummary(this.#dependencies, caller, recording);

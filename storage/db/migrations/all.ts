@@ -5,6 +5,7 @@ import { remarks } from './0003-remarks.ts';
 import { watching } from './0004-watching.ts';
 import { publishing } from './0005-publishing.ts';
 import { editions } from './0006-editions.ts';
+import { captions } from './0007-captions.ts';
 import { uploads } from './0008-uploads.ts';
 import { polls } from './0009-polls.ts';
 
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-watching': watching,
   '0005-publishing': publishing,
   '0006-editions': editions,
+  '0007-captions': captions,
   '0008-uploads': uploads,
   '0009-polls': polls,
 };

@@ -103,6 +103,17 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   listEditions: '         s f f + + + f p',
   eraseSeat: '            s f f f + + f p',
 
+  listCaptions: '         s + + + + + f p',
+  getCaptions: '          s + + + + + f p',
+  listSharedCaptions: '   + + + + + + + +',
+  getSharedCaptions: '    + + + + + + + +',
+  listCaptionVersions: '  s f f + + + f p',
+  saveCaptions: '         s f f + + + f p',
+  uploadCaptions: '       s f f + + + f p',
+  deleteCaptions: '       s f f + + + f p',
+  recogniseCaptions: '    s f f + + + f p',
+  cancelRecognition: '    s f f + + + f p',
+
   listRemarks: '          s + + + + + f p',
   createRemark: '         s + + + + + f p',
   changeRemark: '         s + + + + + f p',

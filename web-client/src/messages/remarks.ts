@@ -4,6 +4,7 @@ export const remarksText = catalogue({
   panel: ['目录与笔记', 'Contents and notes'],
   close: ['收起', 'Close'],
   tab_chapters: ['章节', 'Chapters'],
+  tab_captions: ['字幕文稿', 'Transcript'],
   tab_note: ['笔记', 'Notes'],
   tab_question: ['提问', 'Questions'],
   tab_observation: ['听评课', 'Observation'],

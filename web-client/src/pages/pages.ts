@@ -24,6 +24,8 @@ export const pages = {
     { path: '/library', Page: lazy(() => import('./library/library-page.tsx')) },
     { path: '/watch/:recordingId/edit', Page: lazy(() => import('./editor/editor-page.tsx')) },
     { path: '/watch/:recordingId/statistics', Page: lazy(() => import('./player/statistics-page.tsx')) },
+    { path: '/watch/:recordingId/captions/:language', Page: lazy(() => import('./captions/caption-editor-page.tsx')) },
+    { path: '/watch/:recordingId/captions', Page: lazy(() => import('./captions/captions-page.tsx')) },
     { path: '/watch/:recordingId', Page: lazy(() => import('./player/player-page.tsx')) },
   ],
 } as const;

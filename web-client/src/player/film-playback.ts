@@ -103,12 +103,6 @@ export class FilmPlayback implements Playback {
     this.#store.patch({ volume, isMuted });
   }
 
-  setCaptions(isOn: boolean): void {
-    if (this.#hls === undefined || this.state.captions === 'none') return;
-    this.#hls.subtitleTrack = isOn ? 0 : -1;
-    this.#store.patch({ captions: isOn ? 'on' : 'off' });
-  }
-
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -133,9 +127,6 @@ export class FilmPlayback implements Playback {
     const startPosition = this.#pendingS ?? -1;
     this.#hls = new Hls({ startPosition, enableWorker: false, capLevelToPlayerSize: true, backBufferLength: 60 });
     this.#hls.on(Events.ERROR, (_event, data) => void this.#onHlsError(data));
-    this.#hls.on(Events.SUBTITLE_TRACKS_UPDATED, (_event, { subtitleTracks }) => {
-      this.#store.patch({ captions: subtitleTracks.length === 0 ? 'none' : 'off' });
-    });
     this.#hls.attachMedia(this.#video);
     this.#hls.loadSource(url);
   }

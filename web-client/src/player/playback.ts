@@ -29,8 +29,6 @@ export interface PlaybackState {
   /** The lesson is still running or its tail is on its way: the duration grows. */
   readonly isGrowing: boolean;
   readonly failure: PlaybackFailure | null;
-  /** `none`: there are no captions. */
-  readonly captions: 'none' | 'off' | 'on';
 }
 
 /** One way of showing a recording. Positions are seconds of play time. */
@@ -45,7 +43,6 @@ export interface Playback {
   /** Plays faster for a while without touching the chosen speed; null ends it. */
   hurry(rate: number | null): void;
   setVolume(volume: number, isMuted: boolean): void;
-  setCaptions(isOn: boolean): void;
   /** Idempotent. */
   close(): void;
 }
@@ -69,7 +66,6 @@ const initialState = (start: PlaybackStart): PlaybackState => ({
   buffered: [],
   isGrowing: false,
   failure: null,
-  captions: 'none',
 });
 
 /** Holds an immutable state and tells when it has become another one. */

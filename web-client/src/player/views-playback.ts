@@ -150,9 +150,6 @@ export class ViewsPlayback implements Playback {
     this.#store.patch({ volume, isMuted });
   }
 
-  /** There are none before production. */
-  setCaptions(): void {}
-
   /** Which view a picture shows; nothing for the one it is meant for. */
   choose(slot: ViewSlot, view: string | null): void {
     this.#chosen[slot] = view;

@@ -1,6 +1,5 @@
 import {
   ArrowLeftRight,
-  Captions,
   Download,
   Keyboard,
   Maximize,
@@ -14,14 +13,17 @@ import {
   VolumeX,
 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
+import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
 import { playerText } from '../../messages/player.ts';
 import { remarksText } from '../../messages/remarks.ts';
 import type { Playback, PlaybackState } from '../../player/playback.ts';
 import type { VttCue } from '../../player/web-vtt.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
+import { CaptionMenu } from './caption-menu.tsx';
 import { LayoutMenu, SpeedMenu, type LayoutMenuProps } from './player-menus.tsx';
 import { SeekBar, type SeekBarProps } from './seek-bar.tsx';
+import type { ShownCaptions } from './use-captions.ts';
 import { togglePlay, type PageActions } from './use-player-keys.ts';
 import styles from './control-bar.module.css';
 
@@ -114,6 +116,8 @@ export interface ControlBarProps extends LayoutMenuProps, Pick<SeekBarProps, 'th
   /** Null where nobody can tell what is silence. */
   readonly skipsSilence: boolean | null;
   readonly onDownload: (() => void) | null;
+  readonly captions: ShownCaptions;
+  readonly recordingId: RecordingId;
 }
 
 function EndControls({ actions, isFullscreen }: Pick<ControlBarProps, 'actions' | 'isFullscreen'>) {
@@ -139,7 +143,7 @@ function EndControls({ actions, isFullscreen }: Pick<ControlBarProps, 'actions' 
 
 export function ControlBar(props: ControlBarProps) {
   const { playback, state, thumbnails, chapters, marks, actions, isFullscreen, isSideShown, skipsSilence } = props;
-  const { onDownload, layout } = props;
+  const { onDownload, layout, captions, recordingId } = props;
   const t = useText(playerText);
   const remarks = useText(remarksText);
   const seek = (positionS: number): void => playback.seek(positionS);
@@ -162,15 +166,7 @@ export function ControlBar(props: ControlBarProps) {
           testId="player-side-toggle"
           isPressed={isSideShown}
         />
-        {state.captions !== 'none' && (
-          <Control
-            label={t('captions')}
-            icon={Captions}
-            onClick={actions.toggleCaptions}
-            testId="player-captions"
-            isPressed={state.captions === 'on'}
-          />
-        )}
+        <CaptionMenu captions={captions} recordingId={recordingId} />
         <SpeedMenu
           rate={state.rate}
           onRate={actions.setRate}

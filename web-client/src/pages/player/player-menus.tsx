@@ -14,13 +14,15 @@ interface PlayerMenuProps {
   readonly icon: LucideIcon;
   readonly text?: string;
   readonly testId: string;
+  /** What the menu is about is on. */
+  readonly isOn?: boolean;
   readonly children: ReactNode;
 }
 
-function PlayerMenu({ label, icon: Icon, text, testId, children }: PlayerMenuProps) {
+export function PlayerMenu({ label, icon: Icon, text, testId, isOn = false, children }: PlayerMenuProps) {
   return (
     <Menu.Root>
-      <Menu.Trigger className={styles.control} aria-label={label} title={label} data-testid={testId}>
+      <Menu.Trigger className={styles.control} aria-label={label} title={label} data-on={isOn} data-testid={testId}>
         <Icon aria-hidden />
         {text !== undefined && <span className="tabular">{text}</span>}
       </Menu.Trigger>
@@ -33,7 +35,7 @@ function PlayerMenu({ label, icon: Icon, text, testId, children }: PlayerMenuPro
   );
 }
 
-function Choice({
+export function Choice({
   value,
   testId,
   children,

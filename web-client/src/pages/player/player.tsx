@@ -8,6 +8,7 @@ import type { Playback } from '../../player/playback.ts';
 import { PlayerMemory, type Layout } from '../../player/player-memory.ts';
 import { chapterStep, type VttCue } from '../../player/web-vtt.ts';
 import { useText } from '../../text/text.ts';
+import { CaptionOverlay } from './caption-overlay.tsx';
 import { ControlBar, type ControlBarProps } from './control-bar.tsx';
 import { ManageMenu } from './manage-menu.tsx';
 import type { LayoutMenuProps } from './player-menus.tsx';
@@ -20,6 +21,7 @@ import type { TimelineMark } from './seek-bar.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { NO_REMARKS, SidePanel, type SidePanelProps } from './side-panel.tsx';
 import { useAwakeControls } from './use-awake-controls.ts';
+import { useCaptions } from './use-captions.ts';
 import { useFullscreen } from './use-fullscreen.ts';
 import { modeOf, useActiveViews, useLayout } from './use-layout.ts';
 import { useLineSaver } from './use-line-saver.ts';
@@ -30,12 +32,11 @@ import styles from './player.module.css';
 
 const NO_CHAPTERS: readonly VttCue[] = [];
 
-type OwnActions = 'toggleCaptions' | 'setRate' | 'setVolume';
+type OwnActions = 'setRate' | 'setVolume';
 
 function useActions(playback: Playback | null, memory: PlayerMemory, page: Omit<PageActions, OwnActions>): PageActions {
   const own = useMemo(
     (): Pick<PageActions, OwnActions> => ({
-      toggleCaptions: () => playback?.setCaptions(playback.state.captions === 'off'),
       setRate: (rate) => {
         playback?.setRate(rate);
         memory.keep({ rate });
@@ -55,13 +56,14 @@ function usePageActions(
   { layout, layouts, isSwapped, skipsSilence, change }: ReturnType<typeof useLayout>,
   chapters: readonly VttCue[],
   playback: Playback | null,
-  rest: Pick<PageActions, 'toggleFullscreen' | 'toggleSide' | 'showHelp' | 'wake'>,
+  rest: Pick<PageActions, 'toggleFullscreen' | 'toggleSide' | 'toggleCaptions' | 'showHelp' | 'wake'>,
 ): Omit<PageActions, OwnActions> {
-  const { toggleFullscreen, toggleSide, showHelp, wake } = rest;
+  const { toggleFullscreen, toggleSide, toggleCaptions, showHelp, wake } = rest;
   return useMemo(
     () => ({
       toggleFullscreen,
       toggleSide,
+      toggleCaptions,
       showHelp,
       wake,
       swap: () => change({ isSwapped: !isSwapped }),
@@ -75,6 +77,7 @@ function usePageActions(
     [
       toggleFullscreen,
       toggleSide,
+      toggleCaptions,
       showHelp,
       wake,
       layout,
@@ -111,7 +114,14 @@ function Top({ recording }: { readonly recording: RecordingSummary }) {
 
 type BottomProps = Pick<
   ControlBarProps,
-  'actions' | 'chapters' | 'marks' | 'isFullscreen' | 'isSideShown' | 'skipsSilence' | keyof LayoutMenuProps
+  | 'actions'
+  | 'captions'
+  | 'chapters'
+  | 'marks'
+  | 'isFullscreen'
+  | 'isSideShown'
+  | 'skipsSilence'
+  | keyof LayoutMenuProps
 > & {
   readonly playback: Playback;
   readonly opened: Opened;
@@ -134,13 +144,14 @@ function Bottom({ playback, opened, recording, ...rest }: BottomProps) {
         playback={playback}
         state={state}
         thumbnails={thumbnails}
+        recordingId={recording.recordingId}
         onDownload={recording.mayDownload ? () => void download() : null}
       />
     </div>
   );
 }
 
-type SideProps = Pick<SidePanelProps, 'recording' | 'chapters' | 'all' | 'onClose'>;
+type SideProps = Pick<SidePanelProps, 'recording' | 'chapters' | 'captions' | 'all' | 'onClose'>;
 
 function Side({ playback, ...rest }: SideProps & { readonly playback: Playback | null }) {
   const positionS = usePlaybackState(playback)?.positionS ?? 0;
@@ -171,8 +182,11 @@ function usePlayer(opened: Opened) {
   const canSkip = canSkipSilence(opened);
   useSilenceSkipping(playback, opened, canSkip && place.skipsSilence);
   const showHelp = useCallback(() => setHelpShown(true), []);
+  const captions = useCaptions(opened.recording.recordingId, mode, memory);
+  const { toggle: toggleCaptions } = captions;
   const { wake } = controls;
-  const page = usePageActions(place, chapters, playback, { toggleFullscreen, toggleSide, showHelp, wake });
+  const rest = { toggleFullscreen, toggleSide, toggleCaptions, showHelp, wake };
+  const page = usePageActions(place, chapters, playback, rest);
   const actions = useActions(playback, memory, page);
   usePlayerKeys(playback, actions);
   const chooseLayout = (next: Layout): void => {
@@ -181,7 +195,7 @@ function usePlayer(opened: Opened) {
   };
   const help = { isOpen: isHelpShown, onClose: () => setHelpShown(false) };
   const skipsSilence = canSkip ? place.skipsSilence : null;
-  const shown = { place, layout, mode, saver, playback, state, views, chapters, skipsSilence, isSideShown };
+  const shown = { place, layout, mode, saver, playback, state, views, chapters, captions, skipsSilence, isSideShown };
   return { ...shown, chooseLayout, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
 }
 
@@ -197,7 +211,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
   const marks = useMemo(() => marksOf(all), [all]);
   const [resumedAtS] = useState(() => resumeS(opened));
   const player = usePlayer(opened);
-  const { place, layout, mode, saver, playback, state, views, controls, actions } = player;
+  const { place, layout, mode, saver, playback, state, views, chapters, captions, controls, actions } = player;
   const { layouts, isSwapped, change } = place;
   const switchToFilm = (): void => {
     change({ layout: 'film' });
@@ -221,6 +235,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
         onTap={(isShown) => (isShown ? controls.wake() : controls.sleep())}
         onFullscreen={actions.toggleFullscreen}
       />
+      <CaptionOverlay {...{ playback, captions }} />
       <Top recording={recording} />
       <PlayerNotes
         {...{ recording, playback, state, resumedAtS, saver }}
@@ -228,9 +243,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
       />
       {playback !== null && (
         <Bottom
-          {...{ playback, opened, recording, actions, layout, layouts, views }}
-          chapters={player.chapters}
-          marks={marks}
+          {...{ playback, opened, recording, actions, layout, layouts, views, chapters, captions, marks }}
           isSideShown={player.isSideShown}
           skipsSilence={player.skipsSilence}
           isFullscreen={player.isFullscreen}
@@ -240,7 +253,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
         />
       )}
       {player.isSideShown && (
-        <Side {...{ playback, recording, all }} chapters={player.chapters} onClose={actions.toggleSide} />
+        <Side {...{ playback, recording, all, chapters, captions }} onClose={actions.toggleSide} />
       )}
       <ShortcutsDialog {...player.help} />
     </div>

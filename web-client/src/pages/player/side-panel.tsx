@@ -10,12 +10,14 @@ import { Button } from '../../ui/button.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { downloadCsv } from '../desk/sheet.ts';
 import { usePlaybackDoor } from './playback-door.ts';
+import { CaptionTranscript } from './caption-transcript.tsx';
 import { RemarkForm } from './remark-form.tsx';
 import { RemarkItem } from './remark-item.tsx';
 import { useRemarkOrders, type Remarks } from './remarks-query.ts';
+import type { ShownCaptions } from './use-captions.ts';
 import styles from './side-panel.module.css';
 
-type Tab = 'chapters' | RemarkKind;
+type Tab = 'chapters' | 'captions' | RemarkKind;
 
 interface PlaceProps {
   readonly positionS: number;
@@ -105,14 +107,13 @@ function RemarkTab({ kind, recording, remarks, mayWrite, positionS, onSeek }: Re
   );
 }
 
-/** Who comes by a link has no notes and asks nothing. */
-const GUEST_TABS: readonly Tab[] = ['chapters'];
-
-/** Questions are there for those who ask and for those who answer, observation for colleagues. */
-function tabsOf({ remarks, mayAsk, mayObserve }: Remarks): readonly Tab[] {
+/** Questions are there for those who ask and for those who answer, observation for colleagues. Who comes by a link has no notes and asks nothing. */
+function tabsOf({ remarks, mayAsk, mayObserve }: Remarks, hasCaptions: boolean, isGuest: boolean): readonly Tab[] {
+  const spoken: readonly Tab[] = hasCaptions ? ['chapters', 'captions'] : ['chapters'];
+  if (isGuest) return spoken;
   const hasQuestions = mayAsk || mayObserve || remarks.some(({ kind }) => kind === 'question');
   return [
-    'chapters',
+    ...spoken,
     'note',
     ...(hasQuestions ? ['question' as const] : []),
     ...(mayObserve ? ['observation' as const] : []),
@@ -122,6 +123,7 @@ function tabsOf({ remarks, mayAsk, mayObserve }: Remarks): readonly Tab[] {
 export interface SidePanelProps extends PlaceProps {
   readonly recording: RecordingSummary;
   readonly chapters: readonly VttCue[];
+  readonly captions: ShownCaptions;
   readonly all: Remarks;
   readonly onClose: () => void;
 }
@@ -129,11 +131,11 @@ export interface SidePanelProps extends PlaceProps {
 /** Until it is known. */
 export const NO_REMARKS: Remarks = { remarks: [], mayAsk: false, mayObserve: false };
 
-export function SidePanel({ recording, chapters, all, positionS, onSeek, onClose }: SidePanelProps) {
+export function SidePanel({ recording, chapters, captions, all, positionS, onSeek, onClose }: SidePanelProps) {
   const t = useText(remarksText);
   const { remarks, mayAsk, mayObserve } = all;
   const { isGuest } = usePlaybackDoor(recording.recordingId);
-  const tabs = isGuest ? GUEST_TABS : tabsOf(all);
+  const tabs = tabsOf(all, captions.choices.length > 0, isGuest);
   const mayWrite = { note: true, question: mayAsk, observation: mayObserve };
   const place = { positionS, onSeek };
   return (
@@ -153,9 +155,9 @@ export function SidePanel({ recording, chapters, all, positionS, onSeek, onClose
         </div>
         {tabs.map((tab) => (
           <Tabs.Panel key={tab} value={tab} className={styles.body}>
-            {tab === 'chapters' ? (
-              <Chapters chapters={chapters} {...place} />
-            ) : (
+            {tab === 'chapters' && <Chapters chapters={chapters} {...place} />}
+            {tab === 'captions' && <CaptionTranscript captions={captions} {...place} />}
+            {tab !== 'chapters' && tab !== 'captions' && (
               <RemarkTab
                 kind={tab}
                 recording={recording}
