@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keptTimes, pictureParts } from './kept-time.ts';
+import { isWhole, keptTimes, pictureParts } from './kept-time.ts';
 
 const S = 1e6;
 
@@ -19,6 +19,13 @@ describe('what is exported', () => {
       { fromUs: 0, frames: 225 },
     ]);
     expect(keptTimes({ durationUs: 0 })).toEqual([]);
+  });
+
+  it('is taken as it is stored only where nothing is left out, not even the end', () => {
+    expect(isWhole({ durationUs: 10 * S })).toBe(true);
+    expect(isWhole({ durationUs: 10 * S, leftOut: [{ fromUs: 10 * S, toUs: 12 * S }] })).toBe(true);
+    expect(isWhole({ durationUs: 10 * S, leftOut: [{ fromUs: 9 * S, toUs: 12 * S }] })).toBe(false);
+    expect(isWhole({ durationUs: 10 * S, leftOut: [{ fromUs: 0, toUs: 1 * S }] })).toBe(false);
   });
 
   it('shows the picture of each kept instant, nothing where there is none, and no frame of what is left out', () => {

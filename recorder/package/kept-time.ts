@@ -28,6 +28,11 @@ export function keptTimes({
   return kept;
 }
 
+/** Nothing is left out, at the end neither, so that what is stored can be taken as it is. */
+export function isWhole({ durationUs, leftOut = [] }: Pick<PlayIndex, 'durationUs' | 'leftOut'>): boolean {
+  return !leftOut.some(({ fromUs, toUs }) => fromUs < Math.min(toUs, durationUs));
+}
+
 /** A moving picture without a hole, in session time. */
 export interface PicturePiece {
   readonly fromUs: number;

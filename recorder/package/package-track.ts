@@ -4,7 +4,7 @@ import type { PlayIndex, PlayRun, PlaySegment } from '../../signaling/protocol/p
 import { concatLine, h264Options, seconds } from '../ffmpeg/args.ts';
 import type { FfmpegInput, FfmpegJob } from '../ffmpeg/job.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
-import { keptTimes, PACKAGE_FPS, pictureParts, type KeptTime, type PicturePart } from './kept-time.ts';
+import { isWhole, keptTimes, PACKAGE_FPS, pictureParts, type KeptTime, type PicturePart } from './kept-time.ts';
 import type { PlayFiles } from './play-files.ts';
 
 const HOLE_US = 1_000_000;
@@ -35,18 +35,13 @@ interface Piece {
 
 type Run = Pick<PlayRun, 'container' | 'segments' | 'width' | 'height'>;
 
-/** Nothing is left out, so that what is stored can be taken as it is. */
-export function isWhole(kept: readonly KeptTime[]): boolean {
-  return kept.length === 1 && kept[0]?.fromUs === 0;
-}
-
 /**
  * One picture for the whole lesson fits into an MP4 as it was sent: one initialisation, nothing left out. VP8 has no place in MP4, and a picture whose size changes none in one
  * track: those are encoded once more, as H.264.
  */
-export function isCopied(runs: readonly Run[], kept: readonly KeptTime[]): boolean {
+export function isCopied(runs: readonly Run[], index: Pick<PlayIndex, 'durationUs' | 'leftOut'>): boolean {
   const inits = new Set(runs.flatMap(({ segments }) => segments.map(({ init }) => init)));
-  return isWhole(kept) && inits.size === 1 && runs.every(({ container }) => container === 'fmp4');
+  return isWhole(index) && inits.size === 1 && runs.every(({ container }) => container === 'fmp4');
 }
 
 /** The sound of the whole package; undefined when there is none. */
@@ -57,9 +52,8 @@ export async function packageSound(work: PackageWork): Promise<string | undefine
   const source = join(folder, 'sound-source.mp4');
   const target = join(folder, 'sound.m4a');
   await files.write(segments, source);
-  const kept = keptTimes(index);
   const input = { options: ['-itsoffset', seconds(segments[0]?.startUs ?? 0)], source };
-  const job = isWhole(kept) ? copySoundJob(input, target) : cutSoundJob(kept, input, target);
+  const job = isWhole(index) ? copySoundJob(input, target) : cutSoundJob(keptTimes(index), input, target);
   await ffmpeg.run(job, { label: 'sound of a package', signal });
   await rm(source);
   return target;
@@ -101,7 +95,7 @@ export async function packageTrack(
   const kept = keptTimes(index);
   const own = join(folder, view);
   await mkdir(own, { recursive: true });
-  const picture = isCopied(runs, kept)
+  const picture = isCopied(runs, index)
     ? await copiedPicture(work, runs, own)
     : await encodedPicture(work, runs, kept, own, onProgress);
   const inputs = [picture, ...(sound === undefined ? [] : [{ options: [], source: sound }])];
