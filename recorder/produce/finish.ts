@@ -54,6 +54,8 @@ export async function finishProduction(deps: ProductionDeps, run: FinishRun): Pr
         durationUs: run.plan.timeline.durationUs,
         out,
         signal: run.signal,
+        // Of a long film on a busy machine it takes minutes: whoever watches over the job must see that it gets on.
+        onProgress: () => finishing.onProgress('pictures', 1),
       });
       return await uploadAndPublish(finishing);
     } catch (error) {

@@ -11,10 +11,12 @@ export interface FilmSlidesOptions {
   /** What is uploaded of the attempt; the stills get a folder in it. */
   readonly out: string;
   readonly signal: AbortSignal;
+  readonly onProgress: (fraction: number) => void;
 }
 
 /** Stills of a finished film: only its keyframes are decoded, which takes seconds for a lesson. */
-export async function makeFilmSlides({ ffmpeg, mp4, durationUs, out, signal }: FilmSlidesOptions): Promise<void> {
+export async function makeFilmSlides(options: FilmSlidesOptions): Promise<void> {
+  const { ffmpeg, mp4, durationUs, out, signal, onProgress } = options;
   const source = {
     path: mp4,
     startUs: 0,
@@ -23,5 +25,5 @@ export async function makeFilmSlides({ ffmpeg, mp4, durationUs, out, signal }: F
     stepUs: KEYFRAME_SECONDS * 1_000_000,
     onlyKeyframes: true,
   };
-  await makeSlides({ ffmpeg, sources: [source], clock: 'film', folder: join(out, SLIDES_FOLDER), signal });
+  await makeSlides({ ffmpeg, sources: [source], clock: 'film', folder: join(out, SLIDES_FOLDER), signal, onProgress });
 }
