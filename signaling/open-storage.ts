@@ -58,7 +58,7 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const keepChapters = chapterKeeper(objects, stores.recordingTexts);
   const follower = new RecordingFollower({ recordings: stores.recordings, queue, keepChapters, log });
   lifecycle.onStop('recording follower', () => follower.close());
-  const keeper = new RecordingKeeper({ stores, objects, queue, log, nowMs: Date.now });
+  const keeper = new RecordingKeeper({ stores, objects, queue, packages, log, nowMs: Date.now });
   lifecycle.onStop('recording keeper', () => keeper.close());
   const linkGate = new LinkGate(stores.recordingLinks, Date.now);
   const captions = new RecordingCaptions(stores, objects);

@@ -13,10 +13,17 @@ export interface KeptQueue {
   produceState(recordingId: RecordingId): Promise<{ readonly state: string }>;
 }
 
+/** The export for other systems, which is made beside them. */
+export interface KeptPackages {
+  cancel(recordingId: RecordingId): Promise<void>;
+  state(recordingId: RecordingId): Promise<{ readonly state: string }>;
+}
+
 export interface KeeperOptions {
   readonly stores: Pick<Stores, 'recordings' | 'atomically'>;
   readonly objects: Pick<ObjectStore, 'delete' | 'deletePrefix'>;
   readonly queue: KeptQueue;
+  readonly packages: KeptPackages;
   readonly log: Log;
   readonly nowMs: () => number;
 }
@@ -89,10 +96,12 @@ export class RecordingKeeper {
 
   async #clear(recordingId: RecordingId, hasOwnMedia: boolean): Promise<void> {
     if (hasOwnMedia) {
-      const { objects, queue } = this.#options;
+      const { objects, queue, packages } = this.#options;
       await queue.cancelProduce(recordingId);
+      await packages.cancel(recordingId);
       // A worker that has not heard of it yet would write what nobody would ever delete.
       if ((await queue.produceState(recordingId)).state === 'running') return;
+      if ((await packages.state(recordingId)).state === 'making') return;
       await objects.deletePrefix(objectKeys.producedPrefix(recordingId));
       await objects.deletePrefix(objectKeys.partsPrefix(recordingId));
       await objects.deletePrefix(objectKeys.captionsPrefix(recordingId));

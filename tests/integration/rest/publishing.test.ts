@@ -242,9 +242,10 @@ describe('a copy', () => {
 
 function keeper(change: Partial<KeeperOptions> = {}): RecordingKeeper {
   const queue = { cancelProduce: async () => undefined, produceState: async () => ({ state: 'none' }) };
+  const packages = { cancel: async () => undefined, state: async () => ({ state: 'none' }) };
   const { stores, objects } = district;
   const log = createLog('keeper', 'silent');
-  return new RecordingKeeper({ stores, objects, queue, log, nowMs: Date.now, ...change });
+  return new RecordingKeeper({ stores, objects, queue, packages, log, nowMs: Date.now, ...change });
 }
 
 describe('time', () => {
@@ -263,6 +264,13 @@ describe('time', () => {
     expect(await district.mediaOf(recordingId)).toHaveLength(4);
     const isProducing = { cancelProduce: async () => undefined, produceState: async () => ({ state: 'running' }) };
     await keeper({ nowMs, queue: isProducing }).round();
+    const cancelled: string[] = [];
+    const isExported: KeeperOptions['packages'] = {
+      cancel: async (id) => void cancelled.push(id),
+      state: async () => ({ state: 'making' }),
+    };
+    await keeper({ nowMs, packages: isExported }).round();
+    expect(cancelled).toContain(recordingId);
     expect((await as('lecturer').raw('getRecording', { params: { recordingId } })).code).toBe('notFound');
     expect(await district.mediaOf(recordingId)).toHaveLength(4);
     let deletions = 0;
