@@ -44,7 +44,7 @@ export const toolText = catalogue({
   state_closed: ['已停止作答', 'closed'],
   state_published: ['结果已公布', 'result shown'],
   names: ['谁答了什么', 'Who answered what'],
-  notAnswered: ['还没答（{n}）', 'Not yet ({n})'],
+  notAnswered: ['还没答（{n}）：{names}', 'Not yet ({n}): {names}'],
   nobodyYet: ['还没有人作答', 'No answers yet'],
   right: ['答对', 'right'],
   wrong: ['答错', 'wrong'],
@@ -66,6 +66,7 @@ export const toolText = catalogue({
   chartRow: ['{option}：{n} 人，{percent}', '{option}: {n}, {percent}'],
   chartRight: ['（正确）', ' (right)'],
   listSeparator: ['；', '; '],
+  comma: ['、', ', '],
   // Random pick
   pick: ['随机点名', 'Random pick'],
   pickNow: ['抽一位', 'Pick'],

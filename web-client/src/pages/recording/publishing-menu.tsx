@@ -5,6 +5,8 @@ import type { ReactNode } from 'react';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { publishingText } from '../../messages/publishing.ts';
 import { useText } from '../../text/text.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { FailureBanner } from '../../ui/panels.tsx';
 import { DetailsDialog } from './details-dialog.tsx';
 import { HoldDialog } from './hold-dialog.tsx';
 import { usePublication } from './recording-orders.ts';
@@ -16,11 +18,11 @@ interface ItemsProps {
   readonly recording: RecordingSummary;
   readonly itemClass: string | undefined;
   readonly onOpen: (dialog: Open) => void;
+  readonly onPublication: (name: 'publishRecording' | 'unpublishRecording') => void;
 }
 
-function Items({ recording, itemClass, onOpen }: ItemsProps) {
+function Items({ recording, itemClass, onOpen, onPublication }: ItemsProps) {
   const t = useText(publishingText);
-  const publication = usePublication(recording.recordingId);
   const { isPublished, mayHold, isHeld } = recording;
   const item = { className: itemClass ?? '' };
   return (
@@ -33,7 +35,7 @@ function Items({ recording, itemClass, onOpen }: ItemsProps) {
       </Menu.Item>
       <Menu.Item
         {...item}
-        onClick={() => publication.mutate(isPublished ? 'unpublishRecording' : 'publishRecording')}
+        onClick={() => onPublication(isPublished ? 'unpublishRecording' : 'publishRecording')}
         data-testid="recording-publication"
       >
         {isPublished ? <Undo2 aria-hidden /> : <Eye aria-hidden />} {t(isPublished ? 'unpublish' : 'publish')}
@@ -52,15 +54,35 @@ export function usePublishingMenu(
   recording: RecordingSummary,
   { itemClass, dark = false }: { readonly itemClass: string | undefined; readonly dark?: boolean },
 ): { readonly items: ReactNode; readonly dialogs: ReactNode } {
+  const t = useText(publishingText);
   const [open, setOpen] = useState<Open>(null);
+  // Not in the menu, which is gone by the time it could say that it did not work.
+  const publication = usePublication(recording.recordingId);
   const props = { recording, dark, onClose: () => setOpen(null) };
   return {
-    items: <Items recording={recording} itemClass={itemClass} onOpen={setOpen} />,
+    items: (
+      <Items
+        recording={recording}
+        itemClass={itemClass}
+        onOpen={setOpen}
+        onPublication={(name) => publication.mutate(name)}
+      />
+    ),
     dialogs: (
       <>
         {open === 'details' && <DetailsDialog {...props} />}
         {open === 'sharing' && <SharingDialog {...props} />}
         {open === 'hold' && <HoldDialog {...props} />}
+        {publication.isError && (
+          <Dialog
+            open
+            onClose={publication.reset}
+            title={t(publication.variables === 'unpublishRecording' ? 'unpublish' : 'publish')}
+            dark={dark}
+          >
+            <FailureBanner error={publication.error} />
+          </Dialog>
+        )}
       </>
     ),
   };

@@ -5,7 +5,7 @@ import { toolText } from '../../../messages/class-tools.ts';
 import { useText } from '../../../text/text.ts';
 import { Button } from '../../../ui/button.tsx';
 import { useCall } from '../call-context.ts';
-import { answerWords, percent, rightAnswer } from './poll-words.ts';
+import { answerWords, letterOf, percent, rightAnswer } from './poll-words.ts';
 import { ResultChart } from './result-chart.tsx';
 import styles from './class-tools.module.css';
 
@@ -49,8 +49,10 @@ function Names({ poll }: { readonly poll: TeacherPoll }) {
       </ul>
       {known.missing.length > 0 && (
         <p className={styles.hint}>
-          {t('notAnswered', { n: known.missing.length })}：
-          {known.missing.map(({ displayName }) => displayName).join('、')}
+          {t('notAnswered', {
+            n: known.missing.length,
+            names: known.missing.map(({ displayName }) => displayName).join(t('comma')),
+          })}
         </p>
       )}
     </div>
@@ -100,9 +102,7 @@ export function PollStanding({ poll, isShown }: { readonly poll: TeacherPoll; re
       </p>
       <h4>{question.text}</h4>
       {question.options.length > 0 && (
-        <p className={styles.hint}>
-          {question.options.map((option, n) => `${'ABCDEF'.charAt(n)} ${option}`).join('　')}
-        </p>
+        <p className={styles.hint}>{question.options.map((option, n) => `${letterOf(n)} ${option}`).join('　')}</p>
       )}
       <p data-testid="poll-progress" className="tabular">
         {state === 'open'

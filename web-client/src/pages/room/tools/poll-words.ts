@@ -18,7 +18,7 @@ export function choiceNames(asked: Asked, t: ToolWords): string[] {
 export function answerWords(asked: Asked, { choices, text }: PollAnswer, t: ToolWords): string {
   if (text !== null) return text;
   if (asked.kind === 'trueFalse') return choices[0] === 0 ? t('yes') : t('no');
-  return choices.map((choice) => `${letterOf(choice)} ${asked.options[choice] ?? ''}`.trim()).join('、');
+  return choices.map((choice) => `${letterOf(choice)} ${asked.options[choice] ?? ''}`.trim()).join(t('comma'));
 }
 
 /** The right answer, or null where nothing is right or wrong. */
