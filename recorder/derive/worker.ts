@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { DelayedError, Queue, UnrecoverableError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { AppError, type ErrorCode } from '../../signaling/protocol/errors.ts';
@@ -17,6 +16,7 @@ import {
 } from '../derive-contract.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
 import { makePackage } from '../package/make-package.ts';
+import { inWorkFolder } from '../produce/work-folder.ts';
 import { makeViewSlides } from '../slides/view-slides.ts';
 
 const ATTEMPTS = 3;
@@ -39,7 +39,7 @@ export interface DeriveOptions {
   readonly log: Log;
   readonly store: ObjectStore;
   readonly ffmpeg: FfmpegRunner;
-  /** Folder below which each job has its own. */
+  /** Folder below which each run of a job has its own, as those of production do. */
   readonly workFolder: string;
 }
 
@@ -134,11 +134,12 @@ export class DeriveWorker {
   async #slides(job: Job, signal: AbortSignal): Promise<{ readonly slides: number }> {
     const { recordingId, indexKey } = SlidesJob.parse(job.data);
     const { store, ffmpeg, log, workFolder } = this.#options;
-    const folder = join(workFolder, `slides-${recordingId}`);
-    const { slides } = await makeViewSlides({
-      ...{ store, ffmpeg, recordingId, folder, signal },
-      ...(indexKey === undefined ? {} : { indexKey }),
-    });
+    const { slides } = await inWorkFolder(workFolder, `slides-${recordingId}`, (folder) =>
+      makeViewSlides({
+        ...{ store, ffmpeg, recordingId, folder, signal },
+        ...(indexKey === undefined ? {} : { indexKey }),
+      }),
+    );
     const bytes = slides.reduce((sum, slide) => sum + slide.bytes, 0);
     log.info({ jobId: job.id, recordingId, slides: slides.length, bytes }, 'stills of the board are made');
     return { slides: slides.length };
@@ -157,15 +158,17 @@ export class DeriveWorker {
     let told = 0;
     try {
       await watch();
-      const result = await makePackage({
-        ...{ store, ffmpeg, job: data, folder: join(workFolder, `package-${recordingId}`) },
-        signal: AbortSignal.any([lockSignal, cancelling.signal]),
-        onProgress: (fraction) => {
-          if (fraction - told < PROGRESS_STEP) return;
-          told = fraction;
-          job.updateProgress(Math.round(fraction * 100) / 100).catch(() => undefined);
-        },
-      });
+      const result = await inWorkFolder(workFolder, `package-${recordingId}`, (folder) =>
+        makePackage({
+          ...{ store, ffmpeg, job: data, folder },
+          signal: AbortSignal.any([lockSignal, cancelling.signal]),
+          onProgress: (fraction) => {
+            if (fraction - told < PROGRESS_STEP) return;
+            told = fraction;
+            job.updateProgress(Math.round(fraction * 100) / 100).catch(() => undefined);
+          },
+        }),
+      );
       log.info({ jobId: job.id, recordingId, bytes: result.bytes }, 'a package is made');
       return result;
     } catch (error) {

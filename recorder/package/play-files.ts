@@ -1,8 +1,7 @@
-import { createWriteStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import type { PlaySegment } from '../../signaling/protocol/play-index.ts';
 import { resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
+import { fetchJoined } from '../produce/stored-files.ts';
 
 /** What an index names, from the store: names are relative to the index, and may lead out of its folder. */
 export class PlayFiles {
@@ -18,13 +17,8 @@ export class PlayFiles {
 
   /** Initialisation and segments one after another, as a file. */
   async write(segments: readonly PlaySegment[], path: string): Promise<void> {
-    await pipeline(this.#pieces(segments), createWriteStream(path), { signal: this.#signal });
-  }
-
-  async *#pieces(segments: readonly PlaySegment[]): AsyncGenerator<Buffer> {
-    for (const name of [segments[0]?.init ?? '', ...segments.map(({ uri }) => uri)]) {
-      const { stream } = await this.#store.get(resolveKey(this.#indexKey, name));
-      yield* stream;
-    }
+    const names = [segments[0]?.init ?? '', ...segments.map(({ uri }) => uri)];
+    const keys = names.map((name) => resolveKey(this.#indexKey, name));
+    await fetchJoined(this.#store, keys, path, this.#signal);
   }
 }

@@ -54,7 +54,7 @@ const derive = new DeriveWorker({
   log,
   store,
   ffmpeg,
-  workFolder: join(workFolder, 'derive'),
+  workFolder,
 });
 lifecycle.onStop('derive', () => derive.close(), WORKERS_CLOSE_TIMEOUT_MS);
 const workers = new ProduceWorkers({

@@ -14,12 +14,26 @@ export async function putFile(store: ObjectStore, key: string, path: string, sig
   await persevere(signal, () => store.put(key, createReadStream(path), { bytes }));
 }
 
-/** The other way round. @throws AppError `notFound`. */
+/** The other way round. @throws AppError `notFound`, and what is passing only when it lasts. */
 export async function fetchFile(store: ObjectStore, key: string, path: string, signal: AbortSignal): Promise<void> {
   await persevere(signal, async () => {
     const { stream } = await store.get(key);
     await pipeline(stream, createWriteStream(path), { signal });
   });
+}
+
+/** Objects one after another as one file. @throws AppError as the store does. */
+export async function fetchJoined(
+  store: ObjectStore,
+  keys: readonly string[],
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  // Inside the pipeline, so that the file and the stream being read are closed whatever goes wrong.
+  const pieces = async function* (): AsyncGenerator<Buffer> {
+    for (const key of keys) yield* (await store.get(key)).stream;
+  };
+  await pipeline(pieces, createWriteStream(path), { signal });
 }
 
 async function persevere(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {

@@ -1,6 +1,4 @@
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { TrackId, type RecordingId } from '../../signaling/protocol/ids.ts';
@@ -14,6 +12,7 @@ import { neededSegments } from './needed-segments.ts';
 import type { FetchOptions, RecordingSource, StoredTracks } from './recording-source.ts';
 import { HOLD_US } from './presence.ts';
 import type { SourceTrack, TrackFile, TrackPiece, TrackSpan } from './source-track.ts';
+import { fetchJoined } from './stored-files.ts';
 
 const STATE_NAME = 'state.json';
 
@@ -62,17 +61,10 @@ export class StoredRecordings implements RecordingSource {
 
   async #download(options: FetchOptions, piece: TrackPiece, path: string): Promise<TrackFile> {
     const { recordingId, signal } = options;
-    const file = createWriteStream(path);
-    const names = [piece.init, ...piece.segments.map((segment) => segment.uri)];
-    for (const name of names) {
-      signal.throwIfAborted();
-      const { stream } = await this.#store.get(objectKeys.play(recordingId, name));
-      await pipeline(stream, file, { end: false, signal });
-    }
-    await new Promise<void>((resolve, reject) => {
-      file.once('error', reject);
-      file.end(resolve);
-    });
+    const keys = [piece.init, ...piece.segments.map(({ uri }) => uri)].map((name) =>
+      objectKeys.play(recordingId, name),
+    );
+    await fetchJoined(this.#store, keys, path, signal);
     const { width, height } = piece;
     return {
       path,

@@ -1,15 +1,15 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import type { SlideIndex } from '../../signaling/protocol/slide-index.ts';
 import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
+import { PlayFiles } from '../package/play-files.ts';
 import { makeSlides, SLIDE_INDEX_NAME, SLIDES_FOLDER, type SlideSource } from './make-slides.ts';
-import { slidePieces, type SlidePiece } from './slide-sources.ts';
+import { slidePieces } from './slide-sources.ts';
 
 const STEP_US = 1_000_000;
 
@@ -35,10 +35,11 @@ export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideI
     await mkdir(folder, { recursive: true });
     const { body } = await store.getBuffer(indexKeyOf(options));
     const pieces = slidePieces(PlayIndex.parse(JSON.parse(body.toString('utf8'))));
+    const files = new PlayFiles(store, indexKeyOf(options), signal);
     const sources: SlideSource[] = [];
     for (const [number, piece] of pieces.entries()) {
       const path = join(folder, `${number}.${piece.container === 'webm' ? 'webm' : 'mp4'}`);
-      await pipeline(piecewise(options, piece), createWriteStream(path), { signal });
+      await files.write(piece.segments, path);
       const { startUs, endUs, isFilmed } = piece;
       sources.push({ path, startUs, endUs, isFilmed, stepUs: STEP_US, onlyKeyframes: false });
     }
@@ -53,14 +54,6 @@ export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideI
 
 const indexKeyOf = ({ indexKey, recordingId }: ViewSlidesOptions): string =>
   indexKey ?? objectKeys.playIndex(recordingId);
-
-/** The initialisation and the segments, one after another. */
-async function* piecewise(options: ViewSlidesOptions, piece: SlidePiece): AsyncGenerator<Buffer> {
-  for (const name of [piece.segments[0]?.init ?? '', ...piece.segments.map(({ uri }) => uri)]) {
-    const { stream } = await options.store.get(resolveKey(indexKeyOf(options), name));
-    yield* stream;
-  }
-}
 
 async function putSlides(options: ViewSlidesOptions, folder: string): Promise<void> {
   const { store, signal } = options;
