@@ -2,8 +2,11 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
+import { seriousFindings } from '../support/browser/serious-findings.ts';
 import { startEditedDistrict, type EditedDistrict } from '../support/edited-district.ts';
 import { eventually } from '../support/eventually.ts';
+
+const MADE_WITHIN_MS = 120_000;
 
 let edited: EditedDistrict;
 let browser: Browser;
@@ -16,7 +19,8 @@ beforeAll(async () => {
   await lecturer.signIn('lin.laoshi');
   page = lecturer.page;
   await page.goto(`/watch/${edited.recordingId}/edit`);
-  await page.getByTestId('editor-waveform').waitFor();
+  // The recorder makes it when somebody first asks.
+  await page.getByTestId('editor-waveform').waitFor({ timeout: MADE_WITHIN_MS });
 }, 240_000);
 afterAll(async () => {
   await browser?.close();
@@ -53,7 +57,10 @@ describe('the editor', () => {
     await page.getByTestId('editor-tab-people').click();
     await page.getByTestId('editor-people-lecturerAndBoard').check();
     await page.getByTestId('editor-save').click();
-    await page.getByTestId('editor-progress').getByText('观众看到的已经是这个版本').waitFor();
+    await page
+      .getByTestId('editor-progress')
+      .getByText('观众看到的已经是这个版本')
+      .waitFor({ timeout: MADE_WITHIN_MS });
     const viewer = await Person.at(edited.district.stack, browser, 2);
     const { attending } = await edited.district.pupilsOf(edited.recordingId);
     const [name = '', value = ''] = attending.cookieHeader.split('=');
@@ -78,6 +85,13 @@ describe('the editor', () => {
     expect(await page.getByTestId('editor-cut-item').count()).toBe(0);
     await page.getByTestId('editor-undo').click();
     expect(await page.getByTestId('editor-cut-item').count()).toBe(1);
+  });
+
+  it('has nothing that axe finds serious, in any of its sections', async () => {
+    for (const section of ['people', 'chapters', 'history', 'cuts']) {
+      await page.getByTestId(`editor-tab-${section}`).click();
+      expect(await seriousFindings(page), section).toEqual([]);
+    }
   });
 
   it('fits on a phone', async () => {

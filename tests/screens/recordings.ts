@@ -41,6 +41,12 @@ export async function takeRecordings(cast: Cast, lessonId: string): Promise<void
   await page.goto(`/watch/${recordingId}`);
   await untilPlayed(page, 'player-composed');
   await shoot(page, 'player-film');
+  await page.goto(`/watch/${recordingId}/edit`);
+  await page.getByTestId('editor-waveform').waitFor({ timeout: PRODUCED_WITHIN_MS });
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('o');
+  await page.getByTestId('editor-cut-button').click();
+  await shoot(page, 'editor');
   await close();
   await takePublishing(cast, recordingId);
 }

@@ -75,6 +75,10 @@ export const playerText = catalogue({
     'This browser cannot play this lesson. Please use a recent Chrome, Edge or Safari.',
   ],
   reconnecting: ['网络不佳，正在重试…', 'Poor line, trying again…'],
+  goneOrChanged: [
+    '录像刚更新过，或已不能观看；请重新打开。',
+    'This recording has just been updated, or is no longer available. Please open it again.',
+  ],
   gone: ['这节课已不能观看，可能已被删除。', 'This recording is no longer available.'],
   tapToPlay: ['点一下开始播放', 'Tap to play'],
   growing: ['正在录制', 'Recording'],

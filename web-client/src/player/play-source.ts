@@ -11,6 +11,9 @@ export class SourceFailure extends Error {
   }
 }
 
+/** `/media/{grant}/{recording}/…` without the grant. */
+const placeOf = (url: string): string => new URL(url).pathname.split('/').slice(3).join('/');
+
 const GRANT_REFUSED = new Set([401, 403, 410]);
 
 /**
@@ -68,7 +71,10 @@ export class PlaySource {
   #renewOnce(): Promise<void> {
     this.#renewing ??= this.#renew()
       .then((url) => {
-        this.#indexUrl = new URL(url, document.baseURI).href;
+        const renewed = new URL(url, document.baseURI).href;
+        // Another edition is shown now: what was to be fetched is not part of it.
+        if (placeOf(renewed) !== placeOf(this.#indexUrl)) throw new SourceFailure('gone');
+        this.#indexUrl = renewed;
         this.#renewals += 1;
       })
       .finally(() => {

@@ -90,7 +90,7 @@ function Trouble({ state }: { readonly state: PlaybackState | null }) {
   const t = useText(playerText);
   const failure = state?.failure ?? null;
   if (failure === null || (failure === 'network' && state?.isWaiting === false)) return null;
-  const words = { network: t('reconnecting'), gone: t('gone'), unplayable: t('unplayableFilm') }[failure];
+  const words = { network: t('reconnecting'), gone: t('goneOrChanged'), unplayable: t('unplayableFilm') }[failure];
   return (
     <div className={styles.trouble} role="alert" data-testid="player-trouble" data-failure={failure}>
       {words}
