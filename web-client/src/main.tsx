@@ -9,6 +9,7 @@ import { SeatMemory } from './call/seat-memory.ts';
 import { WarmDevice } from './call/warm-device.ts';
 import { ServicesProvider } from './services.ts';
 import { language } from './text/language.ts';
+import { UploadQueue } from './uploads/upload-queue.ts';
 import './styles/base.css';
 
 const root = document.querySelector('#root');
@@ -19,6 +20,7 @@ const services = {
   devices: new Devices(localStorage),
   seatMemory: new SeatMemory(sessionStorage),
   warmDevice: new WarmDevice(localStorage),
+  uploads: new UploadQueue(window),
 };
 
 createRoot(root).render(

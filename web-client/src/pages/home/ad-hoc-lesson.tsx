@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
@@ -11,35 +11,14 @@ import { homeText } from '../../messages/home.ts';
 import { shellText } from '../../messages/shell.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
-import { CheckList } from '../../ui/check-list.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
+import { ClassesField } from './classes-field.tsx';
 import { kindWord } from './lesson-words.ts';
 import styles from './home-page.module.css';
 
 const AD_HOC_LENGTH_MS = 45 * 60_000;
-
-/** Class groups of the teacher's own school: their pupils find the lesson on their home page. */
-function ClassesField(props: {
-  readonly chosen: readonly ClassGroupId[];
-  readonly onChange: (chosen: readonly ClassGroupId[]) => void;
-}) {
-  const t = useText(homeText);
-  const { data: me } = useSession();
-  const schoolId = me?.schoolId ?? null;
-  const groups = useQuery({
-    queryKey: ['ad-hoc', 'class-groups', schoolId],
-    queryFn: async ({ signal }) =>
-      schoolId === null ? [] : (await callApi('listClassGroups', { query: { schoolId } }, signal)).classGroups,
-  });
-  if (groups.data === undefined || groups.data.length === 0) return null;
-  const options = groups.data.map(({ classGroupId, grade, name }) => ({
-    value: classGroupId,
-    label: name.startsWith(grade) ? name : `${grade}${name}`,
-  }));
-  return <CheckList label={t('adHocClasses')} options={options} chosen={props.chosen} onChange={props.onChange} />;
-}
 
 /** What is asked for is sent to the server, which makes the room; then the teacher is taken there. */
 function useCreateLesson() {
@@ -98,7 +77,7 @@ export function AdHocLesson() {
             options={LessonKind.options.map((value) => ({ value, label: kindWord(t, value) }))}
             onChange={(value) => setKind(LessonKind.parse(value))}
           />
-          <ClassesField chosen={classGroupIds} onChange={setClassGroupIds} />
+          <ClassesField label={t('adHocClasses')} chosen={classGroupIds} onChange={setClassGroupIds} />
           {create.isError && <FailureBanner error={create.error} />}
           <div className={styles.actions}>
             <Button look="primary" type="submit" busy={create.isPending} data-testid="ad-hoc-start">

@@ -20,6 +20,8 @@ import {
 } from './library-query.ts';
 import { ContinueCard, RecordingCard } from './recording-card.tsx';
 import { canWatch } from './recording-words.ts';
+import { UploadButton } from './upload-button.tsx';
+import { UploadList } from './upload-list.tsx';
 import styles from './library-page.module.css';
 
 const TYPING_MS = 250;
@@ -204,6 +206,7 @@ export default function LibraryPage() {
     <Page title={t('title')} width="wide">
       <div className={styles.head}>
         <h1>{t('title')}</h1>
+        <UploadButton />
         <SearchField value={filter.search} onChange={(search) => change({ search })} />
         <div className={styles.onPhone}>
           <FilterSheet {...panel} total={total} />
@@ -214,6 +217,7 @@ export default function LibraryPage() {
           <FilterPanel {...panel} />
         </aside>
         <div className={styles.results}>
+          <UploadList />
           <Results filter={filter} total={total} onReset={() => change({ search: '', ...NO_FILTER })} />
         </div>
       </div>
