@@ -1,8 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ProduceResult } from '../contract.ts';
 import { makeFilmSlides } from '../slides/film-slides.ts';
+import { SLIDES_FOLDER } from '../slides/make-slides.ts';
 import { AUDIO_FOLDER } from './join.ts';
 import { LADDER } from './ladder.ts';
 import { JOIN_FROM, joinLesson, makePictures, OUTPUT_NAMES, type FetchedParts } from './packaging.ts';
@@ -48,15 +49,7 @@ export async function finishProduction(deps: ProductionDeps, run: FinishRun): Pr
       await createFolders(finishing);
       await joinLesson(finishing, await fetchParts(finishing));
       await makePictures(finishing);
-      await makeFilmSlides({
-        ffmpeg: deps.ffmpeg,
-        mp4: join(out, OUTPUT_NAMES.mp4),
-        durationUs: run.plan.timeline.durationUs,
-        out,
-        signal: run.signal,
-        // Of a long film on a busy machine it takes minutes: whoever watches over the job must see that it gets on.
-        onProgress: () => finishing.onProgress('pictures', 1),
-      });
+      await makeStills(finishing);
       return await uploadAndPublish(finishing);
     } catch (error) {
       await deleteAttempt(deps.store, recordingId, run.attempt).catch((cleanupError: unknown) => {
@@ -70,6 +63,27 @@ export async function finishProduction(deps: ProductionDeps, run: FinishRun): Pr
 async function createFolders({ folders }: Finishing): Promise<void> {
   const hls = [...LADDER.map((rung) => rung.name), AUDIO_FOLDER].map((name) => join(folders.hls, name));
   for (const folder of [folders.parts, ...hls]) await mkdir(folder, { recursive: true });
+}
+
+/** For poor lines. A film without them is better than none: it plays wherever the line carries it. */
+async function makeStills(finishing: Finishing): Promise<void> {
+  const { deps, plan, folders, signal } = finishing;
+  const { out } = folders;
+  try {
+    await makeFilmSlides({
+      ffmpeg: deps.ffmpeg,
+      mp4: join(out, OUTPUT_NAMES.mp4),
+      durationUs: plan.timeline.durationUs,
+      out,
+      signal,
+      // Of a long film on a busy machine it takes minutes: whoever watches over the job must see that it gets on.
+      onProgress: () => finishing.onProgress('pictures', 1),
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    deps.log.warn({ err: error, attempt: finishing.attempt }, 'a film goes without stills');
+    await rm(join(out, SLIDES_FOLDER), { recursive: true, force: true });
+  }
 }
 
 async function fetchParts(finishing: Finishing): Promise<FetchedParts> {

@@ -21,6 +21,8 @@ import type { Seat } from './seat.ts';
 export const TALLY_BATCH_MS = 250;
 /** What was answered before a take-over is asked for again so often while it cannot be read. */
 export const LOAD_RETRY_MS = 500;
+/** What does not mend itself is not asked for twice a second for a whole lesson. */
+const LOAD_RETRY_MOST_MS = 30_000;
 const MAX_POLLS = 100;
 const PAST_QUESTIONS = 30;
 /** Remembered request ids of answers; a client repeats a request within seconds. */
@@ -66,6 +68,7 @@ export class Polls {
   #shownId: PollId | null = null;
   #lastMs = 0;
   #orders: Promise<unknown> = Promise.resolve();
+  #loadRetryMs = LOAD_RETRY_MS;
   #isLoaded = false;
   #isClosed = false;
   #cancelTally: (() => void) | null = null;
@@ -209,7 +212,8 @@ export class Polls {
     } catch (error) {
       if (this.#isClosed) return;
       if (!isAway(error)) this.#options.log.error({ err: error }, 'answers could not be read');
-      this.#cancelLoad = this.#options.clock.after(LOAD_RETRY_MS, () => void this.load());
+      this.#cancelLoad = this.#options.clock.after(this.#loadRetryMs, () => void this.load());
+      this.#loadRetryMs = Math.min(2 * this.#loadRetryMs, LOAD_RETRY_MOST_MS);
     }
   }
 

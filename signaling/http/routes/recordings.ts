@@ -131,7 +131,9 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
       throw new AppError('conflict', { details: { field: 'visibility' } });
     }
     const changed = await this.#recordings.change(params.recordingId, change);
-    await this.#note(context, recording, 'recording.changed', { ...changesOf(recording, changed) });
+    await this.#stores.audit.append(
+      this.#entry(context, recording, 'recording.changed', { ...changesOf(recording, changed) }),
+    );
     return this.#summary(caller, changed);
   };
 
@@ -166,8 +168,10 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
       throw new AppError('conflict');
     }
     if (isUpload && !isCopy(recording)) await this.#dependencies.imports.cancel(recordingId);
-    const removed = await this.#recordings.remove(recordingId, 'deleted', this.#nowMs());
-    if (removed.length > 0) await this.#note(context, recording, 'recording.deleted', {});
+    await this.#stores.atomically(async ({ recordings, audit }) => {
+      const removed = await recordings.remove(recordingId, 'deleted', this.#nowMs());
+      if (removed.length > 0) await audit.append(this.#entry(context, recording, 'recording.deleted', {}));
+    });
     await this.#dependencies.keeper.clearNow(recordingId);
     return {};
   };
@@ -195,10 +199,9 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     return recordingSummary(this.#dependencies, caller, recording);
   }
 
-  #note(context: RouteContext, recording: Recording, action: string, details: Readonly<Record<string, unknown>>) {
+  #entry(context: RouteContext, recording: Recording, action: string, details: Readonly<Record<string, unknown>>) {
     const { recordingId: targetId, schoolId } = recording;
     const actor = { kind: 'person', personId: personOf(context.caller).personId } as const;
-    const entry = { atMs: this.#nowMs(), actor, action, targetId, schoolId, address: context.address, details };
-    return this.#stores.audit.append(entry);
+    return { atMs: this.#nowMs(), actor, action, targetId, schoolId, address: context.address, details };
   }
 }
