@@ -51,6 +51,8 @@ export function uploadDataRouter({ intake, routes, log }: UploadDataOptions): Ro
     const { personId } = personOf(caller);
     const uploadId = RecordingId.safeParse(request.params.uploadId);
     if (!uploadId.success) throw new AppError('notFound');
+    // tus takes the last part of the whole address for the upload, also of what stands behind a question mark: it must be the one that is looked at here.
+    if (request.originalUrl !== `${API_PREFIX}${UPLOAD_DATA_PATH}/${uploadId.data}`) throw new AppError('notFound');
     const upload = await intake.own(personId, uploadId.data);
     // The answer to the last part may have been lost, and with it the making of the recording.
     if (request.method === 'HEAD') await intake.finishIfWhole(upload);

@@ -166,6 +166,13 @@ describe('an upload', () => {
     const statuses = await Promise.all(strangers.map((client) => patchStatus(client, upload.dataPath, 0)));
     expect(statuses).toEqual([404, 403, 403, 401]);
     expect((await send(colleague, upload.dataPath, 'HEAD', {})).status).toBe(404);
+    // Nor by the address of an upload of one's own that names this one behind it.
+    const own = await announce(colleague, film.length);
+    const disguised = `${own.dataPath}?/${upload.uploadId}`;
+    expect(await patchStatus(colleague, disguised, 0)).toBe(404);
+    expect((await send(colleague, disguised, 'HEAD', {})).status).toBe(404);
+    expect((await send(teacher, upload.dataPath, 'HEAD', {})).offset).toBe('0');
+    await colleague.call('cancelUpload', { params: { uploadId: own.uploadId } });
     expect((await colleague.raw('cancelUpload', { params: { uploadId: upload.uploadId } })).code).toBe('notFound');
     await sendByTus(stack.url, teacher, upload, film);
     const params = { recordingId: upload.uploadId };
