@@ -8,13 +8,18 @@ import { CaptionCommand } from './caption-command.ts';
 import { CaptionWorker } from './caption-worker.ts';
 import { splitCommand } from './command-line.ts';
 
-/** Behind everything else of the machine, production too. */
-const NICENESS = 19;
+/** How far it stands back behind production, which stands back behind everything else; 19 is as far as it goes. */
+const BEHIND_PRODUCTION = 4;
+const MAX_NICENESS = 19;
 const WORK_FOLDER = 'captions';
 const YIELD_CHECK_MS = 1_000;
 
 export interface CaptioningOptions {
-  readonly config: CaptionConfig & { readonly REDIS_URL: string; readonly DATA_DIR: string };
+  readonly config: CaptionConfig & {
+    readonly REDIS_URL: string;
+    readonly DATA_DIR: string;
+    readonly PRODUCE_NICENESS: number;
+  };
   readonly store: ObjectStore;
   readonly log: Log;
   /** Whether other recordings are being produced here now. */
@@ -40,7 +45,8 @@ export class Captioning {
   }
 
   private constructor({ config, store, log, isProducing }: CaptioningOptions, line: string, workFolder: string) {
-    this.#command = new CaptionCommand({ words: splitCommand(line), niceness: NICENESS });
+    const niceness = Math.min(config.PRODUCE_NICENESS + BEHIND_PRODUCTION, MAX_NICENESS);
+    this.#command = new CaptionCommand({ words: splitCommand(line), niceness });
     this.#isProducing = isProducing;
     this.#worker = new CaptionWorker({
       redisUrl: config.REDIS_URL,
@@ -51,7 +57,7 @@ export class Captioning {
         store,
         command: this.#command,
         workFolder,
-        niceness: NICENESS,
+        niceness,
         timeoutRatio: config.CAPTION_TIMEOUT_RATIO,
       },
     });

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { signedIn } from '../support/demo-lessons.ts';
 import { shoot } from './camera.ts';
+import { takeCaptions } from './captions.ts';
 import type { Cast } from './cast.ts';
 import { takePublishing } from './publishing.ts';
 
@@ -49,6 +50,7 @@ export async function takeRecordings(cast: Cast, lessonId: string): Promise<void
   await shoot(page, 'editor');
   await close();
   await takePublishing(cast, recordingId);
+  await takeCaptions(cast, recordingId);
 }
 
 /** Past the first seconds, in which the lecturer has nothing to show yet. */

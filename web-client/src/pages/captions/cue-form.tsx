@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import type { RefObject } from 'react';
 import { MAX_CUE_CHARACTERS, type CaptionCue, type CaptionTimes } from '../../../../signaling/protocol/captions.ts';
 import { captionsText } from '../../messages/captions.ts';
@@ -69,7 +69,7 @@ function Times({ cue, draft, times }: Pick<CueFormProps, 'cue' | 'draft' | 'time
     return true;
   };
   return (
-    <div className={styles.times}>
+    <>
       <TimeField
         key={`from-${cue.fromMs}`}
         label={t('from')}
@@ -84,7 +84,7 @@ function Times({ cue, draft, times }: Pick<CueFormProps, 'cue' | 'draft' | 'time
         onChange={(ms) => change({ toMs: times.toSessionMs(ms, 'ends') })}
         testId="cue-to"
       />
-    </div>
+    </>
   );
 }
 
@@ -93,7 +93,6 @@ export function CueForm({ cue, draft, times, voices, textArea, orders }: CueForm
   const t = useText(captionsText);
   const id = useId();
   const { cues, selected, edit } = draft;
-  const voiceBox = useRef<HTMLInputElement>(null);
   return (
     <div className={styles.form} data-testid="cue-form">
       <label htmlFor={`${id}-text`}>{t('text')}</label>
@@ -106,18 +105,19 @@ export function CueForm({ cue, draft, times, voices, textArea, orders }: CueForm
         onChange={(event) => edit(changeCue(cues, selected, { text: event.target.value }), `text-${selected}`)}
         data-testid="cue-text"
       />
-      <Times {...{ cue, draft, times }} />
-      <TextField
-        ref={voiceBox}
-        label={t('voice')}
-        value={cue.voice ?? ''}
-        maxLength={60}
-        list={`${id}-voices`}
-        onChange={({ target: { value } }) =>
-          edit(changeCue(cues, selected, { voice: value === '' ? null : value }), `voice-${selected}`)
-        }
-        data-testid="cue-voice"
-      />
+      <div className={styles.times}>
+        <Times {...{ cue, draft, times }} />
+        <TextField
+          label={t('voice')}
+          value={cue.voice ?? ''}
+          maxLength={60}
+          list={`${id}-voices`}
+          onChange={({ target: { value } }) =>
+            edit(changeCue(cues, selected, { voice: value === '' ? null : value }), `voice-${selected}`)
+          }
+          data-testid="cue-voice"
+        />
+      </div>
       <datalist id={`${id}-voices`}>
         {voices.map((voice) => (
           <option key={voice} value={voice}>

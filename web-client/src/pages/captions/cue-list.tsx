@@ -55,7 +55,10 @@ export function CueList({ cues, selected, here, times, follows, onSelect, form }
   const list = useRef<HTMLOListElement>(null);
   const shown = follows ? here : selected;
   useEffect(() => {
-    if (shown >= 0) list.current?.children[shown]?.scrollIntoView({ block: 'nearest' });
+    if (shown < 0) return undefined;
+    // Rows that were outside of the window get their true height first.
+    const frame = requestAnimationFrame(() => list.current?.children[shown]?.scrollIntoView({ block: 'nearest' }));
+    return () => cancelAnimationFrame(frame);
   }, [shown]);
   if (cues.length === 0) return <p className={styles.empty}>{t('emptyList')}</p>;
   return (
