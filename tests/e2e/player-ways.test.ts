@@ -227,6 +227,6 @@ describe('ways to a lesson', () => {
     expect(await page.getByTestId('player-manage').count()).toBe(0);
     await page.goto('about:blank');
     const asked = stand.asked.filter((each) => !/^GET \/(session|system)$/.test(each));
-    expect(asked).toEqual(['POST /shared/a-secret-token/playback']);
+    expect(asked).toEqual(['POST /shared/a-secret-token/playback', 'GET /shared/a-secret-token/captions']);
   });
 });
