@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { route } from '../define.ts';
 import { ClassGroupId, ClassroomId, PairingId, PersonId, SchoolId, SiteId } from '../ids.ts';
 import { LessonKind } from '../seats.ts';
-import { DisplayName, LessonSummary, Nothing } from './shapes.ts';
+import { changeOf, DisplayName, LessonSummary, Nothing } from './shapes.ts';
 
 /** Physical rooms, their sites, who is paired with whom, and the weekly timetable. */
 const admins = ['schoolAdmin', 'districtAdmin'] as const;
@@ -163,7 +163,7 @@ export const classroomRoutes = {
     summary: 'Change a weekly entry and its future lessons',
     access: admins,
     params: z.object({ entryId: z.string().max(64) }),
-    body: NewTimetableEntry.omit({ schoolId: true }).partial(),
+    body: changeOf(NewTimetableEntry.omit({ schoolId: true })),
     reply: TimetableEntry,
     errors: wrong,
   }),

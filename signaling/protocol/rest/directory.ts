@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { route } from '../define.ts';
 import { ClassGroupId, PersonId, SchoolId } from '../ids.ts';
 import { Role } from '../roles.ts';
-import { AccountName, DisplayName, Nothing, PageQuery, RoleGrant, page } from './shapes.ts';
+import { AccountName, changeOf, DisplayName, Nothing, PageQuery, RoleGrant, page } from './shapes.ts';
 
 /** The school desk: schools, class groups, people. A school administrator sees and changes the own school only. */
 const admins = ['schoolAdmin', 'districtAdmin'] as const;
@@ -155,7 +155,7 @@ export const directoryRoutes = {
     summary: 'Change a school and its settings',
     access: admins,
     params: schoolParams,
-    body: NewSchool.partial(),
+    body: changeOf(NewSchool),
     reply: School,
     errors: wrong,
   }),

@@ -4,7 +4,7 @@ import { ClassGroupId, ClassroomId, InvitationId, LessonId, PersonId, RecordingI
 import { IceServer, RtpCapabilities, TransportPair } from '../media.ts';
 import { LessonFacts } from '../room.ts';
 import { LessonKind, SeatKind } from '../seats.ts';
-import { DisplayName, Instant, LessonSummary, Nothing, QueryInstant } from './shapes.ts';
+import { changeOf, DisplayName, Instant, LessonSummary, Nothing, QueryInstant } from './shapes.ts';
 
 const lessonParams = z.object({ lessonId: LessonId });
 const teaching = ['teacher', 'schoolAdmin', 'districtAdmin'] as const;
@@ -97,7 +97,7 @@ export const lessonRoutes = {
     summary: 'Change a scheduled lesson',
     access: teaching,
     params: lessonParams,
-    body: NewLesson.omit({ kind: true }).partial(),
+    body: changeOf(NewLesson.omit({ kind: true })),
     reply: LessonSummary,
     errors: ['invalidInput', 'forbidden', 'notFound', 'conflict'],
   }),

@@ -7,6 +7,17 @@ import { LessonKind, SeatKind } from '../seats.ts';
 
 export const Nothing = z.object({});
 
+type WithoutDefault<T> = T extends z.ZodDefault<infer Inner> ? Inner : T;
+
+/** What may be said of something that exists: every field optional and without its default, since what is left out stays. */
+export function changeOf<Shape extends z.ZodRawShape>({ shape }: z.ZodObject<Shape>) {
+  const entries = Object.entries(shape).map(([name, field]) => [
+    name,
+    z.optional(field instanceof z.ZodDefault ? field.unwrap() : field),
+  ]);
+  return z.object(Object.fromEntries(entries) as { [Name in keyof Shape]: z.ZodOptional<WithoutDefault<Shape[Name]>> });
+}
+
 const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 /** An instant that people may name: a year of four digits, which every calendar and database reads alike. */
 export const Instant = z.int().min(0).max(LAST_INSTANT_MS);
