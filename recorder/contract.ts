@@ -70,7 +70,10 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   line('slide', z.object({ page: z.int(), title: z.string().optional() })),
   /** Recording paused or resumed by a teacher: what lies between is captured but left out of what is played. */
   line('paused', z.object({})),
-  line('resumed', z.object({})),
+  /** `isTake`: a take of a micro-lesson begins, which is no chapter. */
+  line('resumed', z.object({ isTake: z.boolean().optional() })),
+  /** The take of a micro-lesson that began then is done again: it is captured but left out of what is played. */
+  line('retaken', z.object({ fromUs: z.int() })),
   line('marker', z.object({ title: z.string() })),
   /** A question to the class: asked, closed to answers, its result shown to everybody. Told again when it is opened again. */
   line('poll', z.object({ pollId: PollId, question: z.string(), state: z.enum(['opened', 'closed', 'published']) })),

@@ -51,7 +51,7 @@ export function chaptersOf({ events, timeline, tracks, lessonTitle, written }: C
   const found: readonly Mark[] =
     written === null
       ? marksOf(events, tracks)
-          .filter((mark) => OUTLASTS_A_CUT.has(mark.kind) || isKept(timeline, mark.atUs))
+          .filter((mark) => isKept(timeline, mark.atUs) || (OUTLASTS_A_CUT.has(mark.kind) && !isRetaken(events, mark)))
           .map((mark) => ({ ...mark, atUs: toOutputUs(timeline, mark.atUs) }))
       : written.map(({ atUs, title }) => ({ atUs: toOutputUs(timeline, atUs), title, kind: 'marker' }));
   const marks = found.filter((mark) => mark.atUs < timeline.durationUs);
@@ -95,7 +95,15 @@ function marksOf(events: readonly RecordingEvent[], tracks: ChapterFacts['tracks
 function toldMarks({ atUs, type, data }: RecordingEvent): readonly Mark[] {
   if (type === 'slide') return [{ atUs, title: data.title ?? `第 ${data.page} 页`, kind: 'slide' }];
   if (type === 'marker') return [{ atUs, title: data.title, kind: 'marker' }];
-  return type === 'resumed' ? [{ atUs, title: '继续上课', kind: 'marker' }] : [];
+  return type === 'resumed' && data.isTake !== true ? [{ atUs, title: '继续上课', kind: 'marker' }] : [];
+}
+
+/** A mark in a take that was done again belongs to that take; the page that was turned there is still seen. */
+function isRetaken(events: readonly RecordingEvent[], { atUs, kind }: Mark): boolean {
+  return (
+    kind === 'marker' &&
+    events.some((event) => event.type === 'retaken' && event.data.fromUs <= atUs && atUs < event.atUs)
+  );
 }
 
 /** Each question once, however often it was opened. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { concatLine, filterValue, metadataValue } from '../ffmpeg/args.ts';
 import type { RecordingEvent } from '../contract.ts';
 import { attemptName, isNewerAttempt } from './attempt.ts';
-import type { EditionChapter } from '../../signaling/protocol/edition.ts';
+import type { EditionChapter, EditionRange } from '../../signaling/protocol/edition.ts';
 import { SeatId } from '../../signaling/protocol/ids.ts';
 import { chaptersOf, chaptersVtt, type Chapter } from './chapters.ts';
 import { LADDER } from './ladder.ts';
@@ -91,6 +91,22 @@ describe('chapters', () => {
     const events = [event(10, 'paused', {}), event(40, 'resumed', {}), event(70, 'marker', { title: '问' })];
     const chapters = chaptersFrom(events, timelineOf(events, 100 * S));
     expect(chapters.map((one) => one.startUs / S)).toEqual([0, 10, 40]);
+  });
+
+  it('are none of the takes of a micro-lesson, nor of marks in a take that was done again, unless it is played', () => {
+    const events = [
+      event(0, 'resumed', { isTake: true }),
+      event(10, 'marker', { title: '说错了' }),
+      event(12, 'slide', { page: 2 }),
+      event(20, 'retaken', { fromUs: 0 }),
+      event(20, 'paused', {}),
+      event(25, 'resumed', { isTake: true }),
+      event(60, 'marker', { title: '例题' }),
+    ];
+    const titles = (leftOut: EditionRange[]): string[] =>
+      chaptersFrom(events, timelineOf(events, 100 * S, leftOut)).map(({ title }) => title);
+    expect(titles([{ fromUs: 0, toUs: 20 * S }])).toEqual(['第 2 页', '例题']);
+    expect(titles([])).toEqual(['课', '说错了', '第 2 页', '例题']);
   });
 
   it('are those that somebody has written, wherever the lesson was marked', () => {

@@ -8,6 +8,7 @@ export function lessonFacts(lesson: Lesson): LessonFacts {
     lessonId: lesson.lessonId,
     roomId: RoomId.parse(lesson.lessonId),
     kind: lesson.kind,
+    origin: lesson.origin,
     title: lesson.title,
     subject: lesson.subject,
     lecturerName: lesson.lecturerName,

@@ -3,7 +3,7 @@ import { classToolNotices, classToolRequests, ClassTools } from './class-tools.t
 import { notice, request } from './define.ts';
 import { LessonId, MessageId, ProducerId, RequestId, RoomId, SeatId } from './ids.ts';
 import { ConsumerOffer, ProducerInfo, mediaNotices, mediaRequests } from './media.ts';
-import { LessonKind, PERMISSIONS, SeatKind } from './seats.ts';
+import { LessonKind, LessonOrigin, PERMISSIONS, SeatKind } from './seats.ts';
 
 /**
  * The wire of a room over Socket.IO (namespace `/room`, path `/socket.io` of the room's home). Times are epoch
@@ -77,6 +77,15 @@ export type RollEntry = z.infer<typeof RollEntry>;
 export const RecordingState = z.enum(['off', 'starting', 'recording', 'paused', 'failed']);
 export type RecordingState = z.infer<typeof RecordingState>;
 
+/** What of a micro-lesson is recorded so far. Its last take can be done again: then it is not in what is played. */
+export const RecordedTakes = z.object({
+  /** Of all takes before the last one. */
+  keptMs: z.int(),
+  /** `toMs` is null while it runs. Null before the first take, and when the last one is to be done again. */
+  last: z.object({ fromMs: z.int(), toMs: z.int().nullable() }).nullable(),
+});
+export type RecordedTakes = z.infer<typeof RecordedTakes>;
+
 /** The room left where it is recorded: `low` is soon full, `full` records nothing more. */
 export const RecordingDisk = z.enum(['ok', 'low', 'full']);
 export type RecordingDisk = z.infer<typeof RecordingDisk>;
@@ -85,6 +94,8 @@ export const LessonFacts = z.object({
   lessonId: LessonId,
   roomId: RoomId,
   kind: LessonKind,
+  /** Absent in what an older process has saved. */
+  origin: LessonOrigin.default('class'),
   title: z.string(),
   subject: z.string().nullable(),
   lecturerName: z.string(),
@@ -136,6 +147,8 @@ export const InsideSnapshot = z.object({
   activeSpeaker: SeatId.nullable(),
   safeMode: z.boolean(),
   recording: RecordingState,
+  /** Null in every lesson but a micro-lesson, and before its recording begins. */
+  takes: RecordedTakes.nullable(),
   /** For teachers; `ok` to everybody else. */
   recordingDisk: RecordingDisk,
   tools: ClassTools,
@@ -211,11 +224,15 @@ export const roomRequests = {
   }),
   roll: request({ needs: 'seeRoll', params: nothing, result: z.object({ entries: z.array(RollEntry) }) }),
 
+  /** Begins the recording of a micro-lesson, paused; every other recorded lesson is recorded from its beginning. */
+  startRecording: request({ needs: 'controlRecording', params: nothing, result: nothing }),
   setRecordingPaused: request({
     needs: 'controlRecording',
     params: z.object({ paused: z.boolean() }),
     result: nothing,
   }),
+  /** The last take of a micro-lesson is not to be played; the recording is paused until the next one. */
+  redoTake: request({ needs: 'controlRecording', params: nothing, result: nothing }),
   addMarker: request({
     needs: 'controlRecording',
     params: z.object({ requestId: RequestId, title: z.string().trim().min(1).max(80) }),
@@ -244,7 +261,7 @@ export const roomNotices = {
   lockChanged: notice(z.object({ locked: z.boolean() })),
   layoutChanged: notice(z.object({ layout: Layout, pinnedSeatId: SeatId.nullable() })),
   safeModeChanged: notice(z.object({ active: z.boolean() })),
-  recordingChanged: notice(z.object({ state: RecordingState })),
+  recordingChanged: notice(z.object({ state: RecordingState, takes: RecordedTakes.nullable() })),
   /** To teachers alone. */
   recordingDiskChanged: notice(z.object({ level: RecordingDisk })),
   /** A teacher has muted this seat: its microphone producer is paused on the server already. */

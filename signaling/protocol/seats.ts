@@ -10,6 +10,14 @@ export const LessonKind = z.enum(['live', 'sky', 'meeting']);
 export type LessonKind = z.infer<typeof LessonKind>;
 
 /**
+ * - `class`: a lesson that people come to.
+ * - `micro`: a micro-lesson 微课, recorded by its lecturer alone; nobody else enters its room.
+ * - `upload`: a film that exists already; it never had a room.
+ */
+export const LessonOrigin = z.enum(['class', 'micro', 'upload']);
+export type LessonOrigin = z.infer<typeof LessonOrigin>;
+
+/**
  * - `always`: in every state of the lesson.
  * - `onStage`: only while on the stage.
  * - `unlocked`: unless safe mode has locked it.

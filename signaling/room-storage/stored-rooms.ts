@@ -1,5 +1,6 @@
 import type { Lesson, RosterEntry, SeatHolder, Stores } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
+import type { EditionRange } from '../protocol/edition.ts';
 import type { LessonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
 import type { PollQuestion } from '../protocol/polls.ts';
 import type { ChatMessage } from '../protocol/room.ts';
@@ -133,6 +134,12 @@ export class StoredRooms implements RoomStore {
 
   async openRecording(recording: Parameters<RoomStore['openRecording']>[0]): Promise<void> {
     await this.#writes.write('recordingOpened', recording);
+  }
+
+  async leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void> {
+    // The recording itself may still be to be written.
+    if (this.#writes.isBehind) throw new AppError('unavailable', { message: 'kept writes come first' });
+    await this.#stores.editions.leaveOut(recordingId, ranges);
   }
 
   async endRecording(recordingId: RecordingId, endedAtMs: number): Promise<void> {

@@ -23,6 +23,7 @@ import type {
   RoomNotice,
   RoomNoticeName,
 } from '../protocol/room.ts';
+import type { EditionRange } from '../protocol/edition.ts';
 import type { JoinClaims } from './join-claims.ts';
 import type { AnswerRecord, PollRecord } from './poll-record.ts';
 import type { RoomState } from './room-state.ts';
@@ -218,6 +219,8 @@ export interface RoomStore {
     readonly startedAtUnixUs: number;
     readonly allowsDownload: boolean;
   }): Promise<void>;
+  /** What is played of it has no part in these ranges of session time. Idempotent; once the recording has ended it changes nothing. @throws unavailable */
+  leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void>;
   endRecording(recordingId: RecordingId, endedAtMs: number): Promise<void>;
 }
 

@@ -4,10 +4,20 @@ import type { Log } from '../runtime/log.ts';
 import { AppError } from '../protocol/errors.ts';
 import { RecordingId, TrackId, type Fence, type RequestId, type SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo, Source } from '../protocol/media.ts';
-import type { LessonFacts, RecordingDisk, RecordingState } from '../protocol/room.ts';
+import type { LessonFacts, RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
 import type { Clock, RecordingControl, RoomStore } from './ports.ts';
 import type { SavedRecording } from './room-state.ts';
 import type { Seat } from './seat.ts';
+import {
+  lastTakeLost,
+  NO_TAKES,
+  redoneOf,
+  takeBegun,
+  takeEnded,
+  takeRedone,
+  takesAt,
+  type SavedTakes,
+} from './takes.ts';
 
 const RETRY_MS = 1_000;
 const RETRY_WHEN_FULL_MS = 10_000;
@@ -24,12 +34,12 @@ export interface RoomRecordingOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly control: RecordingControl;
-  readonly store: Pick<RoomStore, 'openRecording' | 'endRecording'>;
+  readonly store: Pick<RoomStore, 'openRecording' | 'leaveOut' | 'endRecording'>;
   /** Everything that is sent into the room, and by whom. */
   readonly senders: () => readonly { readonly producer: ProducerInfo; readonly seat: Seat }[];
   readonly sfuUrl: () => string | null;
   readonly clockOffsetUs: () => Promise<number>;
-  readonly onStateChanged: (state: RecordingState) => void;
+  readonly onStateChanged: (state: RecordingState, takes: RecordedTakes | null) => void;
   readonly onDiskChanged: (level: RecordingDisk) => void;
   /** Something that must survive this process has changed. */
   readonly onSaveNeeded: () => void;
@@ -56,7 +66,10 @@ export class RoomRecording {
   #isClosed = false;
   #cancelRetry: (() => void) | null = null;
   #shownState: RecordingState = 'off';
+  #shownTakes: SavedTakes | null = null;
   #shownDisk: RecordingDisk = 'ok';
+  /** In session time; null while the lecturer is connected. */
+  #unattendedSinceUs: number | null = null;
 
   constructor(options: RoomRecordingOptions) {
     this.#options = options;
@@ -77,6 +90,13 @@ export class RoomRecording {
     return running.paused ? 'paused' : 'recording';
   }
 
+  /** Of a micro-lesson whose recording has begun, by the server's clock. */
+  get takes(): RecordedTakes | null {
+    const running = this.#running;
+    if (running === null || running.takes === null) return null;
+    return takesAt(running.takes, running.startedAtUnixUs - running.clockOffsetUs);
+  }
+
   /** Of the capture process that holds the running recording. */
   get disk(): RecordingDisk {
     const running = this.#running;
@@ -88,8 +108,14 @@ export class RoomRecording {
     return !this.#isBeginning && (this.#running === null || this.#running.finished);
   }
 
-  /** The lesson is live. `describe` writes down what is so at this moment. Idempotent. */
+  /**
+   * `describe` writes down what is so at this moment. A micro-lesson begins paused: capture runs before the first word. Idempotent.
+   *
+   * @throws AppError `conflict` when the lesson is not recorded.
+   */
   async begin(describe: () => void): Promise<void> {
+    const { isRecorded, origin } = this.#options.lesson();
+    if (!isRecorded) throw new AppError('conflict', { message: 'this lesson is not recorded' });
     if (this.#running !== null || this.#isBeginning || this.#isClosed) return;
     this.#isBeginning = true;
     this.#show();
@@ -99,7 +125,8 @@ export class RoomRecording {
       recordingId: RecordingId.parse(randomUUID()),
       startedAtUnixUs: nowMs * 1_000 + clockOffsetUs,
       clockOffsetUs,
-      paused: false,
+      paused: origin === 'micro',
+      takes: origin === 'micro' ? NO_TAKES : null,
       accepted: false,
       nextN: 0,
       unacknowledged: [],
@@ -119,6 +146,7 @@ export class RoomRecording {
         allowsDownload: this.#options.allowsDownload,
       })
       .catch((error: unknown) => this.#options.log.error({ err: error, recordingId }, 'recording could not be listed'));
+    if (this.#running.paused) this.note('paused', {});
     describe();
     this.#options.onSaveNeeded();
     this.goalChanged();
@@ -153,9 +181,34 @@ export class RoomRecording {
   setPaused(paused: boolean): void {
     const running = this.#requireRunning();
     if (running.paused === paused) return;
-    running.paused = paused;
-    this.note(paused ? 'paused' : 'resumed', {});
-    this.#show();
+    const turnTake = paused ? takeEnded : takeBegun;
+    if (running.takes !== null) running.takes = turnTake(running.takes, this.#nowUs(running));
+    this.#notePaused(running, paused);
+  }
+
+  /** The last take is left out of what is played, and what follows is not recorded until the next one begins. @throws AppError `conflict` without one. */
+  redoTake(): void {
+    const running = this.#requireRunning();
+    const { takes, fromUs } = takeRedone(running.takes, this.#nowUs(running));
+    running.takes = takes;
+    this.note('retaken', { fromUs });
+    this.#notePaused(running, true);
+  }
+
+  /** Whether the lecturer is there: a micro-lesson is not recorded while nobody is (SPEC W5). */
+  handleAttendance(isThere: boolean): void {
+    const running = this.#running;
+    if (isThere) this.#unattendedSinceUs = null;
+    else if (running !== null) this.#unattendedSinceUs ??= this.#nowUs(running);
+  }
+
+  /** The room is empty. */
+  handleEmptied(): void {
+    const running = this.#running;
+    if (running === null || running.takes === null || running.paused || running.endedAtUs !== null) return;
+    const nowUs = this.#nowUs(running);
+    running.takes = lastTakeLost(running.takes, this.#unattendedSinceUs ?? nowUs, nowUs);
+    this.#notePaused(running, true);
   }
 
   /** Idempotent by `requestId`. @throws AppError `conflict` when nothing is being recorded. */
@@ -184,6 +237,9 @@ export class RoomRecording {
     const { fence: _fence, ...running } = saved;
     this.#running = running;
     this.#shownState = this.state;
+    this.#shownTakes = running.takes;
+    // Whoever was there has been cut off by the loss of the process before.
+    this.#unattendedSinceUs = this.#nowUs(running);
     this.goalChanged();
   }
 
@@ -191,6 +247,15 @@ export class RoomRecording {
     this.#isClosed = true;
     this.#cancelRetry?.();
     for (const stop of this.#stopListening) stop();
+  }
+
+  #notePaused(running: Running, paused: boolean): void {
+    if (running.paused !== paused) {
+      running.paused = paused;
+      if (paused) this.note('paused', {});
+      else this.note('resumed', running.takes === null ? {} : { isTake: true });
+    }
+    this.#show();
   }
 
   #requireRunning(): Running {
@@ -216,9 +281,11 @@ export class RoomRecording {
 
   #show(): void {
     const { state, disk } = this;
-    if (state !== this.#shownState) {
+    const takes = this.#running?.takes ?? null;
+    if (state !== this.#shownState || takes !== this.#shownTakes) {
       this.#shownState = state;
-      this.#options.onStateChanged(state);
+      this.#shownTakes = takes;
+      this.#options.onStateChanged(state, this.takes);
     }
     if (disk === this.#shownDisk) return;
     this.#shownDisk = disk;
@@ -291,7 +358,10 @@ export class RoomRecording {
 
   async #sendEnd(running: Running): Promise<void> {
     if (running.endedAtUs === null || running.finished || !running.accepted) return;
-    const { recordingId, endedAtUs } = running;
+    const { recordingId, endedAtUs, takes } = running;
+    const redone = takes === null ? [] : redoneOf(takes, endedAtUs);
+    // Before it can be played: nobody ever gets to see a take that was done again.
+    if (redone.length > 0) await this.#options.store.leaveOut(recordingId, redone);
     await this.#options.control.finish(recordingId, this.#options.fence, endedAtUs);
     running.finished = true;
     this.#options.log.info({ recordingId }, 'recording handed over');

@@ -2,7 +2,7 @@ import { isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Fence, SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo } from '../protocol/media.ts';
-import type { LessonFacts, RecordingDisk, RecordingState } from '../protocol/room.ts';
+import type { LessonFacts, RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
 import { ChatLog } from './chat-log.ts';
 import { createRoomTools, type RoomTools } from './class-tools.ts';
 import { HalfDuplex } from './half-duplex.ts';
@@ -62,7 +62,7 @@ export interface RoomReactions {
   onProducerAdded(producer: ProducerInfo): void;
   onProducerPaused(producer: ProducerInfo): void;
   onProducerClosed(producer: ProducerInfo): void;
-  onRecordingState(state: RecordingState): void;
+  onRecordingState(state: RecordingState, takes: RecordedTakes | null): void;
   onRecordingDisk(level: RecordingDisk): void;
   onAnswersKnown(): void;
   /** `atOnce`: losing it would undo somebody's word. */
@@ -154,7 +154,7 @@ function createRecording(
       }),
     sfuUrl: options.sfuUrl,
     clockOffsetUs: () => options.node().clockOffsetUs(),
-    onStateChanged: (state) => reactions.onRecordingState(state),
+    onStateChanged: (state, takes) => reactions.onRecordingState(state, takes),
     onDiskChanged: (level) => reactions.onRecordingDisk(level),
     onSaveNeeded: () => reactions.onSaveNeeded(),
   });

@@ -39,7 +39,7 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
       options.parts().recording.note('layout', { layout: state.layout });
       onSaveNeeded();
     },
-    onRecordingState: (state) => broadcast.toInside('recordingChanged', { state }),
+    onRecordingState: (state, takes) => broadcast.toInside('recordingChanged', { state, takes }),
     onRecordingDisk: (level) => broadcast.toTeachers('recordingDiskChanged', { level }),
     onSaveNeeded,
   };

@@ -16,7 +16,7 @@ describe('the recording of a room', () => {
     const teacher = await stand.join('lecturer', '王老师');
     await stand.produce(teacher, 'microphone');
     await settle();
-    expect(teacher.of('recordingChanged').at(-1)).toEqual({ state: 'recording' });
+    expect(teacher.of('recordingChanged').at(-1)).toEqual({ state: 'recording', takes: null });
     expect(stand.control.goals.at(-1)?.producers).toMatchObject([
       { seat: 'lecturer', source: 'microphone', kind: 'audio' },
     ]);
@@ -145,7 +145,7 @@ describe('the recording of a room', () => {
     expect(teacher.of('recordingDiskChanged')).toEqual([{ level: 'full' }]);
     stand.control.comeBack();
     await settle();
-    expect(teacher.of('recordingChanged').at(-1)).toEqual({ state: 'recording' });
+    expect(teacher.of('recordingChanged').at(-1)).toEqual({ state: 'recording', takes: null });
     expect(teacher.of('recordingDiskChanged').at(-1)).toEqual({ level: 'ok' });
   });
 

@@ -69,6 +69,7 @@ export function insideSnapshot(seat: Seat, parts: RoomParts, facts: InsideFacts)
     activeSpeaker: facts.activeSpeaker,
     safeMode: parts.safeMode.isActive,
     recording: parts.recording.state,
+    takes: parts.recording.takes,
     recordingDisk: isTeacherSeat(seat.kind) ? parts.recording.disk : 'ok',
     tools: toolsFor(seat, parts.tools),
     needsTransports: parts.media.needsTransports(seat.seatId),

@@ -4,6 +4,7 @@ import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, TrackId
 import { Hand, Layout, LessonFacts } from '../protocol/room.ts';
 import { SeatKind } from '../protocol/seats.ts';
 import { SavedTools } from './saved-tools.ts';
+import { SavedTakes } from './takes.ts';
 
 /**
  * What a room writes to Redis so that another process can take it over (SPEC T). Media is not in it: that is asked from the media
@@ -46,6 +47,8 @@ export const SavedRecording = z.object({
   unacknowledged: z.array(RecordingEvent),
   /** `{seatId}:{source}` → track. */
   tracks: z.record(z.string(), TrackId),
+  /** Of a micro-lesson; absent in what an older process has saved. */
+  takes: SavedTakes.nullable().default(null),
   endedAtUs: z.int().nullable(),
   finished: z.boolean(),
 });

@@ -320,6 +320,7 @@ export class Room {
     const isHere = this.parts.presence.connectedTeachers() > 0;
     if (isHere === this.#wasTeacherHere || this.isEnded) return;
     this.#wasTeacherHere = isHere;
+    this.parts.recording.handleAttendance(isHere);
     if (!isHere) {
       this.parts.safeMode.teacherGone();
       this.#door.reviewAll();
@@ -338,16 +339,22 @@ export class Room {
       this.#options.log.info('lesson is live');
       this.#save(true);
     }
-    if (facts.isRecorded) void this.parts.recording.begin(() => noteEverything(this.parts));
+    // Of a micro-lesson the lecturer says when (SPEC W2).
+    if (facts.isRecorded && facts.origin !== 'micro') void this.parts.recording.begin(() => noteEverything(this.parts));
   }
 
   #changed(): void {
     const { presence } = this.parts;
     if (presence.inside().some(hasJoined)) this.#emptySinceMs = null;
-    else this.#emptySinceMs ??= this.#options.clock.nowMs();
+    else this.#emptied();
     this.#teachersChanged();
     this.parts.tools.polls.presenceChanged();
     this.#save();
+  }
+
+  #emptied(): void {
+    this.#emptySinceMs ??= this.#options.clock.nowMs();
+    this.parts.recording.handleEmptied();
   }
 
   #tellSnapshot(seat: Seat): void {

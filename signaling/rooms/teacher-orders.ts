@@ -3,6 +3,7 @@ import type { RequestId, SeatId } from '../protocol/ids.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
 import type { LayoutState } from './layout.ts';
 import type { Broadcast } from './ports.ts';
+import { noteEverything } from './recording-notes.ts';
 import type { RoomParts } from './room-parts.ts';
 import { connectionOf, isInside, type Seat } from './seat.ts';
 
@@ -108,6 +109,17 @@ export class TeacherOrders {
   setLayout(state: LayoutState): void {
     if (state.pinnedSeatId !== null) this.#parts.presence.requireInside(state.pinnedSeatId);
     this.#parts.layout.set(state);
+  }
+
+  /** @throws AppError `conflict` when the lesson is not recorded. */
+  async startRecording(): Promise<void> {
+    await this.#parts.recording.begin(() => noteEverything(this.#parts));
+    this.#options.saveNow();
+  }
+
+  redoTake(): void {
+    this.#parts.recording.redoTake();
+    this.#options.saveNow();
   }
 
   setRecordingPaused(paused: boolean): void {

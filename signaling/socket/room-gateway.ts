@@ -153,6 +153,14 @@ export const roomHandlers: RoomHandlers<RoomPeer> = {
     room.teacherOrders.setRecordingPaused(paused);
     return done;
   },
+  startRecording: async (_params, { room }) => {
+    await room.teacherOrders.startRecording();
+    return done;
+  },
+  redoTake: (_params, { room }) => {
+    room.teacherOrders.redoTake();
+    return done;
+  },
   addMarker: ({ requestId, title }, { room }) => {
     room.teacherOrders.addMarker(requestId, title);
     return done;

@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
-import { isLeftOutOf, leavesOutTheSame, normalEdition } from '../../signaling/protocol/edition.ts';
+import { isLeftOutOf, leavesOutTheSame, normalEdition, type EditionRange } from '../../signaling/protocol/edition.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
 import type {
@@ -20,6 +20,7 @@ import type { Database, RecordingErasureTable } from './schema.ts';
 export function createEditionStore(db: Kysely<Database>): EditionStore {
   return {
     save: (recordingId, change) => inTransaction(db, (tx) => saveEdition(tx, recordingId, change)),
+    leaveOut: (recordingId, ranges) => inTransaction(db, (tx) => leaveOut(tx, recordingId, ranges)),
     history: (recordingId) => listHistory(db, recordingId),
     markViews: (recordingId, views) => markViews(db, recordingId, views),
     async listWithoutViews() {
@@ -84,6 +85,23 @@ async function saveEdition(db: Kysely<Database>, recordingId: RecordingId, chang
   await keep(db, recordingId, { ...before, savedBy: null, savedAtMs: startedAtMs });
   await keep(db, recordingId, { ...change, edition, version });
   return requireRecording(db, recordingId);
+}
+
+/** Nothing has been made of the edition before the recording's end, so it needs no new number. */
+async function leaveOut(
+  db: Kysely<Database>,
+  recordingId: RecordingId,
+  ranges: readonly EditionRange[],
+): Promise<void> {
+  await lockRecording(db, recordingId);
+  const { edition: before, phase } = await requireRecording(db, recordingId);
+  if (phase !== 'recording') return;
+  const edition = normalEdition({ ...before.edition, leftOut: [...before.edition.leftOut, ...ranges] });
+  await db
+    .updateTable('recordings')
+    .set({ edition: JSON.stringify(edition) })
+    .where('recording_id', '=', recordingId)
+    .execute();
 }
 
 function overtaken({ version }: RecordingEdition): AppError {

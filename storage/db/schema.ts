@@ -24,9 +24,9 @@ import type {
   RecordingTextKind,
   RecordingVisibility,
 } from '../../signaling/protocol/rest/recordings.ts';
-import type { LessonOrigin, LessonState } from '../../signaling/protocol/rest/shapes.ts';
+import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
 import type { Role } from '../../signaling/protocol/roles.ts';
-import type { LessonKind, SeatKind } from '../../signaling/protocol/seats.ts';
+import type { LessonKind, LessonOrigin, SeatKind } from '../../signaling/protocol/seats.ts';
 import type { RollMark } from '../ports/attendance-store.ts';
 import type { AuditActor } from '../ports/audit-store.ts';
 import type { EditionViews } from '../ports/edition-store.ts';

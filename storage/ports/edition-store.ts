@@ -1,4 +1,4 @@
-import type { Edition } from '../../signaling/protocol/edition.ts';
+import type { Edition, EditionRange } from '../../signaling/protocol/edition.ts';
 import type { PersonId, RecordingId, SeatId } from '../../signaling/protocol/ids.ts';
 import type { Recording } from './recording-store.ts';
 
@@ -13,6 +13,8 @@ export interface EditionStore {
    * @throws AppError `conflict` with `details.version` when another one counts than `basedOn`.
    */
   save(recordingId: RecordingId, change: NewEdition): Promise<Recording>;
+  /** Takes ranges out of the edition of a recording that is still being made, under the number that it has. Idempotent; ignored once the recording has ended. */
+  leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void>;
   /** Every edition, newest first. */
   history(recordingId: RecordingId): Promise<SavedEdition[]>;
   /** The views of an edition can be played. Ignored when the views of a later one already can. */

@@ -1,6 +1,6 @@
 import type { ClassGroupId, ClassroomId, LessonId, PersonId, SchoolId, SiteId } from '../../signaling/protocol/ids.ts';
-import type { LessonOrigin, LessonState } from '../../signaling/protocol/rest/shapes.ts';
-import type { LessonKind } from '../../signaling/protocol/seats.ts';
+import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
+import type { LessonKind, LessonOrigin } from '../../signaling/protocol/seats.ts';
 import type { Audience } from './audience.ts';
 
 /**

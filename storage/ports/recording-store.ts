@@ -4,8 +4,7 @@ import type {
   RecordingPhase,
   RecordingVisibility,
 } from '../../signaling/protocol/rest/recordings.ts';
-import type { LessonOrigin } from '../../signaling/protocol/rest/shapes.ts';
-import type { LessonKind } from '../../signaling/protocol/seats.ts';
+import type { LessonKind, LessonOrigin } from '../../signaling/protocol/seats.ts';
 import type { Audience, Page, PageRequest } from './audience.ts';
 import type { RecordingEdition } from './edition-store.ts';
 import type { TextHit } from './recording-text-store.ts';

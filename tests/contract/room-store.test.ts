@@ -205,6 +205,7 @@ describe.each<[string, () => Promise<Subject>]>([
       await subject.store.recordJoin(lessonId, seatId, Date.now());
       await subject.store.recordLeave(lessonId, seatId, Date.now());
       await subject.store.openRecording(recording);
+      await subject.store.leaveOut(recordingId, [{ fromUs: 0, toUs: 1 }]);
       await subject.store.endRecording(recordingId, Date.now());
     }
     await subject.store.saveRoll(lessonId, []);

@@ -67,6 +67,22 @@ describe.each(DATABASES)('store of editions on %s', (_name, open) => {
     expect((await stores.recordings.recording(recordingId))?.edition.edition).toEqual(WHOLE_EDITION);
   });
 
+  it('leaveOut() takes ranges out while the recording is being made, and nothing after its end', async () => {
+    const id = newId(RecordingId);
+    const { lessonId } = await makeLesson(stores, district, { origin: 'micro' });
+    const facts = { title: '微课', startedAtUnixUs: MONDAY_8_MS * 1000, allowsDownload: false };
+    await stores.recordings.create({ recordingId: id, lessonId, ...facts });
+    const ranges = [
+      { fromUs: 5, toUs: 9 },
+      { fromUs: 1, toUs: 2 },
+    ];
+    for (let time = 0; time < 2; time += 1) await stores.editions.leaveOut(id, ranges);
+    await stores.recordings.markFinishing(id, MONDAY_8_MS);
+    await stores.editions.leaveOut(id, [{ fromUs: 20, toUs: 30 }]);
+    const edition = { ...WHOLE_EDITION, leftOut: ranges.toReversed() };
+    expect((await stores.recordings.recording(id))?.edition).toMatchObject({ version: 0, sameFrom: 0, edition });
+  });
+
   it('save() lets one of two editors win, and keeps every edition', async () => {
     const results = await Promise.allSettled([save(0, cut), save(0, strict)]);
     expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);

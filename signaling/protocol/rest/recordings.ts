@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
 import { LessonId, PersonId, RecordingId, SchoolId } from '../ids.ts';
-import { LessonKind } from '../seats.ts';
-import { LessonOrigin, Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
+import { LessonKind, LessonOrigin } from '../seats.ts';
+import { Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
 import { UploadRefusal } from './uploads.ts';
 
 /**

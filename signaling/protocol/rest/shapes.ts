@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ClassGroupId, ClassroomId, LessonId, PersonId, SchoolId } from '../ids.ts';
 import { Role } from '../roles.ts';
-import { LessonKind, SeatKind } from '../seats.ts';
+import { LessonKind, LessonOrigin, SeatKind } from '../seats.ts';
 
 /** Shapes that several REST routes share. Times are epoch milliseconds. */
 
@@ -60,14 +60,6 @@ export type Me = z.infer<typeof Me>;
 
 export const LessonState = z.enum(['scheduled', 'live', 'ended', 'cancelled']);
 export type LessonState = z.infer<typeof LessonState>;
-
-/**
- * - `class`: a lesson that people come to.
- * - `micro`: a micro-lesson 微课, recorded by its lecturer alone; nobody else enters its room.
- * - `upload`: a film that exists already; it never had a room.
- */
-export const LessonOrigin = z.enum(['class', 'micro', 'upload']);
-export type LessonOrigin = z.infer<typeof LessonOrigin>;
 
 export const LessonSummary = z.object({
   lessonId: LessonId,

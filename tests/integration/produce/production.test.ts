@@ -76,7 +76,7 @@ const lesson: MadeLesson = {
       { at: 3.5, type: 'marker', data: { title: '新课' } },
       { at: 5, type: 'stage', data: { seatIds: [pupil] } },
       { at: 6, type: 'paused', data: {} },
-      { at: 8, type: 'resumed', data: {} },
+      { at: 8, type: 'resumed', data: { isTake: false } },
       { at: 9, type: 'producerPaused', data: { trackId: camera } },
       { at: 10, type: 'producerResumed', data: { trackId: camera } },
     ];

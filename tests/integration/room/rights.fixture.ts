@@ -124,7 +124,11 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   muteSeat: teachersOnly,
   muteAll: teachersOnly,
   setLayout: teachersOnly,
+  /** Runs already. */
+  startRecording: teachersOnly,
   setRecordingPaused: teachersOnly,
+  /** Of a lesson that has no takes. */
+  redoTake: { ...teachersOnly, inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden' },
   addMarker: teachersOnly,
   deny: teachersOnly,
   admit: teachersOnly,

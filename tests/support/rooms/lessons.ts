@@ -14,6 +14,7 @@ export function newLesson(kind: LessonKind, change: Partial<RoomLesson['facts']>
       lessonId: LessonId.parse(id),
       roomId: RoomId.parse(id),
       kind,
+      origin: 'class',
       title: '面积的认识',
       subject: '数学',
       lecturerName: '王老师',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mergeRanges, type EditionRange } from '../../../signaling/protocol/edition.ts';
 import { AppError } from '../../../signaling/protocol/errors.ts';
 import {
   SeatId,
@@ -21,6 +22,12 @@ interface StoredSeat {
   name: string;
 }
 
+interface StoredRecording {
+  readonly lessonId: LessonId;
+  endedAtMs: number | null;
+  leftOut: EditionRange[];
+}
+
 export interface Stay {
   readonly seatId: SeatId;
   readonly joinedAtMs: number;
@@ -32,7 +39,7 @@ export class MemoryRoomStore implements RoomStore {
   readonly lessons = new Map<LessonId, RoomLesson>();
   readonly chats: { readonly lessonId: LessonId; readonly key: string; readonly message: ChatMessage }[] = [];
   readonly stays: Stay[] = [];
-  readonly recordings = new Map<RecordingId, { readonly lessonId: LessonId; endedAtMs: number | null }>();
+  readonly recordings = new Map<RecordingId, StoredRecording>();
   readonly rolls = new Map<LessonId, Parameters<RoomStore['saveRoll']>[1]>();
   readonly pollRows = new Map<PollId, { readonly lessonId: LessonId; readonly poll: PollRecord }>();
   readonly answerRows = new Map<string, AnswerRecord>();
@@ -151,7 +158,14 @@ export class MemoryRoomStore implements RoomStore {
   }
 
   async openRecording({ recordingId, lessonId }: Parameters<RoomStore['openRecording']>[0]): Promise<void> {
-    if (!this.recordings.has(recordingId)) this.recordings.set(recordingId, { lessonId, endedAtMs: null });
+    if (!this.recordings.has(recordingId)) this.recordings.set(recordingId, { lessonId, endedAtMs: null, leftOut: [] });
+    await Promise.resolve();
+  }
+
+  async leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void> {
+    this.#assertHere();
+    const recording = this.recordings.get(recordingId);
+    if (recording?.endedAtMs === null) recording.leftOut = mergeRanges([...recording.leftOut, ...ranges]);
     await Promise.resolve();
   }
 

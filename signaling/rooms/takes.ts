@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { EditionRange } from '../protocol/edition.ts';
+import { AppError } from '../protocol/errors.ts';
+import type { RecordedTakes } from '../protocol/room.ts';
+
+const US_PER_MS = 1_000;
+
+/**
+ * The takes of a micro-lesson, in session time (SPEC W). A take runs from a start to the next pause; the last one can be done again, and is then
+ * among what is left out of what is played.
+ */
+export const SavedTakes = z.object({
+  /** Length of the takes before the last one. */
+  keptUs: z.int(),
+  /** `toUs` is null while it runs. Null before the first take, and when the last one is to be done again. */
+  last: z.object({ fromUs: z.int(), toUs: z.int().nullable() }).nullable(),
+  redone: z.array(EditionRange),
+});
+export type SavedTakes = z.infer<typeof SavedTakes>;
+
+export const NO_TAKES: SavedTakes = { keptUs: 0, last: null, redone: [] };
+
+function lengthUs({ last }: SavedTakes, nowUs: number): number {
+  return last === null ? 0 : (last.toUs ?? nowUs) - last.fromUs;
+}
+
+function withRedone({ redone }: SavedTakes, fromUs: number, toUs: number): EditionRange[] {
+  return fromUs < toUs ? [...redone, { fromUs, toUs }] : redone;
+}
+
+export function takeBegun(takes: SavedTakes, atUs: number): SavedTakes {
+  return { ...takes, keptUs: takes.keptUs + lengthUs(takes, atUs), last: { fromUs: atUs, toUs: null } };
+}
+
+export function takeEnded(takes: SavedTakes, atUs: number): SavedTakes {
+  const { last } = takes;
+  return last === null ? takes : { ...takes, last: { fromUs: last.fromUs, toUs: last.toUs ?? atUs } };
+}
+
+/** Where the take began that is done again, too. @throws AppError `conflict` without one. */
+export function takeRedone(
+  takes: SavedTakes | null,
+  atUs: number,
+): { readonly takes: SavedTakes; readonly fromUs: number } {
+  const last = takes?.last ?? null;
+  if (takes === null || last === null) throw new AppError('conflict', { message: 'there is no take to do again' });
+  const { fromUs, toUs } = last;
+  return { takes: { ...takes, last: null, redone: withRedone(takes, fromUs, toUs ?? atUs) }, fromUs };
+}
+
+/** Nobody was there for the last part of the running take: it ends where the lecturer was lost. */
+export function lastTakeLost(takes: SavedTakes, lostAtUs: number, atUs: number): SavedTakes {
+  const { last } = takes;
+  if (last === null) return takes;
+  const toUs = Math.min(atUs, Math.max(last.fromUs, lostAtUs));
+  return { ...takes, last: { fromUs: last.fromUs, toUs }, redone: withRedone(takes, toUs, atUs) };
+}
+
+/** As pages are told of them, by the server's clock. */
+export function takesAt({ keptUs, last }: SavedTakes, startedAtUs: number): RecordedTakes {
+  const msOf = (us: number): number => Math.round((startedAtUs + us) / US_PER_MS);
+  return {
+    keptMs: Math.round(keptUs / US_PER_MS),
+    last: last === null ? null : { fromMs: msOf(last.fromUs), toMs: last.toUs === null ? null : msOf(last.toUs) },
+  };
+}
+
+/** What is left out once the recording has ended. Of a micro-lesson whose every take was to be done again all takes are played: an empty film helps nobody. */
+export function redoneOf(takes: SavedTakes, endedAtUs: number): readonly EditionRange[] {
+  return takes.keptUs + lengthUs(takes, endedAtUs) > 0 ? takes.redone : [];
+}
