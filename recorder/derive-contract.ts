@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { CaptionCues, LanguageTag } from '../signaling/protocol/captions.ts';
 import { RecordingId } from '../signaling/protocol/ids.ts';
+import { CaptionOrigin } from '../signaling/protocol/rest/captions.ts';
 
 /**
  * Jobs of recorder-produce that make something beside what is played (BullMQ). Job ids are deterministic, so that a second order finds the first.
@@ -27,7 +29,8 @@ export const PackageJob = z.object({
   indexKey: z.string(),
   /** WebVTT in play time, of a film of the same edition. */
   chaptersKey: z.string().nullable(),
-  captions: z.array(z.object({ language: z.string().regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*$/), text: z.string() })),
+  /** What of them may be shown, in session time: who makes the package knows best where an instant lies in it. */
+  captions: z.array(z.object({ language: LanguageTag, origin: CaptionOrigin, cues: CaptionCues })),
   facts: z.object({
     title: z.string(),
     lecturerName: z.string(),

@@ -1,3 +1,4 @@
+import type { CaptionCue } from '../../signaling/protocol/captions.ts';
 import type { PlayIndex } from '../../signaling/protocol/play-index.ts';
 
 export const PACKAGE_FPS = 25;
@@ -26,6 +27,21 @@ export function keptTimes({
   }
   if (atUs < durationUs) keepUntil(durationUs);
   return kept;
+}
+
+/** Where an instant of session time lies in the package; one that is left out, where the package goes on. Milliseconds. */
+function packageMs(kept: readonly KeptTime[], sessionMs: number): number {
+  const within = ({ fromUs, frames }: KeptTime): number =>
+    Math.max(0, Math.min((frames * FRAME_US) / 1_000, sessionMs - fromUs / 1_000));
+  return Math.round(kept.reduce((sum, run) => sum + within(run), 0));
+}
+
+/** Captions as the package plays: what lies wholly in a gap is not there, what reaches into one is shortened. */
+export function packagedCues(kept: readonly KeptTime[], cues: readonly CaptionCue[]): readonly CaptionCue[] {
+  return cues.flatMap((cue) => {
+    const [fromMs, toMs] = [packageMs(kept, cue.fromMs), packageMs(kept, cue.toMs)];
+    return toMs > fromMs ? [{ ...cue, fromMs, toMs }] : [];
+  });
 }
 
 /** Nothing is left out, at the end neither, so that what is stored can be taken as it is. */

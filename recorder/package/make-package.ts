@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
+import { writeVtt } from '../../signaling/protocol/caption-file.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
@@ -12,7 +13,7 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import type { PackageJob, PackageResult } from '../derive-contract.ts';
 import { probeMedia } from '../ffmpeg/probe.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
-import { keptTimes, PACKAGE_FPS } from './kept-time.ts';
+import { keptTimes, PACKAGE_FPS, packagedCues, type KeptTime } from './kept-time.ts';
 import {
   dublinCoreXml,
   manifestXml,
@@ -55,9 +56,10 @@ export async function makePackage(options: MakePackageOptions): Promise<PackageR
     await mkdir(out);
     const files = new PlayFiles(store, job.indexKey, signal);
     const tracks = await makeTracks(options, { index, files, ffmpeg: options.ffmpeg, folder, signal }, out);
-    const durationMs = keptTimes(index).reduce((sum, { frames }) => sum + (frames * 1_000) / PACKAGE_FPS, 0);
+    const kept = keptTimes(index);
+    const durationMs = kept.reduce((sum, { frames }) => sum + (frames * 1_000) / PACKAGE_FPS, 0);
     const facts: PackageFacts = { ...job.facts, packageId: job.packageId, durationMs };
-    const contents = await writeTexts(options, facts, tracks, out);
+    const contents = await writeTexts(options, facts, { tracks, kept }, out);
     await writeFile(join(out, 'manifest.xml'), manifestXml(facts, contents));
     return await putZip(options, out, contents);
   } finally {
@@ -115,7 +117,7 @@ async function measured(out: string, draft: Draft): Promise<PackagedFile> {
 async function writeTexts(
   { store, job }: MakePackageOptions,
   facts: PackageFacts,
-  tracks: readonly PackagedTrack[],
+  { tracks, kept }: { readonly tracks: readonly PackagedTrack[]; readonly kept: readonly KeptTime[] },
   out: string,
 ): Promise<PackageContents> {
   const write = async (draft: Draft, text: string): Promise<PackagedFile> => {
@@ -135,10 +137,14 @@ async function writeTexts(
     attachments.push(await write(draft, body.toString('utf8')));
   }
   const captions: PackagedTrack[] = [];
-  for (const { language, text } of job.captions) {
-    const tags = ['archive', 'engage-download', `lang:${language}`];
+  for (const { language, origin, cues } of job.captions) {
+    const shown = packagedCues(kept, cues);
+    if (shown.length === 0) continue;
+    // Since Opencast 15 they are tracks of one flavour, told apart by tags (its guide "Subtitles").
+    const generator = `generator-type:${origin === 'recognition' ? 'auto' : 'manual'}`;
+    const tags = ['archive', 'engage-download', `lang:${language}`, generator];
     const draft = { ...vtt, tags, name: `captions-${language}.vtt`, flavour: 'captions/delivery' };
-    captions.push({ ...(await write(draft, text)), durationMs: facts.durationMs, hasSound: false });
+    captions.push({ ...(await write(draft, writeVtt(shown))), durationMs: facts.durationMs, hasSound: false });
   }
   return { tracks: [...tracks, ...captions], catalogues: [episode], attachments };
 }

@@ -25,6 +25,8 @@ export interface CaptionTimelines {
 const rangesOf = ({ leftOut }: Edition): LeftOutMs[] =>
   leftOut.map(({ fromUs, toUs }) => ({ fromMs: Math.round(fromUs / US_PER_MS), toMs: Math.round(toUs / US_PER_MS) }));
 
+export type ExportedCaptions = Pick<StoredCaptions, 'language' | 'origin'> & { readonly cues: CaptionCue[] };
+
 type CaptionDraft = Omit<NewCaptions, 'recordingId'>;
 
 /**
@@ -83,6 +85,18 @@ export class RecordingCaptions {
       ({ fromMs, toMs, track }) =>
         times.toFilmMs(toMs) > times.toFilmMs(fromMs) && (track === undefined || keepsTrack(edition, track)),
     );
+  }
+
+  /** What leaves the house: of each language what viewers may see, in session time, without saying whose sound it was. */
+  async exported(recording: Recording): Promise<ExportedCaptions[]> {
+    const exported: ExportedCaptions[] = [];
+    for (const { language } of await this.list(recording)) {
+      const found = await this.find(recording, language);
+      const shown = await this.shown(recording, found?.cues ?? [], false);
+      const cues = shown.map(({ fromMs, toMs, voice, text }) => ({ fromMs, toMs, voice, text }));
+      if (found !== undefined && cues.length > 0) exported.push({ language, origin: found.origin, cues });
+    }
+    return exported;
   }
 
   /** Saves a version and makes its lines findable, or neither. @throws AppError `conflict`, see `CaptionStore`. */

@@ -24,7 +24,7 @@ function indexKeyOf({ edition: { edition, sameFrom, views }, viewsIndexKey }: Re
 }
 
 /** @throws AppError `conflict` as long as there is nothing that may be exported. */
-function jobOf(recording: Recording): PackageJob {
+function jobOf(recording: Recording): Omit<PackageJob, 'captions'> {
   const { recordingId, film, edition, phase } = recording;
   const indexKey = indexKeyOf(recording);
   const isOver = phase !== 'recording' && phase !== 'finishing';
@@ -36,7 +36,6 @@ function jobOf(recording: Recording): PackageJob {
     packageId: randomUUID(),
     indexKey,
     chaptersKey: isFilmOfToday ? film.chaptersKey : null,
-    captions: [],
     facts: { title, lecturerName, schoolName, subject, startedAtMs },
   };
 }
@@ -59,7 +58,8 @@ export class PackageRoutes implements Pick<RestHandlers, Names> {
   readonly orderPackage: RestHandlers['orderPackage'] = async ({ params }, context) => {
     const caller = personOf(context.caller);
     const recording = await this.#managed(caller, params.recordingId);
-    await this.#packages.order(jobOf(recording));
+    const job = jobOf(recording);
+    await this.#packages.order({ ...job, captions: await this.#dependencies.captions.exported(recording) });
     const { recordingId, schoolId } = recording;
     const actor = { kind: 'person', personId: caller.personId } as const;
     const entry = { atMs: this.#dependencies.nowMs(), actor, action: 'recording.exported', schoolId };

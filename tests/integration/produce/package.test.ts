@@ -69,7 +69,19 @@ async function unpacked(indexKey: string): Promise<{ readonly path: (name: strin
     packageId: randomUUID(),
     indexKey,
     chaptersKey: objectKeys.play(recordingId, 'chapters.vtt'),
-    captions: [{ language: 'zh', text: 'WEBVTT\n\n00:01.000 --> 00:02.000\n同学们好\n' }],
+    captions: [
+      {
+        language: 'zh-CN',
+        origin: 'recognition',
+        cues: [
+          { fromMs: 1_000, toMs: 2_000, voice: '王老师', text: '同学们好' },
+          { fromMs: 2_500, toMs: 4_000, voice: null, text: '一 <b>' },
+          { fromMs: 3_500, toMs: 4_500, voice: null, text: '剪掉' },
+          { fromMs: 6_000, toMs: 7_000, voice: null, text: '下课' },
+        ],
+      },
+      { language: 'en', origin: 'file', cues: [{ fromMs: 3_500, toMs: 4_500, voice: null, text: 'cut' }] },
+    ],
     facts: {
       title: '分数 <1/2> & "一"',
       lecturerName: '王老师',
@@ -130,10 +142,14 @@ describe('an Opencast package', () => {
       'presenter/delivery',
       'presentation/delivery',
       'captions/delivery',
+      'captions/delivery',
       'dublincore/episode',
       'security/xacml+episode',
       'chapters/delivery',
     ]);
+    expect(manifest.get('mediapackage/media/track/tags/tag')).toEqual(
+      expect.arrayContaining(['lang:zh-CN', 'generator-type:auto', 'lang:en', 'generator-type:manual']),
+    );
     for (const kind of ['media/track', 'metadata/catalog', 'attachments/attachment']) {
       const of = (what: string): string[] => manifest.get(`mediapackage/${kind}/${what}`) ?? [];
       for (const [at, url] of of('url').entries()) {
@@ -187,6 +203,15 @@ describe('an Opencast package', () => {
     expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
     expect(Math.abs((durationUs ?? 0) - (LENGTH_S - 2) * 1e6)).toBeLessThan(100_000);
     await expect(readFile(path('presentation.mp4'))).rejects.toThrow('ENOENT');
+    expect(await readFile(path('captions-zh-CN.vtt'), 'utf8')).toBe(
+      [
+        'WEBVTT\n',
+        '00:00:01.000 --> 00:00:02.000\n<v 王老师>同学们好\n',
+        '00:00:02.500 --> 00:00:03.000\n一 &lt;b&gt;\n',
+        '00:00:04.000 --> 00:00:05.000\n下课\n',
+      ].join('\n'),
+    );
+    await expect(readFile(path('captions-en.vtt'))).rejects.toThrow('ENOENT');
     const kept: string[] = [];
     for await (const object of store.list(objectKeys.packagesPrefix(recordingId))) kept.push(object.key);
     expect(kept).toEqual([key]);

@@ -1,9 +1,12 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import { EditorFacts, WHOLE_EDITION, type Edition } from '../../../signaling/protocol/edition.ts';
-import { SeatId, type RecordingId } from '../../../signaling/protocol/ids.ts';
+import { SeatId, TrackId, type RecordingId } from '../../../signaling/protocol/ids.ts';
 import { PlayIndex } from '../../../signaling/protocol/play-index.ts';
 import type { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
@@ -154,6 +157,30 @@ describe('the edition of a recording', () => {
     const older = (playback.composed?.masterUrl ?? '').replace(film.attempt, '1700000000000-1-abcd');
     expect(await statusOf(address(older))).toBe(410);
   }, 180_000);
+
+  it('is what is exported, captions as well: nothing that was said by whom it leaves out', async () => {
+    const params = { recordingId };
+    const track = (seat: string) => ({
+      ...{ trackId: TrackId.parse(`${seat}-mic`), seatId: SeatId.parse(`seat-${seat}`), seat },
+      source: 'microphone' as const,
+    });
+    const cues = [
+      { fromMs: 1_000, toMs: 2_000, voice: null, text: '上课', track: track('lecturer') },
+      { fromMs: 25_000, toMs: 26_000, voice: '小明', text: '我会', track: track('pupil') },
+    ];
+    const captions = { params: { recordingId, language: 'zh-CN' }, body: { label: '', baseVersion: 0, cues } };
+    await lecturer.call('saveCaptions', captions);
+    await lecturer.call('orderPackage', { params });
+    const made = await waitFor(async () => {
+      const found = await lecturer.call('getPackage', { params });
+      if (found.state === 'failed') throw new Error('the package failed');
+      return found.url ?? undefined;
+    }, MADE_WITHIN_MS);
+    const zip = join(district.stack.dataFolder, 'package.zip');
+    await writeFile(zip, Buffer.from(await (await fetch(address(made))).arrayBuffer()));
+    const { stdout } = await promisify(execFile)('unzip', ['-p', zip, 'captions-zh-CN.vtt']);
+    expect(stdout).toBe('WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n上课\n');
+  });
 
   it('can go back, and the full views are shown again', async () => {
     const params = { recordingId };
