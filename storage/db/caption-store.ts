@@ -34,13 +34,7 @@ export function createCaptionStore(db: Kysely<Database>): CaptionStore {
     },
     save: (captions) => inTransaction(db, (tx) => saveVersion(tx, captions)),
     eraseSeat: (recordingId, seatId) => inTransaction(db, (tx) => eraseSeat(tx, recordingId, seatId)),
-    async delete(recordingId, language) {
-      await db
-        .deleteFrom('caption_versions')
-        .where('recording_id', '=', recordingId)
-        .where('language', '=', language)
-        .execute();
-    },
+    delete: (recordingId, language) => inTransaction(db, (tx) => deleteLanguage(tx, recordingId, language)),
   };
 }
 
@@ -69,9 +63,30 @@ const toVersion = (row: VersionRow): CaptionVersion => ({
   savedByName: row.display_name,
 });
 
-/** Two savers at once write the same version: the second one violates the key, which is a `conflict`. */
+/** For the rest of the transaction nobody puts a hold on the recording, or takes it off. */
+async function isHeld(tx: Kysely<Database>, recordingId: RecordingId): Promise<boolean> {
+  const row = await tx
+    .selectFrom('recordings')
+    .select('hold_reason')
+    .where('recording_id', '=', recordingId)
+    .forUpdate()
+    .executeTakeFirst();
+  return row !== undefined && row.hold_reason !== null;
+}
+
+async function deleteLanguage(tx: Kysely<Database>, recordingId: RecordingId, language: string): Promise<void> {
+  if (await isHeld(tx, recordingId)) throw new AppError('conflict', { details: { field: 'hold' } });
+  await tx
+    .deleteFrom('caption_versions')
+    .where('recording_id', '=', recordingId)
+    .where('language', '=', language)
+    .execute();
+}
+
+/** Of two savers at once the second one finds the first one's version, which is a `conflict`. */
 async function saveVersion(tx: Kysely<Database>, captions: NewCaptions): Promise<CaptionVersion> {
   const { recordingId, language, attempt, baseVersion } = captions;
+  const keepsAll = await isHeld(tx, recordingId);
   const made =
     attempt === null
       ? undefined
@@ -94,12 +109,14 @@ async function saveVersion(tx: Kysely<Database>, captions: NewCaptions): Promise
       cues: JSON.stringify(captions.cues),
     })
     .execute();
-  await tx
-    .deleteFrom('caption_versions')
-    .where('recording_id', '=', recordingId)
-    .where('language', '=', language)
-    .where('version', '<=', baseVersion + 1 - KEPT_CAPTION_VERSIONS)
-    .execute();
+  if (!keepsAll) {
+    await tx
+      .deleteFrom('caption_versions')
+      .where('recording_id', '=', recordingId)
+      .where('language', '=', language)
+      .where('version', '<=', baseVersion + 1 - KEPT_CAPTION_VERSIONS)
+      .execute();
+  }
   return toVersion(await versionsOf(tx, recordingId, language).limit(1).executeTakeFirstOrThrow());
 }
 

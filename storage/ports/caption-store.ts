@@ -2,7 +2,7 @@ import type { CaptionCue } from '../../signaling/protocol/captions.ts';
 import type { PersonId, RecordingId, SeatId } from '../../signaling/protocol/ids.ts';
 import type { CaptionOrigin } from '../../signaling/protocol/rest/captions.ts';
 
-/** So many versions of a language are kept, the newest ones. */
+/** So many versions of a language are kept, the newest ones; all of them while the recording is held. */
 export const KEPT_CAPTION_VERSIONS = 20;
 
 /**
@@ -23,7 +23,7 @@ export interface CaptionStore {
   save(captions: NewCaptions): Promise<CaptionVersion>;
   /** Takes what was recognised of a seat's sound out of every version. Idempotent. */
   eraseSeat(recordingId: RecordingId, seatId: SeatId): Promise<void>;
-  /** All versions. Idempotent. */
+  /** All versions. Idempotent. @throws AppError `conflict` (`details.field`: `hold`) while the recording is held. */
   delete(recordingId: RecordingId, language: string): Promise<void>;
 }
 

@@ -116,6 +116,22 @@ describe.each(DATABASES)('store of captions on %s', (_name, open) => {
     expect(kept.at(-1)).toBe(3);
   });
 
+  it('loses nothing while its recording is held: neither a language nor an old version', async () => {
+    const id = await recorded();
+    const hold = { reason: '查证', byPersonId: district.teacher.personId, atMs: MONDAY_8_MS };
+    await stores.captions.save(captions(id));
+    await stores.recordings.setHold(id, hold);
+    for (let baseVersion = 1; baseVersion < KEPT_CAPTION_VERSIONS + 1; baseVersion += 1) {
+      await stores.captions.save(captions(id, { baseVersion }));
+    }
+    const held = expect.objectContaining({ code: 'conflict', details: { field: 'hold' } });
+    await expect(stores.captions.delete(id, 'zh-CN')).rejects.toEqual(held);
+    expect((await stores.captions.versions(id, 'zh-CN')).at(-1)?.version).toBe(1);
+    await stores.recordings.setHold(id, null);
+    await stores.captions.delete(id, 'zh-CN');
+    expect(await stores.captions.list(id)).toEqual([]);
+  });
+
   it('goes with its language, and with its recording', async () => {
     const id = await recorded();
     await stores.captions.save(captions(id));

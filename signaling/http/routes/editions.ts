@@ -84,7 +84,7 @@ export class EditionRoutes implements Pick<RestHandlers, Names> {
     const { recordingId } = params;
     const before = await this.#editable(caller, recordingId);
     if (!administers(caller, before.schoolId)) throw new AppError('forbidden');
-    if (before.hold !== null) throw new AppError('conflict', { details: { hold: true } });
+    if (before.hold !== null) throw new AppError('conflict', { details: { field: 'hold' } });
     if (before.phase === 'recording' || before.phase === 'finishing') throw new AppError('conflict');
     const { seatId } = body;
     const { tracks } = await this.#manifest(recordingId);

@@ -152,11 +152,11 @@ export const captionRoutes = {
   deleteCaptions: route({
     method: 'DELETE',
     path: '/recordings/{recordingId}/captions/{language}',
-    summary: 'Delete the captions of one language',
+    summary: 'Delete the captions of one language; refused (`conflict`) while the recording is held',
     access: managers,
     params: captionParams,
     reply: Nothing,
-    errors: ['forbidden', 'notFound'],
+    errors: ['forbidden', 'notFound', 'conflict'],
   }),
   recogniseCaptions: route({
     method: 'POST',

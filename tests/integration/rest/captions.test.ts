@@ -117,6 +117,13 @@ describe('captions of a recording', () => {
     expect(versions.map(({ version, origin }) => `${version} ${origin}`)).toEqual(['2 editor', '1 file']);
     const wrong = { ...body, baseVersion: 2, cues: [{ fromMs: 2, toMs: 1, voice: null, text: 'x' }] };
     expect((await lecturer.raw('saveCaptions', { params, body: wrong })).code).toBe('invalidInput');
+    const schoolAdmin = await signedIn(district.stack, 'zhou.xiaozhang');
+    const { recordingId } = params;
+    await schoolAdmin.call('holdRecording', { params: { recordingId }, body: { reason: '查证' } });
+    const held = await lecturer.raw('deleteCaptions', { params });
+    expect([held.code, held.body]).toMatchObject(['conflict', { details: { field: 'hold' } }]);
+    await lecturer.call('getCaptions', { params, query: {} });
+    await schoolAdmin.call('releaseRecording', { params: { recordingId } });
     await lecturer.call('deleteCaptions', { params });
     expect((await lecturer.raw('getCaptions', { params })).code).toBe('notFound');
   });

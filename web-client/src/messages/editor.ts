@@ -101,7 +101,6 @@ export const editorText = catalogue({
     'They are taken out of the recording itself, its views and film, with this person’s chat and actions; the rest is made anew. It cannot be undone, and is noted in the audit log.',
   ],
   eraseConfirm: ['永久删除', 'Erase for good'],
-  eraseHeld: ['录像被依法保留，现在不能删除。', 'The recording is under legal hold: nothing can be erased now.'],
 
   chapters: ['章节', 'Chapters'],
   chaptersAutomatic: ['章节按翻页和标记自动生成。', 'Chapters follow from page turns and markers.'],

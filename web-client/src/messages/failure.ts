@@ -1,6 +1,6 @@
 import { catalogue } from '../text/text.ts';
 
-/** Every way in which a request can fail, said in plain words with what to do. Keys are the failure codes. */
+/** Every way in which a request can fail, said in plain words with what to do. Keys are the failure codes, and one conflict that no reloading helps against. */
 export const failureText = catalogue({
   signedOut: ['登录已过期，请重新登录。', 'You have been signed out. Please sign in again.'],
   wrongCredentials: [
@@ -11,6 +11,8 @@ export const failureText = catalogue({
   forbidden: ['您没有权限这样做。', 'You may not do this.'],
   notFound: ['没有找到，可能已被删除。', 'Not found. It may have been deleted.'],
   conflict: ['内容刚刚有变化，请刷新后再试。', 'This has just changed. Please reload and try again.'],
+  /** `conflict` with the field `hold`. */
+  held: ['录像正依规保留，暂时不能删除。', 'This recording is on hold: nothing of it can be deleted now.'],
   gone: ['已经不可用了。', 'This is no longer available.'],
   tooManyRequests: ['操作太频繁，请稍等片刻再试。', 'Too many attempts. Please wait a moment and try again.'],
   invitationExpired: [

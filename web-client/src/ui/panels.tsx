@@ -1,6 +1,6 @@
 import { AlertTriangle, CircleAlert, CircleCheck, Info, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { asFailure } from '../api/request-failure.ts';
+import { asFailure, type RequestFailure } from '../api/request-failure.ts';
 import { failureText } from '../messages/failure.ts';
 import { shellText } from '../messages/shell.ts';
 import { useText } from '../text/text.ts';
@@ -34,7 +34,7 @@ export function FailureBanner({ error }: { readonly error: unknown }) {
   const failure = asFailure(error);
   return (
     <Banner tone="bad">
-      {t(failure.code)}
+      {t(isOfHold(failure) ? 'held' : failure.code)}
       {failure.errorId !== undefined && !(failure.code in USER_FAULTS) && (
         <span className={styles.quote}>{shell('quoteId', { id: failure.errorId })}</span>
       )}
@@ -42,11 +42,14 @@ export function FailureBanner({ error }: { readonly error: unknown }) {
   );
 }
 
+const isOfHold = ({ code, details }: RequestFailure): boolean => code === 'conflict' && details.field === 'hold';
+
 /** Nobody needs a number for a wrong password. */
 const USER_FAULTS = {
   wrongCredentials: true,
   forbidden: true,
   notFound: true,
+  conflict: true,
   tooManyRequests: true,
   invalidInput: true,
 };

@@ -4,13 +4,12 @@ import { useState } from 'react';
 import { keepsTrack, type EditionPeople } from '../../../../signaling/protocol/edition.ts';
 import type { EditedTrack, EditorView } from '../../../../signaling/protocol/rest/editions.ts';
 import { callApi } from '../../api/api.ts';
-import { asFailure } from '../../api/request-failure.ts';
 import { editorText } from '../../messages/editor.ts';
 import { shellText } from '../../messages/shell.ts';
 import { useText, type Translate } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Banner, FailureBanner } from '../../ui/panels.tsx';
+import { FailureBanner } from '../../ui/panels.tsx';
 import { withTracks } from './edition-draft.ts';
 import type { EditorDesk } from './use-editor.ts';
 import styles from './editor.module.css';
@@ -50,10 +49,9 @@ function EraseDialog(props: {
       void client.invalidateQueries({ queryKey: ['recording', recordingId] });
     },
   });
-  const isHeld = erase.isError && asFailure(erase.error).code === 'conflict';
   return (
     <Dialog open onClose={props.onClose} title={t('eraseTitle', { name: props.name })} description={t('eraseBody')}>
-      {isHeld ? <Banner tone="bad">{t('eraseHeld')}</Banner> : erase.isError && <FailureBanner error={erase.error} />}
+      {erase.isError && <FailureBanner error={erase.error} />}
       <div className={styles.actions}>
         <Button
           look="danger"
