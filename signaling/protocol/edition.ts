@@ -3,16 +3,20 @@ import { TrackId } from './ids.ts';
 import { SeatKind } from './seats.ts';
 import type { Source } from './media.ts';
 
+/** No recording is longer. */
+const LONGEST_US = 10 * 86_400_000_000;
+const SessionUs = z.int().min(0).max(LONGEST_US);
+
 /**
  * What of a recording is published. The recording itself stays as it was captured: an edition only says what is left out, and everything that viewers
  * get is made from both. Read by the browser and by the recorder. Times are integer microseconds of session time.
  */
 export const EditionRange = z
-  .object({ fromUs: z.int().min(0), toUs: z.int().min(0) })
+  .object({ fromUs: SessionUs, toUs: SessionUs })
   .refine(({ fromUs, toUs }) => fromUs < toUs, { error: 'a range ends after it begins' });
 export type EditionRange = z.infer<typeof EditionRange>;
 
-export const EditionChapter = z.object({ atUs: z.int().min(0), title: z.string().trim().min(1).max(80) });
+export const EditionChapter = z.object({ atUs: SessionUs, title: z.string().trim().min(1).max(80) });
 export type EditionChapter = z.infer<typeof EditionChapter>;
 
 /** `lecturerAndBoard`: picture and sound of everybody else are left out, also of a room camera that films all at once. */

@@ -3,7 +3,7 @@ import { MAX_CAPTION_FILE_CHARACTERS } from '../caption-file.ts';
 import { CaptionCue, CaptionCues, LanguageTag } from '../captions.ts';
 import { route } from '../define.ts';
 import { RecordingId } from '../ids.ts';
-import { Nothing } from './shapes.ts';
+import { BaseVersion, Nothing, QueryVersion } from './shapes.ts';
 
 /** How a version came about: somebody's file, speech recognition, or the editor. */
 export const CaptionOrigin = z.enum(['file', 'recognition', 'editor']);
@@ -56,8 +56,8 @@ const LeftOut = z.object({ film: Ranges, views: Ranges });
 const recordingParams = z.object({ recordingId: RecordingId });
 const captionParams = recordingParams.extend({ language: LanguageTag });
 const managers = ['teacher', 'schoolAdmin', 'districtAdmin'] as const;
-/** 0: there are none yet. `conflict` when somebody has saved another version meanwhile. */
-const baseVersion = z.int().min(0);
+/** `conflict` when somebody has saved another version meanwhile. */
+const baseVersion = BaseVersion;
 
 const CaptionList = z.object({
   captions: z.array(CaptionSummary),
@@ -89,7 +89,7 @@ export const captionRoutes = {
     query: z.object({
       /** Also what the edition leaves out. */
       all: z.literal('yes').optional(),
-      version: z.coerce.number().int().positive().optional(),
+      version: QueryVersion.optional(),
     }),
     reply: CaptionText,
     errors: ['forbidden', 'notFound'],

@@ -4,6 +4,7 @@ import { Edition } from '../edition.ts';
 import { RecordingId, SeatId, TrackId } from '../ids.ts';
 import { Source } from '../media.ts';
 import { RecordingSummary } from './recordings.ts';
+import { BaseVersion } from './shapes.ts';
 
 /** What of a recording is published, and the right to be erased from it. */
 const recordingParams = z.object({ recordingId: RecordingId });
@@ -56,7 +57,7 @@ export const editionRoutes = {
     summary: 'Publish another edition; what changed is made anew',
     access: managers,
     params: recordingParams,
-    body: z.object({ basedOn: z.int().min(0), edition: Edition }),
+    body: z.object({ basedOn: BaseVersion, edition: Edition }),
     reply: z.object({ version: z.int(), edition: Edition, recording: RecordingSummary }),
     errors: ['forbidden', 'notFound', 'invalidInput', 'conflict', 'unavailable'],
   }),

@@ -23,9 +23,15 @@ const LAST_INSTANT_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 export const Instant = z.int().min(0).max(LAST_INSTANT_MS);
 export const QueryInstant = z.coerce.number().pipe(Instant);
 
+/** What the database's integers hold. */
+const LARGEST = 2_147_483_647;
+/** Of captions or an edition that somebody based a change on; 0: there was none. */
+export const BaseVersion = z.int().min(0).max(LARGEST);
+export const QueryVersion = z.coerce.number().pipe(z.int().min(1).max(LARGEST));
+
 export const PageQuery = z.object({
   search: z.string().trim().max(60).optional(),
-  offset: z.coerce.number().int().min(0).default(0),
+  offset: z.coerce.number().int().min(0).max(LARGEST).default(0),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

@@ -51,6 +51,9 @@ export const UploadRefusal = z.enum([
 ]);
 export type UploadRefusal = z.infer<typeof UploadRefusal>;
 
+/** Far beyond what any deployment takes, and a number that everything counts with exactly. */
+const MOST_BYTES = 2 ** 50;
+
 export const uploadRoutes = {
   createUpload: route({
     method: 'POST',
@@ -59,7 +62,7 @@ export const uploadRoutes = {
     access: teaching,
     body: FilmFacts.extend({
       fileName: z.string().trim().min(1).max(255),
-      bytes: z.int().positive(),
+      bytes: z.int().positive().max(MOST_BYTES),
     }),
     reply: UploadSummary,
     status: 201,

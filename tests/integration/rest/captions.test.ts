@@ -113,6 +113,12 @@ describe('captions of a recording', () => {
     expect(now.cues.map(({ text }) => text)).toEqual(['先', '后']);
     const before = await lecturer.call('getCaptions', { params, query: { version: 1 } });
     expect(before.cues.map(({ text }) => text)).toEqual(['一']);
+    for (const version of [2 ** 31, Number.MAX_SAFE_INTEGER, 1e300, 0]) {
+      expect((await lecturer.raw('getCaptions', { params, query: { version } })).code).toBe('invalidInput');
+    }
+    expect((await lecturer.raw('getCaptions', { params, query: { version: 2 ** 31 - 1 } })).code).toBe('notFound');
+    const beyond = { ...body, baseVersion: 2 ** 31 };
+    expect((await lecturer.raw('saveCaptions', { params, body: beyond })).code).toBe('invalidInput');
     const { versions } = await lecturer.call('listCaptionVersions', { params });
     expect(versions.map(({ version, origin }) => `${version} ${origin}`)).toEqual(['2 editor', '1 file']);
     const wrong = { ...body, baseVersion: 2, cues: [{ fromMs: 2, toMs: 1, voice: null, text: 'x' }] };

@@ -79,11 +79,17 @@ describe('every route', () => {
     expect(Object.keys(paths).length).toBeGreaterThan(30);
   });
 
-  it('takes no instant that a calendar or the database could not hold', async () => {
+  it('takes no instant, and no number, that a calendar or the database could not hold', async () => {
     const toMs = -993_181_465_087_803;
     expect((await admin.raw('listRecordings', { query: { toMs } })).code).toBe('invalidInput');
     expect((await admin.raw('listLessons', { query: { fromMs: 0, toMs: 9e15 } })).code).toBe('invalidInput');
     expect((await admin.raw('listLessons', { query: { fromMs: 0, toMs: 1 } })).code).toBeUndefined();
+    const ofPage = async (offset: number) => (await admin.raw('listPeople', { query: { offset } })).code;
+    expect(await Promise.all([2 ** 31 - 1, 2 ** 31, 1e18].map(ofPage))).toEqual([
+      undefined,
+      'invalidInput',
+      'invalidInput',
+    ]);
   });
 });
 
