@@ -16,6 +16,7 @@ import {
   OFFER_KEY,
   type CaptionFailure,
 } from './caption-jobs.ts';
+import { hasEnded, seenJob, type SeenJob } from './jobs/seen-job.ts';
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 5_000;
@@ -82,11 +83,10 @@ export class CaptionOrders {
     const data = CaptionJob.parse(job);
     await this.#ask(async () => {
       await this.#redis.del(captionCancelKey(data));
-      const known = await this.#job(data);
-      if (known !== undefined) {
-        const state = await known.getState();
-        if (state !== 'completed' && state !== 'failed') return;
-        await known.remove();
+      const seen = await seenJob(this.#queue, captionJobId(data));
+      if (seen !== undefined) {
+        if (!hasEnded(seen.state)) return;
+        await seen.job.remove();
       }
       await this.#queue.add('captions', data, {
         jobId: captionJobId(data),
@@ -101,23 +101,19 @@ export class CaptionOrders {
   /** Idempotent. @throws AppError `unavailable`. */
   async cancel(job: CaptionJob): Promise<void> {
     await this.#ask(async () => {
-      const known = await this.#job(job);
-      if (known === undefined) return;
-      const state = await known.getState();
-      if (state === 'completed') return;
+      const seen = await seenJob(this.#queue, captionJobId(job));
+      if (seen === undefined || seen.state === 'completed') return;
       await this.#redis.set(captionCancelKey(job), '1', 'EX', CANCEL_TTL_SECONDS);
       // An active job is locked; its owner sees the key.
-      if (state !== 'active') await known.remove().catch(() => undefined);
+      if (seen.state !== 'active') await seen.job.remove().catch(() => undefined);
     });
   }
 
   /** @throws AppError `unavailable`. */
   async state(job: CaptionJob): Promise<CaptionState> {
     return this.#ask(async () => {
-      // First the state, then what belongs to it: the other way round a job that ends in between has ended without a result.
-      const state = await this.#queue.getJobState(captionJobId(job));
-      const known = await this.#job(job);
-      return known === undefined ? { state: 'none' } : stateOf(known, state);
+      const seen = await seenJob(this.#queue, captionJobId(job));
+      return seen === undefined ? { state: 'none' } : stateOf(seen);
     });
   }
 
@@ -140,10 +136,6 @@ export class CaptionOrders {
     return this.#closing;
   }
 
-  async #job(job: CaptionJob): Promise<Job | undefined> {
-    return (await this.#queue.getJob(captionJobId(job))) as Job | undefined;
-  }
-
   async #ask<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -153,7 +145,7 @@ export class CaptionOrders {
   }
 }
 
-function stateOf(job: Job, state: string): CaptionState {
+function stateOf({ job, state }: SeenJob): CaptionState {
   if (state === 'completed') {
     const result = resultOf(job.returnvalue);
     return result === undefined ? { state: 'failed', failure: 'internal', detail: null } : { state: 'done', result };

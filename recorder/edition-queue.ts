@@ -1,4 +1,4 @@
-import { Queue, QueueEvents, type Job, type JobsOptions } from 'bullmq';
+import { Queue, QueueEvents, type JobsOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { NumberedEdition } from '../signaling/protocol/edition.ts';
 import { AppError } from '../signaling/protocol/errors.ts';
@@ -7,6 +7,7 @@ import { Emitter } from '../signaling/runtime/emitter.ts';
 import type { Log } from '../signaling/runtime/log.ts';
 import { createRedis } from '../signaling/runtime/redis.ts';
 import { EDITION_QUEUE, EditionJob, EditionResult } from './contract.ts';
+import { hasEnded, seenJob } from './jobs/seen-job.ts';
 
 const VIEWS_BACKOFF = { type: 'exponential', delay: 2_000 } as const;
 const KEPT_JOBS = 1_000;
@@ -100,11 +101,10 @@ export class EditionQueue {
 
   async #order(jobId: string, job: EditionJob, options: JobsOptions): Promise<void> {
     try {
-      const known = (await this.#queue.getJob(jobId)) as Job | undefined;
-      if (known !== undefined) {
-        const state = await known.getState();
-        if (state !== 'completed' && state !== 'failed') return;
-        await known.remove();
+      const seen = await seenJob(this.#queue, jobId);
+      if (seen !== undefined) {
+        if (!hasEnded(seen.state)) return;
+        await seen.job.remove();
       }
       await this.#queue.add(job.kind, EditionJob.parse(job), {
         ...options,

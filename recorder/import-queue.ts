@@ -8,6 +8,7 @@ import type { Log } from '../signaling/runtime/log.ts';
 import { createRedis } from '../signaling/runtime/redis.ts';
 import { IMPORT_QUEUE, ImportJob, ImportProgress, MuxResult } from './contract.ts';
 import { importCancelKey, importJobId, recordingOfImportJob } from './import-job-names.ts';
+import { hasEnded, seenJob } from './jobs/seen-job.ts';
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 10_000;
@@ -76,11 +77,10 @@ export class ImportQueue {
     await this.#ask(async () => {
       const jobId = importJobId(data.recordingId);
       await this.#redis.del(importCancelKey(data.recordingId));
-      const known = (await this.#queue.getJob(jobId)) as Job | undefined;
-      if (known !== undefined) {
-        const state = await known.getState();
-        if (state !== 'completed' && state !== 'failed') return;
-        await known.remove();
+      const seen = await seenJob(this.#queue, jobId);
+      if (seen !== undefined) {
+        if (!hasEnded(seen.state)) return;
+        await seen.job.remove();
       }
       await this.#queue.add('import', data, {
         jobId,
@@ -106,9 +106,9 @@ export class ImportQueue {
   /** @throws AppError `unavailable` */
   async importState(recordingId: RecordingId): Promise<ImportState> {
     return this.#ask(async () => {
-      const job = (await this.#queue.getJob(importJobId(recordingId))) as Job | undefined;
-      if (job === undefined) return { state: 'none' };
-      const state = await job.getState();
+      const seen = await seenJob(this.#queue, importJobId(recordingId));
+      if (seen === undefined) return { state: 'none' };
+      const { job, state } = seen;
       if (state === 'failed') return { state: 'failed', failure: failureOf(job.failedReason) };
       if (state !== 'completed') return { state: 'working' };
       const result = MuxResult.safeParse(job.returnvalue);

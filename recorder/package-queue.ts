@@ -1,4 +1,4 @@
-import { Queue, type Job } from 'bullmq';
+import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { AppError } from '../signaling/protocol/errors.ts';
 import type { RecordingId } from '../signaling/protocol/ids.ts';
@@ -12,13 +12,13 @@ import {
   PackageResult,
   type PackageState,
 } from './derive-contract.ts';
+import { hasEnded, seenJob } from './jobs/seen-job.ts';
 
 const ATTEMPTS = 2;
 const BACKOFF_MS = 5_000;
 const KEPT_JOBS = 500;
 /** As long as an order may lie in the queue. */
 const CANCEL_TTL_SECONDS = 24 * 3_600;
-const ENDED = new Set(['completed', 'failed', 'unknown']);
 
 /** Orders packages and tells how far they are; asked whenever somebody looks, so that nothing has to be kept elsewhere. */
 export class PackageQueue {
@@ -36,10 +36,10 @@ export class PackageQueue {
     const data = PackageJob.parse(order);
     await this.#ask(async () => {
       const jobId = packageJobId(data.recordingId);
-      const known = (await this.#queue.getJob(jobId)) as Job | undefined;
-      if (known !== undefined) {
-        if (!ENDED.has(await known.getState())) return;
-        await known.remove();
+      const seen = await seenJob(this.#queue, jobId);
+      if (seen !== undefined) {
+        if (!hasEnded(seen.state)) return;
+        await seen.job.remove();
       }
       await this.#redis.del(packageCancelKey(data.recordingId));
       await this.#queue.add('package', data, {
@@ -55,20 +55,20 @@ export class PackageQueue {
   /** Out of the queue, or out of the hands of whoever makes it. Idempotent. @throws AppError `unavailable`. */
   async cancel(recordingId: RecordingId): Promise<void> {
     await this.#ask(async () => {
-      const known = (await this.#queue.getJob(packageJobId(recordingId))) as Job | undefined;
-      if (known === undefined) return;
+      const seen = await seenJob(this.#queue, packageJobId(recordingId));
+      if (seen === undefined) return;
       await this.#redis.set(packageCancelKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS);
       // A job that is being made is locked; its owner sees the key.
-      if ((await known.getState()) !== 'active') await known.remove().catch(() => undefined);
+      if (seen.state !== 'active') await seen.job.remove().catch(() => undefined);
     });
   }
 
   /** @throws AppError `unavailable` while Redis is away. */
   async state(recordingId: RecordingId): Promise<PackageState> {
     return this.#ask(async () => {
-      const job = (await this.#queue.getJob(packageJobId(recordingId))) as Job | undefined;
-      if (job === undefined) return { state: 'none' };
-      const state = await job.getState();
+      const seen = await seenJob(this.#queue, packageJobId(recordingId));
+      if (seen === undefined) return { state: 'none' };
+      const { job, state } = seen;
       if (state === 'completed') {
         const result = PackageResult.safeParse(job.returnvalue);
         return result.success ? { state: 'done', result: result.data } : { state: 'failed' };

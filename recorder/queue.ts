@@ -8,6 +8,7 @@ import { ProductionFailure } from '../signaling/protocol/rest/recordings.ts';
 import type { Log } from '../signaling/runtime/log.ts';
 import { createRedis } from '../signaling/runtime/redis.ts';
 import { MUX_QUEUE, MuxResult, PRODUCE_QUEUE, ProduceJob, ProduceProgress, ProduceResult } from './contract.ts';
+import { hasEnded, seenJob, type SeenJob } from './jobs/seen-job.ts';
 import {
   CANCELLED_REASON,
   cancelKey,
@@ -100,15 +101,16 @@ export class RecordingQueue {
     await this.#ask(async () => {
       const jobId = produceJobId(data.recordingId);
       await this.#redis.del(cancelKey(data.recordingId));
-      const known = (await this.#queue.getJob(jobId)) as Job | undefined;
-      if (known !== undefined) {
-        if (!(await hasEnded(known))) {
+      const seen = await seenJob(this.#queue, jobId);
+      if (seen !== undefined) {
+        const known = seen.job;
+        if (!hasEnded(seen.state)) {
           if (isSameOrder(known, data)) return;
           await known.updateData(data);
           // Parts that nobody has begun are planned anew.
           await known.removeUnprocessedChildren();
           // Whoever works on it looks once more before it is done, which may have been just before.
-          if (!(await hasEnded(known))) return;
+          if (!hasEnded(await known.getState())) return;
         }
         // A part that somebody still works on is taken over by the new order.
         await known.remove({ removeChildren: false });
@@ -126,21 +128,19 @@ export class RecordingQueue {
   /** Takes an order back: from the queue, or out of the hands of whoever works on it. Idempotent. @throws AppError `unavailable`. */
   async cancelProduce(recordingId: RecordingId): Promise<void> {
     await this.#ask(async () => {
-      const known = (await this.#queue.getJob(produceJobId(recordingId))) as Job | undefined;
-      if (known === undefined) return;
-      const state = await known.getState();
-      if (state === 'completed' || state === 'failed') return;
+      const seen = await seenJob(this.#queue, produceJobId(recordingId));
+      if (seen === undefined || hasEnded(seen.state)) return;
       await this.#redis.set(cancelKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS);
       // Whoever holds the job or one of its parts sees the key. What nobody holds is removed with all its parts.
-      if (state !== 'active') await known.remove().catch(() => undefined);
+      if (seen.state !== 'active') await seen.job.remove().catch(() => undefined);
     });
   }
 
   /** @throws AppError `unavailable` while Redis is away. */
   async produceState(recordingId: RecordingId): Promise<ProduceState> {
     return this.#ask(async () => {
-      const job = (await this.#queue.getJob(produceJobId(recordingId))) as Job | undefined;
-      return job === undefined ? { state: 'none' } : stateOf(job, await job.getState());
+      const seen = await seenJob(this.#queue, produceJobId(recordingId));
+      return seen === undefined ? { state: 'none' } : stateOf(seen);
     });
   }
 
@@ -216,12 +216,7 @@ function isSameOrder(job: Job, data: ProduceJob): boolean {
   return JSON.stringify(ProduceJob.safeParse(job.data).data) === JSON.stringify(data);
 }
 
-async function hasEnded(job: Job): Promise<boolean> {
-  const state = await job.getState();
-  return state === 'completed' || state === 'failed';
-}
-
-function stateOf(job: Job, state: string): ProduceState {
+function stateOf({ job, state }: SeenJob): ProduceState {
   if (state === 'completed') {
     const result = ProduceResult.safeParse(job.returnvalue);
     return result.success ? { state: 'done', result: result.data } : { state: 'failed', failure: 'unknown' };

@@ -71,6 +71,11 @@ export class ProduceStand {
     return found.flat();
   }
 
+  /** Ends in order what still runs; more can be started afterwards. */
+  async down(): Promise<void> {
+    await Promise.all(this.#processes.splice(0).map((service) => service.down()));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#processes.map((service) => service.kill()));
     await rm(this.dataDir, { recursive: true, force: true });

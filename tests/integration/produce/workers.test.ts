@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import { RecordingQueue, type ProduceState } from '../../../recorder/queue.ts';
 import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
@@ -69,6 +69,9 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     await redis.stop();
   });
 
+  // A test that failed leaves its processes to nobody.
+  afterEach(() => stand.down(), LIMIT_MS);
+
   /** An encoder of the stand is at work, and its production has told how far it is. */
   const composing = async (recordingId: RecordingId): Promise<void> => {
     await waitFor(async () => {
@@ -99,7 +102,7 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
   const noEncoders = () => waitFor(async () => ((await stand.encoderPids()).length === 0 ? true : undefined), LIMIT_MS);
 
   it('produces what was ordered once, tells its progress and its result', async () => {
-    const service = await stand.startProcess();
+    await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(4));
     const told: string[] = [];
     const fractions: number[] = [];
@@ -120,7 +123,6 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     expect(fractions.at(-1)).toBeGreaterThan(fractions.at(0) ?? 1);
     expect(fractions.at(-1)).toBeLessThanOrEqual(1);
     expect(await attemptsInStore(recordingId)).toHaveLength(1);
-    await service.down();
   });
 
   it('stops at a cancel: no encoder goes on, nothing is published, and it can be ordered again', async () => {
@@ -175,19 +177,17 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
       expect(await attemptsInStore(recordingId)).toHaveLength(1);
       if (state.state !== 'done') return;
       expect(await framesOf(state.result.mp4)).toBe(frames);
-      await second.down();
     },
   );
 
   it('tries again when an encoder is killed', { timeout: FAULT_TIMEOUT_MS }, async () => {
-    const service = await stand.startProcess();
+    await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(FAULT_LESSON_S));
     await queue.addProduce({ recordingId, title: '再试' });
     await composing(recordingId);
     for (const pid of await stand.encoderPids()) process.kill(pid, 'SIGKILL');
     expect(await settled(recordingId)).toMatchObject({ state: 'done' });
     expect(await attemptsInStore(recordingId)).toHaveLength(1);
-    await service.down();
   });
 
   it(
@@ -204,17 +204,16 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
       // Meanwhile somebody has cut the lesson: the film is made of what was ordered last.
       const edition = { ...WHOLE_EDITION, leftOut: [{ fromUs: 2_000_000, toUs: FAULT_LESSON_S * 1_000_000 }] };
       await queue.addProduce({ recordingId, title: '交班', edition: { version: 1, edition } });
-      const second = await stand.startProcess();
+      await stand.startProcess();
       expect(await settled(recordingId)).toMatchObject({
         state: 'done',
         result: { editionVersion: 1, durationUs: 2_000_000 },
       });
-      await second.down();
     },
   );
 
   it('fails at once where no attempt can succeed, and succeeds when it is ordered again', async () => {
-    const service = await stand.startProcess();
+    await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(2));
     const stateKey = objectKeys.play(recordingId, 'state.json');
     const { body } = await store.getBuffer(stateKey);
@@ -224,11 +223,10 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     await store.put(stateKey, body);
     await queue.addProduce({ recordingId, title: '缺' });
     expect(await settled(recordingId)).toMatchObject({ state: 'done' });
-    await service.down();
   });
 
   it('finishes a job during which Redis was restarted', async () => {
-    const service = await stand.startProcess();
+    await stand.startProcess();
     const { recordingId } = await putMuxedRecording(store, lesson(6));
     await queue.addProduce({ recordingId, title: '重启' });
     await composing(recordingId);
@@ -241,6 +239,5 @@ describe('recorder-produce', { timeout: LIMIT_MS }, () => {
     }, LIMIT_MS);
     expect(state).toMatchObject({ state: 'done' });
     expect(await attemptsInStore(recordingId)).toHaveLength(1);
-    await service.down();
   });
 });
