@@ -13,6 +13,7 @@ import { EditionFollower } from './recordings/edition-follower.ts';
 import { LinkGate } from './recordings/link-gate.ts';
 import { RecordingCaptions } from './recordings/recording-captions.ts';
 import { RecordingFollower } from './recordings/recording-follower.ts';
+import { RecordingTimes } from './recordings/recording-times.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { WatchGate } from './recordings/watch-gate.ts';
 import { openCaptionOrders } from './open-captions.ts';
@@ -33,6 +34,7 @@ export interface Storage {
   readonly linkGate: LinkGate;
   readonly editions: EditionFollower;
   readonly gate: WatchGate;
+  readonly times: RecordingTimes;
   readonly captions: RecordingCaptions;
   readonly captionOrders: CaptionOrders;
   readonly writes: DurableWrites<RoomWriters>;
@@ -61,7 +63,8 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const keeper = new RecordingKeeper({ stores, objects, queue, packages, log, nowMs: Date.now });
   lifecycle.onStop('recording keeper', () => keeper.close());
   const linkGate = new LinkGate(stores.recordingLinks, Date.now);
-  const captions = new RecordingCaptions(stores, objects);
+  const times = new RecordingTimes(stores.editions, objects);
+  const captions = new RecordingCaptions(stores, times);
   const captionOrders = openCaptionOrders({ config, stores, objects, captions, queue, log, lifecycle });
   const writes = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
   lifecycle.onStop('durable writes', () => writes.close());
@@ -83,6 +86,7 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
     linkGate,
     editions,
     gate,
+    times,
     captions,
     captionOrders,
     writes,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EditionTimes } from '../recordings/edition-times.ts';
 import { completionOf, countReport, heatCurve, HEAT_BUCKET_MS } from './watch-time.ts';
 
 const nothing = { firstAtMs: 0, countedAtMs: 0, views: 1, playedMs: 0, lastMs: 0, spans: [], heat: [] };
@@ -55,5 +56,22 @@ describe('watch time', () => {
     expect(watched.spans.length).toBeLessThanOrEqual(300);
     expect(watched.playedMs).toBe(20_000);
     expect(watched.heat).toHaveLength(Math.ceil(80_000 / HEAT_BUCKET_MS));
+  });
+
+  it('lies on the whole recording, so that another edition shows it where its picture is', () => {
+    const cut = new EditionTimes([{ fromMs: 25_000, toMs: 55_000 }]);
+    const context = { nowMs: 20_000, durationMs: 70_000, times: cut };
+    const after = countReport(nothing, [span(20_000, 40_000)], context);
+    const spans = [
+      [20_000, 25_000],
+      [55_000, 70_000],
+    ];
+    expect(after).toMatchObject({ playedMs: 20_000, lastMs: 70_000, spans });
+    expect(after.heat).toEqual([0, 0, 5_000, 0, 0, 5_000, 10_000]);
+    expect(completionOf(after, 70_000, cut)).toBeCloseTo(20 / 70, 6);
+    expect(heatCurve([after], 70_000, cut)).toEqual([0, 0, 1, 1, 0, 0, 0]);
+    expect(heatCurve([after], durationMs)).toEqual([0, 0, 0.5, 0, 0, 0.5, 1, 0, 0, 0]);
+    const whole = countReport(nothing, [span(0, 100_000)], { nowMs: 100_000, durationMs });
+    expect(completionOf(whole, 70_000, cut)).toBe(1);
   });
 });

@@ -10,6 +10,7 @@ import type { LessonId, RecordingId, SeatId } from '../protocol/ids.ts';
 import type { RtpCapabilities } from 'mediasoup/types';
 import type { TransportPair } from '../protocol/media.ts';
 import type { JoinClaims } from '../rooms/join-claims.ts';
+import type { RecordingTimes } from '../recordings/recording-times.ts';
 import type { RecordingCaptions } from '../recordings/recording-captions.ts';
 import type { Log } from '../runtime/log.ts';
 import type { UploadIntake } from '../uploads/upload-intake.ts';
@@ -85,6 +86,7 @@ export interface RestDependencies {
   readonly editions: EditionDesk;
   readonly uploads: UploadIntake;
   readonly imports: ImportDesk;
+  readonly times: RecordingTimes;
   readonly captions: RecordingCaptions;
   readonly captionOrders: CaptionOrders;
   readonly redis: Redis;

@@ -5,7 +5,7 @@ import { mediaBaseUrl, type MediaScope } from '../auth/media-signature.ts';
 import type { RecordingLinkId } from '../protocol/ids.ts';
 import type { RouteReplyInput } from '../protocol/rest.ts';
 import type { RecordingSummary } from '../protocol/rest/recordings.ts';
-import { asSeen } from '../recordings/shown-edition.ts';
+import { asSeen, timelinesOf } from '../recordings/shown-edition.ts';
 import { administers, type PersonCaller } from './caller.ts';
 
 type Summary = z.input<typeof RecordingSummary>;
@@ -135,6 +135,7 @@ export function playbackOf(whole: Recording, summary: Summary, urls: MediaUrls):
       film === null || !summary.mayDownload
         ? null
         : `${urls.of(recording, film.mp4Key, scope === 'manage' ? scope : 'download')}?name=${fileName}`,
+    timelines: timelinesOf(recording),
     watermark: null,
   };
 }

@@ -86,6 +86,11 @@ export class CaptionTimes {
     this.#leftOut = merged;
   }
 
+  /** In order, apart from each other. */
+  get leftOut(): readonly LeftOutMs[] {
+    return this.#leftOut;
+  }
+
   /** An instant that is left out lies where the film goes on. */
   toFilmMs(sessionMs: number): number {
     let filmMs = sessionMs;

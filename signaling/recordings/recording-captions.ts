@@ -1,29 +1,22 @@
 import type {
   CaptionVersion,
   NewCaptions,
-  ObjectStore,
   Recording,
   RecordingLine,
   StoredCaptions,
   Stores,
 } from '../../storage/ports.ts';
 import { CaptionTimes, sortedCues, type CaptionCue, type LeftOutMs } from '../protocol/captions.ts';
-import { keepsTrack, type Edition } from '../protocol/edition.ts';
-import { AppError } from '../protocol/errors.ts';
-import type { RecordingId, SeatId } from '../protocol/ids.ts';
-import { PlayIndex } from '../protocol/play-index.ts';
-
-const US_PER_MS = 1000;
-const KNOWN_INDEXES = 200;
+import { keepsTrack } from '../protocol/edition.ts';
+import type { SeatId } from '../protocol/ids.ts';
+import { rangesOf, type RecordingTimes } from './recording-times.ts';
+import { shownToManagers, shownToViewers, timelinesOf } from './shown-edition.ts';
 
 /** What is left out of each way to watch, in session time. */
 export interface CaptionTimelines {
   readonly film: LeftOutMs[];
   readonly views: LeftOutMs[];
 }
-
-const rangesOf = ({ leftOut }: Edition): LeftOutMs[] =>
-  leftOut.map(({ fromUs, toUs }) => ({ fromMs: Math.round(fromUs / US_PER_MS), toMs: Math.round(toUs / US_PER_MS) }));
 
 export type ExportedCaptions = Pick<StoredCaptions, 'language' | 'origin'> & { readonly cues: CaptionCue[] };
 
@@ -34,27 +27,22 @@ type CaptionDraft = Omit<NewCaptions, 'recordingId'>;
  */
 export class RecordingCaptions {
   readonly #stores: Stores;
-  readonly #objects: Pick<ObjectStore, 'getBuffer'>;
-  /** Pauses of recordings that are complete: those never change. */
-  readonly #pauses = new Map<RecordingId, readonly LeftOutMs[]>();
+  readonly #times: RecordingTimes;
 
-  constructor(stores: Stores, objects: Pick<ObjectStore, 'getBuffer'>) {
+  constructor(stores: Stores, times: RecordingTimes) {
     this.#stores = stores;
-    this.#objects = objects;
+    this.#times = times;
   }
 
   /** Ranges of session time that the film, and the views beside each other, leave out: pauses, and what the edition that each was made of leaves out. */
-  async leftOut(recording: Recording): Promise<CaptionTimelines> {
-    const { edition, film } = recording;
-    const pauses = await this.#pausesOf(recording);
+  async leftOut(recording: Recording, shown = shownToManagers(recording)): Promise<CaptionTimelines> {
+    const { film, views } = timelinesOf(shown);
+    const pauses = await this.#times.pausesOf(recording);
     const of = async (version: number): Promise<LeftOutMs[]> => [
       ...pauses,
-      ...rangesOf(await this.#editionOf(recording, version)),
+      ...rangesOf(await this.#times.editionOf(recording, version)),
     ];
-    return {
-      film: await of(film?.editionVersion ?? edition.version),
-      views: await of(edition.views?.version ?? edition.version),
-    };
+    return { film: await of(film), views: await of(views) };
   }
 
   list(recording: Recording): Promise<CaptionVersion[]> {
@@ -80,7 +68,7 @@ export class RecordingCaptions {
     const kept = cues.filter(({ track }) => track === undefined || !erased.has(track.seatId));
     if (isForManagers) return kept;
     if (isErasing) return [];
-    const times = new CaptionTimes([...(await this.#pausesOf(recording)), ...rangesOf(edition)]);
+    const times = new CaptionTimes([...(await this.#times.pausesOf(recording)), ...rangesOf(edition)]);
     return kept.filter(
       ({ fromMs, toMs, track }) =>
         times.toFilmMs(toMs) > times.toFilmMs(fromMs) && (track === undefined || keepsTrack(edition, track)),
@@ -133,43 +121,8 @@ export class RecordingCaptions {
   }
 
   async #linesOf(recording: Recording, cues: readonly CaptionCue[]): Promise<RecordingLine[]> {
-    const { film } = await this.leftOut(recording);
+    const { film } = await this.leftOut(recording, shownToViewers(recording));
     const shown = await this.shown(recording, cues, false);
     return new CaptionTimes(film).toFilm(shown).map(({ fromMs, text }) => ({ atMs: fromMs, text }));
-  }
-
-  /** What was shown last may have been made of an edition before the one that counts. */
-  async #editionOf({ mediaId, edition }: Recording, version: number): Promise<Edition> {
-    if (version >= edition.sameFrom) return edition.edition;
-    const history = await this.#stores.editions.history(mediaId);
-    return history.find((saved) => saved.version === version)?.edition ?? edition.edition;
-  }
-
-  async #pausesOf({ mediaId, viewsIndexKey }: Recording): Promise<readonly LeftOutMs[]> {
-    const known = this.#pauses.get(mediaId);
-    if (known !== undefined || viewsIndexKey === null) return known ?? [];
-    const index = await this.#index(viewsIndexKey);
-    const pauses = (index?.leftOut ?? []).map(({ fromUs, toUs }) => ({
-      fromMs: Math.round(fromUs / US_PER_MS),
-      toMs: Math.round(Math.min(toUs, index?.durationUs ?? toUs) / US_PER_MS),
-    }));
-    if (index?.complete === true) this.#remember(mediaId, pauses);
-    return pauses;
-  }
-
-  async #index(key: string): Promise<PlayIndex | undefined> {
-    try {
-      return PlayIndex.safeParse(JSON.parse((await this.#objects.getBuffer(key)).body.toString('utf8'))).data;
-    } catch (error) {
-      // Without its index a recording has no pauses that anybody knew of.
-      if (error instanceof AppError && error.code === 'notFound') return undefined;
-      throw error;
-    }
-  }
-
-  #remember(recordingId: RecordingId, pauses: readonly LeftOutMs[]): void {
-    this.#pauses.set(recordingId, pauses);
-    const oldest = this.#pauses.keys().next().value;
-    if (this.#pauses.size > KNOWN_INDEXES && oldest !== undefined) this.#pauses.delete(oldest);
   }
 }

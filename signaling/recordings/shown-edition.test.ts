@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ComposedFilm, Recording, RecordingEdition } from '../../storage/ports.ts';
 import { WHOLE_EDITION, type Edition } from '../protocol/edition.ts';
 import { LessonId, PersonId, RecordingId, SchoolId } from '../protocol/ids.ts';
-import { asSeen, lacksViews, shownToManagers, shownToViewers } from './shown-edition.ts';
+import { WHOLE_TIMELINE } from '../protocol/rest/recordings.ts';
+import { asSeen, lacksViews, shownToManagers, shownToViewers, timelinesOf } from './shown-edition.ts';
 
 const strict: Edition = { ...WHOLE_EDITION, people: 'lecturerAndBoard' };
 const film = (editionVersion: number): ComposedFilm => ({
@@ -42,10 +43,15 @@ const keys = ({ viewsIndexKey, film: shown, isPreparing }: ReturnType<typeof sho
 
 describe('a recording as somebody sees it', () => {
   it('is what viewers see, for its managers all as long as that is nothing, and of a copy never more', () => {
-    const strictOne = recording({ edition: strict }, { film: film(0) });
+    const strictOne = recording({ edition: { ...strict, leftOut: [{ fromUs: 0, toUs: 1 }] } }, { film: film(0) });
     const older = { ...strictOne, edition: { ...strictOne.edition, shownFrom: 1, sameFrom: 1, version: 1 } };
     expect(asSeen(older, false)).toMatchObject({ viewsIndexKey: null, film: null, isPreparing: true, title: '课' });
     expect(asSeen(older, true)).toMatchObject({ viewsIndexKey: 'play', film: film(0), isPreparing: true });
+    // What managers see of the whole is not cut, whatever counts.
+    expect([timelinesOf(asSeen(older, true)), timelinesOf(asSeen(older, false))]).toEqual([
+      { film: 0, views: WHOLE_TIMELINE },
+      { film: 1, views: 1 },
+    ]);
     const copy = { ...older, recordingId: RecordingId.parse('copy') };
     expect(asSeen(copy, true)).toMatchObject({ viewsIndexKey: null, film: null, isPreparing: true });
   });

@@ -18,9 +18,18 @@ const ofGrade = (grade: string): RawBuilder<boolean> => sql`(r.grade = ${grade} 
   select 1 from lesson_class_groups fg join class_groups g on g.class_group_id = fg.class_group_id
   where fg.lesson_id = l.lesson_id and g.grade = ${grade})))`;
 
+/** Where a position lies in what is shown: without what the edition cuts out before it. Pauses, which nobody knows here, would move it by little. */
+const SHOWN_POSITION: RawBuilder<number> = sql`(b.position_ms - coalesce((
+  select sum(greatest(0, least(b.position_ms, (c ->> 'toUs')::float8 / 1000) - (c ->> 'fromUs')::float8 / 1000))
+  from jsonb_array_elements(m.edition -> 'leftOut') c), 0))`;
+
+/** Of the film, or as long as there is none, of the views of the edition. */
+const SHOWN_DURATION: RawBuilder<number> = sql`coalesce(
+  case when m.film is null then (m.edition_views ->> 'durationMs')::float8 end, m.duration_ms)`;
+
 const begunBy = (personId: PersonId): RawBuilder<boolean> => sql`exists (
   select 1 from playback_positions b where b.recording_id = r.recording_id and b.person_id = ${personId}
-  and b.position_ms >= ${BEGUN_MS} and (m.duration_ms is null or b.position_ms < m.duration_ms * ${DONE_FRACTION}::float8))`;
+  and b.position_ms >= ${BEGUN_MS} and (m.duration_ms is null or ${SHOWN_POSITION} < ${SHOWN_DURATION} * ${DONE_FRACTION}::float8))`;
 
 const savedAt = (personId: PersonId) => sql`(select b.saved_at from playback_positions b
   where b.recording_id = r.recording_id and b.person_id = ${personId})`;

@@ -74,6 +74,7 @@ export interface RecordingStore {
   /** The row only, and all that goes with it; the caller deletes the objects first. Idempotent. */
   delete(recordingId: RecordingId): Promise<void>;
 
+  /** In play time of the whole recording, whatever its edition cuts out. */
   savePosition(personId: PersonId, recordingId: RecordingId, positionMs: number, nowMs: number): Promise<void>;
   /** Where the person stopped; recordings never opened are left out. */
   positions(personId: PersonId, recordingIds: readonly RecordingId[]): Promise<ReadonlyMap<RecordingId, number>>;

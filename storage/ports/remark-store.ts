@@ -23,7 +23,7 @@ export interface NewRemark {
   readonly recordingId: RecordingId;
   readonly authorId: PersonId;
   readonly kind: RemarkKind;
-  /** Play time. */
+  /** Play time of the whole recording, whatever its edition cuts out. */
   readonly atMs: number;
   readonly text: string;
   readonly verdict: ObservationVerdict | null;

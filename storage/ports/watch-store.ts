@@ -10,7 +10,7 @@ export interface WatchStore {
   list(recordingId: RecordingId): Promise<Watcher[]>;
 }
 
-/** All times of the recording in play time. */
+/** All times of the recording in play time of the whole, whatever its edition cuts out. */
 export interface Watched {
   readonly firstAtMs: number;
   /** Until when wall-clock time has been accounted for. */

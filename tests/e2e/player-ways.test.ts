@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { readPlayer, rememberAudio } from '../support/browser/picture-reader.ts';
 import { PAYLOAD_TYPES } from '../support/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US } from '../support/player-stand.ts';
+import { PlayerStand, STARTED_UNIX_US, TIMELINES } from '../support/player-stand.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
 
@@ -183,6 +183,13 @@ describe('notes', () => {
     await page.getByTestId('remark-text-question').fill('为什么？');
     await page.getByTestId('remark-send').click();
     await page.getByTestId('remark').getByText('等待老师回答').waitFor();
+    const [asked] = stand.remarks;
+    if (asked !== undefined) stand.remarks.push({ ...asked, remarkId: 'of-before', atMs: null, text: '剪掉的' });
+    await page.getByTestId('remark-text-question').fill('还有？');
+    await page.getByTestId('remark-send').click();
+    expect(await page.getByTestId('remark-cut-out').textContent({ timeout: PATIENT.timeout })).toBe('已剪去');
+    expect(await page.getByTestId('player-mark').count()).toBe(2);
+    expect([...stand.toldTimelines]).toEqual([TIMELINES.views]);
     const pictures = await page.getByTestId('player-views').boundingBox();
     const side = await page.getByTestId('player-side').boundingBox();
     expect((pictures?.y ?? 0) + (pictures?.height ?? 0)).toBeLessThanOrEqual((side?.y ?? 0) + 1);

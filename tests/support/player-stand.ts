@@ -21,6 +21,8 @@ import { LoggedRecording } from './logged-recording.ts';
 const SECRET = 'secret-of-a-test';
 const FILM_ATTEMPT = '1-test';
 const GRANT_MS = 3_600_000;
+/** As if the film were of an older edition than the views. */
+export const TIMELINES = { film: 1, views: 2 };
 export const STARTED_UNIX_US = 1_790_000_000_000_000;
 
 type Summary = RouteReplyInput<'getRecording'>;
@@ -40,6 +42,8 @@ export class PlayerStand {
   readonly remarks: RemarkView[] = [];
   /** What the page says that was really played. */
   readonly played: PlayedSpan[] = [];
+  /** The time lines on which it says so. */
+  readonly toldTimelines = new Set<number | undefined>();
   /** What the viewer's summary says beside the facts of the recording. */
   summary: Partial<Summary> = {};
   /** What the library finds said in it. */
@@ -231,17 +235,19 @@ export class PlayerStand {
             }
           : null,
       downloadUrl: null,
+      timelines: TIMELINES,
       watermark: this.watermark,
     };
   }
 
   #serveRemarks(api: express.Router): void {
     api.get('/recordings/:id/remarks', (_request, response) => {
-      const remarks = this.remarks.toSorted((one, other) => one.atMs - other.atMs);
+      const remarks = this.remarks.toSorted((one, other) => (one.atMs ?? 0) - (other.atMs ?? 0));
       response.json({ remarks, mayAsk: true, mayObserve: false });
     });
     api.post('/recordings/:id/remarks', (request, response) => {
-      const { kind, atMs, text } = restRoutes.createRemark.body.parse(request.body);
+      const { kind, atMs, text, timeline } = restRoutes.createRemark.body.parse(request.body);
+      this.toldTimelines.add(timeline);
       const who = { authorId: 'viewer', authorName: '李明', authorPlace: '三年级一班', createdAtMs: Date.now() };
       const mine = { mayChange: true, mayDelete: true, mayAnswer: false, answers: [] };
       const remark = { remarkId: `remark-${this.remarks.length}`, kind, atMs, text, verdict: null, aspect: null };
@@ -299,11 +305,15 @@ export class PlayerStand {
       response.json(this.#playback());
     });
     api.put('/recordings/:id/position', (request, response) => {
-      this.savedPositionsMs.push((request.body as { positionMs: number }).positionMs);
+      const { positionMs, timeline } = restRoutes.savePosition.body.parse(request.body);
+      this.savedPositionsMs.push(positionMs);
+      this.toldTimelines.add(timeline);
       response.json({});
     });
     api.post('/recordings/:id/watching', (request, response) => {
-      this.played.push(...restRoutes.reportWatching.body.parse(request.body).spans);
+      const { spans, timeline } = restRoutes.reportWatching.body.parse(request.body);
+      this.played.push(...spans);
+      this.toldTimelines.add(timeline);
       response.json({});
     });
     this.#serveRemarks(api);

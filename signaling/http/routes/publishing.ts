@@ -7,9 +7,9 @@ import type { RecordingLink as LinkView } from '../../protocol/rest/publishing.t
 import { asSeen } from '../../recordings/shown-edition.ts';
 import { assertAdministers, personOf, type Caller, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
-import { isCopy, manages, MediaUrls, playbackOf, summaryOf, viewerOf } from '../recording-view.ts';
+import { isCopy, manages, MediaUrls, playbackOf, summaryOf } from '../recording-view.ts';
 import type { RestHandlers, RouteContext } from '../serve-route.ts';
-import { visibleRecording } from './recordings.ts';
+import { recordingSummary, visibleRecording } from './recordings.ts';
 
 type Names =
   | 'publishRecording'
@@ -194,10 +194,8 @@ export class PublishingRoutes implements Pick<RestHandlers, Names> {
     return managed;
   }
 
-  async #summary(caller: PersonCaller, recording: Recording): Promise<RouteReplyInput<'publishRecording'>> {
-    const positions = await this.#stores.recordings.positions(caller.personId, [recording.recordingId]);
-    const viewer = viewerOf(caller, recording, positions.get(recording.recordingId) ?? null);
-    return summaryOf(recording, viewer, new MediaUrls(this.#dependencies.mediaSecret, this.#nowMs()));
+  #summary(caller: PersonCaller, recording: Recording): Promise<RouteReplyInput<'publishRecording'>> {
+    return recordingSummary(this.#dependencies, caller, recording);
   }
 
   #note(

@@ -4,7 +4,8 @@ import type { RecordingId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import { isBeingImported } from '../../recordings/import-follower.ts';
 import { produceOrder } from '../../recordings/produce-order.ts';
-import { asSeen } from '../../recordings/shown-edition.ts';
+import type { EditionTimes } from '../../recordings/edition-times.ts';
+import { asSeen, timelinesOf } from '../../recordings/shown-edition.ts';
 import { personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import { isCopy, manages, MediaUrls, playbackOf, summaryOf, viewerOf } from '../recording-view.ts';
@@ -47,12 +48,39 @@ function changesOf(before: Recording, after: Recording): Readonly<Record<string,
   };
 }
 
+/** Between the stored times of a recording and the time line of what somebody plays; not said which, of what they are shown. */
+export function timesFor(
+  { times }: Pick<RestDependencies, 'times'>,
+  caller: PersonCaller,
+  recording: Recording,
+  timeline = timelinesOf(asSeen(recording, manages(caller, recording))).film,
+): Promise<EditionTimes> {
+  return times.of(recording, timeline);
+}
+
+/** Where the person stopped, in the time of what they are shown. */
+async function shownPositions(
+  dependencies: Pick<RestDependencies, 'stores' | 'times'>,
+  caller: PersonCaller,
+  recordings: readonly Recording[],
+): Promise<ReadonlyMap<RecordingId, number>> {
+  const ids = recordings.map(({ recordingId }) => recordingId);
+  const positions = await dependencies.stores.recordings.positions(caller.personId, ids);
+  const shown = recordings.map(async (recording): Promise<readonly [RecordingId, number][]> => {
+    const wholeMs = positions.get(recording.recordingId);
+    if (wholeMs === undefined) return [];
+    return [[recording.recordingId, (await timesFor(dependencies, caller, recording)).toShownMs(wholeMs)]];
+  });
+  return new Map((await Promise.all(shown)).flat());
+}
+
 export async function recordingSummary(
-  { stores, mediaSecret, nowMs }: Pick<RestDependencies, 'stores' | 'mediaSecret' | 'nowMs'>,
+  dependencies: Pick<RestDependencies, 'stores' | 'times' | 'mediaSecret' | 'nowMs'>,
   caller: PersonCaller,
   recording: Recording,
 ): Promise<Summary> {
-  const positions = await stores.recordings.positions(caller.personId, [recording.recordingId]);
+  const { mediaSecret, nowMs } = dependencies;
+  const positions = await shownPositions(dependencies, caller, [recording]);
   const viewer = viewerOf(caller, recording, positions.get(recording.recordingId) ?? null);
   return summaryOf(recording, viewer, new MediaUrls(mediaSecret, nowMs()));
 }
@@ -82,8 +110,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
       ...(begun === undefined ? {} : { begunBy: caller.personId }),
       ...(state === undefined ? {} : { isDraft: state === 'draft' }),
     });
-    const ids = page.items.map((recording) => recording.recordingId);
-    const positions = await this.#recordings.positions(caller.personId, ids);
+    const positions = await shownPositions(this.#dependencies, caller, page.items);
     const signed = this.#urls();
     return {
       items: page.items.map(({ hit, ...item }) => ({
@@ -117,8 +144,10 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
 
   readonly savePosition: RestHandlers['savePosition'] = async ({ params, body }, context) => {
     const caller = personOf(context.caller);
-    await this.#visible(caller, params.recordingId);
-    await this.#recordings.savePosition(caller.personId, params.recordingId, body.positionMs, this.#nowMs());
+    const recording = await this.#visible(caller, params.recordingId);
+    const times = await timesFor(this.#dependencies, caller, recording, body.timeline);
+    const wholeMs = times.toWholeMs(body.positionMs);
+    await this.#recordings.savePosition(caller.personId, params.recordingId, wholeMs, this.#nowMs());
     return {};
   };
 

@@ -1,10 +1,13 @@
 import { completionOf, countReport, heatCurve, HEAT_BUCKET_MS } from '../../directory/watch-time.ts';
 import { AppError } from '../../protocol/errors.ts';
+import type { Recording } from '../../../storage/ports.ts';
+import type { EditionTimes } from '../../recordings/edition-times.ts';
+import { shownToViewers, timelinesOf } from '../../recordings/shown-edition.ts';
 import { personOf } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import { isCopy } from '../recording-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
-import { visibleRecording } from './recordings.ts';
+import { timesFor, visibleRecording } from './recordings.ts';
 import { standingOf } from './remarks.ts';
 
 type Names = 'reportWatching' | 'watchStatistics';
@@ -22,10 +25,12 @@ export class WatchingRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     const recording = await visibleRecording(this.#dependencies, caller, params.recordingId);
     const nowMs = this.#dependencies.nowMs();
+    const times = await timesFor(this.#dependencies, caller, recording, body.timeline);
     // Of a lesson that is still running only what is there by now can have been seen.
-    const durationMs = recording.durationMs ?? nowMs - recording.startedAtMs;
+    const wholeMs = Math.max(recording.durationMs ?? 0, (recording.endedAtMs ?? nowMs) - recording.startedAtMs);
+    const durationMs = times.toShownMs(wholeMs);
     await this.#stores.watching.count(caller.personId, recording.recordingId, (before) =>
-      countReport(before, body.spans, { nowMs, durationMs }),
+      countReport(before, body.spans, { nowMs, durationMs, times }),
     );
     return {};
   };
@@ -38,14 +43,14 @@ export class WatchingRoutes implements Pick<RestHandlers, Names> {
     if (standingOf(caller, recording, involvement?.as) !== 'leads') throw new AppError('forbidden');
     const all = await this.#stores.watching.list(recording.recordingId);
     const watchers = all.filter(({ personId }) => personId !== lecturerId);
-    const durationMs = recording.durationMs ?? Math.max(0, this.#dependencies.nowMs() - recording.startedAtMs);
+    const { times, durationMs } = await this.#shownOf(recording);
     const opened = new Set(watchers.map(({ personId }) => personId));
     const roster = await this.#stores.lessons.roster(lessonId);
     return {
       title,
       durationMs,
       bucketMs: HEAT_BUCKET_MS,
-      curve: heatCurve(watchers, durationMs),
+      curve: heatCurve(watchers, durationMs, times),
       viewers: watchers.map((watcher) => ({
         personId: watcher.personId,
         displayName: watcher.displayName,
@@ -53,8 +58,8 @@ export class WatchingRoutes implements Pick<RestHandlers, Names> {
         schoolName: watcher.schoolName,
         views: watcher.views,
         playedMs: watcher.playedMs,
-        completion: completionOf(watcher, durationMs),
-        lastMs: watcher.lastMs,
+        completion: completionOf(watcher, durationMs, times),
+        lastMs: times.toShownMs(watcher.lastMs),
         firstAtMs: watcher.firstAtMs,
         lastAtMs: watcher.countedAtMs,
       })),
@@ -65,4 +70,14 @@ export class WatchingRoutes implements Pick<RestHandlers, Names> {
         .map(({ personId, displayName, classGroup }) => ({ personId, displayName, classGroup })),
     };
   };
+
+  /** What viewers are shown of it, or as long as that is nothing, will be. */
+  async #shownOf(recording: Recording): Promise<{ readonly times: EditionTimes; readonly durationMs: number }> {
+    const shown = shownToViewers(recording);
+    const times = await this.#dependencies.times.of(recording, timelinesOf(shown).film);
+    if (shown.durationMs !== null && !shown.isPreparing) return { times, durationMs: shown.durationMs };
+    const endMs = recording.endedAtMs ?? this.#dependencies.nowMs();
+    const wholeMs = recording.film === null ? recording.durationMs : null;
+    return { times, durationMs: times.toShownMs(wholeMs ?? Math.max(0, endMs - recording.startedAtMs)) };
+  }
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { route } from '../define.ts';
 import { LessonId, PersonId, RecordingId, SchoolId } from '../ids.ts';
 import { LessonKind, LessonOrigin } from '../seats.ts';
-import { Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
+import { LARGEST, Nothing, PageQuery, page, QueryInstant } from './shapes.ts';
 import { UploadRefusal } from './uploads.ts';
 
 /**
@@ -100,6 +100,15 @@ export const RecordingSummary = z.object({
 });
 export type RecordingSummary = z.infer<typeof RecordingSummary>;
 
+/** The whole recording, whatever editions cut out. */
+export const WHOLE_TIMELINE = -1;
+
+/**
+ * Which time line an instant of play lies on: the number of the edition whose cuts it leaves out. Whoever tells or asks of instants names that of what
+ * they play, since another edition may count by then; without it, that of what is shown now is meant.
+ */
+export const TimelineNumber = z.int().min(WHOLE_TIMELINE).max(LARGEST);
+
 /** A recording with signed, expiring URLs of everything playable. */
 export const Playback = z.object({
   recording: RecordingSummary,
@@ -121,6 +130,7 @@ export const Playback = z.object({
     })
     .nullable(),
   downloadUrl: z.string().nullable(),
+  timelines: z.object({ film: TimelineNumber, views: TimelineNumber }),
   /** The viewer, to be shown over what is played; null when the school does not want it, or nobody knows who it is. */
   watermark: z.string().nullable(),
 });
@@ -203,7 +213,7 @@ export const recordingRoutes = {
     summary: 'Where the person stopped watching',
     access: ['person'],
     params: recordingParams,
-    body: z.object({ positionMs: z.int().min(0).max(86_400_000) }),
+    body: z.object({ positionMs: z.int().min(0).max(86_400_000), timeline: TimelineNumber.optional() }),
     reply: Nothing,
     errors: ['notFound'],
   }),

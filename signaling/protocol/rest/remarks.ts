@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
 import { PersonId, RecordingId, RemarkId } from '../ids.ts';
+import { TimelineNumber } from './recordings.ts';
 import { Nothing } from './shapes.ts';
 
 /**
@@ -24,11 +25,13 @@ export type ObservationAspect = z.infer<typeof ObservationAspect>;
 const RemarkText = z.string().trim().min(1).max(500);
 /** Play time, ms. */
 const AtMs = z.int().min(0).max(86_400_000);
+const Said = { atMs: AtMs, timeline: TimelineNumber.optional(), text: RemarkText };
 
 export const Remark = z.object({
   remarkId: RemarkId,
   kind: RemarkKind,
-  atMs: z.int(),
+  /** Null: the instant is cut out of what is shown. Told to its author and to whoever leads the lesson alone. */
+  atMs: z.int().nullable(),
   text: z.string(),
   /** Only of an observation. */
   verdict: ObservationVerdict.nullable(),
@@ -64,8 +67,9 @@ export const remarkRoutes = {
     summary: 'Notes, questions and observations that the person may see, in order of play time',
     access: ['person'],
     params: recordingParams,
+    query: z.object({ timeline: z.coerce.number().pipe(TimelineNumber).optional() }),
     reply: z.object({ remarks: z.array(Remark), mayAsk: z.boolean(), mayObserve: z.boolean() }),
-    errors: ['notFound'],
+    errors: ['notFound', 'invalidInput'],
   }),
   createRemark: route({
     method: 'POST',
@@ -74,12 +78,11 @@ export const remarkRoutes = {
     access: ['person'],
     params: recordingParams,
     body: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('note'), atMs: AtMs, text: RemarkText }),
-      z.object({ kind: z.literal('question'), atMs: AtMs, text: RemarkText }),
+      z.object({ kind: z.literal('note'), ...Said }),
+      z.object({ kind: z.literal('question'), ...Said }),
       z.object({
         kind: z.literal('observation'),
-        atMs: AtMs,
-        text: RemarkText,
+        ...Said,
         verdict: ObservationVerdict,
         aspect: ObservationAspect.nullable(),
       }),

@@ -24,7 +24,7 @@ export const Instant = z.int().min(0).max(LAST_INSTANT_MS);
 export const QueryInstant = z.coerce.number().pipe(Instant);
 
 /** What the database's integers hold. */
-const LARGEST = 2_147_483_647;
+export const LARGEST = 2_147_483_647;
 /** Of captions or an edition that somebody based a change on; 0: there was none. */
 export const BaseVersion = z.int().min(0).max(LARGEST);
 export const QueryVersion = z.coerce.number().pipe(z.int().min(1).max(LARGEST));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
 import { PersonId, RecordingId } from '../ids.ts';
+import { TimelineNumber } from './recordings.ts';
 import { Nothing } from './shapes.ts';
 
 /** Play time, ms. */
@@ -20,7 +21,7 @@ export const watchingRoutes = {
     summary: 'What was really played since the last report',
     access: ['person'],
     params: recordingParams,
-    body: z.object({ spans: z.array(PlayedSpan).max(200) }),
+    body: z.object({ spans: z.array(PlayedSpan).max(200), timeline: TimelineNumber.optional() }),
     reply: Nothing,
     errors: ['notFound', 'invalidInput'],
   }),

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LessonId, type RecordingId } from '../../../signaling/protocol/ids.ts';
+import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
+import { LessonId, PersonId, type RecordingId } from '../../../signaling/protocol/ids.ts';
+import { WHOLE_TIMELINE } from '../../../signaling/protocol/rest/recordings.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
 import { RecordedDistrict } from '../../support/recorded-district.ts';
 import type { RestClient } from '../../support/rest-client.ts';
@@ -20,7 +23,7 @@ afterAll(() => district.stop());
 
 const params = () => ({ recordingId });
 const texts = async (client: RestClient): Promise<string[]> =>
-  (await client.call('listRemarks', { params: params() })).remarks.map(({ text }) => text);
+  (await client.call('listRemarks', { params: params(), query: {} })).remarks.map(({ text }) => text);
 
 describe('remarks on a recording', () => {
   it('show a pupil’s question to the class and its teachers, who answer it', async () => {
@@ -33,11 +36,11 @@ describe('remarks on a recording', () => {
     expect(await texts(sameClass)).toEqual([body.text]);
     expect(await texts(lecturer)).toEqual([body.text]);
     expect(await texts(guardian)).toEqual([body.text]);
-    expect((await otherClass.raw('listRemarks', { params: params() })).code).toBe('notFound');
+    expect((await otherClass.raw('listRemarks', { params: params(), query: {} })).code).toBe('notFound');
     const place = { ...params(), remarkId: question.remarkId };
     const answered = await lecturer.call('answerQuestion', { params: place, body: { text: '那是比喻。' } });
     expect(answered.answers).toMatchObject([{ text: '那是比喻。', isMine: true }]);
-    const [seen] = (await sameClass.call('listRemarks', { params: params() })).remarks;
+    const [seen] = (await sameClass.call('listRemarks', { params: params(), query: {} })).remarks;
     expect(seen?.answers).toMatchObject([{ text: '那是比喻。', isMine: false }]);
     expect((await sameClass.raw('deleteRemark', { params: place })).code).toBe('forbidden');
     expect((await sameClass.raw('changeRemark', { params: place, body: { text: 'x' } })).code).toBe('forbidden');
@@ -55,7 +58,47 @@ describe('remarks on a recording', () => {
     expect((await attending.raw('createRemark', { params: params(), body })).code).toBe('forbidden');
     const asked = { kind: 'question', atMs: 1, text: '？' } as const;
     expect((await lecturer.raw('createRemark', { params: params(), body: asked })).code).toBe('forbidden');
-    const list = await observer.call('listRemarks', { params: params() });
+    const list = await observer.call('listRemarks', { params: params(), query: {} });
     expect(list).toMatchObject({ mayAsk: false, mayObserve: true });
+  });
+
+  it('stay with their picture after a cut; what was said about something cut out is told to its author and the teachers alone', async () => {
+    const { attending, sameClass } = await district.pupilsOf(recordingId);
+    const ask = (atMs: number, text: string) =>
+      attending.call('createRemark', { params: params(), body: { kind: 'question', atMs, text } });
+    await ask(30_000, '剪前');
+    const cutOut = await ask(90_000, '剪去');
+    await ask(150_000, '剪后');
+    const { me } = await lecturer.call('whoAmI', {});
+    const leftOut = [{ fromUs: 60_000_000, toUs: 120_000_000 }];
+    const edition = { ...WHOLE_EDITION, leftOut };
+    const savedBy = PersonId.parse(me?.personId);
+    await district.stores.editions.save(recordingId, { basedOn: 0, edition, savedBy, savedAtMs: Date.now() });
+    // As long as there are no views of it, teachers are shown the whole.
+    expect((await lecturer.call('openPlayback', { params: params() })).timelines).toEqual({ film: -1, views: -1 });
+    const indexKey = objectKeys.editionIndex(recordingId, 1);
+    await district.stores.editions.markViews(recordingId, { version: 1, indexKey, durationMs: 2_340_000 });
+    const questions = async (client: RestClient, query: { readonly timeline?: number } = {}): Promise<unknown[]> => {
+      const { remarks } = await client.call('listRemarks', { params: params(), query });
+      return remarks.filter(({ kind }) => kind === 'question').map(({ text, atMs }) => [text, atMs]);
+    };
+    const shown = [
+      ['剪前', 30_000],
+      ['剪后', 90_000],
+    ];
+    expect(await questions(sameClass)).toEqual(shown);
+    expect(await questions(attending)).toEqual([shown[0], ['剪去', null], shown[1]]);
+    expect(await questions(lecturer)).toEqual([shown[0], ['剪去', null], shown[1]]);
+    // Whoever plays the whole is told where it is there.
+    expect(await questions(lecturer, { timeline: WHOLE_TIMELINE })).toEqual([
+      ['剪前', 30_000],
+      ['剪去', 90_000],
+      ['剪后', 150_000],
+    ]);
+    const place = { ...params(), remarkId: cutOut.remarkId };
+    expect((await sameClass.raw('deleteRemark', { params: place })).code).toBe('notFound');
+    // Asked at the joint, of an edition that is shown now: what comes behind it.
+    await ask(60_000, '接缝');
+    expect(await questions(lecturer, { timeline: WHOLE_TIMELINE })).toContainEqual(['接缝', 120_000]);
   });
 });

@@ -22,6 +22,7 @@ export const remarksText = catalogue({
   send_observation: ['添加', 'Add'],
   at: ['在 {at}', 'at {at}'],
   jumpTo: ['跳到 {at}', 'Jump to {at}'],
+  cutOut: ['已剪去', 'Cut out'],
   empty_note: [
     '还没有笔记。播放到要紧处时记一条，以后点时间就能回到那里。',
     'No notes yet. Note a moment, and its time brings you back.',

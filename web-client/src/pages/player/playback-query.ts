@@ -74,8 +74,14 @@ function sendLater(name: 'savePosition' | 'reportWatching', recordingId: Recordi
   void fetch(url, { method, body, headers, keepalive: true, credentials: 'same-origin' }).catch(() => undefined);
 }
 
-export const savePositionLater = (recordingId: RecordingId, positionS: number): void =>
-  sendLater('savePosition', recordingId, { positionMs: Math.max(0, Math.round(positionS * 1000)) });
+/** What somebody plays, as far as it is told; `timeline` says on which line its instants lie. */
+export interface Played {
+  readonly recordingId: RecordingId;
+  readonly timeline: number;
+}
 
-export const reportWatchingLater = (recordingId: RecordingId, spans: readonly PlayedSpan[]): void =>
-  sendLater('reportWatching', recordingId, { spans });
+export const savePositionLater = ({ recordingId, timeline }: Played, positionS: number): void =>
+  sendLater('savePosition', recordingId, { positionMs: Math.max(0, Math.round(positionS * 1000)), timeline });
+
+export const reportWatchingLater = ({ recordingId, timeline }: Played, spans: readonly PlayedSpan[]): void =>
+  sendLater('reportWatching', recordingId, { spans, timeline });

@@ -25,7 +25,14 @@ import { useCaptions } from './use-captions.ts';
 import { useFullscreen } from './use-fullscreen.ts';
 import { modeOf, useActiveViews, useLayout } from './use-layout.ts';
 import { useLineSaver } from './use-line-saver.ts';
-import { resumeS, usePlayback, usePlayerElements, usePlaybackState, useViewsState } from './use-playback.ts';
+import {
+  resumeS,
+  timelineOf,
+  usePlayback,
+  usePlayerElements,
+  usePlaybackState,
+  useViewsState,
+} from './use-playback.ts';
 import { usePlayerKeys, type PageActions } from './use-player-keys.ts';
 import { canSkipSilence, useSilenceSkipping } from './use-silence-skipping.ts';
 import styles from './player.module.css';
@@ -151,7 +158,7 @@ function Bottom({ playback, opened, recording, ...rest }: BottomProps) {
   );
 }
 
-type SideProps = Pick<SidePanelProps, 'recording' | 'chapters' | 'captions' | 'all' | 'onClose'>;
+type SideProps = Pick<SidePanelProps, 'recording' | 'timeline' | 'chapters' | 'captions' | 'all' | 'onClose'>;
 
 function Side({ playback, ...rest }: SideProps & { readonly playback: Playback | null }) {
   const positionS = usePlaybackState(playback)?.positionS ?? 0;
@@ -200,17 +207,18 @@ function usePlayer(opened: Opened) {
 }
 
 const marksOf = ({ remarks }: Remarks): readonly TimelineMark[] =>
-  remarks.map(({ remarkId, atMs, kind }) => ({ id: remarkId, atS: atMs / 1000, kind }));
+  remarks.flatMap(({ remarkId, atMs, kind }) => (atMs === null ? [] : [{ id: remarkId, atS: atMs / 1000, kind }]));
 
 export function Player({ opened }: { readonly opened: Opened }) {
   const client = useQueryClient();
   const { recordingId } = opened.recording;
   const { isGuest, queryKey } = usePlaybackDoor(recordingId);
   const recording = useQuery({ ...summaryQuery(recordingId), enabled: !isGuest }).data ?? opened.recording;
-  const all = useQuery({ ...remarksQuery(recordingId), enabled: !isGuest }).data ?? NO_REMARKS;
-  const marks = useMemo(() => marksOf(all), [all]);
   const [resumedAtS] = useState(() => resumeS(opened));
   const player = usePlayer(opened);
+  const timeline = timelineOf(opened, player.mode);
+  const all = useQuery({ ...remarksQuery({ recordingId, timeline }), enabled: !isGuest }).data ?? NO_REMARKS;
+  const marks = useMemo(() => marksOf(all), [all]);
   const { place, layout, mode, saver, playback, state, views, chapters, captions, controls, actions } = player;
   const { layouts, isSwapped, change } = place;
   const switchToFilm = (): void => {
@@ -253,7 +261,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
         />
       )}
       {player.isSideShown && (
-        <Side {...{ playback, recording, all, chapters, captions }} onClose={actions.toggleSide} />
+        <Side {...{ playback, recording, timeline, all, chapters, captions }} onClose={actions.toggleSide} />
       )}
       <ShortcutsDialog {...player.help} />
     </div>

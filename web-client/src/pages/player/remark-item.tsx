@@ -64,18 +64,23 @@ function Answers({ remark }: { readonly remark: Remark }) {
 function Head({ remark, onSeek }: { readonly remark: Remark; readonly onSeek: (positionS: number) => void }) {
   const t = useText(remarksText);
   const { atMs, kind, verdict, aspect, authorName, authorPlace } = remark;
-  const at = duration(atMs);
   return (
     <div className={styles.remarkHead}>
-      <button
-        type="button"
-        className={[styles.time, 'tabular'].join(' ')}
-        aria-label={t('jumpTo', { at })}
-        onClick={() => onSeek(atMs / 1000)}
-        data-testid="remark-time"
-      >
-        {at}
-      </button>
+      {atMs === null ? (
+        <span className={styles.cutOut} data-testid="remark-cut-out">
+          {t('cutOut')}
+        </span>
+      ) : (
+        <button
+          type="button"
+          className={[styles.time, 'tabular'].join(' ')}
+          aria-label={t('jumpTo', { at: duration(atMs) })}
+          onClick={() => onSeek(atMs / 1000)}
+          data-testid="remark-time"
+        >
+          {duration(atMs)}
+        </button>
+      )}
       {verdict !== null && (
         <span className={styles.verdict} data-verdict={verdict}>
           {t(`verdict_${verdict}`)}

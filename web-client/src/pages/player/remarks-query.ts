@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
 import type { RouteInput, RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
+import type { Played } from './playback-query.ts';
 
 export type Remarks = RouteReply<'listRemarks'>;
 export type NewRemark = RouteInput<'createRemark'>['body'];
@@ -9,19 +9,20 @@ export type NewRemark = RouteInput<'createRemark'>['body'];
 /** An answer to a question is awaited, not lived on. */
 const REFRESH_MS = 30_000;
 
-export const remarksQuery = (recordingId: RecordingId) =>
+/** On the time line of what is played. */
+export const remarksQuery = ({ recordingId, timeline }: Played) =>
   queryOptions({
-    queryKey: ['remarks', recordingId],
-    queryFn: ({ signal }) => callApi('listRemarks', { params: { recordingId } }, signal),
+    queryKey: ['remarks', recordingId, timeline],
+    queryFn: ({ signal }) => callApi('listRemarks', { params: { recordingId }, query: { timeline } }, signal),
     refetchInterval: REFRESH_MS,
   });
 
 /** Everything that changes remarks; the list is read again after each. */
-export function useRemarkOrders(recordingId: RecordingId) {
+export function useRemarkOrders({ recordingId, timeline }: Played) {
   const client = useQueryClient();
   const onSettled = () => client.invalidateQueries({ queryKey: ['remarks', recordingId] });
   const create = useMutation({
-    mutationFn: (body: NewRemark) => callApi('createRemark', { params: { recordingId }, body }),
+    mutationFn: (body: NewRemark) => callApi('createRemark', { params: { recordingId }, body: { ...body, timeline } }),
     onSettled,
   });
   const reword = useMutation({

@@ -52,7 +52,7 @@ function ExportButton({ title, remarks }: { readonly title: string; readonly rem
   const t = useText(remarksText);
   const headings = (['at', 'text', 'author', 'school', 'when'] as const).map((name) => t(`column_${name}`));
   const rows = remarks.map(({ atMs, verdict, aspect, text, authorName, authorPlace, createdAtMs }) => [
-    duration(atMs),
+    atMs === null ? t('cutOut') : duration(atMs),
     text,
     authorName,
     authorPlace ?? '',
@@ -71,13 +71,14 @@ function ExportButton({ title, remarks }: { readonly title: string; readonly rem
 interface RemarkTabProps extends PlaceProps {
   readonly kind: RemarkKind;
   readonly recording: RecordingSummary;
+  readonly timeline: number;
   readonly remarks: readonly Remark[];
   readonly mayWrite: boolean;
 }
 
-function RemarkTab({ kind, recording, remarks, mayWrite, positionS, onSeek }: RemarkTabProps) {
+function RemarkTab({ kind, recording, timeline, remarks, mayWrite, positionS, onSeek }: RemarkTabProps) {
   const t = useText(remarksText);
-  const orders = useRemarkOrders(recording.recordingId);
+  const orders = useRemarkOrders({ recordingId: recording.recordingId, timeline });
   const { create, reword, answer, remove } = orders;
   const failure = reword.error ?? answer.error ?? remove.error;
   return (
@@ -122,6 +123,8 @@ function tabsOf({ remarks, mayAsk, mayObserve }: Remarks, hasCaptions: boolean, 
 
 export interface SidePanelProps extends PlaceProps {
   readonly recording: RecordingSummary;
+  /** Of what is played. */
+  readonly timeline: number;
   readonly chapters: readonly VttCue[];
   readonly captions: ShownCaptions;
   readonly all: Remarks;
@@ -131,7 +134,8 @@ export interface SidePanelProps extends PlaceProps {
 /** Until it is known. */
 export const NO_REMARKS: Remarks = { remarks: [], mayAsk: false, mayObserve: false };
 
-export function SidePanel({ recording, chapters, captions, all, positionS, onSeek, onClose }: SidePanelProps) {
+export function SidePanel(props: SidePanelProps) {
+  const { recording, timeline, chapters, captions, all, positionS, onSeek, onClose } = props;
   const t = useText(remarksText);
   const { remarks, mayAsk, mayObserve } = all;
   const { isGuest } = usePlaybackDoor(recording.recordingId);
@@ -160,7 +164,7 @@ export function SidePanel({ recording, chapters, captions, all, positionS, onSee
             {tab !== 'chapters' && tab !== 'captions' && (
               <RemarkTab
                 kind={tab}
-                recording={recording}
+                {...{ recording, timeline }}
                 remarks={remarks.filter(({ kind }) => kind === tab)}
                 mayWrite={mayWrite[tab]}
                 {...place}

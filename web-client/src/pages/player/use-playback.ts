@@ -1,5 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
-import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { FilmPlayback } from '../../player/film-playback.ts';
 import { PlaySource } from '../../player/play-source.ts';
 import type { Playback, PlaybackStart, PlaybackState } from '../../player/playback.ts';
@@ -7,7 +6,7 @@ import { PlaybackSwitch } from '../../player/playback-switch.ts';
 import type { PlayerMemory } from '../../player/player-memory.ts';
 import { ViewsPlayback, type ViewsOptions, type ViewsState } from '../../player/views-playback.ts';
 import { usePlaybackDoor, type PlaybackDoor } from './playback-door.ts';
-import { savePositionLater, type Opened } from './playback-query.ts';
+import { savePositionLater, type Opened, type Played } from './playback-query.ts';
 import { useWatchMeter } from './use-watch-meter.ts';
 
 const SAVE_EVERY_MS = 10_000;
@@ -81,6 +80,15 @@ function createViews({ opened, door }: Source, videos: ViewsOptions['videos'], s
   return new ViewsPlayback({ source: new PlaySource(viewsIndexUrl, renew), videos, start });
 }
 
+export const timelineOf = ({ timelines }: Opened, mode: PlayerMode): number =>
+  mode === 'views' ? timelines.views : timelines.film;
+
+function usePlayed(opened: Opened, mode: PlayerMode): Played {
+  const { recordingId } = opened.recording;
+  const timeline = timelineOf(opened, mode);
+  return useMemo(() => ({ recordingId, timeline }), [recordingId, timeline]);
+}
+
 /** The playback of the chosen mode; changing the mode keeps place, speed and volume. */
 export function usePlayback(
   mode: PlayerMode,
@@ -105,9 +113,9 @@ export function usePlayback(
   }, [mode, opened, door, board, lecturer, film, place]);
   const playback = useSyncExternalStore(place.subscribe, () => place.current);
   // Of a guest nothing is remembered, and nothing counted.
-  const watcherOf = door.isGuest ? null : opened.recording.recordingId;
-  useSavedPosition(playback, watcherOf);
-  useWatchMeter(playback, watcherOf);
+  const played = usePlayed(opened, mode);
+  useSavedPosition(playback, door.isGuest ? null : played);
+  useWatchMeter(playback, door.isGuest ? null : played);
   return playback;
 }
 
@@ -122,15 +130,15 @@ export function useViewsState(playback: Playback | null): ViewsState | null {
   return useSyncExternalStore(views?.subscribe ?? ignore, () => views?.views ?? null);
 }
 
-function useSavedPosition(playback: Playback | null, recordingId: RecordingId | null): void {
+function useSavedPosition(playback: Playback | null, played: Played | null): void {
   useEffect(() => {
-    if (playback === null || recordingId === null) return undefined;
+    if (playback === null || played === null) return undefined;
     let savedS = playback.state.positionS;
     const save = (): void => {
       const { positionS, phase } = playback.state;
       if (phase === 'loading' || Math.abs(positionS - savedS) < 1) return;
       savedS = positionS;
-      savePositionLater(recordingId, positionS);
+      savePositionLater(played, positionS);
     };
     const onHidden = (): void => (document.visibilityState === 'hidden' ? save() : undefined);
     const timer = setInterval(save, SAVE_EVERY_MS);
@@ -142,5 +150,5 @@ function useSavedPosition(playback: Playback | null, recordingId: RecordingId | 
       document.removeEventListener('visibilitychange', onHidden);
       save();
     };
-  }, [playback, recordingId]);
+  }, [playback, played]);
 }

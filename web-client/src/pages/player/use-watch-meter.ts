@@ -1,21 +1,20 @@
 import { useEffect } from 'react';
-import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
 import type { Playback } from '../../player/playback.ts';
 import { WatchMeter } from '../../player/watch-meter.ts';
-import { reportWatchingLater } from './playback-query.ts';
+import { reportWatchingLater, type Played } from './playback-query.ts';
 
 const LOOK_MS = 250;
 const REPORT_MS = 10_000;
 
 /** Tells what is really played, also when the page is left. */
-export function useWatchMeter(playback: Playback | null, recordingId: RecordingId | null): void {
+export function useWatchMeter(playback: Playback | null, played: Played | null): void {
   useEffect(() => {
-    if (playback === null || recordingId === null) return undefined;
+    if (playback === null || played === null) return undefined;
     const isVisible = (): boolean => document.visibilityState === 'visible';
     const meter = new WatchMeter(playback, { nowMs: () => performance.now(), isVisible });
     const report = (): void => {
       const spans = meter.take();
-      if (spans.length > 0) reportWatchingLater(recordingId, spans);
+      if (spans.length > 0) reportWatchingLater(played, spans);
     };
     const onHidden = (): void => {
       meter.look();
@@ -32,5 +31,5 @@ export function useWatchMeter(playback: Playback | null, recordingId: RecordingI
       document.removeEventListener('visibilitychange', onHidden);
       report();
     };
-  }, [playback, recordingId]);
+  }, [playback, played]);
 }
