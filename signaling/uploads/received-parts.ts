@@ -13,9 +13,18 @@ export interface ReceivedPartsOptions {
   readonly reserveBytes: number;
 }
 
+/** The last one, as long as it may grow. */
+interface Tail {
+  readonly offset: number;
+  readonly body: Buffer;
+  readonly etag: string;
+}
+
 /**
- * What has arrived of uploads, as objects that lie one behind the other. Each is created and never written again, under a name that
- * says where it begins: two that write at the same place cannot mix, and any process can go on where another stopped.
+ * What has arrived of uploads, as objects that lie one behind the other, each under a name that says where it begins. Only the last one may be
+ * smaller than `PART_BYTES`: what comes next is put behind it, so that there are never more objects than whole parts and one, however small the
+ * pieces that are sent. A part is created, or replaced as it was read: two that write at the same place cannot mix, and any process can go
+ * on where another stopped.
  */
 export class ReceivedParts {
   readonly #objects: ObjectStore;
@@ -28,11 +37,8 @@ export class ReceivedParts {
 
   /** How far it lies without a hole. */
   async received(uploadId: RecordingId): Promise<number> {
-    let at = 0;
-    for await (const { key, bytes } of this.#objects.list(objectKeys.rawUploadPrefix(uploadId))) {
-      if (parseRawUploadPart(key) === at) at += bytes;
-    }
-    return at;
+    const last = await this.#lastPart(uploadId);
+    return last.offset + last.bytes;
   }
 
   /**
@@ -47,35 +53,58 @@ export class ReceivedParts {
     offset: number,
     body: AsyncIterable<Buffer>,
   ): Promise<number> {
-    let at = offset;
+    let tail = await this.#tail(uploadId, offset);
+    let at = tail?.offset ?? offset;
     let waiting: Buffer[] = [];
     let waitingBytes = 0;
     const store = async (): Promise<void> => {
       if (waitingBytes === 0) return;
-      const part = Buffer.concat(waiting, waitingBytes);
+      const part = Buffer.concat([...(tail === undefined ? [] : [tail.body]), ...waiting]);
       waiting = [];
       waitingBytes = 0;
       if (at === 0 && (part.length >= SNIFF_BYTES || part.length === totalBytes)) assertVideo(part);
       await this.#assertRoom(part.length);
-      await this.#objects.put(objectKeys.rawUploadPart(uploadId, at), part, { ifNoneMatch: '*' });
+      const condition = tail === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: tail.etag };
+      await this.#objects.put(objectKeys.rawUploadPart(uploadId, at), part, condition);
       at += part.length;
+      tail = undefined;
     };
     try {
       for await (const chunk of body) {
         waiting.push(chunk);
         waitingBytes += chunk.length;
-        if (waitingBytes >= PART_BYTES) await store();
+        if ((tail?.body.length ?? 0) + waitingBytes >= PART_BYTES) await store();
       }
     } catch (error) {
       await store().catch(() => undefined);
       throw error;
     }
     await store();
-    return at;
+    return at + (tail?.body.length ?? 0);
   }
 
   async delete(uploadId: RecordingId): Promise<void> {
     await this.#objects.deletePrefix(objectKeys.rawUploadPrefix(uploadId));
+  }
+
+  /** What stands before `offset` and is to be stored anew with what comes. @throws AppError `conflict` when that is not where it goes on. */
+  async #tail(uploadId: RecordingId, offset: number): Promise<Tail | undefined> {
+    const last = await this.#lastPart(uploadId);
+    if (last.offset + last.bytes !== offset) throw new AppError('conflict');
+    if (last.bytes === 0 || last.bytes >= PART_BYTES) return undefined;
+    const { body, etag } = await this.#objects.getBuffer(objectKeys.rawUploadPart(uploadId, last.offset));
+    // Somebody else has put something behind it since it was listed.
+    if (body.length !== last.bytes) throw new AppError('conflict');
+    return { offset: last.offset, body, etag };
+  }
+
+  async #lastPart(uploadId: RecordingId): Promise<{ readonly offset: number; readonly bytes: number }> {
+    let last = { offset: 0, bytes: 0 };
+    for await (const { key, bytes } of this.#objects.list(objectKeys.rawUploadPrefix(uploadId))) {
+      const offset = last.offset + last.bytes;
+      if (parseRawUploadPart(key) === offset) last = { offset, bytes };
+    }
+    return last;
   }
 
   /** Whether so much more fits. @throws AppError `storageFull` */
