@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
 import { eventually } from '../support/eventually.ts';
 import { fetchPlayable, readViewFrames } from '../support/film.ts';
 import { beepTimes, median } from '../support/flash-and-beep.ts';
+import { freeMediaPorts } from '../support/ports.ts';
 import { Stack } from '../support/stack.ts';
 import { plan } from './plan.ts';
 
@@ -50,7 +50,7 @@ const phases: Phase[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tongke-line-'));
   // Media ports are a row below those of relays.
-  const rtcPort = randomInt(10_000, 19_000);
+  const rtcPort = await freeMediaPorts();
   relay = await UdpRelay.create({ targetPort: rtcPort, ports: WORKERS, seed: 2026, up: CLEAN, down: CLEAN });
   stack = await Stack.start({
     RTC_PORT: String(rtcPort),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cacheRoot, distribution } from '../../setup/paths.mjs';
 import { PROCESSES } from '../../setup/supervisor/process-list.ts';
-import { freePort } from '../support/service-process.ts';
+import { freePort } from '../support/ports.ts';
 import {
   type MinioService,
   type PostgresService,

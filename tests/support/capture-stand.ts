@@ -14,7 +14,8 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import type { FaultyStore } from './faulty-store.ts';
 import type { RtpSink } from './rtp/rtp-sink.ts';
 import { createRtpSource, type RtpSource, type RtpSourceOptions } from './rtp/rtp-source.ts';
-import { freePort, ServiceProcess } from './service-process.ts';
+import { freePort } from './ports.ts';
+import { ServiceProcess } from './service-process.ts';
 import {
   fenceOf,
   newProducerId,

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, ServiceProcess } from './service-process.ts';
+import { freePort } from './ports.ts';
+import { ServiceProcess } from './service-process.ts';
 
 const POLL_MS = 25;
 

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { minioPath, postgresBinFolder } from '../../setup/paths.mjs';
-import { freePort, isRoot, ServiceProcess, unprivilegedUser } from './service-process.ts';
+import { freePort } from './ports.ts';
+import { isRoot, ServiceProcess, unprivilegedUser } from './service-process.ts';
 
 const run = promisify(execFile);
 

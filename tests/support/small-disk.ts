@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { appendFile, mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const BALLAST = 'ballast';
+const BUSY_RETRY_MS = 5;
+const BUSY_LIMIT_MS = 20_000;
 
 /** A file system of its own, small enough to be filled, which can also be taken away from those who write to it. */
 export class SmallDisk {
@@ -39,9 +42,16 @@ export class SmallDisk {
     await rm(join(this.folder, BALLAST), { force: true });
   }
 
-  /** Reading goes on; every write is refused. */
+  /** Reading goes on; every write is refused. The kernel takes no disk away in the middle of a write: it is asked until nothing is being written. */
   async refuseWrites(): Promise<void> {
-    await run('mount', ['-o', 'remount,ro', this.folder]);
+    for (const deadlineMs = Date.now() + BUSY_LIMIT_MS; ; await sleep(BUSY_RETRY_MS)) {
+      try {
+        await run('mount', ['-o', 'remount,ro', this.folder]);
+        return;
+      } catch (error) {
+        if (!String(error).includes('busy') || Date.now() > deadlineMs) throw error;
+      }
+    }
   }
 
   async takeWrites(): Promise<void> {

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { freeMediaPorts, freePort } from './ports.ts';
 
 const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -21,16 +21,6 @@ const COMMAND_LINES: Readonly<Record<StackProcess, string>> = {
   'recorder-produce': 'recorder/produce/main.ts',
   'mediasoup-worker': 'mediasoup-worker',
 };
-
-/** A free TCP port; taken by nobody between asking and using on a machine that runs one test at a time. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 async function childrenOf(pid: number): Promise<number[]> {
   const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
@@ -69,8 +59,7 @@ export class Stack {
   static async start(env: Readonly<Record<string, string>> = {}): Promise<Stack> {
     const dataFolder = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'tongke-stack-')));
     const port = await freePort();
-    // Media ports are a row; ephemeral ports start above it.
-    const rtcPort = 10_000 + (port % 10_000);
+    const rtcPort = await freeMediaPorts();
     const child = spawn(process.execPath, [resolve('setup/supervisor.ts')], {
       env: {
         ...process.env,

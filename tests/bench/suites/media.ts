@@ -10,7 +10,7 @@ import { mediaBaseUrl } from '../../../signaling/auth/media-signature.ts';
 import { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { freePort } from '../../support/service-process.ts';
+import { freePort } from '../../support/ports.ts';
 import { until } from '../../support/capture-stand.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import { median, type Figure } from '../figure.ts';

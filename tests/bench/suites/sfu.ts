@@ -10,7 +10,8 @@ import { createLog } from '../../../signaling/runtime/log.ts';
 import type { MediaClip } from '../../support/rtp/media-clip.ts';
 import { createRtpSource } from '../../support/rtp/rtp-source.ts';
 import { startRedis } from '../../support/services.ts';
-import { freePort, ServiceProcess } from '../../support/service-process.ts';
+import { freePort } from '../../support/ports.ts';
+import { ServiceProcess } from '../../support/service-process.ts';
 import {
   newProducerId,
   newRecordingId,
