@@ -6,6 +6,7 @@ import { shoot } from './camera.ts';
 import { takeCaptions } from './captions.ts';
 import type { Cast } from './cast.ts';
 import { takePublishing } from './publishing.ts';
+import { startWatching, takeLayouts, takeRemarks, takeReports } from './watching.ts';
 
 const TEACHER = 'lin.laoshi';
 const PRODUCED_WITHIN_MS = 240_000;
@@ -27,6 +28,7 @@ export async function takeRecordings(cast: Cast, lessonId: string): Promise<void
     throw new Error(`the recording did not become ${wanted.source}`);
   };
   const recordingId = await untilPhase(/playable|producing|ready/);
+  const viewers = await startWatching(cast, recordingId);
   const { page, close } = await watcher(cast);
   await page.goto('/library');
   await page.getByTestId('library-card').first().waitFor();
@@ -34,6 +36,7 @@ export async function takeRecordings(cast: Cast, lessonId: string): Promise<void
   await page.goto(`/watch/${recordingId}`);
   await untilPlayed(page, 'player-view-board');
   await shoot(page, 'player-views');
+  await takeLayouts(page);
   await untilPhase(/ready/);
   await page.goto('/library');
   await page.getByTestId('library-card').first().waitFor();
@@ -49,6 +52,8 @@ export async function takeRecordings(cast: Cast, lessonId: string): Promise<void
   await page.getByTestId('editor-cut-button').click();
   await shoot(page, 'editor');
   await close();
+  await takeRemarks(cast, recordingId);
+  await takeReports(cast, { recordingId, lessonId, viewers });
   await takePublishing(cast, recordingId);
   await takeCaptions(cast, recordingId);
 }
