@@ -25,7 +25,7 @@ export function recordingOfFinalMuxJob(jobId: string): RecordingId | undefined {
   return isFinal ? parsed(jobId.slice(MUX_PREFIX.length, -FINAL_SUFFIX.length)) : undefined;
 }
 
-/** While this key is there, whoever produces the recording stops; a key outlives the connection over which a message would be lost. */
+/** While this key is there, whoever produces the recording stops. */
 export function cancelKey(recordingId: RecordingId): string {
   return `tongke:produce:cancelled:${recordingId}`;
 }
@@ -34,9 +34,6 @@ export function cancelKey(recordingId: RecordingId): string {
 export function progressKey(recordingId: RecordingId): string {
   return `tongke:produce:progress:${recordingId}`;
 }
-
-/** `failedReason` of a job that somebody cancelled. */
-export const CANCELLED_REASON = 'cancelled';
 
 function parsed(text: string): RecordingId | undefined {
   const result = RecordingId.safeParse(text);

@@ -8,20 +8,13 @@ import { ProductionFailure } from '../signaling/protocol/rest/recordings.ts';
 import type { Log } from '../signaling/runtime/log.ts';
 import { createRedis } from '../signaling/runtime/redis.ts';
 import { MUX_QUEUE, MuxResult, PRODUCE_QUEUE, ProduceJob, ProduceProgress, ProduceResult } from './contract.ts';
+import { CANCELLED_REASON, setCancelKey } from './jobs/cancelling.ts';
 import { hasEnded, seenJob, type SeenJob } from './jobs/seen-job.ts';
-import {
-  CANCELLED_REASON,
-  cancelKey,
-  produceJobId,
-  recordingOfFinalMuxJob,
-  recordingOfProduceJob,
-} from './produce-job-names.ts';
+import { cancelKey, produceJobId, recordingOfFinalMuxJob, recordingOfProduceJob } from './produce-job-names.ts';
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 5_000;
 const KEPT_JOBS = 1_000;
-/** As long as an order may lie in the queue. */
-const CANCEL_TTL_SECONDS = 7 * 24 * 3_600;
 /** States in which nobody works on a job, but somebody will. */
 const WAITING_STATES = new Set(['waiting', 'wait', 'delayed', 'prioritized', 'paused', 'waiting-children']);
 
@@ -130,7 +123,7 @@ export class RecordingQueue {
     await this.#ask(async () => {
       const seen = await seenJob(this.#queue, produceJobId(recordingId));
       if (seen === undefined || hasEnded(seen.state)) return;
-      await this.#redis.set(cancelKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS);
+      await setCancelKey(this.#redis, cancelKey(recordingId));
       // Whoever holds the job or one of its parts sees the key. What nobody holds is removed with all its parts.
       if (seen.state !== 'active') await seen.job.remove().catch(() => undefined);
     });

@@ -1,9 +1,7 @@
-import { DelayedError, Queue, UnrecoverableError, Worker, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { UnrecoverableError, type Job, type Queue } from 'bullmq';
 import { AppError, type ErrorCode } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
-import { createRedis } from '../../signaling/runtime/redis.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import {
   DERIVE_QUEUE,
@@ -15,6 +13,8 @@ import {
   type PackageResult,
 } from '../derive-contract.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
+import { CANCELLED_REASON, CancelWatch } from '../jobs/cancelling.ts';
+import { dataOf, JobWorkers, type JobRun } from '../jobs/job-workers.ts';
 import { makePackage } from '../package/make-package.ts';
 import { inWorkFolder } from '../produce/work-folder.ts';
 import { makeViewSlides } from '../slides/view-slides.ts';
@@ -22,11 +22,6 @@ import { makeViewSlides } from '../slides/view-slides.ts';
 const ATTEMPTS = 3;
 const BACKOFF_MS = 10_000;
 const LOCK_MS = 60_000;
-const MAX_STALLED_COUNT = 2;
-const CLOSE_LIMIT_MS = 15_000;
-const HANDED_BACK_DELAY_MS = 1_000;
-const CLOSING = 'closing';
-const CANCEL_POLL_MS = 500;
 const PROGRESS_STEP = 0.01;
 const SWEEP_EVERY_MS = 3_600_000;
 const PACKAGES_PREFIX = 'packages/';
@@ -46,47 +41,22 @@ export interface DeriveOptions {
 /** Takes the jobs of `DERIVE_QUEUE`, one at a time: nobody waits in front of a screen for what they make. */
 export class DeriveWorker {
   readonly #options: DeriveOptions;
-  readonly #redis: readonly Redis[];
-  readonly #orders: Redis;
-  readonly #sweeping: ReturnType<typeof setInterval>;
+  readonly #jobs: JobWorkers;
   readonly #queue: Queue;
-  readonly #worker: Worker;
-  #isClosing = false;
-  #closing: Promise<void> | null = null;
+  readonly #sweeping: NodeJS.Timeout;
 
   constructor(options: DeriveOptions) {
     this.#options = options;
-    const { redisUrl: url, log } = options;
-    const orders = createRedis({ url, name: 'derive', log, whenAway: 'fail' });
-    const work = createRedis({ url, name: 'derive-worker', log, whenAway: 'wait' });
-    this.#redis = [orders, work];
-    this.#orders = orders;
-    this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
-    this.#queue = new Queue(DERIVE_QUEUE, { connection: orders, skipWaitingForReady: true });
-    this.#queue.on('error', () => undefined);
-    this.#worker = new Worker(
-      DERIVE_QUEUE,
-      // Three parameters by name: BullMQ counts them to see whether a signal is wanted.
-      async (job: Job, token: string | undefined, signal: AbortSignal | undefined) => {
-        const stopping = signal ?? new AbortController().signal;
-        try {
-          return await this.#do(job, stopping);
-        } catch (error) {
-          throw await this.#verdict(job, token, stopping, error);
-        }
-      },
-      {
-        connection: work,
-        concurrency: 1,
-        lockDuration: LOCK_MS,
-        stalledInterval: LOCK_MS / 2,
-        maxStalledCount: MAX_STALLED_COUNT,
-      },
-    );
-    this.#worker.on('lockRenewalFailed', (jobIds) => {
-      for (const jobId of jobIds) this.#worker.cancelJob(jobId, 'lost lock');
+    const { redisUrl, log } = options;
+    this.#jobs = new JobWorkers({ redisUrl, name: 'derive', log });
+    this.#queue = this.#jobs.queue(DERIVE_QUEUE);
+    this.#jobs.open({
+      queue: DERIVE_QUEUE,
+      lockMs: LOCK_MS,
+      work: (run) => this.#do(run),
+      verdict: (error, run) => this.#verdict(error, run),
     });
-    this.#worker.on('error', (error) => log.debug({ err: error }, 'derive worker error'));
+    this.#sweeping = setInterval(() => void this.#sweep(), SWEEP_EVERY_MS);
   }
 
   /** Orders the stills of a recording that has become playable; once more for one that was made again. Never throws: without them everything plays. */
@@ -110,29 +80,19 @@ export class DeriveWorker {
 
   /** Hands a running job back, so that another process takes it at once. Bounded; idempotent. */
   close(): Promise<void> {
-    this.#closing ??= (async () => {
-      this.#isClosing = true;
-      clearInterval(this.#sweeping);
-      this.#worker.cancelAllJobs(CLOSING);
-      let timer: NodeJS.Timeout | undefined;
-      const limit = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_LIMIT_MS);
-      });
-      await Promise.race([Promise.allSettled([this.#worker.close(), this.#queue.close()]), limit]);
-      clearTimeout(timer);
-      for (const redis of this.#redis) redis.disconnect();
-    })();
-    return this.#closing;
+    clearInterval(this.#sweeping);
+    return this.#jobs.close();
   }
 
-  async #do(job: Job, signal: AbortSignal): Promise<unknown> {
-    if (job.name === 'slides') return this.#slides(job, signal);
-    if (job.name === 'package') return this.#package(job, signal);
+  async #do(run: JobRun): Promise<unknown> {
+    const { job } = run;
+    if (job.name === 'slides') return this.#slides(run);
+    if (job.name === 'package') return this.#package(run);
     throw new UnrecoverableError(`no job ${job.name}`);
   }
 
-  async #slides(job: Job, signal: AbortSignal): Promise<{ readonly slides: number }> {
-    const { recordingId, indexKey } = SlidesJob.parse(job.data);
+  async #slides({ job, signal }: JobRun): Promise<{ readonly slides: number }> {
+    const { recordingId, indexKey } = dataOf(SlidesJob, job);
     const { store, ffmpeg, log, workFolder } = this.#options;
     const { slides } = await inWorkFolder(workFolder, `slides-${recordingId}`, (folder) =>
       makeViewSlides({
@@ -145,23 +105,17 @@ export class DeriveWorker {
     return { slides: slides.length };
   }
 
-  async #package(job: Job, lockSignal: AbortSignal): Promise<PackageResult> {
-    const data = PackageJob.parse(job.data);
+  async #package({ job, signal: lockSignal }: JobRun): Promise<PackageResult> {
+    const data = dataOf(PackageJob, job);
     const { recordingId } = data;
     const { store, ffmpeg, log, workFolder } = this.#options;
-    const cancelling = new AbortController();
-    const watch = async (): Promise<void> => {
-      const isCancelled = await this.#orders.exists(packageCancelKey(recordingId)).catch(() => 0);
-      if (isCancelled === 1) cancelling.abort(new UnrecoverableError('cancelled'));
-    };
-    const watching = setInterval(() => void watch(), CANCEL_POLL_MS);
+    const watch = await CancelWatch.create(this.#jobs.redis, packageCancelKey(recordingId));
     let told = 0;
     try {
-      await watch();
       const result = await inWorkFolder(workFolder, `package-${recordingId}`, (folder) =>
         makePackage({
           ...{ store, ffmpeg, job: data, folder },
-          signal: AbortSignal.any([lockSignal, cancelling.signal]),
+          signal: AbortSignal.any([lockSignal, watch.signal]),
           onProgress: (fraction) => {
             if (fraction - told < PROGRESS_STEP) return;
             told = fraction;
@@ -172,9 +126,9 @@ export class DeriveWorker {
       log.info({ jobId: job.id, recordingId, bytes: result.bytes }, 'a package is made');
       return result;
     } catch (error) {
-      throw cancelling.signal.aborted ? new UnrecoverableError('cancelled') : error;
+      throw watch.isCancelled ? new UnrecoverableError(CANCELLED_REASON) : error;
     } finally {
-      clearInterval(watching);
+      watch.close();
     }
   }
 
@@ -190,13 +144,7 @@ export class DeriveWorker {
     }
   }
 
-  async #verdict(job: Job, token: string | undefined, signal: AbortSignal, error: unknown): Promise<Error> {
-    if (error instanceof UnrecoverableError) return error;
-    if (this.#isClosing && signal.aborted) {
-      await job.moveToDelayed(Date.now() + HANDED_BACK_DELAY_MS, token);
-      return new DelayedError();
-    }
-    if (signal.aborted) return new Error(String(signal.reason));
+  #verdict(error: unknown, { job }: JobRun): Error {
     this.#options.log.warn({ err: error, jobId: job.id, job: job.name }, 'a derive job ended without a result');
     if (error instanceof AppError && POINTLESS.has(error.code)) return new UnrecoverableError(error.code);
     return error instanceof Error ? error : new Error(String(error));

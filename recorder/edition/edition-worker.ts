@@ -1,11 +1,10 @@
-import { UnrecoverableError, Worker, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
+import { UnrecoverableError } from 'bullmq';
 import { AppError, type ErrorCode } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
-import { createRedis } from '../../signaling/runtime/redis.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { EDITION_QUEUE, EditionJob, type EditionResult } from '../contract.ts';
+import { dataOf, JobWorkers, type JobRun } from '../jobs/job-workers.ts';
 import { writeEditorFacts } from './editor-facts.ts';
 import { makeEditionViews } from './edition-views.ts';
 import { eraseSeat } from './erase-seat.ts';
@@ -27,36 +26,32 @@ export interface EditionWorkerOptions {
 /** Takes the jobs that decide what of a recording is shown. They are quick, and somebody waits for them: one at a time, beside production. */
 export class EditionWorker {
   readonly #options: EditionWorkerOptions;
-  readonly #redis: Redis;
-  readonly #worker: Worker;
+  readonly #jobs: JobWorkers;
 
   constructor(options: EditionWorkerOptions) {
     this.#options = options;
     const { redisUrl, log } = options;
-    this.#redis = createRedis({ url: redisUrl, name: 'edition-worker', log, whenAway: 'wait' });
-    this.#worker = new Worker(EDITION_QUEUE, (job: Job) => this.#carryOut(job), {
-      connection: this.#redis,
-      concurrency: 1,
-      lockDuration: LOCK_MS,
+    this.#jobs = new JobWorkers({ redisUrl, name: 'edition', log });
+    this.#jobs.open({
+      queue: EDITION_QUEUE,
+      lockMs: LOCK_MS,
       maxStalledCount: MAX_STALLED_COUNT,
+      work: (run) => this.#carryOut(run),
     });
-    this.#worker.on('error', (error) => log.debug({ err: error }, 'edition worker error'));
   }
 
-  /** Waits for the running job. Idempotent. */
-  async close(): Promise<void> {
-    await this.#worker.close();
-    this.#redis.disconnect();
+  /** Waits for the running job. Bounded; idempotent. */
+  close(): Promise<void> {
+    return this.#jobs.close();
   }
 
-  async #carryOut(job: Job): Promise<EditionResult> {
-    const parsed = EditionJob.safeParse(job.data);
-    if (!parsed.success) throw new UnrecoverableError(`bad job data: ${parsed.error.message}`);
-    const { kind, recordingId } = parsed.data;
+  async #carryOut({ job }: JobRun): Promise<EditionResult> {
+    const data = dataOf(EditionJob, job);
+    const { kind, recordingId } = data;
     const log = this.#options.log.child({ jobId: job.id, recordingId });
     const startedAtMs = Date.now();
     try {
-      const result = await this.#perform(parsed.data, log);
+      const result = await this.#perform(data, log);
       log.info({ kind, tookMs: Date.now() - startedAtMs }, 'edition job done');
       return result;
     } catch (error) {

@@ -2,10 +2,11 @@ import { UnrecoverableError, WaitingChildrenError, type Job, type Queue } from '
 import type { Redis } from 'ioredis';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { ProduceJob, type PartJob, type ProduceProgress, type ProduceResult } from '../contract.ts';
-import { CANCELLED_REASON, partJobId, produceJobId } from '../produce-job-names.ts';
+import { CANCELLED_REASON } from '../jobs/cancelling.ts';
+import { LatestOnly } from '../jobs/latest-only.ts';
+import { partJobId, produceJobId } from '../produce-job-names.ts';
 import { attemptName } from './attempt.ts';
 import { finishProduction } from './finish.ts';
-import { LatestOnly } from './latest-only.ts';
 import { makePart } from './part-work.ts';
 import { PartStore, partsOf, type Part } from './part-store.ts';
 import { planOf, type ProductionPlan } from './plan.ts';

@@ -1,17 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { cancelKey } from '../produce-job-names.ts';
+import { CancelWatch, setCancelKey } from '../jobs/cancelling.ts';
 import { StallWatch } from './stall-watch.ts';
 
-const CANCEL_POLL_MS = 500;
-/** An order lies in the queue no longer than this. */
-const CALLED_OFF_SECONDS = 7 * 24 * 3_600;
 /** Longer than ffmpeg's own watchdog, and than the store's patience with one object. */
 const STALL_LIMIT_MS = 180_000;
 
 /** A job that made no progress for too long. */
 export class StalledError extends Error {}
-class CancelledError extends Error {}
 
 export interface JobWatchOptions {
   readonly redis: Redis;
@@ -28,31 +25,27 @@ export interface JobWatchOptions {
  */
 export class JobWatch {
   readonly signal: AbortSignal;
-  readonly #stopping = new AbortController();
-  readonly #options: JobWatchOptions;
+  readonly #cancel: CancelWatch;
   readonly #stall: StallWatch;
-  readonly #timer: NodeJS.Timeout;
 
-  /** Resolves when it is known that the production was not cancelled before the job began. */
+  /** Resolves when it is known whether the production was cancelled before the job began. */
   static async create(options: JobWatchOptions): Promise<JobWatch> {
-    const watch = new JobWatch(options);
-    await watch.#poll();
-    return watch;
+    return new JobWatch(options, await CancelWatch.create(options.redis, cancelKey(options.recordingId)));
   }
 
-  private constructor(options: JobWatchOptions) {
-    this.#options = options;
-    this.signal = AbortSignal.any([options.lockSignal, this.#stopping.signal]);
-    this.#timer = setInterval(() => void this.#poll(), CANCEL_POLL_MS);
+  private constructor(options: JobWatchOptions, cancel: CancelWatch) {
+    this.#cancel = cancel;
+    const stalling = new AbortController();
+    this.signal = AbortSignal.any([options.lockSignal, cancel.signal, stalling.signal]);
     this.#stall = new StallWatch({
       limitMs: options.stallLimitMs ?? STALL_LIMIT_MS,
       isYielding: options.isYielding,
-      onStall: () => this.#stopping.abort(new StalledError('no progress')),
+      onStall: () => stalling.abort(new StalledError('no progress')),
     });
   }
 
   get isCancelled(): boolean {
-    return this.#stopping.signal.reason instanceof CancelledError;
+    return this.#cancel.isCancelled;
   }
 
   touch(): void {
@@ -61,18 +54,12 @@ export class JobWatch {
 
   /** Idempotent. */
   close(): void {
-    clearInterval(this.#timer);
+    this.#cancel.close();
     this.#stall.close();
-  }
-
-  async #poll(): Promise<void> {
-    const { redis, recordingId } = this.#options;
-    const isCancelled = await redis.exists(cancelKey(recordingId)).catch(() => 0);
-    if (isCancelled === 1) this.#stopping.abort(new CancelledError('cancelled'));
   }
 }
 
 /** Everybody who works on parts of this production stops, until it is ordered anew. */
 export async function callOff(redis: Redis, recordingId: RecordingId): Promise<void> {
-  await redis.set(cancelKey(recordingId), 'failed', 'EX', CALLED_OFF_SECONDS);
+  await setCancelKey(redis, cancelKey(recordingId));
 }

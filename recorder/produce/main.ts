@@ -87,7 +87,7 @@ const importing = { store, ffmpeg, log, workFolder, redisUrl: config.REDIS_URL, 
 const imports = new ImportWorker(importing);
 lifecycle.onStop('imports', () => imports.close(), WORKERS_CLOSE_TIMEOUT_MS);
 const captioning = await Captioning.create({ config, store, log, isProducing: () => workers.load > 0 });
-lifecycle.onStop('captioning', () => captioning?.close());
+lifecycle.onStop('captioning', () => captioning?.close(), WORKERS_CLOSE_TIMEOUT_MS);
 
 const registry = new NodeRegistry(redis, log);
 if (config.PRODUCE_YIELDS) {

@@ -1,9 +1,6 @@
-import { DelayedError, Queue, UnrecoverableError, WaitingChildrenError, Worker, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
-import type * as z from 'zod';
+import { UnrecoverableError, WaitingChildrenError, type Worker } from 'bullmq';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
-import { createRedis } from '../../signaling/runtime/redis.ts';
 import {
   MUX_QUEUE,
   MuxJob,
@@ -14,8 +11,9 @@ import {
   type MuxResult,
   type ProduceResult,
 } from '../contract.ts';
+import { CANCELLED_REASON } from '../jobs/cancelling.ts';
+import { dataOf, JobWorkers, LaterError, type JobRun } from '../jobs/job-workers.ts';
 import type { Muxer } from '../mux/muxer.ts';
-import { CANCELLED_REASON } from '../produce-job-names.ts';
 import { failureOf, isPointless } from './failure.ts';
 import { PartFailedError, ProductionFlow, type FlowRun } from './flow.ts';
 import { callOff, JobWatch, StalledError } from './job-watch.ts';
@@ -23,16 +21,9 @@ import { PartStore } from './part-store.ts';
 import type { ProductionDeps } from './production-context.ts';
 
 const MUX_CONCURRENCY = 2;
-const MAX_STALLED_COUNT = 2;
-/** Longer than ffmpeg's own grace, shorter than a supervisor's patience. */
-const CLOSE_LIMIT_MS = 15_000;
-const HANDED_BACK_DELAY_MS = 1_000;
 /** A store that is away is waited for, ten minutes in all. */
 const STORE_AWAY_DELAY_MS = 15_000;
 const STORE_AWAY_STARTS = 40;
-
-/** Why a running job was told to stop. */
-const STOP_REASONS = { lostLock: 'lost lock', closing: 'closing' } as const;
 
 export interface WorkersOptions {
   readonly redisUrl: string;
@@ -49,41 +40,42 @@ export interface WorkersOptions {
   readonly muxLockMs: number;
 }
 
-type Process = (job: Job, signal: AbortSignal, token: string) => Promise<unknown>;
-
 /** Takes jobs of all queues. One process supervises its ffmpegs; encoding itself is their work. */
 export class ProduceWorkers {
   readonly #options: WorkersOptions;
-  readonly #redis: Redis;
-  readonly #workerRedis: Redis;
-  readonly #queues: readonly Queue[];
+  readonly #jobs: JobWorkers;
   readonly #flow: ProductionFlow;
-  readonly #workers: readonly Worker[];
+  readonly #produceWorker: Worker;
   readonly #parts: Worker;
   #running = 0;
   #isYielding = false;
-  #closing: Promise<void> | null = null;
 
   constructor(options: WorkersOptions) {
     this.#options = options;
-    const { redisUrl: url, log } = options;
-    this.#redis = createRedis({ url, name: 'produce', log, whenAway: 'fail' });
-    this.#workerRedis = createRedis({ url, name: 'produce-worker', log, whenAway: 'wait' });
-    const open = { connection: this.#redis, skipWaitingForReady: true };
-    const [produceQueue, partsQueue] = [new Queue(PRODUCE_QUEUE, open), new Queue(PARTS_QUEUE, open)];
-    this.#queues = [produceQueue, partsQueue];
-    for (const queue of this.#queues) queue.on('error', () => undefined);
-    this.#flow = new ProductionFlow({ redis: this.#redis, produceQueue, partsQueue });
-    this.#parts = this.#open(PARTS_QUEUE, options.parallelParts, options.produceLockMs, (job, signal) =>
-      this.#makePart(job, signal),
-    );
-    this.#workers = [
-      this.#open(MUX_QUEUE, MUX_CONCURRENCY, options.muxLockMs, (job) => this.#mux(job)),
-      this.#open(PRODUCE_QUEUE, options.produceConcurrency, options.produceLockMs, (job, signal, token) =>
-        this.#produce(job, signal, token),
-      ),
-      this.#parts,
-    ];
+    const { redisUrl, log, produceLockMs: lockMs, produceConcurrency, parallelParts } = options;
+    const jobs = new JobWorkers({ redisUrl, name: 'produce', log });
+    this.#jobs = jobs;
+    const [produceQueue, partsQueue] = [jobs.queue(PRODUCE_QUEUE), jobs.queue(PARTS_QUEUE)];
+    this.#flow = new ProductionFlow({ redis: jobs.redis, produceQueue, partsQueue });
+    jobs.open({
+      queue: MUX_QUEUE,
+      concurrency: MUX_CONCURRENCY,
+      lockMs: options.muxLockMs,
+      work: (run) => this.#mux(run),
+    });
+    const making = { lockMs, verdict };
+    this.#produceWorker = jobs.open({
+      ...making,
+      queue: PRODUCE_QUEUE,
+      concurrency: produceConcurrency,
+      work: (run) => this.#produce(run),
+    });
+    this.#parts = jobs.open({
+      ...making,
+      queue: PARTS_QUEUE,
+      concurrency: parallelParts,
+      work: (run) => this.#makePart(run),
+    });
   }
 
   /** 0 idle … 1 full. */
@@ -95,7 +87,7 @@ export class ProduceWorkers {
   yieldToLive(isYielding: boolean): void {
     if (isYielding === this.#isYielding) return;
     this.#isYielding = isYielding;
-    for (const worker of this.#workers.filter((one) => one.name !== MUX_QUEUE)) {
+    for (const worker of [this.#produceWorker, this.#parts]) {
       if (isYielding) void worker.pause(true);
       else void worker.resume();
     }
@@ -108,62 +100,23 @@ export class ProduceWorkers {
 
   /** Takes no more jobs and hands the running ones back, so that another process takes them at once. Bounded; idempotent. */
   close(): Promise<void> {
-    this.#closing ??= (async () => {
-      for (const worker of this.#workers) worker.cancelAllJobs(STOP_REASONS.closing);
-      let timer: NodeJS.Timeout | undefined;
-      const limit = new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, CLOSE_LIMIT_MS);
-      });
-      await Promise.race([Promise.allSettled(this.#workers.map((worker) => worker.close())), limit]);
-      clearTimeout(timer);
-      await Promise.allSettled(this.#queues.map((queue) => queue.close()));
-      this.#redis.disconnect();
-      this.#workerRedis.disconnect();
-    })();
-    return this.#closing;
+    return this.#jobs.close();
   }
 
-  #open(queue: string, concurrency: number, lockMs: number, process: Process): Worker {
-    const worker = new Worker(
-      queue,
-      // Three parameters by name: BullMQ counts them to see whether a signal is wanted.
-      async (job: Job, token: string | undefined, signal: AbortSignal | undefined) => {
-        const stopping = signal ?? new AbortController().signal;
-        try {
-          return await process(job, stopping, token ?? '');
-        } catch (error) {
-          throw await this.#verdict(job, token, stopping, error);
-        }
-      },
-      {
-        connection: this.#workerRedis,
-        concurrency,
-        lockDuration: lockMs,
-        stalledInterval: Math.ceil(lockMs / 2),
-        maxStalledCount: MAX_STALLED_COUNT,
-      },
-    );
-    // Whoever lost the lock may have a successor already: its encoders end at once.
-    worker.on('lockRenewalFailed', (jobIds) => {
-      for (const jobId of jobIds) worker.cancelJob(jobId, STOP_REASONS.lostLock);
-    });
-    worker.on('error', (error) => this.#options.log.debug({ err: error, queue }, 'worker error'));
-    return worker;
-  }
-
-  async #mux(job: Job): Promise<MuxResult> {
-    const { recordingId, final } = parseData(MuxJob, job);
+  async #mux({ job }: JobRun): Promise<MuxResult> {
+    const { recordingId, final } = dataOf(MuxJob, job);
     const result = await this.#options.muxer.step(recordingId, { final });
     if (final) await this.#options.onPlayable(recordingId);
     return result;
   }
 
-  async #produce(job: Job, lockSignal: AbortSignal, token: string): Promise<ProduceResult> {
-    const data = parseData(ProduceJob, job);
+  async #produce(jobRun: JobRun): Promise<ProduceResult> {
+    const { job } = jobRun;
+    const data = dataOf(ProduceJob, job);
     const parts = new PartStore(this.#options.production.store, data.recordingId);
     try {
-      return await this.#watched(job, data.recordingId, lockSignal, {
-        work: (run) => this.#produceLatest(job, token, data, run),
+      return await this.#watched(jobRun, data.recordingId, {
+        work: (run) => this.#produceLatest(jobRun, data, run),
         onCancelled: async () => {
           await job.removeUnprocessedChildren();
           await parts.discard();
@@ -171,7 +124,7 @@ export class ProduceWorkers {
       });
     } catch (error) {
       if (error instanceof PartFailedError) {
-        await callOff(this.#redis, data.recordingId);
+        await callOff(this.#jobs.redis, data.recordingId);
         await job.removeUnprocessedChildren();
       }
       throw error;
@@ -179,7 +132,7 @@ export class ProduceWorkers {
   }
 
   /** Another edition may have been ordered while this one was put together: it is what counts. */
-  async #produceLatest(job: Job, token: string, first: ProduceJob, run: FlowRun): Promise<ProduceResult> {
+  async #produceLatest({ job, token }: JobRun, first: ProduceJob, run: FlowRun): Promise<ProduceResult> {
     for (let data = first; ;) {
       const result = await this.#flow.produce(job, token, data, run);
       const latest = await this.#flow.orderOf(data.recordingId);
@@ -188,12 +141,12 @@ export class ProduceWorkers {
     }
   }
 
-  async #makePart(job: Job, lockSignal: AbortSignal): Promise<void> {
-    const data = parseData(PartJob, job);
+  async #makePart(jobRun: JobRun): Promise<void> {
+    const data = dataOf(PartJob, jobRun.job);
     const parts = new PartStore(this.#options.production.store, data.recordingId);
     this.#running += 1;
     try {
-      await this.#watched(job, data.recordingId, lockSignal, {
+      await this.#watched(jobRun, data.recordingId, {
         work: (run) => this.#flow.makePart(data, run),
         onCancelled: () => parts.discardPart(data.part),
       });
@@ -203,15 +156,14 @@ export class ProduceWorkers {
   }
 
   async #watched<T>(
-    job: Job,
+    { job, signal: lockSignal }: JobRun,
     recordingId: RecordingId,
-    lockSignal: AbortSignal,
     { work, onCancelled }: { work: (run: FlowRun) => Promise<T>; onCancelled: () => Promise<void> },
   ): Promise<T> {
     const { redisUrl: _url, production, ...options } = this.#options;
     const log = options.log.child({ jobId: job.id, recordingId, try: job.attemptsStarted });
     const isYielding = (): boolean => this.#isYielding;
-    const watch = await JobWatch.create({ redis: this.#redis, recordingId, lockSignal, isYielding });
+    const watch = await JobWatch.create({ redis: this.#jobs.redis, recordingId, lockSignal, isYielding });
     const startedMs = performance.now();
     try {
       watch.signal.throwIfAborted();
@@ -233,32 +185,12 @@ export class ProduceWorkers {
       watch.close();
     }
   }
-
-  /** For somebody else, without counting as an attempt. Whoever has really lost the lock can't, and need not: another has it, or will. */
-  async #handBack(job: Job, token: string | undefined, delayMs: number, reason: string): Promise<Error> {
-    try {
-      await job.moveToDelayed(Date.now() + delayMs, token);
-      return new DelayedError();
-    } catch (cause) {
-      return new Error(reason, { cause });
-    }
-  }
-
-  /** What BullMQ is to make of a failure. */
-  async #verdict(job: Job, token: string | undefined, signal: AbortSignal, error: unknown): Promise<Error> {
-    if (error instanceof UnrecoverableError || error instanceof WaitingChildrenError) return error;
-    if (signal.aborted) return this.#handBack(job, token, HANDED_BACK_DELAY_MS, String(signal.reason));
-    if (job.queueName === MUX_QUEUE) return error instanceof Error ? error : new Error(String(error));
-    const failure = error instanceof StalledError ? 'stalled' : failureOf(error);
-    if (failure === 'storeAway' && job.attemptsStarted < STORE_AWAY_STARTS) {
-      return this.#handBack(job, token, STORE_AWAY_DELAY_MS, failure);
-    }
-    return isPointless(failure) ? new UnrecoverableError(failure) : new Error(failure, { cause: error });
-  }
 }
 
-function parseData<S extends z.ZodType>(schema: S, job: Job): z.output<S> {
-  const parsed = schema.safeParse(job.data);
-  if (!parsed.success) throw new UnrecoverableError(`bad job data: ${parsed.error.message}`);
-  return parsed.data;
+function verdict(error: unknown, { job }: JobRun): Error {
+  const failure = error instanceof StalledError ? 'stalled' : failureOf(error);
+  if (failure === 'storeAway' && job.attemptsStarted < STORE_AWAY_STARTS) {
+    return new LaterError(failure, STORE_AWAY_DELAY_MS);
+  }
+  return isPointless(failure) ? new UnrecoverableError(failure) : new Error(failure, { cause: error });
 }
