@@ -30,17 +30,22 @@ const DOWNLOAD_TIMEOUT_MS = 15_000;
 /** The worker ends with this code when it is started without its environment (see its main.cpp): proof that it loads. */
 const EXIT_CODE_WITHOUT_ENVIRONMENT = 41;
 
+/** What a built worker is linked with; the names of the libraries themselves change from one distribution to the next. */
+const LIBRARY_PACKAGES = [
+  withFiles('libuv1-dev'),
+  withFiles('libssl-dev'),
+  withFiles('libsrtp2-dev'),
+  withFiles('libabsl-dev'),
+  withFiles('libflatbuffers-dev'),
+];
+
 const BUILD_PACKAGES = [
   withProgram('meson'),
   withProgram('ninja-build', 'ninja'),
   withProgram('g++'),
   withProgram('pkg-config'),
   withProgram('flatbuffers-compiler', 'flatc'),
-  withFiles('libuv1-dev'),
-  withFiles('libssl-dev'),
-  withFiles('libsrtp2-dev'),
-  withFiles('libabsl-dev'),
-  withFiles('libflatbuffers-dev'),
+  ...LIBRARY_PACKAGES,
 ];
 
 const BUILD_REMEDY = `Run the same command again; the whole log is ${join(cacheRoot(), 'logs', 'mediasoup-worker.log')}`;
@@ -51,14 +56,29 @@ export function mediasoupWorkerStep() {
     name: 'mediasoup-worker',
     does: 'mediasoup worker (downloaded, or built where that fails)',
     usually: '15 s, or 6 min when it is built',
-    isDone: () => existsSync(workerPath()),
+    isDone: () => startsHere(workerPath()),
     run: async (log) => {
       const given = process.env['MEDIASOUP_WORKER_BIN'];
       if (given)
-        throw new SetupFailure(`MEDIASOUP_WORKER_BIN names ${given}, which is not there`, 'unset MEDIASOUP_WORKER_BIN');
+        throw new SetupFailure(
+          `MEDIASOUP_WORKER_BIN names ${given}, which does not start`,
+          'unset MEDIASOUP_WORKER_BIN',
+        );
+      if (existsSync(workerPath()) && (await startsWithLibraries(log))) return;
       if (!(await downloadWorker(log))) await buildWorker(log);
     },
   };
+}
+
+/**
+ * A worker that was built elsewhere, or before this machine was set up anew, may miss its libraries.
+ * @param {(line: string) => void} log
+ */
+async function startsWithLibraries(log) {
+  log('the cached worker does not start: looking after its libraries');
+  const missing = missingPackages(LIBRARY_PACKAGES);
+  if (missing.length > 0) await installPackages(missing, log);
+  return startsHere(workerPath());
 }
 
 /**

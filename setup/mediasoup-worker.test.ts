@@ -1,12 +1,21 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { downloadWorker } from './mediasoup-worker.mjs';
+import { downloadWorker, mediasoupWorkerStep } from './mediasoup-worker.mjs';
 import { mediasoupVersion, workerFolder, workerPath } from './paths.mjs';
 
 let folder = '';
@@ -65,4 +74,12 @@ test('an official worker that does not start here is left alone, so that one is 
 test('no official worker is no failure', async () => {
   archive = undefined;
   expect(await downloadWorker(() => {})).toBe(false);
+});
+
+test('a cached worker whose libraries are not on this machine is not taken for one that is there', () => {
+  mkdirSync(workerFolder(), { recursive: true });
+  writeFileSync(workerPath(), '#!/bin/sh\necho no such library\nexit 127\n', { mode: 0o755 });
+  expect(mediasoupWorkerStep().isDone()).toBe(false);
+  copyFileSync(realWorker, workerPath());
+  expect(mediasoupWorkerStep().isDone()).toBe(true);
 });
