@@ -5,6 +5,8 @@ import { delimiter, dirname } from 'node:path';
 import { forwardSignals } from './command.mjs';
 import { chromiumPath, minioPath, nodePath, postgresBinFolder, repositoryRoot, workerPath } from './paths.mjs';
 
+const PARENT_CHECK_MS = 500;
+
 /**
  * Runs a program to its end with this terminal's input and output.
  * @param {readonly string[]} args the script, its arguments, and before them any flags for Node
@@ -20,13 +22,30 @@ export async function runUnderNode(args, env = {}, wrapper = []) {
     env: { ...process.env, PATH: pathWithNode(), ...env },
   });
   const stopForwarding = forwardSignals(child);
+  const stopWatching = endWithNpm(child);
   /** @type {number} */
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (exitCode, signal) => resolve(exitCode ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
   stopForwarding();
+  stopWatching();
   return code;
+}
+
+/**
+ * Whoever kills npm has ended what it runs, and npm can no longer say so. Without npm (a unit of systemd, a shell that has closed) we go on.
+ * @param {import('node:child_process').ChildProcess} child
+ * @returns {() => void} stops watching
+ */
+function endWithNpm(child) {
+  const parent = process.ppid;
+  if (process.env['npm_lifecycle_event'] === undefined) return () => {};
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM');
+  }, PARENT_CHECK_MS);
+  watch.unref();
+  return () => clearInterval(watch);
 }
 
 /** What servers and tests find the set-up's programs by. */
