@@ -159,6 +159,20 @@ export class RoomActions {
     );
   }
 
+  /** True when the room took it. */
+  async startRecording(): Promise<boolean> {
+    return (await this.#store.act(null, () => this.#call('startRecording', {}))) !== null;
+  }
+
+  /** True when the room took it. */
+  async redoTake(): Promise<boolean> {
+    const result = await this.#store.act(
+      (state) => ({ ...state, takes: state.takes && { ...state.takes, last: null } }),
+      () => this.#call('redoTake', {}),
+    );
+    return result !== null;
+  }
+
   async addMarker(title: string): Promise<boolean> {
     const requestId = newRequestId();
     return (await this.#store.act(null, () => this.#call('addMarker', { requestId, title }))) !== null;

@@ -8,6 +8,7 @@ import type {
   Layout,
   LessonFacts,
   Participant,
+  RecordedTakes,
   RecordingDisk,
   RecordingState,
   RoomNotice,
@@ -40,6 +41,8 @@ export interface InsideState {
   readonly activeSpeaker: SeatId | null;
   readonly safeMode: boolean;
   readonly recording: RecordingState;
+  /** Of a micro-lesson. */
+  readonly takes: RecordedTakes | null;
   readonly recordingDisk: RecordingDisk;
   /** What is run with the class. */
   readonly tools: ClassTools;
@@ -48,6 +51,8 @@ export interface InsideState {
 export type RoomView = { readonly phase: 'joining' } | WaitingSnapshot | InsideState;
 
 const byRaisedAt = (a: Hand, b: Hand): number => a.raisedAtMs - b.raisedAtMs;
+
+export const isMicro = ({ lesson }: InsideState): boolean => lesson.origin === 'micro';
 
 export const may = (state: InsideState, permission: Permission): boolean => state.self.permitted.includes(permission);
 
@@ -100,7 +105,7 @@ const reducers: { readonly [N in RoomNoticeName]?: Reducer<N> } = {
   lockChanged: (state, { locked }) => ({ ...state, locked }),
   layoutChanged: (state, change) => ({ ...state, ...change }),
   safeModeChanged: (state, { active }) => ({ ...state, safeMode: active }),
-  recordingChanged: (state, { state: recording }) => ({ ...state, recording }),
+  recordingChanged: (state, { state: recording, takes }) => ({ ...state, recording, takes }),
   recordingDiskChanged: (state, { level }) => ({ ...state, recordingDisk: level }),
   chat: (state, { message }) => ({ ...state, chat: mergeChat(state.chat, [message]) }),
   activeSpeaker: (state, { seatId }) => ({ ...state, activeSpeaker: seatId }),

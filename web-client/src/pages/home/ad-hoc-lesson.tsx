@@ -58,7 +58,7 @@ export function AdHocLesson() {
     create.mutate({ kind, title, classGroupIds });
   };
   return (
-    <div className={styles.adHoc}>
+    <>
       <Button icon={Plus} onClick={() => setOpen(true)} data-testid="ad-hoc">
         {t('adHoc')}
       </Button>
@@ -87,6 +87,6 @@ export function AdHocLesson() {
           </div>
         </form>
       </Dialog>
-    </div>
+    </>
   );
 }

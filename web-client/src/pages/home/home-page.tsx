@@ -17,6 +17,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { AdHocLesson } from './ad-hoc-lesson.tsx';
 import { Drafts } from './drafts.tsx';
 import { InvitationButton } from './invitation-dialog.tsx';
+import { MicroLessonButton, UnfinishedMicroLessons } from './micro-lesson.tsx';
 import { enterWord, kindWord, nextLesson, startsIn, stateWord } from './lesson-words.ts';
 import styles from './home-page.module.css';
 
@@ -127,8 +128,13 @@ function Recordings({ recordings }: { readonly recordings: Home['recordings'] })
 function Today({ home }: { readonly home: Home }) {
   const t = useText(homeText);
   const nowMs = useNow(1_000);
-  const next = nextLesson(home.lessons, nowMs);
-  const rest = home.lessons.filter((lesson) => lesson !== next);
+  const lessons = home.lessons.filter(({ origin }) => origin === 'class');
+  const next = nextLesson(lessons, nowMs);
+  const rest = lessons.filter((lesson) => lesson !== next);
+  const unfinished = home.lessons.filter(
+    ({ origin, state, endsAtMs }) =>
+      origin === 'micro' && (state === 'live' || (state === 'scheduled' && endsAtMs > nowMs)),
+  );
   return (
     <>
       {next !== null && <NextLesson lesson={next} nowMs={nowMs} />}
@@ -137,7 +143,13 @@ function Today({ home }: { readonly home: Home }) {
           <p>{home.mayTeach ? t('nothingTeacher') : t('nothingOther')}</p>
         </EmptyPanel>
       )}
-      {home.mayTeach && <AdHocLesson />}
+      {home.mayTeach && (
+        <div className={styles.adHoc}>
+          <AdHocLesson />
+          <MicroLessonButton />
+        </div>
+      )}
+      <UnfinishedMicroLessons lessons={unfinished} />
       {rest.length > 0 && (
         <section className={styles.section} aria-labelledby="today-title">
           <h2 id="today-title">{t('today')}</h2>

@@ -144,7 +144,7 @@ export default function JoinPage() {
   const { invitation, obtainGrant } = useInvitation(token, guest);
   useWarmRoom();
   if (invitation.data !== undefined && isInside) {
-    const lesson = { ...invitation.data.lesson, isScheduled: false };
+    const lesson = { ...invitation.data.lesson, isScheduled: false, isMicro: false };
     return (
       <Suspense fallback={<Skeleton height={360} />}>
         <Visit visitKey={visitKey} lesson={lesson} seat={invitation.data.seat} obtainGrant={obtainGrant} isGuest />

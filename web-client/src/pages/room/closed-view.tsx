@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { CloseReason } from '../../../../signaling/protocol/room.ts';
+import { microText } from '../../messages/micro-lesson.ts';
 import { visitText } from '../../messages/visit.ts';
 import { useText } from '../../text/text.ts';
 import { Button, LinkButton } from '../../ui/button.tsx';
@@ -9,6 +10,7 @@ export interface ClosedViewProps {
   readonly reason: CloseReason;
   readonly isGuest: boolean;
   readonly isRecorded: boolean;
+  readonly isMicro: boolean;
   /** Of a lesson that one has taught. */
   readonly reportHref: string | null;
   readonly onAgain: () => void;
@@ -16,19 +18,32 @@ export interface ClosedViewProps {
 
 const MAY_RETURN: ReadonlySet<CloseReason> = new Set(['left', 'seatTakenOver', 'seatTokenInvalid', 'denied']);
 
+const MICRO_WORDS: { readonly [R in CloseReason]?: 'ended' | 'left' } = { lessonEnded: 'ended', left: 'left' };
+
+function useClosedWords(reason: CloseReason, isMicro: boolean, showsRecordings: boolean) {
+  const t = useText(visitText);
+  const micro = useText(microText);
+  const own = isMicro ? MICRO_WORDS[reason] : undefined;
+  if (own !== undefined) return { title: micro(own), body: micro(`${own}Body` as const) };
+  const isPlain = reason === 'lessonEnded' && !showsRecordings;
+  return {
+    title: t(`close_${reason}` as const),
+    body: isPlain ? t('close_lessonEndedPlain') : t(`close_${reason}Body` as const),
+  };
+}
+
 /** Every way in which a visit ends, in plain words, with what comes next. */
-export function ClosedView({ reason, isGuest, isRecorded, reportHref, onAgain }: ClosedViewProps) {
+export function ClosedView({ reason, isGuest, isRecorded, isMicro, reportHref, onAgain }: ClosedViewProps) {
   const t = useText(visitText);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   const showsRecordings = reason === 'lessonEnded' && isRecorded && !isGuest;
-  const body =
-    reason === 'lessonEnded' && !showsRecordings ? t('close_lessonEndedPlain') : t(`close_${reason}Body` as const);
+  const { title, body } = useClosedWords(reason, isMicro, showsRecordings);
   return (
     <main className={['stage', styles.frame].join(' ')}>
       <div className={styles.card} data-testid="closed" data-reason={reason}>
         <h1 ref={heading} tabIndex={-1}>
-          {t(`close_${reason}` as const)}
+          {title}
         </h1>
         <p>{body}</p>
         <div className={styles.actions}>

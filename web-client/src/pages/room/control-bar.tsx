@@ -40,6 +40,8 @@ export interface ControlBarProps {
   readonly onLeave: () => void;
   readonly attention: { readonly people: number; readonly chat: number };
   readonly isFaded: boolean;
+  /** There is nobody to talk to. */
+  readonly isAlone: boolean;
 }
 
 type T = Translate<typeof roomText>;
@@ -81,7 +83,7 @@ function ownItems({ may, microphone, camera, screen, hand }: RoomControls, t: T)
   return items.filter((item) => item !== false);
 }
 
-function panelItems({ panel, onPanel, attention }: ControlBarProps, t: T): Item[] {
+function panelItems({ panel, onPanel, attention, isAlone }: ControlBarProps, t: T): Item[] {
   const item = (id: Panel, icon: LucideIcon, count: number): Item => ({
     id,
     icon,
@@ -90,11 +92,8 @@ function panelItems({ panel, onPanel, attention }: ControlBarProps, t: T): Item[
     count,
     onPress: () => onPanel(id),
   });
-  return [
-    item('people', Users, attention.people),
-    item('chat', MessageSquare, attention.chat),
-    item('tools', SlidersHorizontal, 0),
-  ];
+  const others = [item('people', Users, attention.people), item('chat', MessageSquare, attention.chat)];
+  return [...(isAlone ? [] : others), item('tools', SlidersHorizontal, 0)];
 }
 
 function BarButton({ item, isExtra }: { readonly item: Item; readonly isExtra: boolean }) {

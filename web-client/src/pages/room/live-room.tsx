@@ -2,20 +2,23 @@ import { useMemo, useState } from 'react';
 import type { SeatId } from '../../../../signaling/protocol/ids.ts';
 import type { Layout } from '../../../../signaling/protocol/room.ts';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
-import { may } from '../../call/room-state.ts';
+import { isMicro, may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import type { CallState } from '../../call/room-store.ts';
 import { roomText } from '../../messages/room.ts';
 import { visitText } from '../../messages/visit.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Announcer } from './announcer.tsx';
 import { useCall, useCallState } from './call-context.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { ClosedView } from './closed-view.tsx';
 import { ControlBar } from './control-bar.tsx';
+import { EndDialog, LeaveDialog } from './end-dialogs.tsx';
 import { PeoplePanel } from './people-panel.tsx';
+import { Countdown } from './micro/countdown.tsx';
+import { RecorderBar } from './micro/recorder-bar.tsx';
+import { useTakeStart } from './micro/use-take-start.ts';
 import { RemoteSound } from './remote-sound.tsx';
 import { RoomNotes } from './room-notes.tsx';
 import { ShortcutHelp, useShortcuts } from './shortcuts.tsx';
@@ -53,45 +56,6 @@ function useUnread(state: InsideState, isOpen: boolean): number {
   const [seen, setSeen] = useState(count);
   if (isOpen && seen !== count) setSeen(count);
   return isOpen ? 0 : Math.max(0, count - seen);
-}
-
-function EndDialog(props: { readonly isOpen: boolean; readonly onClose: () => void }) {
-  const t = useText(roomText);
-  const { actions } = useCall();
-  const [isBusy, setBusy] = useState(false);
-  const end = async (): Promise<void> => {
-    setBusy(true);
-    await actions.endLesson();
-    setBusy(false);
-    props.onClose();
-  };
-  return (
-    <Dialog open={props.isOpen} onClose={props.onClose} title={t('endTitle')} description={t('endBody')} dark>
-      <div className={styles.choices}>
-        <Button look="danger" busy={isBusy} onClick={() => void end()} data-testid="end-confirm">
-          {t('endYes')}
-        </Button>
-        <Button onClick={props.onClose}>{t('endNo')}</Button>
-      </div>
-    </Dialog>
-  );
-}
-
-function LeaveDialog(props: { readonly isOpen: boolean; readonly onClose: () => void; readonly onEnd: () => void }) {
-  const t = useText(roomText);
-  const call = useCall();
-  return (
-    <Dialog open={props.isOpen} onClose={props.onClose} title={t('leaveTitle')} description={t('leaveBody')} dark>
-      <div className={styles.choices}>
-        <Button look="danger" onClick={props.onEnd} data-testid="leave-end">
-          {t('endForAll')}
-        </Button>
-        <Button onClick={() => void call.leave()} data-testid="leave-only">
-          {t('leave')}
-        </Button>
-      </div>
-    </Dialog>
-  );
 }
 
 interface InsideProps {
@@ -169,7 +133,11 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
   const arrangement = useLayout(state);
   const attention = useAttention(state, controls, panel);
   const isFaded = useIdle(panel !== null || attention.people > 0 || callState.connection.kind !== 'connected');
-  const togglePanel = (next: Panel): void => setPanel((now) => (now === next ? null : next));
+  const isAlone = isMicro(state);
+  const take = useTakeStart(state);
+  const togglePanel = (next: Panel): void => {
+    if (!isAlone || next === 'tools') setPanel((now) => (now === next ? null : next));
+  };
   const leave = (): void => (may(state, 'endLesson') ? setDialog('leave') : void call.leave());
   const closeDialog = (): void => setDialog(null);
   useKeys(
@@ -188,10 +156,12 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
       data-testid="room"
       data-seat={state.self.seat}
       data-seat-id={state.self.seatId}
+      data-take={isAlone && state.recording === 'recording'}
     >
       <TopLine state={state} onLeave={leave} />
       <main className={styles.main} data-frozen={callState.media.line === 'interrupted'}>
         <Stage state={state} wishes={wishes} onPin={(seatId) => arrangement.set(layout, seatId)} />
+        <Countdown left={take.left} cancel={take.cancel} />
         <RoomNotes state={state} call={callState} captureComplaint={complaint} onCaptureSeen={onComplaintSeen} />
       </main>
       <RoomPanel {...{ state, controls, panel, setPanel, setDialog, arrangement }} />
@@ -199,12 +169,13 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
         <ClassCards state={state} hidesPoll={panel === 'tools' && may(state, 'runTools')} />
         <LeaveStage state={state} />
         <RemoteSound />
-        <ControlBar {...{ controls, panel, attention, isFaded }} onPanel={togglePanel} onLeave={leave} />
+        {isAlone && <RecorderBar {...{ state, controls, take }} onFinish={() => setDialog('end')} />}
+        <ControlBar {...{ controls, panel, attention, isFaded, isAlone }} onPanel={togglePanel} onLeave={leave} />
       </footer>
       <Announcer state={state} />
       <ShortcutHelp isOpen={dialog === 'help'} onClose={closeDialog} />
-      <EndDialog isOpen={dialog === 'end'} onClose={closeDialog} />
-      <LeaveDialog isOpen={dialog === 'leave'} onClose={closeDialog} onEnd={() => setDialog('end')} />
+      <EndDialog state={state} isOpen={dialog === 'end'} onClose={closeDialog} />
+      <LeaveDialog state={state} isOpen={dialog === 'leave'} onClose={closeDialog} onEnd={() => setDialog('end')} />
     </div>
   );
 }
@@ -241,9 +212,10 @@ export function LiveRoom({ lesson, isGuest, complaint, onComplaintSeen, onAgain 
   if (state.connection.kind === 'closed') {
     const { reason } = state.connection;
     const { view } = state;
+    const { isRecorded, isMicro: isAlone } = lesson;
     const taught = view.phase === 'inside' && view.self.seat === 'lecturer' ? view.lesson.lessonId : null;
-    const reportHref = taught === null ? null : `/lessons/${taught}/report`;
-    return <ClosedView {...{ reason, isGuest, reportHref, onAgain }} isRecorded={lesson.isRecorded} />;
+    const reportHref = taught === null || isAlone ? null : `/lessons/${taught}/report`;
+    return <ClosedView {...{ reason, isGuest, reportHref, onAgain, isRecorded }} isMicro={isAlone} />;
   }
   switch (state.view.phase) {
     case 'joining':

@@ -1,5 +1,6 @@
 import type { SeatKind } from '../../../../signaling/protocol/seats.ts';
 import { SEAT_PERMISSIONS } from '../../../../signaling/protocol/seats.ts';
+import { microText } from '../../messages/micro-lesson.ts';
 import { visitText } from '../../messages/visit.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
@@ -25,7 +26,8 @@ function LessonHead({ lesson }: { readonly lesson: VisitLesson }) {
     <header className={styles.head}>
       <h1>{lesson.title}</h1>
       <p>
-        {lesson.lecturerName} · {t('startsAt', { time: dayAndTime(lesson.startsAtMs, language) })}
+        {lesson.lecturerName}
+        {!lesson.isMicro && ` · ${t('startsAt', { time: dayAndTime(lesson.startsAtMs, language) })}`}
       </p>
     </header>
   );
@@ -33,15 +35,21 @@ function LessonHead({ lesson }: { readonly lesson: VisitLesson }) {
 
 function SenderPrepare({ lesson, seat, onEnter }: PrepareProps) {
   const t = useText(visitText);
+  const micro = useText(microText);
+  const enterWord = seat === 'lecturer' && lesson.isScheduled ? t('start') : t('enter');
   const previews = usePreviews();
   return (
     <>
       <DeviceCheck previews={previews} />
       <div className={styles.door}>
         <LessonHead lesson={lesson} />
-        {lesson.isRecorded && <Banner tone="warn">{t('recordedNotice')}</Banner>}
+        {lesson.isMicro ? (
+          <Banner tone="calm">{micro('notYet')}</Banner>
+        ) : (
+          lesson.isRecorded && <Banner tone="warn">{t('recordedNotice')}</Banner>
+        )}
         <Button look="primary" size="l" onClick={() => onEnter(previews.handOver())} data-testid="enter-room">
-          {seat === 'lecturer' && lesson.isScheduled ? t('start') : t('enter')}
+          {lesson.isMicro ? micro('enter') : enterWord}
         </Button>
       </div>
     </>

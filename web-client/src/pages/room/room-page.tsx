@@ -25,11 +25,12 @@ export default function RoomPage() {
     [lessonId],
   );
   if (lesson.data !== undefined) {
-    const { title, startsAtMs, isRecorded, mySeat, state, lecturerName } = lesson.data;
+    const { title, startsAtMs, isRecorded, mySeat, state, lecturerName, origin } = lesson.data;
+    const isScheduled = state === 'scheduled';
     return (
       <Visit
         visitKey={lesson.data.lessonId}
-        lesson={{ title, startsAtMs, isRecorded, lecturerName, isScheduled: state === 'scheduled' }}
+        lesson={{ title, startsAtMs, isRecorded, lecturerName, isScheduled, isMicro: origin === 'micro' }}
         seat={mySeat ?? 'observer'}
         obtainGrant={obtainGrant}
         isGuest={false}

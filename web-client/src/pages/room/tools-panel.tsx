@@ -1,7 +1,7 @@
 import { Columns2, Grid2x2, Keyboard, Maximize, PencilRuler, UserSquare } from 'lucide-react';
 import { useState, useSyncExternalStore } from 'react';
 import type { Layout } from '../../../../signaling/protocol/room.ts';
-import { may } from '../../call/room-state.ts';
+import { isMicro, may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { devicesText } from '../../messages/devices.ts';
 import { panelText, roomText } from '../../messages/room.ts';
@@ -151,13 +151,15 @@ function Recording({ state }: { readonly state: InsideState }) {
   return (
     <section className={styles.group}>
       <h3>{t('recording')}</h3>
-      <Button
-        onClick={() => void actions.setRecordingPaused(!isPaused)}
-        disabled={state.recording === 'failed'}
-        data-testid="recording-pause"
-      >
-        {isPaused ? t('resumeRecording') : t('pauseRecording')}
-      </Button>
+      {!isMicro(state) && (
+        <Button
+          onClick={() => void actions.setRecordingPaused(!isPaused)}
+          disabled={state.recording === 'failed'}
+          data-testid="recording-pause"
+        >
+          {isPaused ? t('resumeRecording') : t('pauseRecording')}
+        </Button>
+      )}
       <TextField
         label={t('marker')}
         value={title}
@@ -177,14 +179,37 @@ function Recording({ state }: { readonly state: InsideState }) {
   );
 }
 
+function RoomDeeds({ state, onHelp, onEnd }: Pick<ToolsPanelProps, 'state' | 'onHelp' | 'onEnd'>) {
+  const t = useText(panelText);
+  const room = useText(roomText);
+  const isAlone = isMicro(state);
+  return (
+    <section className={styles.group}>
+      {may(state, 'manageLobby') && !isAlone && <InvitationButton lessonId={state.lesson.lessonId} isDark />}
+      <Button
+        icon={Maximize}
+        onClick={() => void document.documentElement.requestFullscreen?.().catch(() => undefined)}
+      >
+        {t('fullscreen')}
+      </Button>
+      <Button icon={Keyboard} onClick={onHelp}>
+        {t('help')}
+      </Button>
+      {may(state, 'endLesson') && !isAlone && (
+        <Button look="danger" onClick={onEnd} data-testid="end-lesson">
+          {room('endForAll')}
+        </Button>
+      )}
+    </section>
+  );
+}
+
 /** What is needed now and then. */
 export function ToolsPanel(props: ToolsPanelProps) {
   const { state, controls, onHelp, onEnd } = props;
-  const t = useText(panelText);
-  const room = useText(roomText);
   const [tool, setTool] = useState<ClassTool | null>(null);
   const isRecorded = state.recording !== 'off';
-  const mayTeach = may(state, 'runTools');
+  const mayTeach = may(state, 'runTools') && !isMicro(state);
   if (mayTeach && tool !== null) {
     return (
       <div className={styles.body}>
@@ -199,23 +224,7 @@ export function ToolsPanel(props: ToolsPanelProps) {
       {controls.may.visualiser && <Visualiser controls={controls} />}
       {isRecorded && may(state, 'controlRecording') && <Recording state={state} />}
       {(controls.may.camera || controls.may.microphone) && <DeviceChoice controls={controls} />}
-      <section className={styles.group}>
-        {may(state, 'manageLobby') && <InvitationButton lessonId={state.lesson.lessonId} isDark />}
-        <Button
-          icon={Maximize}
-          onClick={() => void document.documentElement.requestFullscreen?.().catch(() => undefined)}
-        >
-          {t('fullscreen')}
-        </Button>
-        <Button icon={Keyboard} onClick={onHelp}>
-          {t('help')}
-        </Button>
-        {may(state, 'endLesson') && (
-          <Button look="danger" onClick={onEnd} data-testid="end-lesson">
-            {room('endForAll')}
-          </Button>
-        )}
-      </section>
+      <RoomDeeds {...{ state, onHelp, onEnd }} />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { Circle, DoorOpen, Lock, Pause, TriangleAlert, Users } from 'lucide-react';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
+import { isMicro } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
@@ -28,26 +29,35 @@ export function RecordingSign({ recording }: { readonly recording: InsideState['
   );
 }
 
-export function TopLine({ state, onLeave }: { readonly state: InsideState; readonly onLeave: () => void }) {
+function LessonFacts({ state }: { readonly state: InsideState }) {
   const t = useText(roomText);
   const nowMs = useNow(1_000);
+  return (
+    <>
+      <span className={styles.fact} data-testid="audience-count" data-count={state.audienceCount}>
+        <Users aria-hidden /> {t('audience', { n: state.audienceCount })}
+      </span>
+      <time className={[styles.fact, 'tabular'].join(' ')}>
+        {duration(nowMs + state.clockOffsetMs - state.startedAtMs)}
+      </time>
+    </>
+  );
+}
+
+export function TopLine({ state, onLeave }: { readonly state: InsideState; readonly onLeave: () => void }) {
+  const t = useText(roomText);
   return (
     <div className={styles.topArea}>
       <header className={styles.top}>
         <h1>{state.lesson.title}</h1>
         <CountdownSign state={state} />
-        <RecordingSign recording={state.recording} />
+        {!isMicro(state) && <RecordingSign recording={state.recording} />}
         {state.locked && (
           <span className={styles.fact} data-testid="locked-sign">
             <Lock aria-hidden /> {t('locked')}
           </span>
         )}
-        <span className={styles.fact} data-testid="audience-count" data-count={state.audienceCount}>
-          <Users aria-hidden /> {t('audience', { n: state.audienceCount })}
-        </span>
-        <time className={[styles.fact, 'tabular'].join(' ')}>
-          {duration(nowMs + state.clockOffsetMs - state.startedAtMs)}
-        </time>
+        {!isMicro(state) && <LessonFacts state={state} />}
         <button type="button" className={styles.topLeave} onClick={onLeave} aria-label={t('leave')}>
           <DoorOpen aria-hidden />
         </button>

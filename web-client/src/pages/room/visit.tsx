@@ -18,6 +18,8 @@ export interface VisitLesson {
   readonly lecturerName: string;
   readonly isRecorded: boolean;
   readonly isScheduled: boolean;
+  /** A micro-lesson: one is alone, and records when one wants. */
+  readonly isMicro: boolean;
 }
 
 export interface VisitProps {

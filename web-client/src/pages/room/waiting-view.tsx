@@ -31,7 +31,7 @@ export function WaitingFrame({ title, body, lesson, showsStart = false, children
         {body !== undefined && <p>{body}</p>}
         {showsStart && <p>{t('startsAt', { time: dayAndTime(lesson.startsAtMs, language) })}</p>}
         <Waiting>{children ?? lesson.lecturerName}</Waiting>
-        {lesson.isRecorded && <p className={styles.small}>{t('recordedNotice')}</p>}
+        {lesson.isRecorded && !lesson.isMicro && <p className={styles.small}>{t('recordedNotice')}</p>}
       </div>
     </main>
   );
