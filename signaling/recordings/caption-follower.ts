@@ -1,13 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptionOrders } from '../../recorder/caption-orders.ts';
 import { RecognisedCaptions, type CaptionResult } from '../../recorder/caption-jobs.ts';
 import type { ObjectStore, RecordingStore } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
+import { PatientSteps } from './patient-steps.ts';
 import type { RecordingCaptions } from './recording-captions.ts';
 
-const RETRY_MS = 1_000;
+/** One after another, of whatever recording. */
+const STEP_KEY = 'captions';
 
 export interface CaptionFollowerOptions {
   readonly orders: CaptionOrders;
@@ -25,24 +26,28 @@ export interface CaptionFollowerOptions {
 export class CaptionFollower {
   readonly #options: CaptionFollowerOptions;
   readonly #unsubscribe: () => void;
-  readonly #stopping = new AbortController();
-  #tail = Promise.resolve();
+  readonly #steps: PatientSteps;
 
   constructor(options: CaptionFollowerOptions) {
     this.#options = options;
-    this.#unsubscribe = options.orders.onRecognised((result) => this.#follow(() => this.#take(result)));
+    // What two processes take at once is tried again too.
+    this.#steps = new PatientSteps({
+      log: options.log.child({ following: 'captions' }),
+      passing: ['unavailable', 'conflict'],
+    });
+    this.#unsubscribe = options.orders.onRecognised((result) => this.#steps.add(STEP_KEY, () => this.#take(result)));
   }
 
   /** Takes what came while no process was there. */
   catchUp(): void {
-    this.#follow(async () => {
+    this.#steps.add(STEP_KEY, async () => {
       for (const result of await this.#options.orders.results()) await this.#take(result);
     });
   }
 
   /** A film is there: captions are ordered where nobody has made any in the usual language. */
   produced(recordingId: RecordingId): void {
-    this.#follow(async () => {
+    this.#steps.add(STEP_KEY, async () => {
       const { orders, recordings, captions } = this.#options;
       const recording = await recordings.recording(recordingId);
       if (recording === undefined) return;
@@ -56,9 +61,8 @@ export class CaptionFollower {
 
   /** Idempotent. */
   async close(): Promise<void> {
-    this.#stopping.abort();
     this.#unsubscribe();
-    await this.#tail;
+    await this.#steps.close();
   }
 
   async #take({ recordingId, language, attempt, key }: CaptionResult): Promise<void> {
@@ -78,22 +82,5 @@ export class CaptionFollower {
       await captions.save(recording, { ...made, savedAtMs: nowMs(), cues });
     }
     await objects.delete(key);
-  }
-
-  /** One after another; while storage is away it waits and tries again. What two processes take at once is tried again too. */
-  #follow(step: () => Promise<void>): void {
-    this.#tail = this.#tail.then(async () => {
-      while (!this.#stopping.signal.aborted) {
-        try {
-          await step();
-          return;
-        } catch (error) {
-          const isPassing = error instanceof AppError && (error.code === 'unavailable' || error.code === 'conflict');
-          this.#options.log[isPassing ? 'warn' : 'error']({ err: error }, 'captions could not be taken');
-          if (!isPassing) return;
-          await sleep(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-        }
-      }
-    });
   }
 }

@@ -1,15 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportJob, MuxResult, ProduceJob } from '../../recorder/contract.ts';
 import type { ImportQueueEvents, ImportState } from '../../recorder/import-queue.ts';
 import type { Recording, Stores } from '../../storage/ports.ts';
-import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { RecordingFailure } from '../protocol/rest/recordings.ts';
 import type { Log } from '../runtime/log.ts';
+import { PatientSteps } from './patient-steps.ts';
 import { produceOrder } from './produce-order.ts';
 
 const US_PER_MS = 1_000;
-const RETRY_MS = 1_000;
 
 /** The recorder's imports, as far as a recording's phase follows them. */
 export interface FollowedImports {
@@ -34,30 +32,30 @@ export const isBeingImported = ({ lessonOrigin, viewsIndexKey, phase }: Recordin
 /** Orders imports, and turns what becomes of them into the recordings that people see; the manners are those of `RecordingFollower`. */
 export class ImportFollower {
   readonly #options: ImportFollowerOptions;
-  readonly #tails = new Map<RecordingId, Promise<void>>();
+  readonly #steps: PatientSteps;
   readonly #unsubscribe: readonly (() => void)[];
-  readonly #stopping = new AbortController();
 
   constructor(options: ImportFollowerOptions) {
     this.#options = options;
-    const { imports, stores } = options;
+    const { imports, stores, log } = options;
+    this.#steps = new PatientSteps({ log: log.child({ following: 'imports' }) });
     this.#unsubscribe = [
       imports.on('importing', ({ recordingId, progress }) =>
-        this.#follow(recordingId, async () => {
+        this.#steps.add(recordingId, async () => {
           await stores.recordings.markProducing(recordingId);
           await stores.recordings.setProgress(recordingId, progress);
         }),
       ),
-      imports.on('imported', (result) => this.#follow(result.recordingId, () => this.#onImported(result))),
+      imports.on('imported', (result) => this.#steps.add(result.recordingId, () => this.#onImported(result))),
       imports.on('importFailed', ({ recordingId, failure }) =>
-        this.#follow(recordingId, () => this.#onFailed(recordingId, failure)),
+        this.#steps.add(recordingId, () => this.#onFailed(recordingId, failure)),
       ),
     ];
   }
 
   /** Tries until the queue has taken it. */
   order(recordingId: RecordingId): void {
-    this.#follow(recordingId, () => this.#order(recordingId));
+    this.#steps.add(recordingId, () => this.#order(recordingId));
   }
 
   /** Idempotent. @throws AppError `unavailable` */
@@ -69,15 +67,14 @@ export class ImportFollower {
   async catchUp(): Promise<void> {
     const unfinished = await this.#options.stores.recordings.listUnfinished();
     for (const recording of unfinished.filter(isBeingImported)) {
-      this.#follow(recording.recordingId, () => this.#catchUpOne(recording.recordingId));
+      this.#steps.add(recording.recordingId, () => this.#catchUpOne(recording.recordingId));
     }
   }
 
   /** Idempotent. */
   async close(): Promise<void> {
-    this.#stopping.abort();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    await Promise.allSettled(this.#tails.values());
+    await this.#steps.close();
   }
 
   async #order(recordingId: RecordingId): Promise<void> {
@@ -117,30 +114,5 @@ export class ImportFollower {
     if (found.state === 'done') await this.#onImported(found.result);
     if (found.state === 'failed') await this.#onFailed(recordingId, found.failure);
     if (found.state === 'none') await this.#order(recordingId);
-  }
-
-  #follow(recordingId: RecordingId, step: () => Promise<unknown>): void {
-    const before = this.#tails.get(recordingId) ?? Promise.resolve();
-    const tail = before.then(() => this.#untilDone(recordingId, step));
-    this.#tails.set(recordingId, tail);
-    void tail.finally(() => {
-      if (this.#tails.get(recordingId) === tail) this.#tails.delete(recordingId);
-    });
-  }
-
-  async #untilDone(recordingId: RecordingId, step: () => Promise<unknown>): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      try {
-        await step();
-        return;
-      } catch (error) {
-        if (!(error instanceof AppError && error.code === 'unavailable')) {
-          this.#options.log.error({ err: error, recordingId }, 'an import could not be followed');
-          return;
-        }
-        this.#options.log.warn({ err: error, recordingId }, 'storage away, following an import later');
-        await sleep(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      }
-    }
   }
 }

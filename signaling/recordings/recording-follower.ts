@@ -1,16 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ComposedFilm, Recording, RecordingStore } from '../../storage/ports.ts';
 import type { MuxResult, ProduceJob, ProduceProgress, ProduceResult } from '../../recorder/contract.ts';
-import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { ProductionFailure } from '../protocol/rest/recordings.ts';
 import type { Log } from '../runtime/log.ts';
 import { isBeingImported } from './import-follower.ts';
+import { PatientSteps } from './patient-steps.ts';
 import { produceOrder } from './produce-order.ts';
 import type { KeepChapters } from './chapter-texts.ts';
 
 const US_PER_MS = 1000;
-const RETRY_MS = 1_000;
 
 type ProduceFailure = 'cancelled' | ProductionFailure;
 
@@ -66,28 +64,26 @@ export class RecordingFollower {
   readonly #recordings: RecordingStore;
   readonly #queue: FollowedQueue;
   readonly #keepChapters: KeepChapters;
-  readonly #log: Log;
-  readonly #tails = new Map<RecordingId, Promise<void>>();
+  readonly #steps: PatientSteps;
   readonly #unsubscribe: readonly (() => void)[];
-  readonly #stopping = new AbortController();
 
   constructor(options: FollowerOptions) {
     this.#recordings = options.recordings;
     this.#queue = options.queue;
     this.#keepChapters = options.keepChapters;
-    this.#log = options.log;
-    const { queue } = options;
+    const { queue, log } = options;
+    this.#steps = new PatientSteps({ log: log.child({ following: 'recordings' }) });
     this.#unsubscribe = [
-      queue.on('muxed', (result) => this.#follow(result.recordingId, () => this.#onMuxed(result))),
+      queue.on('muxed', (result) => this.#steps.add(result.recordingId, () => this.#onMuxed(result))),
       queue.on('muxFailed', ({ recordingId }) =>
-        this.#follow(recordingId, () => this.#recordings.markFailed(recordingId, 'unreadable')),
+        this.#steps.add(recordingId, () => this.#recordings.markFailed(recordingId, 'unreadable')),
       ),
       queue.on('producing', ({ recordingId, progress }) =>
-        this.#follow(recordingId, () => this.#recordings.setProgress(recordingId, progress)),
+        this.#steps.add(recordingId, () => this.#recordings.setProgress(recordingId, progress)),
       ),
-      queue.on('produced', (result) => this.#follow(result.recordingId, () => this.#onProduced(result))),
+      queue.on('produced', (result) => this.#steps.add(result.recordingId, () => this.#onProduced(result))),
       queue.on('produceFailed', ({ recordingId, failure }) =>
-        this.#follow(recordingId, () => this.#onProduceFailed(recordingId, failure)),
+        this.#steps.add(recordingId, () => this.#onProduceFailed(recordingId, failure)),
       ),
     ];
   }
@@ -95,15 +91,14 @@ export class RecordingFollower {
   /** Looks after what was on its way when the process before this one ended. */
   async catchUp(): Promise<void> {
     for (const recording of await this.#recordings.listUnfinished()) {
-      this.#follow(recording.recordingId, () => this.#catchUpOne(recording));
+      this.#steps.add(recording.recordingId, () => this.#catchUpOne(recording));
     }
   }
 
   /** Idempotent. */
   async close(): Promise<void> {
-    this.#stopping.abort();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    await Promise.allSettled(this.#tails.values());
+    await this.#steps.close();
   }
 
   async #onMuxed(result: MuxResult): Promise<void> {
@@ -147,30 +142,5 @@ export class RecordingFollower {
     if (production.state === 'done') await this.#onProduced(production.result);
     if (production.state === 'failed') await this.#onProduceFailed(recording.recordingId, production.failure);
     if (production.state === 'none') await this.#produce(recording);
-  }
-
-  #follow(recordingId: RecordingId, step: () => Promise<unknown>): void {
-    const before = this.#tails.get(recordingId) ?? Promise.resolve();
-    const tail = before.then(() => this.#untilDone(recordingId, step));
-    this.#tails.set(recordingId, tail);
-    void tail.finally(() => {
-      if (this.#tails.get(recordingId) === tail) this.#tails.delete(recordingId);
-    });
-  }
-
-  async #untilDone(recordingId: RecordingId, step: () => Promise<unknown>): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      try {
-        await step();
-        return;
-      } catch (error) {
-        if (!(error instanceof AppError && error.code === 'unavailable')) {
-          this.#log.error({ err: error, recordingId }, 'a recording could not be followed');
-          return;
-        }
-        this.#log.warn({ err: error, recordingId }, 'storage away, following a recording later');
-        await sleep(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
-      }
-    }
   }
 }
