@@ -8,13 +8,11 @@ import { captionsText } from '../../messages/captions.ts';
 import { playerText } from '../../messages/player.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
-import { LinkButton } from '../../ui/button.tsx';
-import { Banner, EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
-import { Page } from '../../ui/page.tsx';
+import { DetailHead, DetailPage } from '../../ui/detail-page.tsx';
+import { Banner, FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { captionListQuery, languageName } from '../player/captions-query.ts';
 import { openedQuery, summaryQuery } from '../player/playback-query.ts';
 import { CaptionEditor, type EditorProps } from './caption-editor.tsx';
-import styles from './captions-page.module.css';
 
 interface Place {
   readonly recordingId: RecordingId;
@@ -58,13 +56,11 @@ function Loaded({ recordingId, language }: Place) {
   const title = useQuery(summaryQuery(recordingId)).data?.title ?? '';
   return (
     <>
-      <div className={styles.head}>
-        <div>
-          <h1>{t('editorTitle', { language: languageName(language, page) })}</h1>
-          <p>{title}</p>
-        </div>
-        <LinkButton href={`/watch/${recordingId}/captions`}>{t('backToList')}</LinkButton>
-      </div>
+      <DetailHead
+        title={t('editorTitle', { language: languageName(language, page) })}
+        about={title}
+        back={{ href: `/watch/${recordingId}/captions`, label: t('backToList') }}
+      />
       {list.isError && <FailurePanel error={list.error} onRetry={() => void list.refetch()} />}
       {list.data?.mayManage === false && <Banner tone="warn">{t('forbidden')}</Banner>}
       {list.data?.mayManage === true && <Stored {...{ recordingId, language, title }} />}
@@ -78,15 +74,10 @@ export default function CaptionEditorPage() {
   const parameters = useParams<{ recordingId: string; language: string }>();
   const recordingId = RecordingId.safeParse(parameters.recordingId);
   const language = canonicalLanguage(parameters.language);
+  const place = recordingId.success && language !== undefined ? { recordingId: recordingId.data, language } : undefined;
   return (
-    <Page title={t('title')} width="wide">
-      <div className={styles.page}>
-        {recordingId.success && language !== undefined ? (
-          <Loaded recordingId={recordingId.data} language={language} />
-        ) : (
-          <EmptyPanel isWholePage title={player('gone')} />
-        )}
-      </div>
-    </Page>
+    <DetailPage title={t('title')} width="wide" id={place} missing={player('gone')}>
+      {(found) => <Loaded {...found} />}
+    </DetailPage>
   );
 }

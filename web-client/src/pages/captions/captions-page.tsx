@@ -13,10 +13,11 @@ import { shellText } from '../../messages/shell.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
 import { dayAndTime } from '../../text/time.ts';
+import { Answer } from '../../ui/answer.tsx';
 import { Button, LinkButton } from '../../ui/button.tsx';
+import { DetailHead, DetailPage } from '../../ui/detail-page.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Banner, EmptyPanel, FailureBanner, FailurePanel, Skeleton } from '../../ui/panels.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Banner, EmptyPanel, FailureBanner } from '../../ui/panels.tsx';
 import { captionListQuery, captionName, languageName, type CaptionList } from '../player/captions-query.ts';
 import { summaryQuery } from '../player/playback-query.ts';
 import { downloadText } from './download-text.ts';
@@ -133,20 +134,10 @@ function Loaded({ recordingId }: OfRecording) {
   const title = useQuery(summaryQuery(recordingId)).data?.title ?? '';
   return (
     <>
-      <div className={styles.head}>
-        <div>
-          <h1>{t('title')}</h1>
-          <p>{title}</p>
-        </div>
-        <LinkButton href={`/watch/${recordingId}`}>{t('back')}</LinkButton>
-      </div>
-      {list.data !== undefined ? (
-        <Managed {...{ recordingId, title }} list={list.data} />
-      ) : list.isError ? (
-        <FailurePanel error={list.error} onRetry={() => void list.refetch()} />
-      ) : (
-        <Skeleton height={320} />
-      )}
+      <DetailHead title={t('title')} about={title} back={{ href: `/watch/${recordingId}`, label: t('back') }} />
+      <Answer of={list} height={320}>
+        {(data) => <Managed {...{ recordingId, title }} list={data} />}
+      </Answer>
     </>
   );
 }
@@ -155,12 +146,10 @@ function Loaded({ recordingId }: OfRecording) {
 export default function CaptionsPage() {
   const t = useText(captionsText);
   const player = useText(playerText);
-  const parsed = RecordingId.safeParse(useParams<{ recordingId: string }>().recordingId);
+  const id = RecordingId.safeParse(useParams<{ recordingId: string }>().recordingId).data;
   return (
-    <Page title={t('title')}>
-      <div className={styles.page}>
-        {parsed.success ? <Loaded recordingId={parsed.data} /> : <EmptyPanel isWholePage title={player('gone')} />}
-      </div>
-    </Page>
+    <DetailPage title={t('title')} id={id} missing={player('gone')}>
+      {(recordingId) => <Loaded recordingId={recordingId} />}
+    </DetailPage>
   );
 }

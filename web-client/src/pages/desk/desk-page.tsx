@@ -6,9 +6,10 @@ import type { School } from '../../../../signaling/protocol/rest/directory.ts';
 import { useSession } from '../../api/queries.ts';
 import { deskText } from '../../messages/desk.ts';
 import { useText } from '../../text/text.ts';
+import { Answer } from '../../ui/answer.tsx';
 import { LinkButton } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { ClassesSection } from './classes-section.tsx';
 import { ClassroomsSection } from './classrooms-section.tsx';
@@ -123,13 +124,9 @@ export default function DeskPage() {
   return (
     <Page title={t(`tab_${section}`)} width="wide">
       <NoticesProvider>
-        {schools.data !== undefined ? (
-          <Desk section={section} schools={schools.data} />
-        ) : schools.isError ? (
-          <FailurePanel error={schools.error} onRetry={() => void schools.refetch()} />
-        ) : (
-          <Skeleton height={480} />
-        )}
+        <Answer of={schools} height={480}>
+          {(all) => <Desk section={section} schools={all} />}
+        </Answer>
       </NoticesProvider>
     </Page>
   );

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx';
 import { EditableText } from '../desk/editable-text.tsx';
 import type { EditorDesk } from './use-editor.ts';
 import type { Preview } from './use-preview.ts';
-import styles from './editor.module.css';
+import styles from './side-panels.module.css';
 
 const US_PER_S = 1e6;
 

@@ -7,7 +7,7 @@ import { duration } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import type { EditorDesk } from './use-editor.ts';
 import type { Preview } from './use-preview.ts';
-import styles from './editor.module.css';
+import styles from './side-panels.module.css';
 
 const US_PER_S = 1e6;
 

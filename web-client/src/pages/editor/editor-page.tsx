@@ -5,34 +5,31 @@ import { asFailure } from '../../api/request-failure.ts';
 import { editorText } from '../../messages/editor.ts';
 import { playerText } from '../../messages/player.ts';
 import { useText } from '../../text/text.ts';
-import { LinkButton } from '../../ui/button.tsx';
-import { EmptyPanel, FailurePanel, Skeleton, Waiting } from '../../ui/panels.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Answer } from '../../ui/answer.tsx';
+import { DetailHead, DetailPage } from '../../ui/detail-page.tsx';
+import { EmptyPanel, Waiting } from '../../ui/panels.tsx';
 import { editorQuery } from './editor-query.ts';
 import { Editor } from './editor.tsx';
-import styles from './editor.module.css';
 
 function Loaded({ recordingId }: { readonly recordingId: RecordingId }) {
   const t = useText(editorText);
   const opened = useQuery(editorQuery(recordingId));
-  const isBusy = opened.isError && asFailure(opened.error).code === 'conflict';
+  const isBusy = opened.data === undefined && opened.isError && asFailure(opened.error).code === 'conflict';
   return (
     <>
-      <div className={styles.head}>
-        <h1>{opened.data === undefined ? t('title') : t('titleOf', { title: opened.data.view.recording.title })}</h1>
-        <LinkButton href={`/watch/${recordingId}`}>{t('back')}</LinkButton>
-      </div>
-      {opened.data !== undefined ? (
-        <Editor key={opened.dataUpdatedAt} opened={opened.data} />
-      ) : isBusy ? (
+      <DetailHead
+        title={opened.data === undefined ? t('title') : t('titleOf', { title: opened.data.view.recording.title })}
+        back={{ href: `/watch/${recordingId}`, label: t('back') }}
+      />
+      {isBusy ? (
         <EmptyPanel title={t('busy')}>
           <p>{t('busyBody')}</p>
           <Waiting>{t('opening')}</Waiting>
         </EmptyPanel>
-      ) : opened.isError ? (
-        <FailurePanel error={opened.error} onRetry={() => void opened.refetch()} />
       ) : (
-        <Skeleton height={480} />
+        <Answer of={opened} height={480}>
+          {(data) => <Editor key={opened.dataUpdatedAt} opened={data} />}
+        </Answer>
       )}
     </>
   );
@@ -42,10 +39,10 @@ function Loaded({ recordingId }: { readonly recordingId: RecordingId }) {
 export default function EditorPage() {
   const t = useText(editorText);
   const player = useText(playerText);
-  const parsed = RecordingId.safeParse(useParams<{ recordingId: string }>().recordingId);
+  const id = RecordingId.safeParse(useParams<{ recordingId: string }>().recordingId).data;
   return (
-    <Page title={t('title')} width="wide">
-      {parsed.success ? <Loaded recordingId={parsed.data} /> : <EmptyPanel isWholePage title={player('gone')} />}
-    </Page>
+    <DetailPage title={t('title')} width="wide" id={id} missing={player('gone')}>
+      {(recordingId) => <Loaded recordingId={recordingId} />}
+    </DetailPage>
   );
 }

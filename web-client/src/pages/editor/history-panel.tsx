@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { historyQuery } from './editor-query.ts';
 import type { EditorDesk } from './use-editor.ts';
-import styles from './editor.module.css';
+import styles from './side-panels.module.css';
 
 /** Every edition that was published; one of them can be taken up again. */
 export function HistoryPanel(props: {

@@ -12,7 +12,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { withTracks } from './edition-draft.ts';
 import type { EditorDesk } from './use-editor.ts';
-import styles from './editor.module.css';
+import styles from './side-panels.module.css';
 
 type T = Translate<typeof editorText>;
 

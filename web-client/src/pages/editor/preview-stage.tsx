@@ -9,7 +9,7 @@ import { duration } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import type { Preview } from './use-preview.ts';
-import styles from './editor.module.css';
+import styles from './preview-stage.module.css';
 
 interface StageProps {
   readonly preview: Preview;

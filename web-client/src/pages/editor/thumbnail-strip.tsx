@@ -4,7 +4,7 @@ import type { EditorView } from '../../../../signaling/protocol/rest/editions.ts
 import { SessionTimeline } from '../../player/session-timeline.ts';
 import { cueAt } from '../../player/web-vtt.ts';
 import { thumbnailsQuery } from '../player/playback-query.ts';
-import styles from './editor.module.css';
+import styles from './timeline.module.css';
 
 const PICTURE_WIDTH = 80;
 const MAX_PICTURES = 120;

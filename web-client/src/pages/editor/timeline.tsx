@@ -12,7 +12,7 @@ import { ThumbnailStrip } from './thumbnail-strip.tsx';
 import type { EditorDesk } from './use-editor.ts';
 import type { Preview } from './use-preview.ts';
 import { Waveform } from './waveform.tsx';
-import styles from './editor.module.css';
+import styles from './timeline.module.css';
 
 const US_PER_S = 1e6;
 const MAX_ZOOM = 8;
@@ -96,7 +96,7 @@ export function Timeline({ desk, preview, index, thumbnails, facts }: TimelinePr
   const [at, total] = [duration(positionS * 1000), duration(durationS * 1000)];
   const isInCut = cutAt(desk.edition, timeline.toSessionS(positionS)) !== undefined;
   return (
-    <section className={styles.timeline} aria-label={t('timeline')}>
+    <section aria-label={t('timeline')}>
       <div ref={frame} className={styles.scroll}>
         <div style={{ width: `${zoom * 100}%` }}>
           <div

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { PEAK_STEP_MS } from '../../../../signaling/protocol/edition.ts';
 import type { SessionTimeline } from '../../player/session-timeline.ts';
-import styles from './editor.module.css';
+import styles from './timeline.module.css';
 
 const MAX_COLUMNS = 3_000;
 const HEIGHT = 100;

@@ -10,8 +10,9 @@ import { useServices } from '../../services.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
 import { clockTime, dayAndTime } from '../../text/time.ts';
+import { Answer } from '../../ui/answer.tsx';
 import { LinkButton } from '../../ui/button.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { AdHocLesson } from './ad-hoc-lesson.tsx';
@@ -171,13 +172,9 @@ export default function HomePage() {
   return (
     <Page title={t('title')}>
       <h1 className={styles.hello}>{t('greeting', { name: me?.displayName ?? '' })}</h1>
-      {home.data !== undefined ? (
-        <Today home={home.data} />
-      ) : home.isError ? (
-        <FailurePanel error={home.error} onRetry={() => void home.refetch()} />
-      ) : (
-        <Skeleton height={280} />
-      )}
+      <Answer of={home} height={280}>
+        {(data) => <Today home={data} />}
+      </Answer>
     </Page>
   );
 }

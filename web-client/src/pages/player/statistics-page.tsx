@@ -9,9 +9,10 @@ import { statisticsText } from '../../messages/statistics.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
 import { dayAndTime, duration } from '../../text/time.ts';
-import { Button, LinkButton } from '../../ui/button.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Answer } from '../../ui/answer.tsx';
+import { Button } from '../../ui/button.tsx';
+import { DetailHead, DetailPage } from '../../ui/detail-page.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
 import { downloadCsv } from '../desk/sheet.ts';
 import { HeatChart } from './heat-chart.tsx';
 import styles from './statistics.module.css';
@@ -169,20 +170,14 @@ function Loaded({ recordingId }: { readonly recordingId: RecordingId }) {
   });
   return (
     <>
-      <div className={styles.head}>
-        <div>
-          <h1>{t('title')}</h1>
-          <p>{statistics.data?.title}</p>
-        </div>
-        <LinkButton href={`/watch/${recordingId}`}>{t('back')}</LinkButton>
-      </div>
-      {statistics.data !== undefined ? (
-        <Shown statistics={statistics.data} />
-      ) : statistics.isError ? (
-        <FailurePanel error={statistics.error} onRetry={() => void statistics.refetch()} />
-      ) : (
-        <Skeleton height={480} />
-      )}
+      <DetailHead
+        title={t('title')}
+        about={statistics.data?.title}
+        back={{ href: `/watch/${recordingId}`, label: t('back') }}
+      />
+      <Answer of={statistics} height={480}>
+        {(data) => <Shown statistics={data} />}
+      </Answer>
     </>
   );
 }
@@ -191,12 +186,10 @@ function Loaded({ recordingId }: { readonly recordingId: RecordingId }) {
 export default function StatisticsPage() {
   const t = useText(statisticsText);
   const player = useText(playerText);
-  const parsed = RecordingId.safeParse(useParams<{ recordingId: string }>().recordingId);
+  const id = RecordingId.safeParse(useParams<{ recordingId: string }>().recordingId).data;
   return (
-    <Page title={t('title')}>
-      <div className={styles.page}>
-        {parsed.success ? <Loaded recordingId={parsed.data} /> : <EmptyPanel isWholePage title={player('gone')} />}
-      </div>
-    </Page>
+    <DetailPage title={t('title')} id={id} missing={player('gone')}>
+      {(recordingId) => <Loaded recordingId={recordingId} />}
+    </DetailPage>
   );
 }

@@ -8,9 +8,10 @@ import { toolText } from '../../messages/class-tools.ts';
 import { reportText } from '../../messages/report.ts';
 import { useText } from '../../text/text.ts';
 import { clockTime, duration } from '../../text/time.ts';
-import { Button, LinkButton } from '../../ui/button.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
-import { Page } from '../../ui/page.tsx';
+import { Answer } from '../../ui/answer.tsx';
+import { Button } from '../../ui/button.tsx';
+import { DetailHead, DetailPage } from '../../ui/detail-page.tsx';
+import { EmptyPanel } from '../../ui/panels.tsx';
 import { downloadCsv } from '../desk/sheet.ts';
 import styles from '../player/statistics.module.css';
 import { answerWords, percent, rightAnswer } from '../room/tools/poll-words.ts';
@@ -158,24 +159,17 @@ function Loaded({ lessonId }: { readonly lessonId: LessonId }) {
   const startedAtMs = data?.startedAtMs ?? null;
   const lastMs = data?.endedAtMs ?? report.dataUpdatedAt;
   const times = startedAtMs === null ? '' : `${clockTime(startedAtMs)} · ${duration(lastMs - startedAtMs)}`;
+  const about = (
+    <>
+      {data?.title} <span className="tabular">{times}</span>
+    </>
+  );
   return (
     <>
-      <div className={styles.head}>
-        <div>
-          <h1>{t('title')}</h1>
-          <p>
-            {data?.title} <span className="tabular">{times}</span>
-          </p>
-        </div>
-        <LinkButton href="/">{t('back')}</LinkButton>
-      </div>
-      {data !== undefined ? (
-        <Shown report={data} />
-      ) : report.isError ? (
-        <FailurePanel error={report.error} onRetry={() => void report.refetch()} />
-      ) : (
-        <Skeleton height={480} />
-      )}
+      <DetailHead title={t('title')} about={about} back={{ href: '/', label: t('back') }} />
+      <Answer of={report} height={480}>
+        {(shown) => <Shown report={shown} />}
+      </Answer>
     </>
   );
 }
@@ -183,12 +177,10 @@ function Loaded({ lessonId }: { readonly lessonId: LessonId }) {
 /** For the teachers of the lesson, while it runs and afterwards: who was there, and who answered what. */
 export default function ReportPage() {
   const t = useText(reportText);
-  const parsed = LessonId.safeParse(useParams<{ lessonId: string }>().lessonId);
+  const id = LessonId.safeParse(useParams<{ lessonId: string }>().lessonId).data;
   return (
-    <Page title={t('title')}>
-      <div className={styles.page}>
-        {parsed.success ? <Loaded lessonId={parsed.data} /> : <EmptyPanel isWholePage title={t('missing')} />}
-      </div>
-    </Page>
+    <DetailPage title={t('title')} id={id} missing={t('missing')}>
+      {(lessonId) => <Loaded lessonId={lessonId} />}
+    </DetailPage>
   );
 }
