@@ -49,6 +49,9 @@ export const packageJobId = (recordingId: RecordingId): string => `package-${rec
 /** While it is there, whoever makes the package stops. */
 export const packageCancelKey = (recordingId: RecordingId): string => `tongke:package:cancelled:${recordingId}`;
 
+/** While it is there, the recording is going: nothing is made of it, and whoever makes something stops. */
+export const goingKey = (recordingId: RecordingId): string => `tongke:derive:going:${recordingId}`;
+
 /** A package is for being fetched, not for being kept. */
 export const PACKAGE_KEPT_MS = 7 * 24 * 3_600_000;
 

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { EditionQueue } from '../recorder/edition-queue.ts';
-import { PackageQueue } from '../recorder/package-queue.ts';
+import { DeriveQueue } from '../recorder/derive-queue.ts';
 import type { CaptionOrders } from '../recorder/caption-orders.ts';
 import { RecordingQueue } from '../recorder/queue.ts';
 import { openDatabase } from '../storage/db/open.ts';
@@ -28,7 +28,7 @@ export interface Storage {
   readonly objects: ObjectStore;
   readonly redis: Redis;
   readonly queue: RecordingQueue;
-  readonly packages: PackageQueue;
+  readonly packages: DeriveQueue;
   readonly follower: RecordingFollower;
   readonly keeper: RecordingKeeper;
   readonly linkGate: LinkGate;
@@ -55,12 +55,12 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   lifecycle.onStop('redis', () => redis.disconnect());
   const queue = await RecordingQueue.create({ redisUrl: config.REDIS_URL, log });
   lifecycle.onStop('recording queue', () => queue.close());
-  const packages = new PackageQueue({ redisUrl: config.REDIS_URL, log });
-  lifecycle.onStop('package queue', () => packages.close());
+  const derived = new DeriveQueue({ redisUrl: config.REDIS_URL, log });
+  lifecycle.onStop('derive queue', () => derived.close());
   const keepChapters = chapterKeeper(objects, stores.recordingTexts);
   const follower = new RecordingFollower({ recordings: stores.recordings, queue, keepChapters, log });
   lifecycle.onStop('recording follower', () => follower.close());
-  const keeper = new RecordingKeeper({ stores, objects, queue, packages, log, nowMs: Date.now });
+  const keeper = new RecordingKeeper({ stores, objects, queue, derived, log, nowMs: Date.now });
   lifecycle.onStop('recording keeper', () => keeper.close());
   const linkGate = new LinkGate(stores.recordingLinks, Date.now);
   const times = new RecordingTimes(stores.editions, objects);
@@ -80,7 +80,7 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
     objects,
     redis,
     queue,
-    packages,
+    packages: derived,
     follower,
     keeper,
     linkGate,

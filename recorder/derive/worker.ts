@@ -5,6 +5,7 @@ import type { Log } from '../../signaling/runtime/log.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import {
   DERIVE_QUEUE,
+  goingKey,
   PACKAGE_KEPT_MS,
   packageCancelKey,
   PackageJob,
@@ -91,14 +92,16 @@ export class DeriveWorker {
     throw new UnrecoverableError(`no job ${job.name}`);
   }
 
-  async #slides({ job, signal }: JobRun): Promise<{ readonly slides: number }> {
+  async #slides({ job, signal: lockSignal }: JobRun): Promise<{ readonly slides: number }> {
     const { recordingId, indexKey } = dataOf(SlidesJob, job);
     const { store, ffmpeg, log, workFolder } = this.#options;
-    const { slides } = await inWorkFolder(workFolder, `slides-${recordingId}`, (folder) =>
-      makeViewSlides({
-        ...{ store, ffmpeg, recordingId, folder, signal },
-        ...(indexKey === undefined ? {} : { indexKey }),
-      }),
+    const { slides } = await this.#unlessCancelled([goingKey(recordingId)], lockSignal, (signal) =>
+      inWorkFolder(workFolder, `slides-${recordingId}`, (folder) =>
+        makeViewSlides({
+          ...{ store, ffmpeg, recordingId, folder, signal },
+          ...(indexKey === undefined ? {} : { indexKey }),
+        }),
+      ),
     );
     const bytes = slides.reduce((sum, slide) => sum + slide.bytes, 0);
     log.info({ jobId: job.id, recordingId, slides: slides.length, bytes }, 'stills of the board are made');
@@ -109,22 +112,32 @@ export class DeriveWorker {
     const data = dataOf(PackageJob, job);
     const { recordingId } = data;
     const { store, ffmpeg, log, workFolder } = this.#options;
-    const watch = await CancelWatch.create(this.#jobs.redis, packageCancelKey(recordingId));
     let told = 0;
+    const onProgress = (fraction: number): void => {
+      if (fraction - told < PROGRESS_STEP) return;
+      told = fraction;
+      job.updateProgress(Math.round(fraction * 100) / 100).catch(() => undefined);
+    };
+    const cancelKeys = [packageCancelKey(recordingId), goingKey(recordingId)];
+    const result = await this.#unlessCancelled(cancelKeys, lockSignal, (signal) =>
+      inWorkFolder(workFolder, `package-${recordingId}`, (folder) =>
+        makePackage({ store, ffmpeg, job: data, folder, signal, onProgress }),
+      ),
+    );
+    log.info({ jobId: job.id, recordingId, bytes: result.bytes }, 'a package is made');
+    return result;
+  }
+
+  /** @throws UnrecoverableError `cancelled` as soon as one of the keys is there. */
+  async #unlessCancelled<T>(
+    keys: readonly string[],
+    lockSignal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const watch = await CancelWatch.create(this.#jobs.redis, ...keys);
     try {
-      const result = await inWorkFolder(workFolder, `package-${recordingId}`, (folder) =>
-        makePackage({
-          ...{ store, ffmpeg, job: data, folder },
-          signal: AbortSignal.any([lockSignal, watch.signal]),
-          onProgress: (fraction) => {
-            if (fraction - told < PROGRESS_STEP) return;
-            told = fraction;
-            job.updateProgress(Math.round(fraction * 100) / 100).catch(() => undefined);
-          },
-        }),
-      );
-      log.info({ jobId: job.id, recordingId, bytes: result.bytes }, 'a package is made');
-      return result;
+      watch.signal.throwIfAborted();
+      return await work(AbortSignal.any([lockSignal, watch.signal]));
     } catch (error) {
       throw watch.isCancelled ? new UnrecoverableError(CANCELLED_REASON) : error;
     } finally {

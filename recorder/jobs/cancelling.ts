@@ -15,20 +15,20 @@ export async function setCancelKey(redis: Redis, key: string): Promise<void> {
 /** Looks again and again whether a running job has been cancelled. */
 export class CancelWatch {
   readonly #redis: Redis;
-  readonly #key: string;
+  readonly #keys: readonly string[];
   readonly #cancelling = new AbortController();
   readonly #timer: NodeJS.Timeout;
 
   /** Resolves when it is known whether the job was cancelled before it began. */
-  static async create(redis: Redis, key: string): Promise<CancelWatch> {
-    const watch = new CancelWatch(redis, key);
+  static async create(redis: Redis, ...keys: readonly string[]): Promise<CancelWatch> {
+    const watch = new CancelWatch(redis, keys);
     await watch.#poll();
     return watch;
   }
 
-  private constructor(redis: Redis, key: string) {
+  private constructor(redis: Redis, keys: readonly string[]) {
     this.#redis = redis;
-    this.#key = key;
+    this.#keys = keys;
     this.#timer = setInterval(() => void this.#poll(), POLL_MS);
   }
 
@@ -47,7 +47,7 @@ export class CancelWatch {
   }
 
   async #poll(): Promise<void> {
-    const isCancelled = await this.#redis.exists(this.#key).catch(() => 0);
-    if (isCancelled === 1) this.#cancelling.abort(new Error(CANCELLED_REASON));
+    const found = await this.#redis.exists(...this.#keys).catch(() => 0);
+    if (found > 0) this.#cancelling.abort(new Error(CANCELLED_REASON));
   }
 }

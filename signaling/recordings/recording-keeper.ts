@@ -13,17 +13,17 @@ export interface KeptQueue {
   produceState(recordingId: RecordingId): Promise<{ readonly state: string }>;
 }
 
-/** The export for other systems, which is made beside them. */
-export interface KeptPackages {
-  cancel(recordingId: RecordingId): Promise<void>;
-  state(recordingId: RecordingId): Promise<{ readonly state: string }>;
+/** What is made beside them: stills of the board, the export for other systems. */
+export interface KeptDerived {
+  callOff(recordingId: RecordingId): Promise<void>;
+  isMaking(recordingId: RecordingId): Promise<boolean>;
 }
 
 export interface KeeperOptions {
   readonly stores: Pick<Stores, 'recordings' | 'atomically'>;
   readonly objects: Pick<ObjectStore, 'delete' | 'deletePrefix'>;
   readonly queue: KeptQueue;
-  readonly packages: KeptPackages;
+  readonly derived: KeptDerived;
   readonly log: Log;
   readonly nowMs: () => number;
 }
@@ -96,12 +96,12 @@ export class RecordingKeeper {
 
   async #clear(recordingId: RecordingId, hasOwnMedia: boolean): Promise<void> {
     if (hasOwnMedia) {
-      const { objects, queue, packages } = this.#options;
+      const { objects, queue, derived } = this.#options;
       await queue.cancelProduce(recordingId);
-      await packages.cancel(recordingId);
+      await derived.callOff(recordingId);
       // A worker that has not heard of it yet would write what nobody would ever delete.
       if ((await queue.produceState(recordingId)).state === 'running') return;
-      if ((await packages.state(recordingId)).state === 'making') return;
+      if (await derived.isMaking(recordingId)) return;
       await objects.deletePrefix(objectKeys.producedPrefix(recordingId));
       await objects.deletePrefix(objectKeys.partsPrefix(recordingId));
       await objects.deletePrefix(objectKeys.captionsPrefix(recordingId));

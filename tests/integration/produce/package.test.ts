@@ -5,16 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PackageJob } from '../../../recorder/derive-contract.ts';
+import { DERIVE_QUEUE, PackageJob } from '../../../recorder/derive-contract.ts';
+import { DeriveQueue } from '../../../recorder/derive-queue.ts';
+import { DeriveWorker } from '../../../recorder/derive/worker.ts';
 import { probeMedia } from '../../../recorder/ffmpeg/probe.ts';
 import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
 import { createMuxer } from '../../../recorder/mux/muxer.ts';
 import { makePackage } from '../../../recorder/package/make-package.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
+import { createRedis } from '../../../signaling/runtime/redis.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
 import { LoggedRecording, PAYLOAD_TYPES } from '../../support/logged-recording.ts';
 import { readPlayIndex } from '../../support/play-files.ts';
+import { startRedis } from '../../support/services.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
 
@@ -216,4 +221,49 @@ describe('an Opencast package', () => {
     for await (const object of store.list(objectKeys.packagesPrefix(recordingId))) kept.push(object.key);
     expect(kept).toEqual([key]);
   });
+});
+
+describe('a recording that goes', () => {
+  it('takes the stills that are being made of it along, and nothing is begun of it any more', async () => {
+    const { recordingId } = recording;
+    const redis = await startRedis();
+    const client = createRedis({ url: redis.url, name: 'test', log, whenAway: 'fail' });
+    const held = Promise.withResolvers<void>();
+    let reads = 0;
+    const slow: ObjectStore = Object.create(store, {
+      getBuffer: {
+        value: async (key: string) => {
+          reads += 1;
+          await held.promise;
+          return store.getBuffer(key);
+        },
+      },
+    });
+    const ffmpeg = new FfmpegRunner({ log, niceness: 0 });
+    const worker = new DeriveWorker({ redisUrl: redis.url, log, ffmpeg, store: slow, workFolder: folder });
+    const queue = new DeriveQueue({ redisUrl: redis.url, log });
+    try {
+      await worker.orderSlides(recordingId);
+      await expect.poll(() => reads, { timeout: 30_000 }).toBe(1);
+      expect(await queue.isMaking(recordingId)).toBe(true);
+      await queue.callOff(recordingId);
+      // It has asked once more, and heard the answer before it asked again.
+      const asked = async () => Number(/cmdstat_exists:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0);
+      const before = await asked();
+      await expect.poll(asked, { timeout: 30_000 }).toBeGreaterThan(before + 1);
+      held.resolve();
+      await expect.poll(() => queue.isMaking(recordingId), { timeout: 30_000 }).toBe(false);
+      const later = objectKeys.play(recordingId, 'edition/7/index.json');
+      await worker.orderSlides(recordingId, later);
+      await expect.poll(() => client.zcard(`bull:${DERIVE_QUEUE}:failed`), { timeout: 30_000 }).toBe(2);
+      expect(reads).toBe(1);
+      expect(await store.stat(objectKeys.slidesBeside(objectKeys.playIndex(recordingId)))).toBeUndefined();
+    } finally {
+      held.resolve();
+      await worker.close();
+      await queue.close();
+      client.disconnect();
+      await redis.stop();
+    }
+  }, 120_000);
 });

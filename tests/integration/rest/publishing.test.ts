@@ -242,10 +242,10 @@ describe('a copy', () => {
 
 function keeper(change: Partial<KeeperOptions> = {}): RecordingKeeper {
   const queue = { cancelProduce: async () => undefined, produceState: async () => ({ state: 'none' }) };
-  const packages = { cancel: async () => undefined, state: async () => ({ state: 'none' }) };
+  const derived = { callOff: async () => undefined, isMaking: async () => false };
   const { stores, objects } = district;
   const log = createLog('keeper', 'silent');
-  return new RecordingKeeper({ stores, objects, queue, packages, log, nowMs: Date.now, ...change });
+  return new RecordingKeeper({ stores, objects, queue, derived, log, nowMs: Date.now, ...change });
 }
 
 describe('time', () => {
@@ -265,11 +265,11 @@ describe('time', () => {
     const isProducing = { cancelProduce: async () => undefined, produceState: async () => ({ state: 'running' }) };
     await keeper({ nowMs, queue: isProducing }).round();
     const cancelled: string[] = [];
-    const isExported: KeeperOptions['packages'] = {
-      cancel: async (id) => void cancelled.push(id),
-      state: async () => ({ state: 'making' }),
+    const isExported: KeeperOptions['derived'] = {
+      callOff: async (id) => void cancelled.push(id),
+      isMaking: async () => true,
     };
-    await keeper({ nowMs, packages: isExported }).round();
+    await keeper({ nowMs, derived: isExported }).round();
     expect(cancelled).toContain(recordingId);
     expect((await as('lecturer').raw('getRecording', { params: { recordingId } })).code).toBe('notFound');
     expect(await district.mediaOf(recordingId)).toHaveLength(4);

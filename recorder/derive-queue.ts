@@ -1,11 +1,13 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
+import * as z from 'zod';
 import { AppError } from '../signaling/protocol/errors.ts';
-import type { RecordingId } from '../signaling/protocol/ids.ts';
+import { RecordingId } from '../signaling/protocol/ids.ts';
 import type { Log } from '../signaling/runtime/log.ts';
 import { createRedis } from '../signaling/runtime/redis.ts';
 import {
   DERIVE_QUEUE,
+  goingKey,
   packageCancelKey,
   PackageJob,
   packageJobId,
@@ -19,14 +21,18 @@ const BACKOFF_MS = 5_000;
 const KEPT_JOBS = 500;
 /** As long as an order may lie in the queue. */
 const CANCEL_TTL_SECONDS = 24 * 3_600;
+const OfRecording = z.object({ recordingId: RecordingId });
 
-/** Orders packages and tells how far they are; asked whenever somebody looks, so that nothing has to be kept elsewhere. */
-export class PackageQueue {
+/**
+ * Orders packages and tells how far they are; asked whenever somebody looks, so that nothing has to be kept elsewhere. Of a recording that goes it
+ * calls off everything.
+ */
+export class DeriveQueue {
   readonly #redis: Redis;
   readonly #queue: Queue;
 
   constructor({ redisUrl: url, log }: { readonly redisUrl: string; readonly log: Log }) {
-    this.#redis = createRedis({ url, name: 'package-queue', log, whenAway: 'fail' });
+    this.#redis = createRedis({ url, name: 'derive-queue', log, whenAway: 'fail' });
     this.#queue = new Queue(DERIVE_QUEUE, { connection: this.#redis, skipWaitingForReady: true });
     this.#queue.on('error', () => undefined);
   }
@@ -61,6 +67,17 @@ export class PackageQueue {
       // A job that is being made is locked; its owner sees the key.
       if (seen.state !== 'active') await seen.job.remove().catch(() => undefined);
     });
+  }
+
+  /** The recording goes: nothing more is begun, and what is being made of it ends soon. Idempotent. @throws AppError `unavailable`. */
+  async callOff(recordingId: RecordingId): Promise<void> {
+    await this.#ask(() => this.#redis.set(goingKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS));
+  }
+
+  /** Stills or a package. @throws AppError `unavailable`. */
+  async isMaking(recordingId: RecordingId): Promise<boolean> {
+    const running = await this.#ask(() => this.#queue.getActive());
+    return running.some((job) => OfRecording.safeParse(job.data).data?.recordingId === recordingId);
   }
 
   /** @throws AppError `unavailable` while Redis is away. */
