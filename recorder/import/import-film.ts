@@ -15,7 +15,7 @@ import { ImportPace } from './import-pace.ts';
 import type { MadeFilm } from './made-film.ts';
 import { publishFilm } from './publish-film.ts';
 import { Refused } from './refused.ts';
-import { joinParts, uploadedBytes } from './uploaded-parts.ts';
+import { joinParts, uploadedBytes, type UploadDigest } from './uploaded-parts.ts';
 
 /** The file itself, what is made of it, and something for everybody else. */
 const ROOM_FACTOR = 2.5;
@@ -50,7 +50,7 @@ export async function importFilm(deps: ImportDeps, run: ImportRun): Promise<MuxR
     await mkdir(folder, { recursive: true });
     await assertRoom(deps, run);
     const path = join(folder, 'original');
-    const bytes = await joinParts(deps.store, job.recordingId, path, {
+    const uploaded = await joinParts(deps.store, job.recordingId, path, {
       signal,
       onProgress: (fraction) => pace.set('fetch', fraction),
     });
@@ -58,8 +58,8 @@ export async function importFilm(deps: ImportDeps, run: ImportRun): Promise<MuxR
     if ('refusal' in sniffed) throw new Refused(sniffed.refusal);
     const facts = await readFilmFacts(path, sniffed.container, signal);
     const { video, audio, durationUs } = facts;
-    deps.log.info({ bytes, container: facts.container, video, audio, durationUs }, 'film opened');
-    const film = await makeFilm(deps, { folder, path, facts, bytes, signal, pace });
+    deps.log.info({ bytes: uploaded.bytes, container: facts.container, video, audio, durationUs }, 'film opened');
+    const film = await makeFilm(deps, { folder, path, facts, uploaded, signal, pace });
     if (film.durationUs > MAX_FILM_SECONDS * 1e6) throw new Refused('tooLong');
     return await publishFilm(deps.store, job, film, signal, (fraction) => pace.set('store', fraction));
   } finally {
@@ -89,13 +89,13 @@ interface Making {
   readonly folder: string;
   readonly path: string;
   readonly facts: FilmFacts;
-  readonly bytes: number;
+  readonly uploaded: UploadDigest;
   readonly signal: AbortSignal;
   readonly pace: ImportPace;
 }
 
 async function makeFilm(deps: ImportDeps, making: Making): Promise<MadeFilm> {
-  const { folder, facts, bytes, signal } = making;
+  const { folder, facts, uploaded, signal } = making;
   let isPictureCopied = canCopyPicture(facts);
   let picture = await makePicture(deps, making, isPictureCopied);
   if (isPictureCopied && hasLongSegments(picture, MAX_COPIED_SEGMENT_US)) {
@@ -110,7 +110,7 @@ async function makeFilm(deps: ImportDeps, making: Making): Promise<MadeFilm> {
     sound = await readSegments(soundFolder, 'film-sound');
   }
   const durationUs = Math.max(endOf(picture), sound === undefined ? 0 : endOf(sound));
-  return { facts, bytes, isPictureCopied, picture, sound, durationUs };
+  return { facts, uploaded, isPictureCopied, picture, sound, durationUs };
 }
 
 const soundFileIn = (folder: string): string => join(folder, 'sound.m4a');

@@ -127,7 +127,10 @@ function epochOf(trackId: TrackId, kind: 'audio' | 'video', run: StoredRun): Epo
   };
 }
 
-function manifestOf(job: ImportJob, { facts, bytes, isPictureCopied, sound, durationUs }: MadeFilm): RecordingManifest {
+function manifestOf(
+  job: ImportJob,
+  { facts, uploaded, isPictureCopied, sound, durationUs }: MadeFilm,
+): RecordingManifest {
   const { recordingId, lessonId, title, fileName, displayName, schoolName, startedAtUnixUs } = job;
   const who = { seatId: SEAT_ID, seat: SEAT, displayName, schoolName, epochs: [] };
   const tracks: ManifestTrack[] = [{ ...who, trackId: PICTURE, kind: 'video', source: 'screen' }];
@@ -148,7 +151,7 @@ function manifestOf(job: ImportJob, { facts, bytes, isPictureCopied, sound, dura
     renditions: [],
     upload: {
       fileName,
-      bytes,
+      ...uploaded,
       container: facts.container,
       videoCodec: facts.video.codec,
       audioCodec: facts.audio?.codec ?? null,

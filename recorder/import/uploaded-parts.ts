@@ -1,11 +1,18 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { objectKeys, parseRawUploadPart } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 
+/** What can be said of an upload as a whole. */
+export interface UploadDigest {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /**
- * Brings an upload's parts together into one file, and answers its size.
+ * Brings an upload's parts together into one file.
  *
  * @throws AppError `notFound` when there is nothing, `internal` when a part is missing, and what the store throws.
  */
@@ -14,24 +21,40 @@ export async function joinParts(
   recordingId: RecordingId,
   path: string,
   options: { readonly signal: AbortSignal; readonly onProgress: (fraction: number) => void },
-): Promise<number> {
-  const parts = await partsOf(store, recordingId);
-  const totalBytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+): Promise<UploadDigest> {
+  const totalBytes = await uploadedBytes(store, recordingId);
   const file = await open(path, 'w');
   try {
-    let at = 0;
-    for (const { key, offset, bytes } of parts) {
+    return await digestParts(store, recordingId, async (body, doneBytes) => {
       options.signal.throwIfAborted();
-      if (offset !== at) throw new AppError('internal', { message: 'a part of an upload is missing' });
-      const { body } = await store.getBuffer(key);
-      await file.write(body);
-      at += bytes;
-      options.onProgress(at / totalBytes);
-    }
-    return at;
+      await file.writeFile(body);
+      options.onProgress(doneBytes / totalBytes);
+    });
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Reads an upload's parts, one after the other.
+ *
+ * @throws AppError `notFound` when there is nothing, `internal` when a part is missing, and what the store throws.
+ */
+export async function digestParts(
+  store: ObjectStore,
+  recordingId: RecordingId,
+  onPart: (body: Buffer, doneBytes: number) => Promise<void> = async () => undefined,
+): Promise<UploadDigest> {
+  const hash = createHash('sha256');
+  let at = 0;
+  for (const { key, offset } of await partsOf(store, recordingId)) {
+    if (offset !== at) throw new AppError('internal', { message: 'a part of an upload is missing' });
+    const { body } = await store.getBuffer(key);
+    hash.update(body);
+    at += body.length;
+    await onPart(body, at);
+  }
+  return { bytes: at, sha256: hash.digest('hex') };
 }
 
 interface Part {

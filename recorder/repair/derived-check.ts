@@ -166,7 +166,8 @@ async function readSealed<T>(
   }
 }
 
-async function bodyOf(objects: ObjectStore, key: string): Promise<Buffer | undefined> {
+/** Undefined when it is not there or cannot be read. */
+export async function bodyOf(objects: ObjectStore, key: string): Promise<Buffer | undefined> {
   return (await ifPossible(objects.getBuffer(key)))?.body;
 }
 

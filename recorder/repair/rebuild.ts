@@ -4,9 +4,14 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
-import { PlayIndex } from '../../storage/objects/manifest.ts';
+import { PlayIndex, type RecordingManifest, type UploadedFilm } from '../../storage/objects/manifest.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
+import type { MuxResult } from '../contract.ts';
+import { FfmpegRunner } from '../ffmpeg/run.ts';
+import { importFilm } from '../import/import-film.ts';
+import { Refused } from '../import/refused.ts';
+import { digestParts } from '../import/uploaded-parts.ts';
 import { MuxState } from '../mux/mux-state.ts';
 import { Rolling } from '../mux/rolling.ts';
 
@@ -33,12 +38,20 @@ export interface RebuildReport {
 /**
  * Derives views, sound and playlists of a recording again from its packet logs, as if nothing had been muxed; what is there can be played until the new index takes its place. The
  * same logs and events, ffmpeg and version of Tongke give the same bytes, also those that the rolling mux left, unless that met its chunks in another order (a late epoch, a
- * missing chunk that turned up) or had to begin again in the middle before the first sender report.
+ * missing chunk that turned up) or had to begin again in the middle before the first sender report. Of an uploaded film its import is done again: the same file, ffmpeg and version
+ * of Tongke give the same bytes.
  *
  * @throws AppError `notFound`, `conflict` when a capture holds the recording or a muxer works on it, `internal` when ffmpeg fails, and what the store throws.
  */
 export async function rebuildRecording(options: RebuildOptions): Promise<RebuildReport> {
-  await refuseHeld(options);
+  const { objects, recordingId } = options;
+  const manifest = await new ManifestStore(objects).read(recordingId);
+  if (manifest === undefined) throw new AppError('notFound', { message: 'there is no such recording' });
+  if (manifest.upload !== undefined) {
+    const { durationUs, index } = await importAgain(options, manifest, manifest.upload);
+    return tidied(options, { durationUs, index });
+  }
+  await refuseHeld(options, manifest);
   return deriveAnew(options);
 }
 
@@ -48,20 +61,45 @@ export async function deriveAnew(
 ): Promise<RebuildReport> {
   const { objects, log, recordingId, ffmpegPath } = options;
   const rolling = await Rolling.createAnew({ store: objects, log, ffmpegPath }, recordingId);
-  const { durationUs, index } = await rolling.step(true);
+  return tidied(options, await rolling.step(true));
+}
+
+/** Removes what the new index does not name. */
+async function tidied(
+  { objects, recordingId }: Pick<RebuildOptions, 'objects' | 'recordingId'>,
+  { durationUs, index }: Pick<MuxResult, 'durationUs' | 'index'>,
+): Promise<RebuildReport> {
   const { views, keys } = await playableKeys(objects, recordingId, index);
   const removed = await removeOthers(objects, recordingId, keys);
   return { recordingId, durationUs, views, objects: keys.size, removed };
 }
 
-async function refuseHeld({ objects, recordingId, dataDir, isUnfinished }: RebuildOptions): Promise<void> {
-  const manifest = await new ManifestStore(objects).read(recordingId);
-  if (manifest === undefined) throw new AppError('notFound', { message: 'there is no such recording' });
-  if (manifest.upload !== undefined) {
-    throw new AppError('conflict', {
-      message: 'it was uploaded as a film: there are no packet logs to derive it from',
-    });
+/** Imports the uploaded film once more, unless it is damaged: what was made of it when it was whole is worth more then. */
+async function importAgain(
+  { objects, log, dataDir, recordingId }: RebuildOptions,
+  { lessonId, title, startedAtUnixUs, tracks }: RecordingManifest,
+  { bytes, sha256, fileName }: UploadedFilm,
+): Promise<MuxResult> {
+  const found = await digestParts(objects, recordingId);
+  if (found.bytes !== bytes || (sha256 !== undefined && found.sha256 !== sha256)) {
+    throw new AppError('internal', { message: 'the uploaded film is damaged: what was made of it stays as it is' });
   }
+  const { displayName = '', schoolName = '' } = tracks[0] ?? {};
+  const job = { recordingId, lessonId, title, fileName, displayName, schoolName, startedAtUnixUs };
+  const deps = { store: objects, ffmpeg: new FfmpegRunner({ log, niceness: 0 }), log, workFolder: dataDir };
+  const { signal } = new AbortController();
+  try {
+    return await importFilm(deps, { job, signal, onProgress: () => undefined });
+  } catch (error) {
+    if (error instanceof Refused) throw new AppError('internal', { message: error.message, cause: error });
+    throw error;
+  }
+}
+
+async function refuseHeld(
+  { recordingId, dataDir, isUnfinished }: RebuildOptions,
+  manifest: RecordingManifest,
+): Promise<void> {
   const folder = await findHeldFolder(dataDir, recordingId);
   if (folder !== undefined) {
     const message = `a capture of this machine still holds parts of it in ${folder}: start Tongke and let it bring them out`;

@@ -6,7 +6,7 @@ export const USAGE = `usage: npm run recording -- verify <recording id> [--json]
        npm run recording -- rebuild <recording id> [--json] [--unfinished]
 
 verify   reads everything that is stored of a recording: chunks, checksums, gaps, manifest, derived files; ends with 1 when something is wrong
-rebuild  derives views, sound and playlists again from the packet logs; Tongke need not run
+rebuild  derives views, sound and playlists again from the packet logs, or from the film that was uploaded; Tongke need not run
 Both take DATA_DIR or S3_… from the environment, as the servers do.
 `;
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
@@ -7,7 +8,7 @@ import { objectKeys, parseRawUploadPart } from '../../storage/objects/object-key
 import { sealStateOf } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { RecordingEvent } from '../contract.ts';
-import { checkDerived } from './derived-check.ts';
+import { bodyOf, checkDerived } from './derived-check.ts';
 import { EpochCheck, lossFindings, type EpochFacts } from './epoch-check.ts';
 import { error, warning, type Finding } from './finding.ts';
 
@@ -61,14 +62,7 @@ async function checkManifest(objects: ObjectStore, recordingId: RecordingId): Pr
 async function checkEvents(objects: ObjectStore, manifest: RecordingManifest): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { key, lines, crc32: told } of manifest.events.chunks) {
-    const body = await objects.getBuffer(key).then(
-      (stored) => stored.body,
-      (cause: unknown) => {
-        // Not there, or a store that finds it damaged itself.
-        if (cause instanceof AppError) return undefined;
-        throw cause;
-      },
-    );
+    const body = await bodyOf(objects, key);
     if (body === undefined) {
       findings.push(error('is in the manifest but not in the store, or cannot be read there', key));
       continue;
@@ -86,15 +80,21 @@ async function checkEvents(objects: ObjectStore, manifest: RecordingManifest): P
   return findings;
 }
 
-/** The parts of an uploaded film lie one behind the other, to its very end. */
+/** The parts of an uploaded film lie one behind the other, to its very end, and are what came. */
 async function checkUpload(objects: ObjectStore, { recordingId, upload }: RecordingManifest): Promise<Finding[]> {
   if (upload === undefined) return [];
   let at = 0;
+  const hash = createHash('sha256');
   for await (const { key, bytes } of objects.list(objectKeys.rawUploadPrefix(recordingId))) {
     if (parseRawUploadPart(key) !== at) return [error(`does not begin where the part before it ends, at ${at}`, key)];
+    const body = await bodyOf(objects, key);
+    if (body?.length !== bytes) return [error('is a part of the uploaded film that cannot be read', key)];
+    hash.update(body);
     at += bytes;
   }
-  return at === upload.bytes ? [] : [error(`${upload.bytes} bytes were uploaded, ${at} are there`)];
+  if (at !== upload.bytes) return [error(`${upload.bytes} bytes were uploaded, ${at} are there`)];
+  const isDamaged = upload.sha256 !== undefined && hash.digest('hex') !== upload.sha256;
+  return isDamaged ? [error('the uploaded film is not what came: its checksum is wrong')] : [];
 }
 
 function isEvent(line: string): boolean {

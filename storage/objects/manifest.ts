@@ -107,6 +107,11 @@ export type Rendition = z.infer<typeof Rendition>;
 export const UploadedFilm = z.object({
   fileName: z.string(),
   bytes: z.int().positive(),
+  /** Of the whole file, in hex. Of the first uploads there is none. */
+  sha256: z
+    .string()
+    .regex(/^[\da-f]{64}$/)
+    .optional(),
   container: z.string(),
   videoCodec: z.string(),
   audioCodec: z.string().nullable(),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,9 @@ import { probeMedia } from '../../../recorder/ffmpeg/probe.ts';
 import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
 import { importFilm } from '../../../recorder/import/import-film.ts';
 import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
+import { rebuildRecording } from '../../../recorder/repair/rebuild.ts';
+import { verifyRecording } from '../../../recorder/repair/verify.ts';
+import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { PlayIndex } from '../../../storage/objects/manifest.ts';
@@ -63,6 +67,17 @@ async function played(index: PlayIndex, what: 'board' | 'sound'): Promise<string
   return path;
 }
 
+const sha256 = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+
+/** Hash of everything that can be played of it, by its key. */
+async function playable(recordingId: RecordingId): Promise<Map<string, string>> {
+  const hashes = new Map<string, string>();
+  for await (const { key } of store.list(objectKeys.playPrefix(recordingId))) {
+    hashes.set(key, sha256((await store.getBuffer(key)).body));
+  }
+  return hashes;
+}
+
 const isNear = (colour: readonly number[], wanted: readonly number[]): boolean =>
   colour.every((value, index) => Math.abs(value - (wanted[index] ?? 0)) < 40);
 const RED = [255, 0, 0];
@@ -101,6 +116,42 @@ describe('an uploaded film', { timeout: LIMIT_MS }, () => {
     expect(heard.stdout.toString().trim()).toBe('aac,48000,2');
     const manifest = await new ManifestStore(store).read(index.recordingId);
     expect(manifest?.upload).toMatchObject({ isPictureCopied: true, videoCodec: 'h264', audioCodec: 'aac' });
+  });
+
+  it('is derived again from what was uploaded, bit for bit, copied or encoded, but not from a damaged one', async () => {
+    const copied = join(folder, 'copied.mp4');
+    const encoded = join(folder, 'encoded.webm');
+    const source = ['-f', 'lavfi', '-t', '2', '-i', STRIPED, '-f', 'lavfi', '-i', 'sine=440:d=2'];
+    await ffmpegRun(...source, ...X264, '-c:a', 'aac', copied);
+    await ffmpegRun(...source, '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-c:a', 'libopus', encoded);
+    for (const [path, isPictureCopied] of [[copied, true] as const, [encoded, false] as const]) {
+      const job = await putUploadedFile(store, path);
+      const { recordingId } = job;
+      await imported(job);
+      const made = await playable(recordingId);
+      const manifests = new ManifestStore(store);
+      const manifest = await manifests.read(recordingId);
+      expect(manifest?.upload).toMatchObject({ isPictureCopied, sha256: sha256(await readFile(path)) });
+      for (const key of made.keys()) if (key.includes('/film')) await store.put(key, Buffer.from('damaged'));
+      await store.put(objectKeys.play(recordingId, 'film/old.m4s'), Buffer.from('of an earlier time'));
+      expect((await verifyRecording(store, recordingId)).isSound).toBe(false);
+      const where = { dataDir: folder, ffmpegPath: 'ffmpeg', isUnfinished: false };
+      const rebuild = () => rebuildRecording({ objects: store, log, recordingId, ...where });
+      expect(await rebuild()).toMatchObject({ views: ['board'], removed: 1 });
+      expect(await playable(recordingId)).toEqual(made);
+      expect(await verifyRecording(store, recordingId)).toMatchObject({ isSound: true, findings: [] });
+      const { renditions: _views, ...facts } = (await manifests.read(recordingId)) ?? {};
+      expect(manifest).toMatchObject(facts);
+      const part = objectKeys.rawUploadPart(recordingId, 0);
+      const { body } = await store.getBuffer(part);
+      body.writeUInt8(body.readUInt8(body.length - 1) ^ 1, body.length - 1);
+      await store.put(part, body);
+      expect((await verifyRecording(store, recordingId)).findings).toMatchObject([
+        { level: 'error', message: 'the uploaded film is not what came: its checksum is wrong' },
+      ]);
+      await expect(rebuild()).rejects.toMatchObject({ code: 'internal' });
+      expect(await playable(recordingId)).toEqual(made);
+    }
   });
 
   it('of a phone held upright stands upright, in what is played at once and in the film', async () => {
