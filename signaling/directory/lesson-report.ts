@@ -1,8 +1,9 @@
 import type { PollWithAnswers, RosterEntry, Seat, Stay } from '../../storage/ports.ts';
-import type { SeatId } from '../protocol/ids.ts';
+import type { PersonId, SeatId } from '../protocol/ids.ts';
 import type { RouteReplyInput } from '../protocol/rest.ts';
-import { isTeacherSeat } from '../protocol/seats.ts';
+import { isTeacherSeat, type LessonKind } from '../protocol/seats.ts';
 import { isCorrect, tallyOf } from '../rooms/poll-tally.ts';
+import { wardNames } from '../rooms/roll.ts';
 
 type Report = RouteReplyInput<'lessonReport'>;
 type ReportedPerson = Report['people'][number];
@@ -29,56 +30,74 @@ export function reportedPolls(polls: readonly PollWithAnswers[]): Report['polls'
     });
 }
 
-/** Everybody expected, in the order of the roster, then everybody else who came. */
-export function reportedPeople({ roster, seats, stays, polls }: LessonRecords, nowMs: number): ReportedPerson[] {
-  const counted = seats.filter(({ seat }) => !isTeacherSeat(seat) && seat !== 'observer');
-  const personOf = (seat: Seat) => (seat.holder.kind === 'person' ? seat.holder.personId : null);
-  const byPerson = new Map(counted.map((seat) => [personOf(seat), seat]));
-  const cameAs = (seat: Seat | undefined) => ({
-    seat: seat?.seat ?? null,
-    ...presenceOf(
-      stays.filter((stay) => stay.seatId === seat?.seatId),
-      nowMs,
-    ),
-    answers: seat === undefined ? [] : answersOf(seat.seatId, polls),
+/**
+ * Everybody expected, in the order of the roster, then everybody else who came. In a meeting those expected are the children, and each is there as long as anybody is who came for it
+ * (SPEC S7), by name as on the roll of the room; who waited and was never admitted did not come.
+ */
+export function reportedPeople(
+  kind: LessonKind,
+  { roster, seats, stays, polls }: LessonRecords,
+  nowMs: number,
+): ReportedPerson[] {
+  const came = new Set(stays.map(({ seatId }) => seatId));
+  const counted = seats.filter(({ seatId, seat }) => came.has(seatId) && !isTeacherSeat(seat) && seat !== 'observer');
+  const standsFor = (seat: Seat, { personId, displayName }: RosterEntry): boolean =>
+    personOf(seat) === personId || (kind === 'meeting' && wardNames(seat).includes(displayName));
+  const cameAs = (own: readonly Seat[]) => {
+    const seatIds = new Set(own.map(({ seatId }) => seatId));
+    return {
+      seat: own[0]?.seat ?? null,
+      ...presenceOf(
+        stays.filter(({ seatId }) => seatId !== null && seatIds.has(seatId)),
+        nowMs,
+      ),
+      answers: answersOf(seatIds, polls),
+    };
+  };
+  const placed = new Set<SeatId>();
+  const expected = roster.map((entry) => {
+    const { personId, displayName, classGroup } = entry;
+    const own = counted.filter((seat) => standsFor(seat, entry));
+    for (const { seatId } of own) placed.add(seatId);
+    const cameFor = own.filter((seat) => personOf(seat) !== personId).map((seat) => seat.displayName);
+    return { personId, displayName, classGroup, cameFor, ...cameAs(own) };
   });
-  const expected = new Set(roster.map(({ personId }) => personId));
+  const others = counted.filter(({ seatId }) => !placed.has(seatId));
   return [
-    ...roster.map(({ personId, displayName, classGroup }) => ({
-      ...{ personId, displayName, classGroup },
-      ...cameAs(byPerson.get(personId)),
+    ...expected,
+    ...others.map((seat) => ({
+      personId: personOf(seat),
+      displayName: seat.displayName,
+      classGroup: seat.schoolName,
+      cameFor: [],
+      ...cameAs([seat]),
     })),
-    ...counted
-      .filter((seat) => {
-        const personId = personOf(seat);
-        return personId === null || !expected.has(personId);
-      })
-      .map((seat) => ({
-        personId: personOf(seat),
-        displayName: seat.displayName,
-        classGroup: seat.schoolName,
-        ...cameAs(seat),
-      })),
   ];
 }
 
+const personOf = ({ holder }: Seat): PersonId | null => (holder.kind === 'person' ? holder.personId : null);
+
+/** Stays are in order; those of two seats may overlap, and are counted once. */
 function presenceOf(stays: readonly Stay[], nowMs: number) {
   const isThere = stays.some(({ leftAtMs }) => leftAtMs === null);
-  const presentMs = stays.reduce(
-    (sum, { joinedAtMs, leftAtMs }) => sum + Math.max(0, (leftAtMs ?? nowMs) - joinedAtMs),
-    0,
-  );
+  let presentMs = 0;
+  let countedToMs = 0;
+  for (const { joinedAtMs, leftAtMs } of stays) {
+    const toMs = leftAtMs ?? nowMs;
+    presentMs += Math.max(0, toMs - Math.max(joinedAtMs, countedToMs));
+    countedToMs = Math.max(countedToMs, toMs);
+  }
   return {
-    firstJoinedAtMs: stays.length === 0 ? null : Math.min(...stays.map(({ joinedAtMs }) => joinedAtMs)),
+    firstJoinedAtMs: stays[0]?.joinedAtMs ?? null,
     lastLeftAtMs: isThere || stays.length === 0 ? null : Math.max(...stays.map(({ leftAtMs }) => leftAtMs ?? 0)),
     presentMs,
   };
 }
 
-function answersOf(seatId: SeatId, polls: readonly PollWithAnswers[]): ReportedPerson['answers'] {
+function answersOf(seatIds: ReadonlySet<SeatId>, polls: readonly PollWithAnswers[]): ReportedPerson['answers'] {
   return polls.flatMap(({ poll, answers }) =>
     answers
-      .filter((given) => given.seatId === seatId)
+      .filter(({ seatId }) => seatId !== null && seatIds.has(seatId))
       .map(({ answer, answeredAtMs }) => ({
         ...{ pollId: poll.pollId, answer, answeredAtMs },
         isCorrect: isCorrect(poll.question, answer),

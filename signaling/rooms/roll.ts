@@ -81,12 +81,16 @@ export class Roll {
   }
 }
 
+/** Children that somebody comes for, as a seat names them. */
+export const wardNames = ({ wardName }: { readonly wardName: string | null }): readonly string[] =>
+  wardName === null ? [] : wardName.split('、');
+
 export const wardKeyOf = (displayName: string): string => `ward:${displayName}`;
 
 /** A guardian stands for its wards, everybody else for itself. */
 function calledAs(seat: Seat): { readonly rollKey: string; readonly displayName: string }[] {
   if (seat.wardName === null) return [{ rollKey: seat.identityKey, displayName: seat.displayName }];
-  return seat.wardName.split('、').map((ward) => ({ rollKey: wardKeyOf(ward), displayName: ward }));
+  return wardNames(seat).map((ward) => ({ rollKey: wardKeyOf(ward), displayName: ward }));
 }
 
 const absent = (person: ExpectedPerson): RollEntry => ({

@@ -31,7 +31,7 @@ export class LessonReportRoutes implements Pick<RestHandlers, 'lessonReport'> {
       startedAtMs: lesson.startedAtMs,
       endedAtMs: lesson.endedAtMs,
       polls: reportedPolls(asked),
-      people: reportedPeople(records, this.#dependencies.nowMs()),
+      people: reportedPeople(lesson.kind, records, this.#dependencies.nowMs()),
     };
   };
 }

@@ -21,19 +21,21 @@ export const lessonReportRoutes = {
           PollTally.pick({ answered: true, counts: true, correctCount: true }).shape,
         ),
       ),
-      /** Everybody expected and everybody who came, but teachers and observers. */
+      /** Everybody expected (in a meeting the children) and everybody else who came, but teachers and observers. */
       people: z.array(
         z.object({
           personId: PersonId.nullable(),
           displayName: z.string(),
           classGroup: z.string().nullable(),
+          /** In a meeting, who came for the child. */
+          cameFor: z.array(z.string()),
           /** Null for who never came. */
           seat: SeatKind.nullable(),
           firstJoinedAtMs: z.int().nullable(),
           /** Null while it is there, and for who never came. */
           lastLeftAtMs: z.int().nullable(),
           presentMs: z.int(),
-          /** Not to anonymous questions. */
+          /** Not to anonymous questions; of a child's guardians, each their own. */
           answers: z.array(
             NamedAnswer.pick({ answer: true, isCorrect: true, answeredAtMs: true }).extend({ pollId: PollId }),
           ),

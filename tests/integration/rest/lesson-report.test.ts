@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RequestId } from '../../../signaling/protocol/ids.ts';
+import { eventually } from '../../support/eventually.ts';
 import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
 import { joinedRoom } from '../../support/joined-room.ts';
 import { Stack } from '../../support/stack.ts';
@@ -53,5 +54,21 @@ describe('the report of a lesson', () => {
     const stranger = await signedIn(stack, 'wu.laoshi');
     expect((await stranger.raw('lessonReport', { params })).code).toBe('notFound');
     for (const client of [teacher, answering]) client.close();
+  });
+
+  it('tells of a meeting whose child somebody came for, and not of who still waits', async () => {
+    const lecturer = await signedIn(stack, 'chen.laoshi');
+    const lessonId = await lessonIdOf(lecturer, '三年级二班家长会');
+    const teacher = await joinedRoom(stack, lecturer, lessonId);
+    const guardian = await signedIn(stack, 'ye.baba');
+    const waiting = await joinedRoom(stack, guardian, lessonId);
+    const children = async () => {
+      const { people } = await lecturer.call('lessonReport', { params: { lessonId } });
+      return people.filter(({ seat }) => seat !== null).map(({ displayName, cameFor }) => [displayName, ...cameFor]);
+    };
+    expect(await children()).toEqual([]);
+    await teacher.call('admit', { seatId: waiting.seatId });
+    await eventually(children).toEqual([['叶子涵', '叶爸爸']]);
+    for (const client of [teacher, waiting]) client.close();
   });
 });

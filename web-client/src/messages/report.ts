@@ -11,6 +11,7 @@ export const reportText = catalogue({
   asked: ['{n} 题', '{n}'],
   name: ['姓名', 'Name'],
   class: ['班级 / 学校', 'Class / school'],
+  cameFor: ['到会家长', 'Came for the child'],
   joined: ['进入', 'Joined'],
   left: ['离开', 'Left'],
   stayed: ['在课时长', 'Time in class'],

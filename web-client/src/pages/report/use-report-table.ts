@@ -13,19 +13,22 @@ export interface ReportTable {
   readonly rows: { readonly key: string; readonly cells: string[] }[];
 }
 
-/** One line per person: when it was there, and its answer to each question that was not anonymous. */
+/** One line per person, in a meeting per child: when it was there, and its answer to each question that was not anonymous. */
 export function useReportTable({ polls, people }: Report): ReportTable {
   const t = useText(reportText);
   const tools = useText(toolText);
   const named = polls
     .map((poll, index) => ({ ...poll, name: t('questionNumber', { n: index + 1 }) }))
     .filter(({ question }) => !question.isAnonymous);
+  const isMeeting = people.some(({ cameFor }) => cameFor.length > 0);
   const rows = people.map((person, index) => {
     const answers = named.map(({ pollId, question }) => {
-      const given = person.answers.find((one) => one.pollId === pollId);
-      if (given === undefined) return '';
-      const mark = given.isCorrect === null ? '' : given.isCorrect ? ' ✓' : ' ✗';
-      return answerWords(question, given.answer, tools) + mark;
+      const given = person.answers.filter((one) => one.pollId === pollId);
+      const words = given.map(({ answer, isCorrect }) => {
+        const mark = isCorrect === null ? '' : isCorrect ? ' ✓' : ' ✗';
+        return answerWords(question, answer, tools) + mark;
+      });
+      return words.join(' · ');
     });
     const { firstJoinedAtMs, lastLeftAtMs, presentMs } = person;
     const isThere = firstJoinedAtMs !== null && lastLeftAtMs === null;
@@ -34,14 +37,16 @@ export function useReportTable({ polls, people }: Report): ReportTable {
       cells: [
         person.displayName,
         person.classGroup ?? '',
+        ...(isMeeting ? [person.cameFor.join('、')] : []),
         firstJoinedAtMs === null ? t('never') : clockTime(firstJoinedAtMs),
         isThere ? t('stillThere') : lastLeftAtMs === null ? '' : clockTime(lastLeftAtMs),
         firstJoinedAtMs === null ? '' : duration(presentMs),
-        `${person.answers.length} / ${named.length}`,
+        `${new Set(person.answers.map(({ pollId }) => pollId)).size} / ${named.length}`,
         ...answers,
       ],
     };
   });
-  const names = (['name', 'class', 'joined', 'left', 'stayed', 'answered'] as const).map((name) => t(name));
+  const who = isMeeting ? (['name', 'class', 'cameFor'] as const) : (['name', 'class'] as const);
+  const names = [...who, ...(['joined', 'left', 'stayed', 'answered'] as const)].map((name) => t(name));
   return { head: [...names, ...named.map(({ name }) => name)], rows };
 }
