@@ -5,7 +5,6 @@ import { AppError } from '../protocol/errors.ts';
 import type { RecordingId, SeatId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
 import { produceOrder } from './produce-order.ts';
-import type { ProductionState } from './recording-follower.ts';
 import { lacksViews } from './shown-edition.ts';
 import type { WatchGate } from './watch-gate.ts';
 
@@ -25,7 +24,6 @@ export interface ProductionOrders {
   on(event: 'muxed', listener: (result: MuxResult) => void): () => void;
   addProduce(job: ProduceJob): Promise<void>;
   cancelProduce(recordingId: RecordingId): Promise<void>;
-  produceState(recordingId: RecordingId): Promise<ProductionState>;
 }
 
 export interface EditionFollowerOptions {
@@ -131,13 +129,10 @@ export class EditionFollower {
     await this.#options.jobs.orderViews(recording.recordingId, { version, edition });
   }
 
-  /** One that is being made of another edition is given up; whoever follows it orders the next. */
+  /** One that is being made of another edition goes over to this one, and keeps the parts that both are made of. */
   async #orderFilm(recordingId: RecordingId): Promise<void> {
-    const { recordings, production } = this.#options;
-    const changed = await recordings.markProducing(recordingId);
-    const { state } = await production.produceState(recordingId);
-    if (state === 'waiting' || state === 'running') await production.cancelProduce(recordingId);
-    else await production.addProduce(produceOrder(changed));
+    const changed = await this.#options.recordings.markProducing(recordingId);
+    await this.#options.production.addProduce(produceOrder(changed));
   }
 
   #run(recordingId: RecordingId, step: () => Promise<void>): void {

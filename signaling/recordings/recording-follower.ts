@@ -12,7 +12,7 @@ const US_PER_MS = 1000;
 
 type ProduceFailure = 'cancelled' | ProductionFailure;
 
-export type ProductionState =
+type ProductionState =
   | { readonly state: 'none' | 'waiting' }
   | { readonly state: 'running'; readonly progress: ProduceProgress | null }
   | { readonly state: 'done'; readonly result: ProduceResult }
@@ -128,7 +128,7 @@ export class RecordingFollower {
     else await this.#recordings.markFailed(recordingId, failure);
   }
 
-  /** By a person, who has been noted, or because another edition is to be made. */
+  /** By a person, who has been noted, unless somebody has ordered it once more since. */
   async #onCancelled(recordingId: RecordingId): Promise<void> {
     const recording = await this.#recordings.recording(recordingId);
     if (recording === undefined) return;

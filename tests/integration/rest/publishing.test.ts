@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
 import { LessonId, type RecordingId, type SchoolId } from '../../../signaling/protocol/ids.ts';
 import type { RouteName } from '../../../signaling/protocol/rest.ts';
+import { EditionFollower } from '../../../signaling/recordings/edition-follower.ts';
 import { RecordingKeeper, type KeeperOptions } from '../../../signaling/recordings/recording-keeper.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
@@ -296,5 +298,39 @@ describe('time', () => {
     await keeper({ nowMs }).round();
     expect(await district.mediaOf(heldId)).toEqual([]);
     await settings({ keepsRecordingsDays: null });
+  });
+});
+
+describe('an edition that is saved while the film is being made', () => {
+  it('is handed to whoever makes it, and nothing that is finished is given up', async () => {
+    const recordingId = await district.record(lessonId);
+    const { recordings, editions } = district.stores;
+    const told: string[] = [];
+    const follower = new EditionFollower({
+      recordings,
+      editions,
+      production: {
+        on: () => () => undefined,
+        addProduce: async ({ edition }) => void told.push(`produce ${edition?.version}`),
+        cancelProduce: async () => void told.push('cancel'),
+      },
+      jobs: {
+        on: () => () => undefined,
+        orderViews: async (_id, { version }) => void told.push(`views ${version}`),
+        orderErasure: async () => undefined,
+        orderFacts: async () => undefined,
+      },
+      gate: { forget: () => undefined },
+      log: createLog('editions', 'silent'),
+    });
+    await recordings.markProducing(recordingId);
+    const savedBy = (await as('lecturer').call('whoAmI', {})).me?.personId;
+    if (savedBy === undefined) throw new Error('nobody is signed in');
+    const edition = { ...WHOLE_EDITION, leftOut: [{ fromUs: 0, toUs: 1_000_000 }] };
+    const order = { basedOn: 0, edition, savedBy, savedAtMs: Date.now() };
+    await follower.apply(await editions.save(recordingId, order));
+    await follower.close();
+    expect(told).toEqual(['views 1', 'produce 1']);
+    expect(await recordings.recording(recordingId)).toMatchObject({ phase: 'producing' });
   });
 });
