@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import type { SlideIndex } from '../../signaling/protocol/slide-index.ts';
@@ -27,13 +28,13 @@ export interface ViewSlidesOptions {
 /**
  * Stills of a recording's board beside its views, `play/{recording}/slides/`, or beside those of an edition: pictures first, then the index that names them. What an earlier time has left is replaced.
  *
- * @throws AppError `notFound` when there is nothing to play, and what the store and ffmpeg throw.
+ * @throws AppError `notFound` when there is nothing to play, `unavailable` when the views were made anew meanwhile, and what the store and ffmpeg throw.
  */
 export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideIndex> {
   const { store, folder, signal } = options;
   try {
     await mkdir(folder, { recursive: true });
-    const { body } = await store.getBuffer(indexKeyOf(options));
+    const body = await readIndex(options);
     const pieces = slidePieces(PlayIndex.parse(JSON.parse(body.toString('utf8'))));
     const files = new PlayFiles(store, indexKeyOf(options), signal);
     const sources: SlideSource[] = [];
@@ -46,10 +47,26 @@ export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideI
     const out = join(folder, SLIDES_FOLDER);
     const index = await makeSlides({ ffmpeg: options.ffmpeg, sources, clock: 'session', folder: out, signal });
     await putSlides(options, out);
+    await refuseOutdated(options, body);
     return index;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Somebody may have been erased from the views, or another edition may count, since they were read: no still of them may be left then. */
+async function refuseOutdated(options: ViewSlidesOptions, read: Buffer): Promise<void> {
+  const now = await readIndex(options).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === 'notFound') return undefined;
+    throw error;
+  });
+  if (now?.equals(read) === true) return;
+  await options.store.deletePrefix(resolveKey(indexKeyOf(options), `${SLIDES_FOLDER}/`));
+  throw new AppError('unavailable', { message: 'the views were made anew meanwhile' });
+}
+
+async function readIndex(options: ViewSlidesOptions): Promise<Buffer> {
+  return (await options.store.getBuffer(indexKeyOf(options))).body;
 }
 
 const indexKeyOf = ({ indexKey, recordingId }: ViewSlidesOptions): string =>

@@ -1,15 +1,19 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeEditionViews } from '../../recorder/edition/edition-views.ts';
 import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
+import { FfmpegRunner } from '../../recorder/ffmpeg/run.ts';
 import { createMuxer } from '../../recorder/mux/muxer.ts';
+import { makeViewSlides } from '../../recorder/slides/view-slides.ts';
 import { WHOLE_EDITION, type Edition } from '../../signaling/protocol/edition.ts';
 import { TrackId } from '../../signaling/protocol/ids.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { PlayIndex, type PlaySegment } from '../../storage/objects/manifest.ts';
+import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
 import { FPS, LEAD_US, LECTURER_HZ, LESSON_US, logEditedLesson, PUPIL_HZ } from '../support/edited-lesson.ts';
 import type { LoggedRecording } from '../support/logged-recording.ts';
 import { readCounter } from '../support/rtp/test-picture.ts';
@@ -152,6 +156,49 @@ describe('views of an edition', () => {
     expect(Math.max(...toneBySecond(await viewer.sound(), PUPIL_HZ))).toBeLessThan(30);
     const silent = await viewerOf({ leftOutTracks: [TrackId.parse('mic'), pupil] }, 2);
     expect(silent.index.sound).toBeUndefined();
+  });
+
+  it('have stills of their own, with nothing of what was cut out, and none of views that are no more', async () => {
+    const slidesIn = async (version: number, during?: (folder: string) => Promise<void>) => {
+      const { recordingId } = recording;
+      const indexKey = objectKeys.editionIndex(recordingId, version);
+      const work = join(folder, `slides-${version}`);
+      const { signal } = new AbortController();
+      const ffmpeg = new FfmpegRunner({ log, niceness: 0 });
+      const making = makeViewSlides({ store, ffmpeg, recordingId, indexKey, folder: work, signal });
+      const [made] = await Promise.allSettled([making, during?.(work)]);
+      return { made, key: (uri: string) => resolveKey(indexKey, `slides/${uri}`) };
+    };
+    await viewerOf({ leftOut: [CUT] }, 3);
+    const { made, key } = await slidesIn(3);
+    if (made.status === 'rejected') throw made.reason;
+    const slides = made.value.slides.filter(({ uri }) => uri !== null);
+    expect(slides.length).toBeGreaterThan(3);
+    expect(slides.filter(({ atUs }) => isCut(atUs))).toEqual([]);
+    for (const { uri, atUs } of slides) {
+      const { stdout } = await runPiped({
+        program: 'ffmpeg',
+        args: [
+          ...['-v', 'error', '-i', join(folder, 'objects', key(uri ?? ''))],
+          ...['-vf', 'crop=1200:720,scale=160:96,format=gray', '-f', 'rawvideo', 'pipe:1'],
+        ],
+      });
+      const counter = readCounter(stdout, SIZE.width, SIZE.height);
+      const frame = Math.round(((atUs - LEAD_US) / 1e6) * FPS) % CLIP_FRAMES;
+      // What is seen is what was there at that instant, to within a look.
+      expect([atUs, counter, Math.abs(counter - frame) <= FPS]).toEqual([atUs, counter, true]);
+    }
+    // Another edition counts before they are done.
+    const { made: late } = await slidesIn(3, async (work) => {
+      await expect
+        .poll(() => existsSync(join(work, '0.webm')) || existsSync(join(work, '0.mp4')), { interval: 5 })
+        .toBe(true);
+      await viewerOf({ leftOut: [CUT] }, 4);
+    });
+    expect(late).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } });
+    const left: string[] = [];
+    for await (const { key: each } of store.list(posix.dirname(key('x')))) left.push(each);
+    expect(left).toEqual([]);
   });
 
   it('are named by their version, and those of the one before are gone', async () => {

@@ -123,6 +123,9 @@ describe('the edition of a recording', () => {
     const index = await indexAt(shown);
     expect(index.views.map(({ view }) => view).toSorted()).toEqual(['board', 'lecturer']);
     for (const name of namesIn(index)) expect([name, await statusOf(new URL(name, shown))]).toEqual([name, 200]);
+    const stills = address((await viewer.call('openPlayback', { params })).viewsSlidesUrl ?? '');
+    await expect.poll(() => statusOf(stills), { timeout: MADE_WITHIN_MS, interval: 250 }).toBe(200);
+    expect(await statusOf(rawUrl('slides/index.json'))).toBe(410);
     // By the old address too: what is shared may be seen, and nothing else.
     expect(await statusOf(rawUrl(firstUri(whole, 'lecturer')))).toBe(200);
     expect(await statusOf(rawUrl(pupilUri))).toBe(410);

@@ -45,7 +45,7 @@ export interface SlidePictureProps {
   readonly opened: Opened;
 }
 
-/** The stills, with where they lie: of what is played, or where those views have none (an edition's), of the film. */
+/** The stills, with where they lie: of what is played, or as long as those views have none, of the film. */
 function useSlides({ playback, opened }: SlidePictureProps) {
   const { url, renew } = useSlidesUrl(opened, playback);
   const { data: own = null, isError, isPending } = useQuery(slidesQuery(url));
