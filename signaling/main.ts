@@ -41,6 +41,7 @@ const {
   packages,
   follower,
   keeper,
+  timetableKeeper,
   linkGate,
   editions,
   gate,
@@ -92,6 +93,7 @@ const app = createHttpApp({
     rooms,
     queue,
     keeper,
+    timetableKeeper,
     packages,
     editions,
     uploads: uploads.intake,
@@ -131,6 +133,7 @@ await rooms.open();
 await follower.catchUp();
 await uploads.imports.catchUp();
 keeper.start();
+timetableKeeper.start();
 await editions.catchUp();
 await listen(server, config.PORT, config.HOST);
 lifecycle.onStop('http', () => closeServer(server));

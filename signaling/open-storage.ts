@@ -16,6 +16,7 @@ import { RecordingFollower } from './recordings/recording-follower.ts';
 import { RecordingTimes } from './recordings/recording-times.ts';
 import { RecordingKeeper } from './recordings/recording-keeper.ts';
 import { WatchGate } from './recordings/watch-gate.ts';
+import { TimetableKeeper } from './directory/timetable-keeper.ts';
 import { openCaptionOrders } from './open-captions.ts';
 import { DurableWrites } from './room-storage/durable-writes.ts';
 import { createRoomWriters, type RoomWriters } from './room-storage/room-writers.ts';
@@ -31,6 +32,7 @@ export interface Storage {
   readonly packages: DeriveQueue;
   readonly follower: RecordingFollower;
   readonly keeper: RecordingKeeper;
+  readonly timetableKeeper: TimetableKeeper;
   readonly linkGate: LinkGate;
   readonly editions: EditionFollower;
   readonly gate: WatchGate;
@@ -62,6 +64,8 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   lifecycle.onStop('recording follower', () => follower.close());
   const keeper = new RecordingKeeper({ stores, objects, queue, derived, log, nowMs: Date.now });
   lifecycle.onStop('recording keeper', () => keeper.close());
+  const timetableKeeper = new TimetableKeeper({ timetable: stores.timetable, log, nowMs: Date.now });
+  lifecycle.onStop('timetable keeper', () => timetableKeeper.close());
   const linkGate = new LinkGate(stores.recordingLinks, Date.now);
   const times = new RecordingTimes(stores.editions, objects);
   const captions = new RecordingCaptions(stores, times);
@@ -83,6 +87,7 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
     packages: derived,
     follower,
     keeper,
+    timetableKeeper,
     linkGate,
     editions,
     gate,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { datesOfWeekday, instantOf, localDateOf, weekdayOf } from './local-time.ts';
+import { weekdayOf } from '../signaling/protocol/term-days.ts';
+import { datesOfWeekday, instantOf, localDateOf } from './local-time.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 

@@ -1,3 +1,5 @@
+import { weekdayOf } from '../signaling/protocol/term-days.ts';
+
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 const DAYS_OF_WEEK = 7;
@@ -13,11 +15,6 @@ export function instantOf(date: string, time: string, timeZone: string): number 
 /** Local date of an instant, `2026-09-01`. */
 export function localDateOf(instantMs: number, timeZone: string): string {
   return new Date(instantMs + offsetMs(instantMs, timeZone)).toISOString().slice(0, 'YYYY-MM-DD'.length);
-}
-
-/** ISO 8601: 1 Monday … 7 Sunday. */
-export function weekdayOf(date: string): number {
-  return new Date(`${date}T00:00:00Z`).getUTCDay() || DAYS_OF_WEEK;
 }
 
 /** The dates of one weekday from the first to the last, both inclusive. */

@@ -4,6 +4,7 @@
  */
 import type { AttendanceStore } from './ports/attendance-store.ts';
 import type { AuditStore } from './ports/audit-store.ts';
+import type { CalendarStore } from './ports/calendar-store.ts';
 import type { CaptionStore } from './ports/caption-store.ts';
 import type { ChatStore } from './ports/chat-store.ts';
 import type { ClassroomStore } from './ports/classroom-store.ts';
@@ -27,6 +28,7 @@ export type * from './objects/object-store.ts';
 export type * from './ports/attendance-store.ts';
 export type * from './ports/audience.ts';
 export type * from './ports/audit-store.ts';
+export type * from './ports/calendar-store.ts';
 export type * from './ports/caption-store.ts';
 export type * from './ports/chat-store.ts';
 export type * from './ports/classroom-store.ts';
@@ -50,6 +52,7 @@ export type * from './ports/watch-store.ts';
 export interface Stores {
   readonly directory: DirectoryStore;
   readonly classrooms: ClassroomStore;
+  readonly calendar: CalendarStore;
   readonly timetable: TimetableStore;
   readonly lessons: LessonStore;
   readonly sessions: SessionStore;

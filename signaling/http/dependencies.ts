@@ -6,7 +6,7 @@ import type { PackageJob, PackageState } from '../../recorder/derive-contract.ts
 import type { Sessions } from '../auth/sessions.ts';
 import type { TokenSigner } from '../auth/signed-token.ts';
 import type { TurnConfig } from '../auth/turn-credentials.ts';
-import type { LessonId, RecordingId, SeatId } from '../protocol/ids.ts';
+import type { LessonId, RecordingId, SchoolId, SeatId } from '../protocol/ids.ts';
 import type { RtpCapabilities } from 'mediasoup/types';
 import type { TransportPair } from '../protocol/media.ts';
 import type { JoinClaims } from '../rooms/join-claims.ts';
@@ -73,9 +73,16 @@ export interface ImportDesk {
   cancel(recordingId: RecordingId): Promise<void>;
 }
 
+/** What follows a change of a calendar. */
+export interface TimetableDesk {
+  /** Ends when the lessons of that school have followed; those of all schools (null) do so behind the answer. */
+  changed(schoolId: SchoolId | null): Promise<void>;
+}
+
 /** Everything that REST handlers are made of. */
 export interface RestDependencies {
   readonly stores: Stores;
+  readonly timetableKeeper: TimetableDesk;
   readonly objects: ObjectStore;
   readonly sessions: Sessions;
   readonly limits: RateLimits;

@@ -1,4 +1,5 @@
 import type { RestDependencies } from './dependencies.ts';
+import { CalendarRoutes } from './routes/calendar.ts';
 import { CaptionRoutes } from './routes/captions.ts';
 import { ClassroomRoutes } from './routes/classrooms.ts';
 import { ConnectionCheckRoutes } from './routes/connection-check.ts';
@@ -30,6 +31,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new SchoolRoutes(dependencies),
     ...new PeopleRoutes(dependencies),
     ...new ClassroomRoutes(dependencies),
+    ...new CalendarRoutes(dependencies),
     ...new TimetableRoutes(dependencies),
     ...new RecordingRoutes(dependencies),
     ...new PublishingRoutes(dependencies),

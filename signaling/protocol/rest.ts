@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { RouteDefinition } from './define.ts';
+import { calendarRoutes } from './rest/calendar.ts';
 import { captionRoutes } from './rest/captions.ts';
 import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
@@ -26,6 +27,7 @@ export const restRoutes = {
   ...lessonReportRoutes,
   ...directoryRoutes,
   ...classroomRoutes,
+  ...calendarRoutes,
   ...recordingRoutes,
   ...publishingRoutes,
   ...packageRoutes,

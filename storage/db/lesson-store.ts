@@ -4,7 +4,14 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import { LessonId, type PersonId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../new-id.ts';
 import type { Audience } from '../ports/audience.ts';
-import type { Involvement, Lesson, LessonChange, LessonStore, NewLessonRecord } from '../ports/lesson-store.ts';
+import type {
+  Involvement,
+  Lesson,
+  LessonChange,
+  LessonStore,
+  NewLessonRecord,
+  OwnField,
+} from '../ports/lesson-store.ts';
 import { concerns, lessonOf } from './audience-filter.ts';
 import { instantOrNull } from './instant.ts';
 import { inTransaction } from './in-transaction.ts';
@@ -131,12 +138,33 @@ function changeLesson(db: Kysely<Database>, lessonId: LessonId, change: LessonCh
         starts_at: change.startsAtMs === undefined ? stored.starts_at : new Date(change.startsAtMs),
         ends_at: change.endsAtMs === undefined ? stored.ends_at : new Date(change.endsAtMs),
         is_recorded: change.isRecorded ?? stored.is_recorded,
+        own_fields: JSON.stringify(ownFieldsAfter(stored, change)),
       })
       .where('lesson_id', '=', lessonId)
       .execute();
     await replaceLinks(tx, lessonId, change);
     return requireLesson(tx, lessonId);
   });
+}
+
+const FIELD_OF: readonly (readonly [keyof LessonChange, OwnField])[] = [
+  ['startsAtMs', 'times'],
+  ['endsAtMs', 'times'],
+  ['lecturerId', 'lecturer'],
+  ['title', 'title'],
+  ['subject', 'subject'],
+  ['classGroupIds', 'classGroups'],
+  ['classroomIds', 'classrooms'],
+];
+
+/** A lesson of the timetable keeps what somebody has decided for it alone. */
+function ownFieldsAfter(
+  stored: { readonly entry_id: string | null; readonly own_fields: readonly OwnField[] },
+  change: LessonChange,
+): OwnField[] {
+  if (stored.entry_id === null) return [];
+  const named = FIELD_OF.flatMap(([field, own]) => (change[field] === undefined ? [] : [own]));
+  return [...new Set([...stored.own_fields, ...named])];
 }
 
 /** What is left out stays. */
@@ -271,6 +299,7 @@ function toLesson(row: LessonRow): Lesson {
     endedAtMs: instantOrNull(row.ended_at),
     isRecorded: row.is_recorded,
     timetableEntryId: row.entry_id,
+    ownFields: row.own_fields,
     origin: row.origin,
   };
 }

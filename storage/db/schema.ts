@@ -30,7 +30,9 @@ import type { LessonKind, LessonOrigin, SeatKind } from '../../signaling/protoco
 import type { RollMark } from '../ports/attendance-store.ts';
 import type { AuditActor } from '../ports/audit-store.ts';
 import type { EditionViews } from '../ports/edition-store.ts';
+import type { OwnField } from '../ports/lesson-store.ts';
 import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
+import type { PeriodTable, SpecialDayTable, TermTable, TimetableEntryTable } from './timetable-tables.ts';
 import type { CaptionVersionTable, RemarkTable, WatchTable } from './watcher-tables.ts';
 
 /**
@@ -114,20 +116,6 @@ export interface PairingTable {
   listening_school_id: SchoolId;
 }
 
-export interface TimetableEntryTable {
-  entry_id: string;
-  school_id: SchoolId;
-  kind: LessonKind;
-  title: string;
-  subject: string | null;
-  lecturer_id: PersonId;
-  weekday: number;
-  start_time: string;
-  end_time: string;
-  first_date: string;
-  last_date: string;
-}
-
 export interface LessonTable {
   lesson_id: LessonId;
   kind: LessonKind;
@@ -142,6 +130,9 @@ export interface LessonTable {
   ended_at: Date | null;
   is_recorded: boolean;
   entry_id: string | null;
+  /** The local date that the entry has it on, wherever it was moved to. */
+  entry_date: string | null;
+  own_fields: ColumnType<OwnField[], string | undefined, string>;
   origin: Defaulted<LessonOrigin>;
 }
 
@@ -331,6 +322,10 @@ export interface Database {
   timetable_entries: TimetableEntryTable;
   timetable_class_groups: { entry_id: string; class_group_id: ClassGroupId };
   timetable_classrooms: { entry_id: string; classroom_id: ClassroomId };
+  terms: TermTable;
+  special_days: SpecialDayTable;
+  periods: PeriodTable;
+  timetable_due: { school_id: SchoolId; since: Date };
   lessons: LessonTable;
   lesson_co_teachers: { lesson_id: LessonId; person_id: PersonId };
   lesson_class_groups: { lesson_id: LessonId; class_group_id: ClassGroupId };

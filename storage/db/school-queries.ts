@@ -4,6 +4,7 @@ import { ClassGroupId, SchoolId } from '../../signaling/protocol/ids.ts';
 import type { ClassGroup, School, SchoolSettings } from '../../signaling/protocol/rest/directory.ts';
 import { newId } from '../new-id.ts';
 import type { DirectoryStore, NewClassGroupRecord, NewSchoolRecord } from '../ports/directory-store.ts';
+import { markDue } from './calendar-store.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { ClassGroupTable, Database, SchoolTable } from './schema.ts';
 import { containing } from './search-pattern.ts';
@@ -113,6 +114,8 @@ function changeSchool(db: Kysely<Database>, schoolId: SchoolId, change: Partial<
       .where('school_id', '=', schoolId)
       .returningAll()
       .executeTakeFirstOrThrow();
+    // Half past eight is another instant there.
+    if (row.time_zone !== stored.time_zone) await markDue(tx, schoolId);
     return toSchool(row);
   });
 }

@@ -1,27 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import type { Kysely, Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
-import { AppError } from '../../signaling/protocol/errors.ts';
+import { AppError, fieldProblem } from '../../signaling/protocol/errors.ts';
+import type { SchoolId } from '../../signaling/protocol/ids.ts';
 import type { TimetableEntry } from '../../signaling/protocol/rest/classrooms.ts';
 import type { NewTimetableEntryRecord, TimetableStore } from '../ports/timetable-store.ts';
 import { inTransaction } from './in-transaction.ts';
-import type { Database, TimetableEntryTable } from './schema.ts';
-import { makeLessons } from './timetable-lessons.ts';
+import type { Database } from './schema.ts';
+import type { TimetableEntryTable } from './timetable-tables.ts';
+import { makeLessons, reshapeLessons } from './timetable-lessons.ts';
+import { lockTimetables } from './timetable-lock.ts';
 
 export function createTimetableStore(db: Kysely<Database>): TimetableStore {
   return {
-    async list(schoolId) {
-      const rows = await selectEntries(db)
-        .where('e.school_id', '=', schoolId)
-        .orderBy('e.weekday')
-        .orderBy('e.start_time')
-        .orderBy('e.entry_id')
-        .execute();
-      return rows.map(toEntry);
-    },
+    list: (schoolId) => listEntries(db, schoolId),
     entry: (entryId) => findEntry(db, entryId),
     create: (entry, nowMs) =>
       inTransaction(db, async (tx) => {
+        await lockTimetables(tx);
         const entryId = randomUUID();
         await tx
           .insertInto('timetable_entries')
@@ -32,6 +28,7 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
       }),
     change: (entryId, change, nowMs) =>
       inTransaction(db, async (tx) => {
+        await lockTimetables(tx);
         const stored = await findEntry(tx, entryId);
         if (stored === undefined) throw new AppError('notFound');
         const changed = { ...stored, ...change };
@@ -41,6 +38,7 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
       }),
     delete: (entryId, nowMs) =>
       inTransaction(db, async (tx) => {
+        await lockTimetables(tx);
         await tx
           .deleteFrom('lessons')
           .where('entry_id', '=', entryId)
@@ -50,29 +48,70 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
         const result = await tx.deleteFrom('timetable_entries').where('entry_id', '=', entryId).executeTakeFirst();
         if (result.numDeletedRows === 0n) throw new AppError('notFound');
       }),
+    remakeDue: (nowMs, schoolId) => remakeDue(db, nowMs, schoolId),
   };
 }
 
 async function finish(tx: Kysely<Database>, entryId: string, nowMs: number): Promise<TimetableEntry> {
   const entry = await findEntry(tx, entryId);
   if (entry === undefined) throw new AppError('internal', { message: 'an entry just written is not there' });
-  await makeLessons(tx, entry, nowMs);
+  await reshapeLessons(tx, entry, nowMs);
+  const lessons = await makeLessons(tx, entry.schoolId, [entry], nowMs);
+  if (lessons === 0) throw fieldProblem('lastDate', 'noLessonInTerm');
   return entry;
 }
 
-function columnsOf(entry: NewTimetableEntryRecord): Omit<Selectable<TimetableEntryTable>, 'entry_id' | 'school_id'> {
-  if (entry.endTime <= entry.startTime) throw new AppError('invalidInput', { details: { field: 'endTime' } });
+async function listEntries(db: Kysely<Database>, schoolId: SchoolId): Promise<TimetableEntry[]> {
+  const rows = await selectEntries(db).where('e.school_id', '=', schoolId).execute();
+  return rows
+    .map(toEntry)
+    .toSorted((a, b) => a.weekday - b.weekday || compare(a.startTime, b.startTime) || compare(a.entryId, b.entryId));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+function remakeDue(db: Kysely<Database>, nowMs: number, schoolId: SchoolId | undefined): Promise<SchoolId | undefined> {
+  return inTransaction(db, async (tx) => {
+    await lockTimetables(tx);
+    const { rows } = await sql<{ school_id: SchoolId }>`delete from timetable_due where school_id = (
+        select school_id from timetable_due
+        where ${schoolId ?? null}::text is null or school_id = ${schoolId ?? null} order by since limit 1
+      ) returning school_id`.execute(tx);
+    const due = rows[0]?.school_id;
+    if (due !== undefined) await makeLessons(tx, due, await listEntries(tx, due), nowMs);
+    return due;
+  });
+}
+
+type EntryColumns = Omit<Selectable<TimetableEntryTable>, 'entry_id' | 'school_id'>;
+
+function columnsOf(entry: NewTimetableEntryRecord): EntryColumns {
   return {
     kind: entry.kind,
     title: entry.title,
     subject: entry.subject,
     lecturer_id: entry.lecturerId,
     weekday: entry.weekday,
-    start_time: entry.startTime,
-    end_time: entry.endTime,
-    first_date: entry.firstDate,
-    last_date: entry.lastDate,
+    weeks: entry.weeks ?? 'all',
+    ...timesOf(entry),
+    ...datesOf(entry),
   };
+}
+
+type TimeColumns = Pick<EntryColumns, 'period' | 'start_time' | 'end_time'>;
+
+function timesOf({ period = null, startTime = '', endTime = '' }: NewTimetableEntryRecord): TimeColumns {
+  if (period !== null) return { period, start_time: null, end_time: null };
+  if (endTime <= startTime) throw fieldProblem('endTime', 'endsBeforeStart');
+  return { period, start_time: startTime, end_time: endTime };
+}
+
+type DateColumns = Pick<EntryColumns, 'term_id' | 'first_date' | 'last_date'>;
+
+function datesOf({ termId = null, firstDate = '', lastDate = '' }: NewTimetableEntryRecord): DateColumns {
+  if (termId !== null) return { term_id: termId, first_date: null, last_date: null };
+  if (lastDate < firstDate) throw fieldProblem('lastDate', 'lastBeforeFirst');
+  return { term_id: termId, first_date: firstDate, last_date: lastDate };
 }
 
 async function replaceLinks(
@@ -97,7 +136,17 @@ function selectEntries(db: Kysely<Database>) {
   return db
     .selectFrom('timetable_entries as e')
     .innerJoin('persons as t', 't.person_id', 'e.lecturer_id')
+    .leftJoin('periods as p', (join) =>
+      join.onRef('p.school_id', '=', 'e.school_id').onRef('p.number', '=', 'e.period'),
+    )
+    .leftJoin('terms as m', 'm.term_id', 'e.term_id')
     .selectAll('e')
+    .select([
+      sql<string>`coalesce(p.start_time, e.start_time)`.as('starts'),
+      sql<string>`coalesce(p.end_time, e.end_time)`.as('ends'),
+      sql<string>`coalesce(m.first_date, e.first_date)`.as('first'),
+      sql<string>`coalesce(m.last_date, e.last_date)`.as('last'),
+    ])
     .select('t.display_name as lecturer_name')
     .select((eb) => [
       jsonArrayFrom(
@@ -131,9 +180,12 @@ function toEntry(row: EntryRow): TimetableEntry {
     classGroupIds: row.class_groups.map(({ id }) => id),
     classroomIds: row.classrooms.map(({ id }) => id),
     weekday: row.weekday,
-    startTime: row.start_time,
-    endTime: row.end_time,
-    firstDate: row.first_date,
-    lastDate: row.last_date,
+    weeks: row.weeks,
+    period: row.period,
+    startTime: row.starts,
+    endTime: row.ends,
+    termId: row.term_id,
+    firstDate: row.first,
+    lastDate: row.last,
   };
 }

@@ -11,7 +11,7 @@ import {
   type DemoSchool,
 } from './names.ts';
 import { seedSchool } from './seeded-school.ts';
-import { lessonsAroundNow, weeklyEntries } from './timetable.ts';
+import { DAY, demoTerm, lessonsAroundNow, weeklyEntries } from './timetable.ts';
 
 const DAY_MS = 86_400_000;
 /** A demo is looked at for weeks. */
@@ -71,7 +71,9 @@ export async function seedDemoDistrict(stores: Stores, options: DemoOptions): Pr
     await setCode(lecturing.classroomId, codes[0]?.code);
     await setCode(listening.classroomId, codes[1]?.code);
     for (const lesson of lessonsAroundNow(lecturing, listening, options.nowMs)) await tx.lessons.create(lesson);
-    for (const entry of weeklyEntries(lecturing, listening, options.nowMs)) {
+    for (const { schoolId } of [lecturing, listening]) await tx.calendar.setPeriods(schoolId, DAY);
+    const term = await tx.calendar.createTerm(demoTerm(lecturing.timeZone, options.nowMs));
+    for (const entry of weeklyEntries(lecturing, listening, term)) {
       await tx.timetable.create(entry, options.nowMs);
     }
   });

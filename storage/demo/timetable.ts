@@ -1,6 +1,8 @@
+import type { Period, Term } from '../../signaling/protocol/rest/calendar.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
 import type { NewLessonRecord, NewTimetableEntryRecord } from '../ports.ts';
-import { localDateOf, weekdayOf } from '../local-time.ts';
+import { weekdayOf } from '../../signaling/protocol/term-days.ts';
+import { localDateOf } from '../local-time.ts';
 import type { SeededSchool } from './seeded-school.ts';
 
 const MINUTE_MS = 60_000;
@@ -17,28 +19,37 @@ interface WeeklyLesson {
   readonly teacher: 0 | 1 | 2;
   /** Index of its class group. */
   readonly group: 0 | 1;
-  readonly startTime: string;
-  readonly endTime: string;
+  readonly period: number;
 }
 
-const EVERY_DAY: readonly WeeklyLesson[] = [
-  { kind: 'live', title: '语文 · 古诗二首', teacher: 0, group: 0, startTime: '08:30', endTime: '09:10' },
-  { kind: 'live', title: '数学 · 两位数乘两位数', teacher: 1, group: 0, startTime: '09:30', endTime: '10:10' },
-  { kind: 'sky', title: '空中课堂 · 英语', teacher: 2, group: 0, startTime: '10:30', endTime: '11:10' },
-  { kind: 'live', title: '数学 · 面积', teacher: 1, group: 1, startTime: '13:30', endTime: '14:10' },
-  { kind: 'sky', title: '空中课堂 · 科学', teacher: 0, group: 1, startTime: '14:30', endTime: '15:10' },
-  { kind: 'live', title: '英语 · 会话', teacher: 2, group: 1, startTime: '15:30', endTime: '16:10' },
+/** The periods of a day at both schools, each by its own clock: in Xinjiang the sun is two hours later, and so is school. */
+export const DAY: readonly Period[] = [
+  { number: 1, startTime: '08:30', endTime: '09:10' },
+  { number: 2, startTime: '09:30', endTime: '10:10' },
+  { number: 3, startTime: '10:30', endTime: '11:10' },
+  { number: 4, startTime: '13:30', endTime: '14:10' },
+  { number: 5, startTime: '14:30', endTime: '15:10' },
+  { number: 6, startTime: '15:30', endTime: '16:10' },
 ];
 
+const EVERY_DAY: readonly WeeklyLesson[] = [
+  { kind: 'live', title: '语文 · 古诗二首', teacher: 0, group: 0, period: 1 },
+  { kind: 'live', title: '数学 · 两位数乘两位数', teacher: 1, group: 0, period: 2 },
+  { kind: 'sky', title: '空中课堂 · 英语', teacher: 2, group: 0, period: 3 },
+  { kind: 'live', title: '数学 · 面积', teacher: 1, group: 1, period: 4 },
+  { kind: 'sky', title: '空中课堂 · 科学', teacher: 0, group: 1, period: 5 },
+  { kind: 'live', title: '英语 · 会话', teacher: 2, group: 1, period: 6 },
+];
+
+/** The district's term of the demo, from today. */
+export function demoTerm(timeZone: string, nowMs: number): Omit<Term, 'termId'> {
+  const firstDate = localDateOf(nowMs, timeZone);
+  return { schoolId: null, name: '本学期', firstDate, lastDate: localDateOf(nowMs + TERM_DAYS * DAY_MS, timeZone) };
+}
+
 /** The weekly timetable of the lecturing school: every school day, and today whatever day it is. */
-export function weeklyEntries(
-  lecturing: SeededSchool,
-  listening: SeededSchool,
-  nowMs: number,
-): NewTimetableEntryRecord[] {
-  const today = localDateOf(nowMs, lecturing.timeZone);
-  const lastDate = localDateOf(nowMs + TERM_DAYS * DAY_MS, lecturing.timeZone);
-  return [...new Set([...SCHOOL_DAYS, weekdayOf(today)])].flatMap((weekday) =>
+export function weeklyEntries(lecturing: SeededSchool, listening: SeededSchool, term: Term): NewTimetableEntryRecord[] {
+  return [...new Set([...SCHOOL_DAYS, weekdayOf(term.firstDate)])].flatMap((weekday) =>
     EVERY_DAY.map((lesson) => ({
       schoolId: lecturing.schoolId,
       kind: lesson.kind,
@@ -48,10 +59,8 @@ export function weeklyEntries(
       classGroupIds: groupsOf(lesson.kind, lecturing.classGroupIds[lesson.group], listening),
       classroomIds: lesson.kind === 'sky' ? [listening.classroomId] : [],
       weekday,
-      startTime: lesson.startTime,
-      endTime: lesson.endTime,
-      firstDate: today,
-      lastDate,
+      period: lesson.period,
+      termId: term.termId,
     })),
   );
 }

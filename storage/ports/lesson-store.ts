@@ -61,6 +61,8 @@ export interface Lesson {
   readonly isRecorded: boolean;
   /** The weekly entry it was made from. */
   readonly timetableEntryId: string | null;
+  /** What was changed by hand since; the entry leaves it alone. */
+  readonly ownFields: readonly OwnField[];
   readonly origin: LessonOrigin;
 }
 
@@ -79,6 +81,9 @@ export interface NewLessonRecord {
   /** `class` when left out. */
   readonly origin?: LessonOrigin;
 }
+
+/** What a lesson has of its timetable entry until somebody changes it for this one. */
+export type OwnField = 'times' | 'lecturer' | 'title' | 'subject' | 'classGroups' | 'classrooms';
 
 /** What is left out stays. */
 export type LessonChange = Partial<Omit<NewLessonRecord, 'kind' | 'schoolId' | 'origin'>>;

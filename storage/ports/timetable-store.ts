@@ -2,8 +2,10 @@ import type { SchoolId } from '../../signaling/protocol/ids.ts';
 import type { TimetableEntry } from '../../signaling/protocol/rest/classrooms.ts';
 
 /**
- * The weekly timetable. An entry's lessons are made for its whole term when it is created (at most a year), in the
- * school's local time; changing or deleting it replaces or removes those that are still to come. Errors as in `DirectoryStore`.
+ * The weekly timetable. An entry's lessons are made for its whole term when it is created (at most a year), in the school's local time and
+ * without its holidays; changing or deleting it replaces or removes those that are still to come. A lesson that has begun, or ought to have,
+ * never changes; one that was cancelled stays so, and one that was changed by hand keeps what it was given. One that was moved also stays when
+ * its own date becomes free. Errors as in `DirectoryStore`.
  */
 export interface TimetableStore {
   /** By weekday and start. */
@@ -17,6 +19,14 @@ export interface TimetableStore {
     nowMs: number,
   ): Promise<TimetableEntry>;
   delete(entryId: string, nowMs: number): Promise<void>;
+  /**
+   * Brings the lessons to come of one school in line with its calendar where that has changed: of this one, or of whichever waits longest.
+   * Undefined when none waits. Idempotent; of several at once, each takes another.
+   */
+  remakeDue(nowMs: number, schoolId?: SchoolId): Promise<SchoolId | undefined>;
 }
 
-export type NewTimetableEntryRecord = Omit<TimetableEntry, 'entryId' | 'lecturerName'>;
+/** Its times are its period's, or its own; its dates its term's, or its own. */
+export type NewTimetableEntryRecord = Omit<TimetableEntry, 'entryId' | 'lecturerName' | Defaulted> &
+  Partial<Pick<TimetableEntry, Defaulted>>;
+type Defaulted = 'weeks' | 'period' | 'startTime' | 'endTime' | 'termId' | 'firstDate' | 'lastDate';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LessonId, PersonId, RecordingId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../../storage/new-id.ts';
-import type { Audience, ComposedFilm, NewTimetableEntryRecord, Stores } from '../../storage/ports.ts';
+import type { Audience, ComposedFilm, Stores } from '../../storage/ports.ts';
 import { makeDistrict, makeLesson, MINUTE_MS, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
 import { DATABASES, type OpenStores } from './store-databases.ts';
 
@@ -124,107 +124,6 @@ describe.each(DATABASES)('stores of lessons on %s', (_name, open) => {
           schoolName: district.lecturing.name,
         },
       ]);
-    });
-  });
-
-  describe('timetable', () => {
-    const entry = (change: Partial<NewTimetableEntryRecord> = {}): NewTimetableEntryRecord => ({
-      schoolId: district.listening.schoolId,
-      kind: 'live',
-      title: '数学',
-      subject: '数学',
-      lecturerId: district.farTeacher.personId,
-      classGroupIds: [district.classGroup.classGroupId],
-      classroomIds: [district.classroomId],
-      weekday: 1,
-      startTime: '10:00',
-      endTime: '10:40',
-      firstDate: '2026-09-01',
-      lastDate: '2026-09-30',
-      ...change,
-    });
-    const NOW_MS = MONDAY_8_MS + DAY_MS;
-    const lessonsOf = async (entryId: string) => {
-      const range = { fromMs: Date.parse('2026-08-01'), toMs: Date.parse('2027-08-01') };
-      const all = await stores.lessons.list({ ...range, audience: { everything: true } });
-      return all.filter((made) => made.timetableEntryId === entryId);
-    };
-    const iso = (ms: number) => new Date(ms).toISOString();
-
-    it("makes the term's lessons in the school's local time, none of the past", async () => {
-      const created = await stores.timetable.create(entry(), NOW_MS);
-      expect(created).toMatchObject({ lecturerName: '古丽老师', startTime: '10:00' });
-      const made = await lessonsOf(created.entryId);
-      // Ürümqi is at UTC+6; Monday the 7th has passed.
-      const mondays = ['2026-09-14T04:00:00.000Z', '2026-09-21T04:00:00.000Z', '2026-09-28T04:00:00.000Z'];
-      expect(made.map(({ startsAtMs }) => iso(startsAtMs))).toEqual(mondays);
-      expect(made[0]).toMatchObject({ kind: 'live', title: '数学', isRecorded: true, state: 'scheduled' });
-      expect(made[0]?.classGroups).toHaveLength(1);
-      expect(made[0]?.classrooms).toHaveLength(1);
-      expect((await stores.timetable.list(district.listening.schoolId)).map(({ entryId }) => entryId)).toContain(
-        created.entryId,
-      );
-    });
-
-    it('change() keeps the ids of lessons that stay on their date, drops and makes the others', async () => {
-      const { entryId } = await stores.timetable.create(entry(), NOW_MS);
-      const before = await lessonsOf(entryId);
-      const change = {
-        title: '口算',
-        startTime: '09:30',
-        lastDate: '2026-09-21',
-        firstDate: '2026-09-08',
-        classroomIds: [],
-      };
-      await stores.timetable.change(entryId, change, NOW_MS);
-      const after = await lessonsOf(entryId);
-      expect(after.map(({ lessonId }) => lessonId)).toEqual(before.slice(0, 2).map(({ lessonId }) => lessonId));
-      expect(after[0]).toMatchObject({ title: '口算', classrooms: [] });
-      expect(iso(after[0]?.startsAtMs ?? 0)).toBe('2026-09-14T03:30:00.000Z');
-      await stores.timetable.change(entryId, { weekday: 3 }, NOW_MS);
-      expect((await lessonsOf(entryId)).map(({ startsAtMs }) => iso(startsAtMs))).toEqual([
-        '2026-09-09T03:30:00.000Z',
-        '2026-09-16T03:30:00.000Z',
-      ]);
-    });
-
-    it('delete() removes what is to come and keeps what was', async () => {
-      const { entryId } = await stores.timetable.create(entry(), NOW_MS);
-      const [first] = await lessonsOf(entryId);
-      if (first === undefined) throw new Error('no lesson was made');
-      await stores.lessons.start(first.lessonId, first.startsAtMs);
-      await stores.timetable.delete(entryId, NOW_MS);
-      expect(await stores.lessons.lesson(first.lessonId)).toMatchObject({ state: 'live', timetableEntryId: null });
-      expect(await stores.timetable.entry(entryId)).toBeUndefined();
-      await expect(stores.timetable.delete(entryId, NOW_MS)).rejects.toEqual(code('notFound'));
-    });
-
-    it('makes no more lessons, and takes no longer, for a term of ten thousand years', async () => {
-      const startedMs = performance.now();
-      const term = { firstDate: '0001-01-01', lastDate: '9999-12-31' };
-      const { entryId } = await stores.timetable.create(entry(term), NOW_MS);
-      // Walking all its dates takes minutes in which no room is served.
-      expect(performance.now() - startedMs).toBeLessThan(10_000);
-      const { listening } = district;
-      const all = await stores.lessons.list({
-        fromMs: NOW_MS,
-        toMs: NOW_MS + 800 * 86_400_000,
-        audience: { schoolIds: [listening.schoolId] },
-      });
-      const made = all.filter((lesson) => lesson.timetableEntryId === entryId);
-      expect(made).toHaveLength(53);
-      await stores.timetable.delete(entryId, NOW_MS);
-    });
-
-    it('refuses a term without a lesson and times that run backwards, and then keeps nothing', async () => {
-      const count = (await stores.timetable.list(district.listening.schoolId)).length;
-      await expect(stores.timetable.create(entry({ lastDate: '2026-09-08' }), NOW_MS)).rejects.toEqual(
-        code('invalidInput', { field: 'lastDate' }),
-      );
-      await expect(stores.timetable.create(entry({ endTime: '09:00' }), NOW_MS)).rejects.toEqual(
-        code('invalidInput', { field: 'endTime' }),
-      );
-      expect(await stores.timetable.list(district.listening.schoolId)).toHaveLength(count);
     });
   });
 

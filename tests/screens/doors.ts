@@ -2,7 +2,7 @@ import { shoot } from './camera.ts';
 import { inEnglish } from './cast.ts';
 import type { Cast } from './cast.ts';
 
-const SCHOOL_DESK = ['timetable', 'people', 'classes', 'classrooms'];
+const SCHOOL_DESK = ['timetable', 'calendar', 'people', 'classes', 'classrooms'];
 const DISTRICT_DESK = ['pairings', 'schools'];
 
 /** The pages that need no lesson. */

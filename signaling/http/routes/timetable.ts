@@ -1,6 +1,5 @@
-import { assertReachable } from '../../directory/reachability.ts';
-import { AppError, fieldProblem } from '../../protocol/errors.ts';
-import type { ClassGroupId, ClassroomId, PersonId, SchoolId } from '../../protocol/ids.ts';
+import { changedEntry, resolveEntry } from '../../directory/timetable-entry.ts';
+import { AppError } from '../../protocol/errors.ts';
 import type { TimetableEntry } from '../../protocol/rest/classrooms.ts';
 import { assertAdministers, belongsTo, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
@@ -8,17 +7,6 @@ import type { RestHandlers } from '../serve-route.ts';
 import { given } from './schools.ts';
 
 type Names = 'listTimetable' | 'createTimetableEntry' | 'changeTimetableEntry' | 'deleteTimetableEntry';
-
-interface EntryParts {
-  readonly schoolId: SchoolId;
-  readonly lecturerId: PersonId;
-  readonly classGroupIds: readonly ClassGroupId[];
-  readonly classroomIds: readonly ClassroomId[];
-  readonly startTime: string;
-  readonly endTime: string;
-  readonly firstDate: string;
-  readonly lastDate: string;
-}
 
 export class TimetableRoutes implements Pick<RestHandlers, Names> {
   readonly #stores: RestDependencies['stores'];
@@ -36,15 +24,14 @@ export class TimetableRoutes implements Pick<RestHandlers, Names> {
 
   readonly createTimetableEntry: RestHandlers['createTimetableEntry'] = async ({ body }, context) => {
     assertAdministers(personOf(context.caller), body.schoolId);
-    await this.#assertEntry(body);
-    return this.#stores.timetable.create(body, this.#nowMs());
+    const entry = await resolveEntry(this.#stores, body);
+    return this.#stores.timetable.create(entry, this.#nowMs());
   };
 
   readonly changeTimetableEntry: RestHandlers['changeTimetableEntry'] = async ({ params, body }, context) => {
     const entry = await this.#managed(personOf(context.caller), params.entryId);
-    const change = given(body);
-    await this.#assertEntry({ ...entry, ...change });
-    return this.#stores.timetable.change(params.entryId, change, this.#nowMs());
+    const changed = await resolveEntry(this.#stores, changedEntry(entry, given(body)));
+    return this.#stores.timetable.change(params.entryId, changed, this.#nowMs());
   };
 
   readonly deleteTimetableEntry: RestHandlers['deleteTimetableEntry'] = async ({ params }, context) => {
@@ -52,17 +39,6 @@ export class TimetableRoutes implements Pick<RestHandlers, Names> {
     await this.#stores.timetable.delete(params.entryId, this.#nowMs());
     return {};
   };
-
-  async #assertEntry(entry: EntryParts): Promise<void> {
-    if (entry.endTime <= entry.startTime) throw fieldProblem('endTime', 'endsBeforeStart');
-    if (entry.lastDate < entry.firstDate) throw fieldProblem('lastDate', 'lastBeforeFirst');
-    const lecturer = await this.#stores.directory.person(entry.lecturerId);
-    const isTeacher = lecturer?.roles.some((grant) => grant.role === 'teacher' && grant.schoolId === entry.schoolId);
-    if (lecturer?.schoolId !== entry.schoolId || isTeacher !== true) {
-      throw fieldProblem('lecturerId', 'lecturerElsewhere');
-    }
-    await assertReachable(this.#stores, entry.schoolId, entry);
-  }
 
   async #managed(caller: PersonCaller, entryId: string): Promise<TimetableEntry> {
     const entry = await this.#stores.timetable.entry(entryId);

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
-import { ClassGroupId, ClassroomId, PairingId, PersonId, SchoolId, SiteId } from '../ids.ts';
+import { ClassGroupId, ClassroomId, PairingId, PersonId, SchoolId, SiteId, TermId } from '../ids.ts';
 import { LessonKind } from '../seats.ts';
-import { changeOf, DisplayName, LessonSummary, Nothing } from './shapes.ts';
+import { MAX_PERIODS } from './calendar.ts';
+import { changeOf, DisplayName, LessonSummary, LocalDate, LocalTime, Nothing, Weekday } from './shapes.ts';
 
 /** Physical rooms, their sites, who is paired with whom, and the weekly timetable. */
 const admins = ['schoolAdmin', 'districtAdmin'] as const;
@@ -26,11 +27,11 @@ export const Pairing = z.object({
 });
 export type Pairing = z.infer<typeof Pairing>;
 
-/** `HH:MM` in the school's local time. */
-const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
-const LocalDate = z.iso.date();
+/** Odd and even 单双周 count from the week that the term, or without one the first date, begins in. */
+export const Weeks = z.enum(['all', 'odd', 'even']);
+export type Weeks = z.infer<typeof Weeks>;
 
-/** A lesson that recurs every week between two dates. */
+/** A lesson that recurs on a weekday, within a term or between two dates, in a period or at a time of its own. */
 export const TimetableEntry = z.object({
   entryId: z.string(),
   schoolId: SchoolId,
@@ -41,10 +42,14 @@ export const TimetableEntry = z.object({
   lecturerName: z.string(),
   classGroupIds: z.array(ClassGroupId),
   classroomIds: z.array(ClassroomId),
-  /** ISO 8601: 1 Monday … 7 Sunday. */
-  weekday: z.int().min(1).max(7),
+  weekday: Weekday,
+  weeks: Weeks,
+  /** Number of the school's period, whose times it then has. */
+  period: z.int().min(1).max(MAX_PERIODS).nullable(),
   startTime: LocalTime,
   endTime: LocalTime,
+  /** The term, whose dates it then has. */
+  termId: TermId.nullable(),
   firstDate: LocalDate,
   lastDate: LocalDate,
 });
@@ -55,6 +60,14 @@ export const NewTimetableEntry = TimetableEntry.omit({ entryId: true, lecturerNa
   classGroupIds: z.array(ClassGroupId).max(50).default([]),
   classroomIds: z.array(ClassroomId).max(25).default([]),
   subject: z.string().trim().max(40).nullable().default(null),
+  weeks: Weeks.default('all'),
+  period: TimetableEntry.shape.period.default(null),
+  termId: TermId.nullable().default(null),
+  // Needed without a period, without a term.
+  startTime: LocalTime.optional(),
+  endTime: LocalTime.optional(),
+  firstDate: LocalDate.optional(),
+  lastDate: LocalDate.optional(),
 });
 
 export const SiteIdentity = z.object({

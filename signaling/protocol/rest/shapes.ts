@@ -29,6 +29,12 @@ export const LARGEST = 2_147_483_647;
 export const BaseVersion = z.int().min(0).max(LARGEST);
 export const QueryVersion = z.coerce.number().pipe(z.int().min(1).max(LARGEST));
 
+/** `HH:MM` in the school's local time. */
+export const LocalTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/);
+export const LocalDate = z.iso.date();
+/** ISO 8601: 1 Monday … 7 Sunday. */
+export const Weekday = z.int().min(1).max(7);
+
 export const PageQuery = z.object({
   search: z.string().trim().max(60).optional(),
   offset: z.coerce.number().int().min(0).max(LARGEST).default(0),
@@ -83,6 +89,8 @@ export const LessonSummary = z.object({
   startsAtMs: z.int(),
   endsAtMs: z.int(),
   isRecorded: z.boolean(),
+  /** Made from the weekly timetable, and since moved or otherwise changed by hand. */
+  isAdjusted: z.boolean(),
   /** The seat that the asking person would have; null when it may see but not enter. */
   mySeat: SeatKind.nullable(),
   /** How many are in the room now; null when it is not open. */

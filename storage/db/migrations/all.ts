@@ -8,6 +8,7 @@ import { editions } from './0006-editions.ts';
 import { captions } from './0007-captions.ts';
 import { uploads } from './0008-uploads.ts';
 import { polls } from './0009-polls.ts';
+import { calendar } from './0010-calendar.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-captions': captions,
   '0008-uploads': uploads,
   '0009-polls': polls,
+  '0010-calendar': calendar,
 };

@@ -141,6 +141,12 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
     changeClassroom: { params: { classroomId }, body: { name: '改名' } },
     deleteClassroom: { params: { classroomId } },
     issueEnrolmentCode: { params: { classroomId }, body: {} },
+    getSchoolCalendar: { query: { schoolId } },
+    createTerm: { body: { schoolId, name: '外校学期', firstDate: '2030-02-01', lastDate: '2030-07-01' } },
+    createSpecialDay: {
+      body: { schoolId: null, name: '全区放假', firstDate: '2030-02-01', lastDate: '2030-02-02', followsWeekday: null },
+    },
+    setPeriods: { params: { schoolId }, body: { periods: [] } },
     listTimetable: { query: { schoolId } },
     createTimetableEntry: {
       body: {

@@ -1,8 +1,10 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import { ChevronLeft, ChevronRight, XCircle } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Pencil, XCircle } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import type { SchoolCalendar } from '../../../../signaling/protocol/rest/calendar.ts';
 import type { LessonSummary } from '../../../../signaling/protocol/rest/shapes.ts';
+import { specialDayOn, weekdayOf } from '../../../../signaling/protocol/term-days.ts';
 import { callApi } from '../../api/api.ts';
 import { deskText } from '../../messages/desk.ts';
 import { timetableText } from '../../messages/desk-timetable.ts';
@@ -10,14 +12,15 @@ import { useText } from '../../text/text.ts';
 import { clockTime } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
+import { Banner, EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { deskQueries, useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { useNotices } from './notices.tsx';
-import { dayRange, localDate, shiftDate, weekdayOf } from './school-days.ts';
-import { WEEKDAYS } from './week-grid.tsx';
+import { AdjustDialog } from './adjust-dialog.tsx';
+import { dayRange, localDate, shiftDate } from './school-days.ts';
+import { useWeekdayName } from './weekdays.ts';
 import desk from './desk.module.css';
 import table from './table.module.css';
 import styles from './timetable.module.css';
@@ -28,21 +31,63 @@ const placesOf = (lesson: LessonSummary): string =>
     ...lesson.classrooms.map((room) => `${room.schoolName} ${room.name}`),
   ].join('、');
 
-function LessonLine({ lesson, timeZone }: { readonly lesson: LessonSummary; readonly timeZone: string }) {
+interface LessonProps {
+  readonly lesson: LessonSummary;
+  readonly timeZone: string;
+}
+
+/** Only of what has not begun. */
+function LessonActions({ lesson, timeZone }: LessonProps) {
   const t = useText(timetableText);
   const refresh = useDeskRefresh();
   const notices = useNotices();
-  const [isAsking, setAsking] = useState(false);
-  const { lessonId, title, state } = lesson;
+  const [open, setOpen] = useState<'adjust' | 'cancel' | null>(null);
+  const { lessonId, title } = lesson;
+  const close = (): void => setOpen(null);
   const cancel = useMutation({
     mutationFn: () => callApi('cancelLesson', { params: { lessonId } }),
     onSuccess: () => notices.say(t('cancelled', { name: title })),
     onError: (error) => notices.fail(error),
     onSettled: async () => {
-      setAsking(false);
+      close();
       await refresh('lessons');
     },
   });
+  return (
+    <>
+      <Button
+        look="plain"
+        icon={Pencil}
+        aria-label={t('adjustOf', { name: title })}
+        title={t('adjustLesson')}
+        onClick={() => setOpen('adjust')}
+        data-testid="adjust-lesson"
+      />
+      <Button
+        look="plain"
+        icon={XCircle}
+        aria-label={t('cancelOf', { name: title })}
+        title={t('cancelLesson')}
+        onClick={() => setOpen('cancel')}
+      />
+      {open === 'adjust' && <AdjustDialog lesson={lesson} timeZone={timeZone} onClose={close} />}
+      <ConfirmDialog
+        open={open === 'cancel'}
+        title={t('cancelTitle', { name: title })}
+        body={t('cancelBody')}
+        confirm={t('cancelLesson')}
+        cancel={t('keep')}
+        busy={cancel.isPending}
+        onConfirm={() => cancel.mutate()}
+        onClose={close}
+      />
+    </>
+  );
+}
+
+function LessonLine({ lesson, timeZone }: LessonProps) {
+  const t = useText(timetableText);
+  const { lessonId, title, state } = lesson;
   return (
     <tr data-testid="day-lesson" data-title={title} data-state={state}>
       <td data-label={t('time')} className="tabular">
@@ -50,6 +95,7 @@ function LessonLine({ lesson, timeZone }: { readonly lesson: LessonSummary; read
       </td>
       <td data-label={t('titleField')}>
         <strong>{title}</strong>
+        {lesson.isAdjusted && <span className={styles.adjusted}>{t('adjusted')}</span>}
       </td>
       <td data-label={t('kind')}>{t(`kind_${lesson.kind}`)}</td>
       <td data-label={t('lecturer')}>{lesson.lecturerName}</td>
@@ -59,25 +105,7 @@ function LessonLine({ lesson, timeZone }: { readonly lesson: LessonSummary; read
       </td>
       <td className={table.rowActions}>
         {lesson.mySeat !== null && state === 'live' && <Link href={`/room/${lessonId}`}>{t('open')}</Link>}
-        {state === 'scheduled' && (
-          <Button
-            look="plain"
-            icon={XCircle}
-            aria-label={t('cancelOf', { name: title })}
-            title={t('cancelLesson')}
-            onClick={() => setAsking(true)}
-          />
-        )}
-        <ConfirmDialog
-          open={isAsking}
-          title={t('cancelTitle', { name: title })}
-          body={t('cancelBody')}
-          confirm={t('cancelLesson')}
-          cancel={t('keep')}
-          busy={cancel.isPending}
-          onConfirm={() => cancel.mutate()}
-          onClose={() => setAsking(false)}
-        />
+        {state === 'scheduled' && <LessonActions lesson={lesson} timeZone={timeZone} />}
       </td>
     </tr>
   );
@@ -93,12 +121,12 @@ function DayBar({
   readonly onMove: (date: string) => void;
 }) {
   const t = useText(timetableText);
-  const weekday = WEEKDAYS.find((day) => day === weekdayOf(date)) ?? 1;
+  const weekdayName = useWeekdayName();
   return (
     <div className={styles.dayBar}>
       <Button icon={ChevronLeft} aria-label={t('previousDay')} onClick={() => onMove(shiftDate(date, -1))} />
       <TextField
-        label={`${t('date')} · ${t(`day_${weekday}`)}`}
+        label={`${t('date')} · ${weekdayName(weekdayOf(date))}`}
         type="date"
         value={date}
         onChange={(event) => event.target.value !== '' && onMove(event.target.value)}
@@ -109,8 +137,22 @@ function DayBar({
   );
 }
 
+/** Why a day is not as its weekday. */
+function SpecialDayNote({ date, calendar }: { readonly date: string; readonly calendar: SchoolCalendar }) {
+  const t = useText(timetableText);
+  const weekdayName = useWeekdayName();
+  const special = specialDayOn(date, calendar.specialDays);
+  if (special === undefined) return null;
+  const { name, followsWeekday } = special;
+  return (
+    <Banner tone="calm">
+      {followsWeekday === null ? t('onHoliday', { name }) : t('onMakeUp', { name, day: weekdayName(followsWeekday) })}
+    </Banner>
+  );
+}
+
 /** What is really held on a day: lessons of the timetable, and those that were made by hand. */
-export function DayLessons() {
+export function DayLessons({ calendar }: { readonly calendar: SchoolCalendar }) {
   const t = useText(timetableText);
   const words = useText(deskText);
   const { school } = useDeskSchool();
@@ -125,6 +167,7 @@ export function DayLessons() {
   return (
     <>
       <DayBar date={date} today={today} onMove={setDate} />
+      <SpecialDayNote date={date} calendar={calendar} />
       {shown === undefined ? (
         lessons.isError ? (
           <FailurePanel error={lessons.error} onRetry={() => void lessons.refetch()} />

@@ -11,6 +11,7 @@ import { LinkButton } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { EmptyPanel } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
+import { CalendarSection } from './calendar-section.tsx';
 import { ClassesSection } from './classes-section.tsx';
 import { ClassroomsSection } from './classrooms-section.tsx';
 import { deskQueries } from './desk-queries.ts';
@@ -23,11 +24,12 @@ import { TimetableSection } from './timetable-section.tsx';
 import desk from './desk.module.css';
 import styles from './desk-page.module.css';
 
-const SECTIONS = ['timetable', 'people', 'classes', 'classrooms', 'pairings', 'schools'] as const;
+const SECTIONS = ['timetable', 'calendar', 'people', 'classes', 'classrooms', 'pairings', 'schools'] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 const VIEWS: Readonly<Record<SectionName, ComponentType>> = {
   timetable: TimetableSection,
+  calendar: CalendarSection,
   people: PeopleSection,
   classes: ClassesSection,
   classrooms: ClassroomsSection,

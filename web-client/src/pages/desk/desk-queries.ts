@@ -45,6 +45,11 @@ export const deskQueries = {
     queryKey: ['desk', 'pairings'],
     queryFn: async ({ signal }) => (await callApi('listPairings', undefined, signal)).pairings,
   }),
+  calendar: (schoolId: SchoolId) =>
+    queryOptions({
+      queryKey: ['desk', 'calendar', schoolId],
+      queryFn: ({ signal }) => callApi('getSchoolCalendar', { query: { schoolId } }, signal),
+    }),
   timetable: (schoolId: SchoolId) =>
     queryOptions({
       queryKey: ['desk', 'timetable', schoolId],
@@ -78,7 +83,15 @@ export async function everybody(filter: PeopleFilter, signal?: AbortSignal): Pro
   }
 }
 
-export type DeskData = 'schools' | 'classGroups' | 'people' | 'classrooms' | 'pairings' | 'timetable' | 'lessons';
+export type DeskData =
+  | 'schools'
+  | 'classGroups'
+  | 'people'
+  | 'classrooms'
+  | 'pairings'
+  | 'calendar'
+  | 'timetable'
+  | 'lessons';
 
 /** Asks again for what a change may have touched. */
 export function useDeskRefresh(): (...changed: readonly DeskData[]) => Promise<void> {

@@ -5,6 +5,7 @@ import type { FormEvent } from 'react';
 import { PersonId } from '../../../../signaling/protocol/ids.ts';
 import type { TimetableEntry } from '../../../../signaling/protocol/rest/classrooms.ts';
 import { callApi } from '../../api/api.ts';
+import type { SchoolCalendar } from '../../../../signaling/protocol/rest/calendar.ts';
 import { deskText } from '../../messages/desk.ts';
 import { timetableText } from '../../messages/desk-timetable.ts';
 import { shellText } from '../../messages/shell.ts';
@@ -26,6 +27,7 @@ export interface EntryDialogProps {
   /** Null: a new one. */
   readonly entry: TimetableEntry | null;
   readonly slot: Slot | null;
+  readonly calendar: SchoolCalendar;
   readonly onClose: () => void;
 }
 
@@ -86,13 +88,13 @@ function useRemoveEntry(entry: TimetableEntry | null, onClose: () => void) {
 }
 
 export function EntryDialog(props: EntryDialogProps) {
-  const { entry, slot, onClose } = props;
+  const { entry, slot, calendar, onClose } = props;
   const t = useText(timetableText);
   const desk = useText(deskText);
   const shell = useText(shellText);
   const { school } = useDeskSchool();
   const [draft, setDraft] = useState(() =>
-    entry === null ? newDraft(localDate(Date.now(), school.timeZone), slot) : draftOf(entry),
+    entry === null ? newDraft(localDate(Date.now(), school.timeZone), slot, calendar) : draftOf(entry),
   );
   const [isTried, setTried] = useState(false);
   const save = useSaveEntry(props);
@@ -108,6 +110,7 @@ export function EntryDialog(props: EntryDialogProps) {
       <form className={shared.form} onSubmit={submit} noValidate data-testid="entry-form">
         <EntryFields
           draft={draft}
+          calendar={calendar}
           isNew={entry === null}
           problems={isTried ? problems : new Set()}
           onChange={setDraft}

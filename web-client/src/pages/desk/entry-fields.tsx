@@ -1,4 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
+import type { SchoolCalendar } from '../../../../signaling/protocol/rest/calendar.ts';
+import { Weeks } from '../../../../signaling/protocol/rest/classrooms.ts';
 import { LessonKind } from '../../../../signaling/protocol/seats.ts';
 import { deskText } from '../../messages/desk.ts';
 import { timetableText } from '../../messages/desk-timetable.ts';
@@ -10,11 +12,12 @@ import { fullClassName } from './classes-section.tsx';
 import { deskQueries } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import type { EntryDraft, EntryProblem } from './entry-draft.ts';
-import { WEEKDAYS } from './week-grid.tsx';
+import { WEEKDAYS } from './weekdays.ts';
 import styles from './timetable.module.css';
 
 export interface EntryFieldsProps {
   readonly draft: EntryDraft;
+  readonly calendar: SchoolCalendar;
   readonly isNew: boolean;
   readonly problems: ReadonlySet<EntryProblem>;
   readonly onChange: (draft: EntryDraft) => void;
@@ -102,7 +105,74 @@ function WhatFields({ draft, problems, onChange }: EntryFieldsProps) {
   );
 }
 
-function DateFields({ draft, isNew, problems, onChange }: EntryFieldsProps) {
+/** Value of a select whose dates or times are put in by hand. */
+const OWN = '';
+
+function RangeFields({ draft, problems, onChange }: EntryFieldsProps) {
+  const t = useText(timetableText);
+  return (
+    <div className={styles.pair}>
+      <TextField
+        label={t('firstDate')}
+        name="firstDate"
+        type="date"
+        value={draft.firstDate}
+        onChange={(event) => onChange({ ...draft, firstDate: event.target.value })}
+      />
+      <TextField
+        label={t('lastDate')}
+        name="lastDate"
+        type="date"
+        value={draft.lastDate}
+        problem={problems.has('lastDate') ? t('lastBeforeFirst') : undefined}
+        onChange={(event) => onChange({ ...draft, lastDate: event.target.value })}
+      />
+    </div>
+  );
+}
+
+function WeeklyFields(props: EntryFieldsProps) {
+  const { draft, calendar, onChange } = props;
+  const t = useText(timetableText);
+  return (
+    <>
+      <div className={styles.pair}>
+        <SelectField
+          label={t('weekday')}
+          value={String(draft.weekday)}
+          options={WEEKDAYS.map((day) => ({ value: String(day), label: t(`day_${day}`) }))}
+          onChange={(weekday) => onChange({ ...draft, weekday: Number(weekday) })}
+        />
+        <SelectField
+          label={t('weeks')}
+          value={draft.weeks}
+          options={Weeks.options.map((weeks) => ({ value: weeks, label: t(`weeks_${weeks}`) }))}
+          onChange={(weeks) => onChange({ ...draft, weeks: Weeks.parse(weeks) })}
+        />
+      </div>
+      {calendar.terms.length > 0 && (
+        <SelectField
+          label={t('term')}
+          value={draft.termId ?? OWN}
+          options={[
+            ...calendar.terms.map((term) => ({
+              value: term.termId as string,
+              label: t('termOf', { name: term.name, from: term.firstDate, to: term.lastDate }),
+            })),
+            { value: OWN, label: t('ownDates') },
+          ]}
+          onChange={(value) =>
+            onChange({ ...draft, termId: calendar.terms.find(({ termId }) => termId === value)?.termId ?? null })
+          }
+        />
+      )}
+      {draft.termId === null && <RangeFields {...props} />}
+    </>
+  );
+}
+
+function DateFields(props: EntryFieldsProps) {
+  const { draft, isNew, onChange } = props;
   const t = useText(timetableText);
   return (
     <>
@@ -118,29 +188,7 @@ function DateFields({ draft, isNew, problems, onChange }: EntryFieldsProps) {
         />
       )}
       {draft.isWeekly ? (
-        <div className={styles.triple}>
-          <SelectField
-            label={t('weekday')}
-            value={String(draft.weekday)}
-            options={WEEKDAYS.map((day) => ({ value: String(day), label: t(`day_${day}`) }))}
-            onChange={(weekday) => onChange({ ...draft, weekday: Number(weekday) })}
-          />
-          <TextField
-            label={t('firstDate')}
-            name="firstDate"
-            type="date"
-            value={draft.firstDate}
-            onChange={(event) => onChange({ ...draft, firstDate: event.target.value })}
-          />
-          <TextField
-            label={t('lastDate')}
-            name="lastDate"
-            type="date"
-            value={draft.lastDate}
-            problem={problems.has('lastDate') ? t('lastBeforeFirst') : undefined}
-            onChange={(event) => onChange({ ...draft, lastDate: event.target.value })}
-          />
-        </div>
+        <WeeklyFields {...props} />
       ) : (
         <TextField
           label={t('date')}
@@ -155,28 +203,49 @@ function DateFields({ draft, isNew, problems, onChange }: EntryFieldsProps) {
 }
 
 function WhenFields(props: EntryFieldsProps) {
-  const { draft, problems, onChange } = props;
+  const { draft, calendar, problems, onChange } = props;
   const t = useText(timetableText);
+  const choose = (value: string): void => {
+    const chosen = calendar.periods.find(({ number }) => String(number) === value);
+    if (chosen === undefined) onChange({ ...draft, period: null });
+    else onChange({ ...draft, period: chosen.number, startTime: chosen.startTime, endTime: chosen.endTime });
+  };
   return (
     <>
       <DateFields {...props} />
-      <div className={styles.pair}>
-        <TextField
-          label={t('start')}
-          name="startTime"
-          type="time"
-          value={draft.startTime}
-          onChange={(event) => onChange({ ...draft, startTime: event.target.value })}
+      {calendar.periods.length > 0 && (
+        <SelectField
+          label={t('period')}
+          value={draft.period === null ? OWN : String(draft.period)}
+          options={[
+            ...calendar.periods.map(({ number, startTime, endTime }) => ({
+              value: String(number),
+              label: t('periodOf', { number, from: startTime, to: endTime }),
+            })),
+            { value: OWN, label: t('ownTime') },
+          ]}
+          onChange={choose}
         />
-        <TextField
-          label={t('end')}
-          name="endTime"
-          type="time"
-          value={draft.endTime}
-          problem={problems.has('endTime') ? t('endBeforeStart') : undefined}
-          onChange={(event) => onChange({ ...draft, endTime: event.target.value })}
-        />
-      </div>
+      )}
+      {draft.period === null && (
+        <div className={styles.pair}>
+          <TextField
+            label={t('start')}
+            name="startTime"
+            type="time"
+            value={draft.startTime}
+            onChange={(event) => onChange({ ...draft, startTime: event.target.value })}
+          />
+          <TextField
+            label={t('end')}
+            name="endTime"
+            type="time"
+            value={draft.endTime}
+            problem={problems.has('endTime') ? t('endBeforeStart') : undefined}
+            onChange={(event) => onChange({ ...draft, endTime: event.target.value })}
+          />
+        </div>
+      )}
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dayRange, instantOf, laterTime, localDate, shiftDate, termEnd, weekdayOf } from './school-days.ts';
+import { weekdayOf } from '../../../../signaling/protocol/term-days.ts';
+import { dayRange, instantOf, laterTime, localDate, shiftDate, termEnd } from './school-days.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -12,11 +12,6 @@ export function shiftDate(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** ISO 8601 weekday of a date: 1 Monday … 7 Sunday. */
-export function weekdayOf(date: string): number {
-  return new Date(`${date}T00:00:00Z`).getUTCDay() || 7;
-}
-
 function offsetMs(atMs: number, timeZone: string): number {
   const parts = new Intl.DateTimeFormat('sv-SE', {
     timeZone,

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'wouter';
+import type { SchoolCalendar } from '../../../../signaling/protocol/rest/calendar.ts';
 import type { TimetableEntry } from '../../../../signaling/protocol/rest/classrooms.ts';
 import { deskText } from '../../messages/desk.ts';
 import { timetableText } from '../../messages/desk-timetable.ts';
@@ -28,15 +30,18 @@ interface EntryFilters {
   readonly classGroupId: string;
   readonly lecturerId: string;
   readonly showsPast: boolean;
+  /** School whose times are shown beside the own ones; empty: none. */
+  readonly partnerId: string;
 }
 
 function FilterBar(props: {
   readonly filters: EntryFilters;
   readonly entries: readonly TimetableEntry[];
+  readonly partners: SchoolCalendar['partners'];
   readonly today: string;
   readonly onChange: (filters: EntryFilters) => void;
 }) {
-  const { filters, entries, today, onChange } = props;
+  const { filters, entries, partners, today, onChange } = props;
   const t = useText(timetableText);
   const people = useText(peopleText);
   const { school } = useDeskSchool();
@@ -63,6 +68,17 @@ function FilterBar(props: {
         ]}
         onChange={(lecturerId) => onChange({ ...filters, lecturerId })}
       />
+      {partners.length > 0 && (
+        <SelectField
+          label={t('compareWith')}
+          value={filters.partnerId}
+          options={[
+            ...partners.map(({ schoolId, name }) => ({ value: schoolId as string, label: name })),
+            { value: '', label: t('compareNone') },
+          ]}
+          onChange={(partnerId) => onChange({ ...filters, partnerId })}
+        />
+      )}
       {hasPast && (
         <label className={shared.check}>
           <input
@@ -82,36 +98,44 @@ const passes = (entry: TimetableEntry, filters: EntryFilters, today: string): bo
   (filters.lecturerId === '' || entry.lecturerId === filters.lecturerId) &&
   (filters.classGroupId === '' || entry.classGroupIds.some((id) => id === filters.classGroupId));
 
-function Week({ onEdit }: { readonly onEdit: (editing: Editing) => void }) {
+interface WeekProps {
+  readonly entries: readonly TimetableEntry[];
+  readonly calendar: SchoolCalendar;
+  readonly onEdit: (editing: Editing) => void;
+}
+
+function Week({ entries, calendar, onEdit }: WeekProps) {
   const t = useText(timetableText);
   const desk = useText(deskText);
   const { school } = useDeskSchool();
-  const timetable = useQuery(deskQueries.timetable(school.schoolId));
-  const [filters, setFilters] = useState<EntryFilters>({ classGroupId: '', lecturerId: '', showsPast: false });
+  const { periods, partners } = calendar;
+  const [filters, setFilters] = useState<EntryFilters>({
+    ...{ classGroupId: '', lecturerId: '', showsPast: false, partnerId: partners[0]?.schoolId ?? '' },
+  });
   const today = localDate(useNow(60_000), school.timeZone);
-  if (timetable.data === undefined) {
-    if (timetable.isError) return <FailurePanel error={timetable.error} onRetry={() => void timetable.refetch()} />;
-    return <Skeleton height={480} />;
-  }
-  if (timetable.data.length === 0) {
+  if (entries.length === 0 && periods.length === 0) {
     return (
-      <EmptyPanel title={t('empty')}>
-        <p>{t('emptyBody')}</p>
+      <EmptyPanel title={t('noPeriods')}>
+        <p>{t('noPeriodsBody')}</p>
+        <Link href="/desk/calendar">{t('setPeriods')}</Link>
       </EmptyPanel>
     );
   }
-  const shown = timetable.data.filter((entry) => passes(entry, filters, today));
+  const shown = entries.filter((entry) => passes(entry, filters, today));
   return (
     <>
-      <p className={shared.hint}>{t('intro')}</p>
-      <FilterBar filters={filters} entries={timetable.data} today={today} onChange={setFilters} />
-      {shown.length === 0 ? (
+      <p className={shared.hint}>{entries.length === 0 ? t('emptyBody') : t('intro')}</p>
+      <FilterBar filters={filters} entries={entries} partners={partners} today={today} onChange={setFilters} />
+      {shown.length === 0 && entries.length > 0 ? (
         <EmptyPanel title={desk('nothingFound')}>
           <p>{desk('nothingFoundBody')}</p>
         </EmptyPanel>
       ) : (
         <WeekGrid
           entries={shown}
+          periods={periods}
+          today={today}
+          partner={partners.find(({ schoolId }) => schoolId === filters.partnerId) ?? null}
           onEdit={(entry) => onEdit({ entry, slot: null })}
           onAdd={(slot) => onEdit({ entry: null, slot })}
         />
@@ -124,6 +148,12 @@ export function TimetableSection() {
   const t = useText(timetableText);
   const [view, setView] = useState<'week' | 'day'>('week');
   const [editing, setEditing] = useState<Editing | null>(null);
+  const { school } = useDeskSchool();
+  const timetable = useQuery(deskQueries.timetable(school.schoolId));
+  const calendar = useQuery(deskQueries.calendar(school.schoolId));
+  const failed = [timetable, calendar].find((query) => query.isError && query.data === undefined);
+  if (failed !== undefined) return <FailurePanel error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (timetable.data === undefined || calendar.data === undefined) return <Skeleton height={480} />;
   return (
     <>
       <div className={grid.bar}>
@@ -150,8 +180,19 @@ export function TimetableSection() {
           {t('addEntry')}
         </Button>
       </div>
-      {view === 'week' ? <Week onEdit={setEditing} /> : <DayLessons />}
-      {editing !== null && <EntryDialog entry={editing.entry} slot={editing.slot} onClose={() => setEditing(null)} />}
+      {view === 'week' ? (
+        <Week entries={timetable.data} calendar={calendar.data} onEdit={setEditing} />
+      ) : (
+        <DayLessons calendar={calendar.data} />
+      )}
+      {editing !== null && (
+        <EntryDialog
+          entry={editing.entry}
+          slot={editing.slot}
+          calendar={calendar.data}
+          onClose={() => setEditing(null)}
+        />
+      )}
     </>
   );
 }

@@ -1,34 +1,42 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Plus } from 'lucide-react';
+import type { Period } from '../../../../signaling/protocol/rest/calendar.ts';
 import type { TimetableEntry } from '../../../../signaling/protocol/rest/classrooms.ts';
 import { timetableText } from '../../messages/desk-timetable.ts';
 import { useText } from '../../text/text.ts';
 import { fullClassName } from './classes-section.tsx';
 import { deskQueries } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
+import { partnerTimes, type Partner } from './partner-rhythm.ts';
+import { usePlaceName } from './place-name.ts';
+import { WEEKDAYS, type Weekday } from './weekdays.ts';
 import styles from './timetable.module.css';
-
-export const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7] as const;
-export type Weekday = (typeof WEEKDAYS)[number];
 
 /** A place in the week. */
 export interface Slot {
   readonly weekday: Weekday;
+  /** Null: lessons that begin and end at a time of their own. */
+  readonly period: number | null;
   readonly startTime: string;
   readonly endTime: string;
 }
 
-/** A row of the grid: lessons that begin and end at the same time, as on the sheet on a classroom's wall. */
-interface Period {
-  readonly startTime: string;
-  readonly endTime: string;
-}
+/** A row of the grid, as on the sheet on a classroom's wall: a period, or a time that lessons of their own have. */
+type Row = Omit<Slot, 'weekday'>;
 
-function periodsOf(entries: readonly TimetableEntry[]): readonly Period[] {
-  const periods = new Map(
-    entries.map(({ startTime, endTime }) => [`${startTime}–${endTime}`, { startTime, endTime }] as const),
-  );
-  return [...periods].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, period]) => period);
+const rowKey = ({ period, startTime, endTime }: Row): string => `${startTime}–${endTime} ${period ?? ''}`;
+
+function rowsOf(entries: readonly TimetableEntry[], periods: readonly Period[]): readonly Row[] {
+  const rows = new Map<string, Row>();
+  for (const { number, startTime, endTime } of periods) {
+    const row = { period: number, startTime, endTime };
+    rows.set(rowKey(row), row);
+  }
+  for (const { period, startTime, endTime } of entries) {
+    const row = { period, startTime, endTime };
+    rows.set(rowKey(row), row);
+  }
+  return [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 /** Names for the ids of an entry, of this school and of those that listen to it. */
@@ -66,6 +74,7 @@ function EntryCard({ entry, names, onEdit }: EntryCardProps) {
       data-title={entry.title}
     >
       <strong>{entry.title}</strong>
+      {entry.weeks !== 'all' && <span className={styles.weeks}>{t(`weeks_${entry.weeks}`)}</span>}
       <span>
         {t(`kind_${entry.kind}`)} · {entry.lecturerName}
       </span>
@@ -75,13 +84,32 @@ function EntryCard({ entry, names, onEdit }: EntryCardProps) {
   );
 }
 
+/** What the clock shows there, and which of its periods that is. */
+function PartnerClock(props: { readonly row: Row; readonly partner: Partner; readonly today: string }) {
+  const { row, partner, today } = props;
+  const { school } = useDeskSchool();
+  const placeName = usePlaceName();
+  const there = partnerTimes(row, school.timeZone, partner, today);
+  return (
+    <span className={styles.partner} title={partner.name} data-testid="partner-clock">
+      {there.startTime}–{there.endTime}
+      <span>{placeName(there.place)}</span>
+    </span>
+  );
+}
+
 export interface WeekGridProps {
   readonly entries: readonly TimetableEntry[];
+  readonly periods: readonly Period[];
+  /** Local date, for the two clocks. */
+  readonly today: string;
+  /** Whose times stand beside the own ones. */
+  readonly partner: Partner | null;
   readonly onEdit: (entry: TimetableEntry) => void;
   readonly onAdd: (slot: Slot) => void;
 }
 
-export function WeekGrid({ entries, onEdit, onAdd }: WeekGridProps) {
+export function WeekGrid({ entries, periods, today, partner, onEdit, onAdd }: WeekGridProps) {
   const t = useText(timetableText);
   const names = useNames();
   // The weekend is there only where somebody teaches on it.
@@ -101,17 +129,17 @@ export function WeekGrid({ entries, onEdit, onAdd }: WeekGridProps) {
         </tr>
       </thead>
       <tbody>
-        {periodsOf(entries).map((period) => (
-          <tr key={`${period.startTime}–${period.endTime}`}>
+        {rowsOf(entries, periods).map((row) => (
+          <tr key={rowKey(row)}>
             <th scope="row" className="tabular">
-              {period.startTime}
-              <span>{period.endTime}</span>
+              {row.period !== null && <strong>{t('periodName', { number: row.period })}</strong>}
+              <span>
+                {row.startTime}–{row.endTime}
+              </span>
+              {partner !== null && <PartnerClock row={row} partner={partner} today={today} />}
             </th>
             {days.map((weekday) => {
-              const here = entries.filter(
-                (entry) =>
-                  entry.weekday === weekday && entry.startTime === period.startTime && entry.endTime === period.endTime,
-              );
+              const here = entries.filter((entry) => entry.weekday === weekday && rowKey(entry) === rowKey(row));
               return (
                 <td key={weekday} data-label={t(`day_${weekday}`)} data-empty={here.length === 0}>
                   {here.map((entry) => (
@@ -120,8 +148,8 @@ export function WeekGrid({ entries, onEdit, onAdd }: WeekGridProps) {
                   <button
                     type="button"
                     className={styles.addHere}
-                    aria-label={t('addAt', { day: t(`day_${weekday}`), time: period.startTime })}
-                    onClick={() => onAdd({ weekday, ...period })}
+                    aria-label={t('addAt', { day: t(`day_${weekday}`), time: row.startTime })}
+                    onClick={() => onAdd({ weekday, ...row })}
                   >
                     <Plus aria-hidden />
                   </button>

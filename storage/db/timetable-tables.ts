@@ -1,0 +1,48 @@
+import type { PersonId, SchoolId, SpecialDayId, TermId } from '../../signaling/protocol/ids.ts';
+import type { Weeks } from '../../signaling/protocol/rest/classrooms.ts';
+import type { LessonKind } from '../../signaling/protocol/seats.ts';
+
+/** Tables of the school's year and its weekly timetable, as in `schema.ts`. */
+export interface TimetableEntryTable {
+  entry_id: string;
+  school_id: SchoolId;
+  kind: LessonKind;
+  title: string;
+  subject: string | null;
+  lecturer_id: PersonId;
+  weekday: number;
+  weeks: Weeks;
+  /** Its times are the period's, or else its own. */
+  period: number | null;
+  start_time: string | null;
+  end_time: string | null;
+  /** Its dates are the term's, or else its own. */
+  term_id: TermId | null;
+  first_date: string | null;
+  last_date: string | null;
+}
+
+export interface TermTable {
+  term_id: TermId;
+  /** Null: of the district. */
+  school_id: SchoolId | null;
+  name: string;
+  first_date: string;
+  last_date: string;
+}
+
+export interface SpecialDayTable {
+  special_day_id: SpecialDayId;
+  school_id: SchoolId | null;
+  name: string;
+  first_date: string;
+  last_date: string;
+  follows_weekday: number | null;
+}
+
+export interface PeriodTable {
+  school_id: SchoolId;
+  number: number;
+  start_time: string;
+  end_time: string;
+}

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SchoolId, TermId } from '../../signaling/protocol/ids.ts';
+import type { NewTimetableEntryRecord, Stores } from '../../storage/ports.ts';
+import { makeDistrict, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
+import { DATABASES, type OpenStores } from './store-databases.ts';
+
+const DAY_MS = 86_400_000;
+const code = (expected: string) => expect.objectContaining({ name: 'AppError', code: expected });
+const refused = (path: string, problem: string) =>
+  expect.objectContaining({
+    code: 'invalidInput',
+    details: { problems: [expect.objectContaining({ path, code: problem })] },
+  });
+
+describe.each(DATABASES)('the timetable on %s', (_name, open) => {
+  let opened: OpenStores;
+  let stores: Stores;
+  let district: SmallDistrict;
+
+  beforeAll(async () => {
+    opened = await open();
+    ({ stores } = opened);
+    district = await makeDistrict(stores);
+  });
+  afterAll(() => opened?.close());
+
+  const entry = (change: Partial<NewTimetableEntryRecord> = {}): NewTimetableEntryRecord => ({
+    schoolId: district.listening.schoolId,
+    kind: 'live',
+    title: '数学',
+    subject: '数学',
+    lecturerId: district.farTeacher.personId,
+    classGroupIds: [district.classGroup.classGroupId],
+    classroomIds: [district.classroomId],
+    weekday: 1,
+    startTime: '10:00',
+    endTime: '10:40',
+    firstDate: '2026-09-01',
+    lastDate: '2026-09-30',
+    ...change,
+  });
+  const NOW_MS = MONDAY_8_MS + DAY_MS;
+  const lessonsOf = async (entryId: string) => {
+    const range = { fromMs: Date.parse('2026-08-01'), toMs: Date.parse('2027-08-01') };
+    const all = await stores.lessons.list({ ...range, audience: { everything: true } });
+    return all.filter((made) => made.timetableEntryId === entryId);
+  };
+  const iso = (ms: number) => new Date(ms).toISOString();
+
+  it("makes the term's lessons in the school's local time, none of the past", async () => {
+    const created = await stores.timetable.create(entry(), NOW_MS);
+    expect(created).toMatchObject({ lecturerName: '古丽老师', startTime: '10:00' });
+    const made = await lessonsOf(created.entryId);
+    // Ürümqi is at UTC+6; Monday the 7th has passed.
+    const mondays = ['2026-09-14T04:00:00.000Z', '2026-09-21T04:00:00.000Z', '2026-09-28T04:00:00.000Z'];
+    expect(made.map(({ startsAtMs }) => iso(startsAtMs))).toEqual(mondays);
+    expect(made[0]).toMatchObject({ kind: 'live', title: '数学', isRecorded: true, state: 'scheduled' });
+    expect(made[0]?.classGroups).toHaveLength(1);
+    expect(made[0]?.classrooms).toHaveLength(1);
+    expect((await stores.timetable.list(district.listening.schoolId)).map(({ entryId }) => entryId)).toContain(
+      created.entryId,
+    );
+  });
+
+  it('change() keeps the ids of lessons that stay on their date, drops and makes the others', async () => {
+    const { entryId } = await stores.timetable.create(entry(), NOW_MS);
+    const before = await lessonsOf(entryId);
+    const change = {
+      title: '口算',
+      startTime: '09:30',
+      lastDate: '2026-09-21',
+      firstDate: '2026-09-08',
+      classroomIds: [],
+    };
+    await stores.timetable.change(entryId, change, NOW_MS);
+    const after = await lessonsOf(entryId);
+    expect(after.map(({ lessonId }) => lessonId)).toEqual(before.slice(0, 2).map(({ lessonId }) => lessonId));
+    expect(after[0]).toMatchObject({ title: '口算', classrooms: [] });
+    expect(iso(after[0]?.startsAtMs ?? 0)).toBe('2026-09-14T03:30:00.000Z');
+    await stores.timetable.change(entryId, { weekday: 3 }, NOW_MS);
+    expect((await lessonsOf(entryId)).map(({ startsAtMs }) => iso(startsAtMs))).toEqual([
+      '2026-09-09T03:30:00.000Z',
+      '2026-09-16T03:30:00.000Z',
+    ]);
+  });
+
+  it('delete() removes what is to come and keeps what was', async () => {
+    const { entryId } = await stores.timetable.create(entry(), NOW_MS);
+    const [first] = await lessonsOf(entryId);
+    if (first === undefined) throw new Error('no lesson was made');
+    await stores.lessons.start(first.lessonId, first.startsAtMs);
+    await stores.timetable.delete(entryId, NOW_MS);
+    expect(await stores.lessons.lesson(first.lessonId)).toMatchObject({ state: 'live', timetableEntryId: null });
+    expect(await stores.timetable.entry(entryId)).toBeUndefined();
+    await expect(stores.timetable.delete(entryId, NOW_MS)).rejects.toEqual(code('notFound'));
+  });
+
+  it('makes no more lessons, and takes no longer, for a term of ten thousand years', async () => {
+    const startedMs = performance.now();
+    const term = { firstDate: '0001-01-01', lastDate: '9999-12-31' };
+    const { entryId } = await stores.timetable.create(entry(term), NOW_MS);
+    // Walking all its dates takes minutes in which no room is served.
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    const { listening } = district;
+    const all = await stores.lessons.list({
+      fromMs: NOW_MS,
+      toMs: NOW_MS + 800 * 86_400_000,
+      audience: { schoolIds: [listening.schoolId] },
+    });
+    const made = all.filter((lesson) => lesson.timetableEntryId === entryId);
+    expect(made).toHaveLength(53);
+    await stores.timetable.delete(entryId, NOW_MS);
+  });
+
+  it('refuses a term without a lesson and times that run backwards, and then keeps nothing', async () => {
+    const count = (await stores.timetable.list(district.listening.schoolId)).length;
+    await expect(stores.timetable.create(entry({ lastDate: '2026-09-08' }), NOW_MS)).rejects.toEqual(
+      refused('lastDate', 'noLessonInTerm'),
+    );
+    await expect(stores.timetable.create(entry({ endTime: '09:00' }), NOW_MS)).rejects.toEqual(
+      refused('endTime', 'endsBeforeStart'),
+    );
+    expect(await stores.timetable.list(district.listening.schoolId)).toHaveLength(count);
+  });
+
+  describe('that follows its calendar', () => {
+    const dates = async (entryId: string) =>
+      (await lessonsOf(entryId)).map(({ startsAtMs }) => iso(startsAtMs).slice(0, 16));
+    let schoolId: SchoolId;
+    let termId: TermId;
+
+    beforeAll(async () => {
+      ({ schoolId } = district.listening);
+      const term = { schoolId, name: '第一学期', firstDate: '2026-09-01', lastDate: '2026-10-20' };
+      ({ termId } = await stores.calendar.createTerm(term));
+      await stores.calendar.setPeriods(schoolId, [
+        { number: 1, startTime: '10:00', endTime: '10:40' },
+        { number: 2, startTime: '11:00', endTime: '11:40' },
+      ]);
+    });
+    const inTerm = async (change: Partial<NewTimetableEntryRecord> = {}) =>
+      (await stores.timetable.create({ ...entry({ period: 1, termId }), ...change }, NOW_MS)).entryId;
+    const holiday = (firstDate: string, lastDate: string, followsWeekday: number | null = null) =>
+      stores.calendar.createSpecialDay({ schoolId, name: '国庆节', firstDate, lastDate, followsWeekday });
+    const remake = async () => {
+      while ((await stores.timetable.remakeDue(NOW_MS)) !== undefined);
+    };
+
+    it('leaves holidays out, holds make-up days, and brings lessons back when a holiday goes', async () => {
+      const entryId = await inTerm();
+      const before = await lessonsOf(entryId);
+      expect(await dates(entryId)).toEqual([
+        ...['2026-09-14T04:00', '2026-09-21T04:00', '2026-09-28T04:00'],
+        ...['2026-10-05T04:00', '2026-10-12T04:00', '2026-10-19T04:00'],
+      ]);
+      const days = [await holiday('2026-10-01', '2026-10-07'), await holiday('2026-10-10', '2026-10-10', 1)];
+      await remake();
+      expect(await dates(entryId)).toEqual([
+        ...['2026-09-14T04:00', '2026-09-21T04:00', '2026-09-28T04:00'],
+        ...['2026-10-10T04:00', '2026-10-12T04:00', '2026-10-19T04:00'],
+      ]);
+      expect(await stores.timetable.remakeDue(NOW_MS)).toBeUndefined();
+      for (const { specialDayId } of days) await stores.calendar.deleteSpecialDay(specialDayId);
+      await remake();
+      expect((await lessonsOf(entryId)).slice(0, 3).map(({ lessonId }) => lessonId)).toEqual(
+        before.slice(0, 3).map(({ lessonId }) => lessonId),
+      );
+      expect(await dates(entryId)).toHaveLength(6);
+      await stores.timetable.delete(entryId, NOW_MS);
+    });
+
+    it('counts odd and even weeks from the week the term begins in', async () => {
+      const odd = await inTerm({ weeks: 'odd' });
+      const even = await inTerm({ weeks: 'even' });
+      expect(await dates(odd)).toEqual(['2026-09-14T04:00', '2026-09-28T04:00', '2026-10-12T04:00']);
+      expect(await dates(even)).toEqual(['2026-09-21T04:00', '2026-10-05T04:00', '2026-10-19T04:00']);
+      for (const entryId of [odd, even]) await stores.timetable.delete(entryId, NOW_MS);
+    });
+
+    it('moves with its period and its term, and refuses to lose either', async () => {
+      const entryId = await inTerm();
+      const ids = (await lessonsOf(entryId)).map(({ lessonId }) => lessonId);
+      await stores.calendar.setPeriods(schoolId, [{ number: 1, startTime: '10:10', endTime: '10:50' }]);
+      await stores.calendar.changeTerm(termId, { lastDate: '2026-09-22' });
+      expect(await stores.timetable.remakeDue(NOW_MS, schoolId)).toBe(schoolId);
+      expect(await dates(entryId)).toEqual(['2026-09-14T04:10', '2026-09-21T04:10']);
+      expect((await lessonsOf(entryId)).map(({ lessonId }) => lessonId)).toEqual(ids.slice(0, 2));
+      expect(await stores.timetable.entry(entryId)).toMatchObject({ startTime: '10:10', lastDate: '2026-09-22' });
+      await expect(stores.calendar.setPeriods(schoolId, [])).rejects.toEqual(refused('periods', 'periodInUse'));
+      await expect(stores.calendar.deleteTerm(termId)).rejects.toEqual(refused('termId', 'termInUse'));
+      await stores.calendar.changeTerm(termId, { lastDate: '2026-10-20' });
+      await stores.timetable.delete(entryId, NOW_MS);
+    });
+
+    it('keeps what was cancelled, moved or given to another teacher, whatever changes around it', async () => {
+      await stores.calendar.setPeriods(schoolId, [{ number: 1, startTime: '10:00', endTime: '10:40' }]);
+      const entryId = await inTerm();
+      const [first, second, third, fourth] = (await lessonsOf(entryId)).map(({ lessonId }) => lessonId);
+      if (first === undefined || second === undefined || third === undefined || fourth === undefined) {
+        throw new Error('lessons are missing');
+      }
+      await stores.lessons.cancel(first);
+      const movedTo = Date.parse('2026-09-22T09:00:00Z');
+      await stores.lessons.change(second, { startsAtMs: movedTo, endsAtMs: movedTo + 2_400_000 });
+      await stores.lessons.change(third, { title: '公开课' });
+      const beginsAt = Date.parse('2026-10-05T04:00:00Z');
+      await stores.lessons.start(fourth, beginsAt - 60_000);
+      await stores.calendar.setPeriods(schoolId, [{ number: 1, startTime: '08:00', endTime: '08:40' }]);
+      const day = await holiday('2026-09-21', '2026-09-21');
+      await remake();
+      await stores.timetable.change(entryId, { title: '口算', subject: null }, NOW_MS);
+      const after = await lessonsOf(entryId);
+      expect(after.map((each) => [each.title, iso(each.startsAtMs).slice(5, 16)])).toEqual([
+        ['口算', '09-22T09:00'],
+        ['公开课', '09-28T02:00'],
+        ['数学', '10-05T04:00'],
+        ['口算', '10-12T02:00'],
+        ['口算', '10-19T02:00'],
+      ]);
+      expect(after[0]).toMatchObject({ lessonId: second, ownFields: ['times'] });
+      expect(await stores.lessons.lesson(first)).toMatchObject({ state: 'cancelled', title: '数学' });
+      await stores.calendar.deleteSpecialDay(day.specialDayId);
+      await remake();
+      expect(await dates(entryId)).toHaveLength(5);
+    });
+
+    it("marks every school for a day of the district's, and lets a school's own day count before it", async () => {
+      await stores.calendar.setPeriods(schoolId, [{ number: 1, startTime: '10:00', endTime: '10:40' }]);
+      const entryId = await inTerm();
+      const facts = { name: '台风停课', firstDate: '2026-09-21', lastDate: '2026-09-21' };
+      const district_ = await stores.calendar.createSpecialDay({ ...facts, schoolId: null, followsWeekday: null });
+      await remake();
+      expect(await dates(entryId)).not.toContain('2026-09-21T04:00');
+      await holiday('2026-09-21', '2026-09-21', 1);
+      await remake();
+      expect(await dates(entryId)).toContain('2026-09-21T04:00');
+      expect((await stores.calendar.specialDays(schoolId)).map(({ schoolId: of }) => of)).toEqual([null, schoolId]);
+      await stores.calendar.deleteSpecialDay(district_.specialDayId);
+      await expect(stores.calendar.deleteSpecialDay(district_.specialDayId)).rejects.toEqual(code('notFound'));
+    });
+  });
+});
