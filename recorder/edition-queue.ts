@@ -1,16 +1,13 @@
-import { Queue, QueueEvents, type JobsOptions } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { JobsOptions } from 'bullmq';
 import type { NumberedEdition } from '../signaling/protocol/edition.ts';
-import { AppError } from '../signaling/protocol/errors.ts';
 import type { RecordingId, SeatId } from '../signaling/protocol/ids.ts';
 import { Emitter } from '../signaling/runtime/emitter.ts';
 import type { Log } from '../signaling/runtime/log.ts';
-import { createRedis } from '../signaling/runtime/redis.ts';
 import { EDITION_QUEUE, EditionJob, EditionResult } from './contract.ts';
-import { hasEnded, seenJob } from './jobs/seen-job.ts';
+import { JobEvents, jobResult } from './jobs/job-events.ts';
+import { JobOrders } from './jobs/job-orders.ts';
 
 const VIEWS_BACKOFF = { type: 'exponential', delay: 2_000 } as const;
-const KEPT_JOBS = 1_000;
 const VIEWS_ATTEMPTS = 8;
 /** Somebody's right, and nobody may be shown the recording until it is done. */
 const ERASE_ATTEMPTS = 120;
@@ -18,7 +15,6 @@ const ERASE_BACKOFF = { type: 'fixed', delay: 15_000 } as const;
 const FACTS_ATTEMPTS = 2;
 /** The greater the later (BullMQ); 0 is first. */
 const FACTS_PRIORITY = 10;
-const LISTEN_LIMIT_MS = 2_000;
 
 interface EditionQueueEvents {
   readonly done: readonly [EditionResult];
@@ -29,35 +25,25 @@ interface EditionQueueEvents {
  * listened is found by who looks at what is missing, and ordered again.
  */
 export class EditionQueue {
-  readonly #redis: Redis;
-  readonly #eventRedis: Redis;
-  readonly #queue: Queue;
-  readonly #events: QueueEvents;
+  readonly #orders: JobOrders;
+  readonly #events: JobEvents;
   readonly #emitter: Emitter<EditionQueueEvents>;
   readonly #log: Log;
   #closing: Promise<void> | null = null;
 
   /** Resolves when events are being listened to, or soon when Redis is away. */
   static async create(options: { readonly redisUrl: string; readonly log: Log }): Promise<EditionQueue> {
-    const queue = new EditionQueue(options.redisUrl, options.log);
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LISTEN_LIMIT_MS);
-    });
-    await Promise.race([queue.#events.waitUntilReady().catch(() => undefined), limit]);
-    clearTimeout(timer);
+    const queue = new EditionQueue(options);
+    await queue.#events.ready();
     return queue;
   }
 
-  private constructor(redisUrl: string, log: Log) {
+  private constructor(options: { readonly redisUrl: string; readonly log: Log }) {
+    const { log } = options;
     this.#log = log;
     this.#emitter = new Emitter((error, event) => log.error({ err: error, event }, 'an edition listener failed'));
-    this.#redis = createRedis({ url: redisUrl, name: 'edition-queue', log, whenAway: 'fail' });
-    this.#queue = new Queue(EDITION_QUEUE, { connection: this.#redis, skipWaitingForReady: true });
-    this.#queue.on('error', () => undefined);
-    this.#eventRedis = createRedis({ url: redisUrl, name: 'edition-events', log, whenAway: 'wait' });
-    this.#events = new QueueEvents(EDITION_QUEUE, { connection: this.#eventRedis });
-    this.#events.on('error', () => undefined);
+    this.#orders = new JobOrders({ ...options, queue: EDITION_QUEUE, name: 'edition-queue' });
+    this.#events = new JobEvents({ ...options, queue: EDITION_QUEUE, name: 'edition-events' });
     this.#events.on('completed', ({ returnvalue }) => this.#tell(returnvalue));
   }
 
@@ -92,42 +78,19 @@ export class EditionQueue {
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#emitter.removeAll();
-      await Promise.allSettled([this.#queue.close(), this.#events.close()]);
-      this.#redis.disconnect();
-      this.#eventRedis.disconnect();
+      await Promise.all([this.#orders.close(), this.#events.close()]);
     })();
     return this.#closing;
   }
 
   async #order(jobId: string, job: EditionJob, options: JobsOptions): Promise<void> {
-    try {
-      const seen = await seenJob(this.#queue, jobId);
-      if (seen !== undefined) {
-        if (!hasEnded(seen.state)) return;
-        await seen.job.remove();
-      }
-      await this.#queue.add(job.kind, EditionJob.parse(job), {
-        ...options,
-        jobId,
-        removeOnComplete: { count: KEPT_JOBS },
-        removeOnFail: { count: KEPT_JOBS },
-      });
-    } catch (cause) {
-      throw new AppError('unavailable', { message: 'the job queue does not answer', cause });
-    }
+    const data = EditionJob.parse(job);
+    await this.#orders.order({ name: job.kind, data, options: { ...options, jobId } });
   }
 
   #tell(value: unknown): void {
-    const parsed = EditionResult.safeParse(typeof value === 'string' ? parsedJson(value) : value);
-    if (parsed.success) this.#emitter.emit('done', parsed.data);
-    else this.#log.error({ err: parsed.error }, 'an edition job has an unknown result');
-  }
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    const result = jobResult(EditionResult, value);
+    if (result !== undefined) this.#emitter.emit('done', result);
+    else this.#log.error({ value }, 'an edition job has an unknown result');
   }
 }

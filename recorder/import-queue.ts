@@ -1,19 +1,14 @@
-import { Queue, QueueEvents, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
-import { AppError } from '../signaling/protocol/errors.ts';
 import type { RecordingId } from '../signaling/protocol/ids.ts';
 import { RecordingFailure } from '../signaling/protocol/rest/recordings.ts';
 import { Emitter } from '../signaling/runtime/emitter.ts';
 import type { Log } from '../signaling/runtime/log.ts';
-import { createRedis } from '../signaling/runtime/redis.ts';
 import { IMPORT_QUEUE, ImportJob, ImportProgress, MuxResult } from './contract.ts';
 import { importCancelKey, importJobId, recordingOfImportJob } from './import-job-names.ts';
-import { hasEnded, seenJob } from './jobs/seen-job.ts';
+import { JobEvents, jobResult } from './jobs/job-events.ts';
+import { JobOrders } from './jobs/job-orders.ts';
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 10_000;
-const KEPT_JOBS = 1_000;
-const CANCEL_TTL_SECONDS = 7 * 24 * 3_600;
 
 export type ImportState =
   | { readonly state: 'none' | 'working' }
@@ -30,24 +25,18 @@ export interface ImportQueueEvents {
 
 /** Imports of uploaded films as signaling sees them; the manners are those of `RecordingQueue`. */
 export class ImportQueue {
-  readonly #redis: Redis;
-  readonly #eventRedis: Redis;
-  readonly #queue: Queue;
-  readonly #events: QueueEvents;
+  readonly #orders: JobOrders;
+  readonly #events: JobEvents;
   readonly #emitter: Emitter<ImportQueueEvents>;
   readonly #log: Log;
   #closing: Promise<void> | null = null;
 
   constructor(options: { readonly redisUrl: string; readonly log: Log }) {
-    const { redisUrl: url, log } = options;
+    const { log } = options;
     this.#log = log;
     this.#emitter = new Emitter((error, event) => log.error({ err: error, event }, 'an import listener failed'));
-    this.#redis = createRedis({ url, name: 'import-queue', log, whenAway: 'fail' });
-    this.#queue = new Queue(IMPORT_QUEUE, { connection: this.#redis, skipWaitingForReady: true });
-    this.#queue.on('error', () => undefined);
-    this.#eventRedis = createRedis({ url, name: 'import-events', log, whenAway: 'wait' });
-    this.#events = new QueueEvents(IMPORT_QUEUE, { connection: this.#eventRedis });
-    this.#events.on('error', () => undefined);
+    this.#orders = new JobOrders({ ...options, queue: IMPORT_QUEUE, name: 'import-queue' });
+    this.#events = new JobEvents({ ...options, queue: IMPORT_QUEUE, name: 'import-events' });
     this.#events.on('completed', ({ returnvalue }) => this.#tellImported(returnvalue));
     this.#events.on('progress', ({ jobId, data }) => {
       const recordingId = recordingOfImportJob(jobId);
@@ -74,83 +63,51 @@ export class ImportQueue {
   /** While one is waiting or running nothing is added; a finished or failed one is done again. @throws AppError `unavailable` */
   async addImport(job: ImportJob): Promise<void> {
     const data = ImportJob.parse(job);
-    await this.#ask(async () => {
-      const jobId = importJobId(data.recordingId);
-      await this.#redis.del(importCancelKey(data.recordingId));
-      const seen = await seenJob(this.#queue, jobId);
-      if (seen !== undefined) {
-        if (!hasEnded(seen.state)) return;
-        await seen.job.remove();
-      }
-      await this.#queue.add('import', data, {
-        jobId,
+    await this.#orders.order({
+      name: 'import',
+      data,
+      cancelKey: importCancelKey(data.recordingId),
+      options: {
+        jobId: importJobId(data.recordingId),
         attempts: ATTEMPTS,
         backoff: { type: 'exponential', delay: BACKOFF_MS },
-        removeOnComplete: { count: KEPT_JOBS },
-        removeOnFail: { count: KEPT_JOBS },
-      });
+      },
     });
   }
 
   /** Idempotent. @throws AppError `unavailable` */
   async cancelImport(recordingId: RecordingId): Promise<void> {
-    await this.#ask(async () => {
-      const known = (await this.#queue.getJob(importJobId(recordingId))) as Job | undefined;
-      if (known === undefined) return;
-      await this.#redis.set(importCancelKey(recordingId), '1', 'EX', CANCEL_TTL_SECONDS);
-      // A running job is locked; its owner sees the key.
-      await known.remove().catch(() => undefined);
-    });
+    await this.#orders.cancel(importJobId(recordingId), importCancelKey(recordingId));
   }
 
   /** @throws AppError `unavailable` */
   async importState(recordingId: RecordingId): Promise<ImportState> {
-    return this.#ask(async () => {
-      const seen = await seenJob(this.#queue, importJobId(recordingId));
-      if (seen === undefined) return { state: 'none' };
-      const { job, state } = seen;
-      if (state === 'failed') return { state: 'failed', failure: failureOf(job.failedReason) };
-      if (state !== 'completed') return { state: 'working' };
-      const result = MuxResult.safeParse(job.returnvalue);
-      return result.success ? { state: 'done', result: result.data } : { state: 'failed', failure: 'unknown' };
-    });
+    const seen = await this.#orders.seen(importJobId(recordingId));
+    if (seen === undefined) return { state: 'none' };
+    const { job, state } = seen;
+    if (state === 'failed') return { state: 'failed', failure: failureOf(job.failedReason) };
+    if (state !== 'completed') return { state: 'working' };
+    const result = MuxResult.safeParse(job.returnvalue);
+    return result.success ? { state: 'done', result: result.data } : { state: 'failed', failure: 'unknown' };
   }
 
   /** Idempotent. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#emitter.removeAll();
-      await Promise.allSettled([this.#queue.close(), this.#events.close()]);
-      this.#redis.disconnect();
-      this.#eventRedis.disconnect();
+      await Promise.all([this.#orders.close(), this.#events.close()]);
     })();
     return this.#closing;
   }
 
   #tellImported(value: unknown): void {
-    const parsed = MuxResult.safeParse(typeof value === 'string' ? parseJson(value) : value);
-    if (parsed.success) this.#emitter.emit('imported', parsed.data);
-    else this.#log.error({ err: parsed.error }, 'an import has an unknown result');
-  }
-
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      throw new AppError('unavailable', { message: 'the import queue does not answer', cause });
-    }
+    const result = jobResult(MuxResult, value);
+    if (result !== undefined) this.#emitter.emit('imported', result);
+    else this.#log.error({ value }, 'an import has an unknown result');
   }
 }
 
 /** The worker's reason is the failure; BullMQ has words of its own for a worker that died. */
 function failureOf(reason: string | undefined): RecordingFailure {
   return RecordingFailure.catch('workerLost').parse(reason);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

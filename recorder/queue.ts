@@ -1,20 +1,18 @@
-import { Queue, QueueEvents, type Job } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { Job } from 'bullmq';
 import type * as z from 'zod';
-import { AppError } from '../signaling/protocol/errors.ts';
 import type { RecordingId } from '../signaling/protocol/ids.ts';
 import { Emitter } from '../signaling/runtime/emitter.ts';
 import { ProductionFailure } from '../signaling/protocol/rest/recordings.ts';
 import type { Log } from '../signaling/runtime/log.ts';
-import { createRedis } from '../signaling/runtime/redis.ts';
 import { MUX_QUEUE, MuxResult, PRODUCE_QUEUE, ProduceJob, ProduceProgress, ProduceResult } from './contract.ts';
-import { CANCELLED_REASON, setCancelKey } from './jobs/cancelling.ts';
-import { hasEnded, seenJob, type SeenJob } from './jobs/seen-job.ts';
+import { CANCELLED_REASON } from './jobs/cancelling.ts';
+import { JobEvents, jobResult } from './jobs/job-events.ts';
+import { JobOrders } from './jobs/job-orders.ts';
+import { hasEnded, type SeenJob } from './jobs/seen-job.ts';
 import { cancelKey, produceJobId, recordingOfFinalMuxJob, recordingOfProduceJob } from './produce-job-names.ts';
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 5_000;
-const KEPT_JOBS = 1_000;
 /** States in which nobody works on a job, but somebody will. */
 const WAITING_STATES = new Set(['waiting', 'wait', 'delayed', 'prioritized', 'paused', 'waiting-children']);
 
@@ -44,35 +42,28 @@ export interface RecordingQueueEvents {
  * start or a break `produceState` says what was missed. While Redis is away orders are refused with `unavailable`, events come when it is back.
  */
 export class RecordingQueue {
-  readonly #redis: Redis;
-  readonly #eventRedis: readonly Redis[];
-  readonly #queue: Queue;
-  readonly #events: readonly QueueEvents[];
+  readonly #orders: JobOrders;
+  readonly #muxEvents: JobEvents;
+  readonly #produceEvents: JobEvents;
   readonly #emitter: Emitter<RecordingQueueEvents>;
   readonly #log: Log;
   #closing: Promise<void> | null = null;
 
-  /** Resolves when events are being listened to, or at once when Redis is away. */
+  /** Resolves when events are being listened to, or soon when Redis is away. */
   static async create(options: { readonly redisUrl: string; readonly log: Log }): Promise<RecordingQueue> {
-    const queue = new RecordingQueue(options.redisUrl, options.log);
-    await queue.#listen();
+    const queue = new RecordingQueue(options);
+    await Promise.all([queue.#muxEvents.ready(), queue.#produceEvents.ready()]);
     return queue;
   }
 
-  private constructor(redisUrl: string, log: Log) {
+  private constructor(options: { readonly redisUrl: string; readonly log: Log }) {
+    const { log } = options;
     this.#log = log;
     this.#emitter = new Emitter((error, event) => log.error({ err: error, event }, 'a queue listener failed'));
-    this.#redis = createRedis({ url: redisUrl, name: 'recording-queue', log, whenAway: 'fail' });
-    this.#queue = new Queue(PRODUCE_QUEUE, { connection: this.#redis, skipWaitingForReady: true });
-    this.#queue.on('error', () => undefined);
-    this.#eventRedis = [MUX_QUEUE, PRODUCE_QUEUE].map((name) =>
-      createRedis({ url: redisUrl, name: `${name}-events`, log, whenAway: 'wait' }),
-    );
-    this.#events = [MUX_QUEUE, PRODUCE_QUEUE].flatMap((name, index) => {
-      const connection = this.#eventRedis[index];
-      return connection === undefined ? [] : [new QueueEvents(name, { connection })];
-    });
-    for (const events of this.#events) events.on('error', () => undefined);
+    this.#orders = new JobOrders({ ...options, queue: PRODUCE_QUEUE, name: 'recording-queue' });
+    this.#muxEvents = new JobEvents({ ...options, queue: MUX_QUEUE, name: `${MUX_QUEUE}-events` });
+    this.#produceEvents = new JobEvents({ ...options, queue: PRODUCE_QUEUE, name: `${PRODUCE_QUEUE}-events` });
+    this.#listen();
   }
 
   /** Returns the function that takes the listener off again. */
@@ -91,10 +82,10 @@ export class RecordingQueue {
    */
   async addProduce(job: ProduceJob): Promise<void> {
     const data = ProduceJob.parse(job);
-    await this.#ask(async () => {
-      const jobId = produceJobId(data.recordingId);
-      await this.#redis.del(cancelKey(data.recordingId));
-      const seen = await seenJob(this.#queue, jobId);
+    const { recordingId } = data;
+    await this.#orders.ask(async () => {
+      await this.#orders.redis.del(cancelKey(recordingId));
+      const seen = await this.#orders.seen(produceJobId(recordingId));
       if (seen !== undefined) {
         const known = seen.job;
         if (!hasEnded(seen.state)) {
@@ -108,74 +99,57 @@ export class RecordingQueue {
         // A part that somebody still works on is taken over by the new order.
         await known.remove({ removeChildren: false });
       }
-      await this.#queue.add('produce', data, {
-        jobId,
-        attempts: ATTEMPTS,
-        backoff: { type: 'exponential', delay: BACKOFF_MS },
-        removeOnComplete: { count: KEPT_JOBS },
-        removeOnFail: { count: KEPT_JOBS },
+      await this.#orders.add({
+        name: 'produce',
+        data,
+        options: {
+          jobId: produceJobId(recordingId),
+          attempts: ATTEMPTS,
+          backoff: { type: 'exponential', delay: BACKOFF_MS },
+        },
       });
     });
   }
 
   /** Takes an order back: from the queue, or out of the hands of whoever works on it. Idempotent. @throws AppError `unavailable`. */
   async cancelProduce(recordingId: RecordingId): Promise<void> {
-    await this.#ask(async () => {
-      const seen = await seenJob(this.#queue, produceJobId(recordingId));
-      if (seen === undefined || hasEnded(seen.state)) return;
-      await setCancelKey(this.#redis, cancelKey(recordingId));
-      // Whoever holds the job or one of its parts sees the key. What nobody holds is removed with all its parts.
-      if (seen.state !== 'active') await seen.job.remove().catch(() => undefined);
-    });
+    await this.#orders.cancel(produceJobId(recordingId), cancelKey(recordingId), ['completed', 'failed']);
   }
 
   /** @throws AppError `unavailable` while Redis is away. */
   async produceState(recordingId: RecordingId): Promise<ProduceState> {
-    return this.#ask(async () => {
-      const seen = await seenJob(this.#queue, produceJobId(recordingId));
-      return seen === undefined ? { state: 'none' } : stateOf(seen);
-    });
+    const seen = await this.#orders.seen(produceJobId(recordingId));
+    return seen === undefined ? { state: 'none' } : stateOf(seen);
   }
 
   /** Idempotent. */
   close(): Promise<void> {
     this.#closing ??= (async () => {
       this.#emitter.removeAll();
-      await Promise.allSettled([this.#queue.close(), ...this.#events.map((events) => events.close())]);
-      for (const redis of [this.#redis, ...this.#eventRedis]) redis.disconnect();
+      await Promise.all([this.#orders.close(), this.#muxEvents.close(), this.#produceEvents.close()]);
     })();
     return this.#closing;
   }
 
-  async #ask<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (cause) {
-      throw new AppError('unavailable', { message: 'the job queue does not answer', cause });
-    }
-  }
-
-  async #listen(): Promise<void> {
-    const [mux, produce] = this.#events;
-    mux?.on('completed', ({ returnvalue }) => this.#tell('muxed', MuxResult, returnvalue));
-    mux?.on('failed', ({ jobId }) => {
+  #listen(): void {
+    const [mux, produce] = [this.#muxEvents, this.#produceEvents];
+    mux.on('completed', ({ returnvalue }) => this.#tell('muxed', MuxResult, returnvalue));
+    mux.on('failed', ({ jobId }) => {
       const recordingId = recordingOfFinalMuxJob(jobId);
       if (recordingId !== undefined) this.#emitter.emit('muxFailed', { recordingId });
     });
-    produce?.on('completed', ({ returnvalue }) => this.#tell('produced', ProduceResult, returnvalue));
-    produce?.on('progress', ({ jobId, data }) => {
+    produce.on('completed', ({ returnvalue }) => this.#tell('produced', ProduceResult, returnvalue));
+    produce.on('progress', ({ jobId, data }) => {
       const recordingId = recordingOfProduceJob(jobId);
       const progress = ProduceProgress.safeParse(data);
       if (recordingId !== undefined && progress.success) {
         this.#emitter.emit('producing', { recordingId, progress: progress.data });
       }
     });
-    produce?.on('failed', ({ jobId, failedReason }) => this.#tellFailure(jobId, failureOf(failedReason)));
-    produce?.on('removed', ({ jobId, prev }) => {
+    produce.on('failed', ({ jobId, failedReason }) => this.#tellFailure(jobId, failureOf(failedReason)));
+    produce.on('removed', ({ jobId, prev }) => {
       if (WAITING_STATES.has(prev)) this.#tellFailure(jobId, 'cancelled');
     });
-    const isConnected = this.#eventRedis.every((redis) => redis.status === 'ready' || redis.status === 'connecting');
-    if (isConnected) await withinLimit(Promise.all(this.#events.map((events) => events.waitUntilReady())));
   }
 
   #tell<Name extends 'muxed' | 'produced'>(
@@ -183,26 +157,15 @@ export class RecordingQueue {
     schema: z.ZodType<RecordingQueueEvents[Name][0]>,
     value: unknown,
   ): void {
-    // Some versions hand the value on as they found it in the stream.
-    const parsed = schema.safeParse(typeof value === 'string' ? parseJson(value) : value);
-    if (parsed.success) this.#emitter.emit(event, ...([parsed.data] as unknown as RecordingQueueEvents[Name]));
-    else this.#log.error({ err: parsed.error, event }, 'a job has an unknown result');
+    const result = jobResult(schema, value);
+    if (result === undefined) this.#log.error({ event, value }, 'a job has an unknown result');
+    else this.#emitter.emit(event, ...([result] as unknown as RecordingQueueEvents[Name]));
   }
 
   #tellFailure(jobId: string, failure: ProduceFailure): void {
     const recordingId = recordingOfProduceJob(jobId);
     if (recordingId !== undefined) this.#emitter.emit('produceFailed', { recordingId, failure });
   }
-}
-
-const LISTEN_LIMIT_MS = 2_000;
-
-async function withinLimit(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, LISTEN_LIMIT_MS);
-  });
-  await Promise.race([work.catch(() => undefined), limit]).finally(() => clearTimeout(timer));
 }
 
 function isSameOrder(job: Job, data: ProduceJob): boolean {
@@ -230,12 +193,4 @@ function failureOf(reason: string | undefined): ProduceFailure {
   if (reason?.includes(STALLED_TOO_OFTEN) === true) return 'workerLost';
   const known = ProductionFailure.safeParse(reason);
   return known.success ? known.data : 'unknown';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
