@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { NumberedEdition } from '../signaling/protocol/edition.ts';
 import {
+  CoursewareId,
   Fence,
   LessonId,
   PollId,
@@ -67,7 +68,10 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   line('stage', z.object({ seatIds: z.array(SeatId) })),
   line('layout', z.object({ layout: z.enum(['board', 'gallery', 'speaker']) })),
   line('chat', z.object({ seatId: SeatId, displayName: z.string(), text: z.string() })),
-  line('slide', z.object({ page: z.int(), title: z.string().optional() })),
+  /** A page on the board: of a file of pages, or of whatever else turns pages. */
+  line('slide', z.object({ page: z.int(), title: z.string().optional(), coursewareId: CoursewareId.optional() })),
+  /** Whatever page was on the board is off it. */
+  line('slideHidden', z.object({})),
   /** Recording paused or resumed by a teacher: what lies between is captured but left out of what is played. */
   line('paused', z.object({})),
   /** `isTake`: a take of a micro-lesson begins, which is no chapter. */

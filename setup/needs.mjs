@@ -17,12 +17,13 @@ export function toolSteps() {
 export function serverSteps() {
   const packages = aptStep({
     name: 'media-packages',
-    does: 'ffmpeg, redis-server and Chinese fonts from the distribution',
+    does: 'ffmpeg, redis-server, poppler and Chinese fonts from the distribution',
     usually: '1 min',
     packages: [
       withProgram('ffmpeg'),
       withProgram('redis-server'),
       withProgram('util-linux', 'setpriv'),
+      withProgram('poppler-utils', 'pdftoppm'),
       withFiles('fonts-noto-cjk'),
     ],
   });

@@ -65,7 +65,7 @@ const server = createPublicServer(tls);
 const rooms = new LiveRooms({
   httpServer: server,
   redis,
-  store: new StoredRooms({ stores, writes }),
+  store: new StoredRooms({ stores, writes, pagesUrl: (id) => uploads.courseware.pagesUrl(id) }),
   log,
   innerSecret: config.TONGKE_INNER_SECRET,
   sessionSecret: config.TONGKE_SESSION_SECRET,
@@ -99,6 +99,7 @@ const app = createHttpApp({
     uploads: uploads.intake,
     imports: uploads.imports,
     times,
+    courseware: uploads.courseware,
     captions,
     captionOrders,
     redis,
@@ -116,6 +117,7 @@ const app = createHttpApp({
   }),
   routes: { sessions, isSecure: publicUrl?.startsWith('https:') ?? tls !== undefined, publicUrl, checksReplies },
   uploads: uploads.intake,
+  courseware: uploads.courseware,
   media: {
     store: objects,
     secret: config.TONGKE_MEDIA_SECRET,

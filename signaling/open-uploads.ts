@@ -1,7 +1,9 @@
+import { CoursewareQueue } from '../recorder/courseware-queue.ts';
 import { ImportQueue } from '../recorder/import-queue.ts';
 import type { RecordingQueue } from '../recorder/queue.ts';
 import type { ObjectStore, Stores } from '../storage/ports.ts';
 import type { SignalingConfig } from './config.ts';
+import { CoursewareDesk } from './courseware/courseware-desk.ts';
 import { ImportFollower } from './recordings/import-follower.ts';
 import type { Lifecycle } from './runtime/lifecycle.ts';
 import type { Log } from './runtime/log.ts';
@@ -14,17 +16,21 @@ const HOUR_MS = 3_600_000;
 export interface Uploads {
   readonly intake: UploadIntake;
   readonly imports: ImportFollower;
+  readonly courseware: CoursewareDesk;
 }
 
 export interface UploadsOptions {
-  readonly config: Pick<SignalingConfig, 'REDIS_URL' | 'UPLOAD_MAX_GB' | 'UPLOAD_RESERVE_GB' | 'UPLOAD_EXPIRES_HOURS'>;
+  readonly config: Pick<
+    SignalingConfig,
+    'REDIS_URL' | 'TONGKE_MEDIA_SECRET' | 'UPLOAD_MAX_GB' | 'UPLOAD_RESERVE_GB' | 'UPLOAD_EXPIRES_HOURS'
+  >;
   readonly stores: Stores;
   readonly objects: ObjectStore;
   readonly queue: RecordingQueue;
   readonly log: Log;
 }
 
-/** Uploads of films and their import; closed by the lifecycle in reverse order. */
+/** Uploads of films and their import, and of pages for lessons; closed by the lifecycle in reverse order. */
 export function openUploads({ config, stores, objects, queue, log }: UploadsOptions, lifecycle: Lifecycle): Uploads {
   const importQueue = new ImportQueue({ redisUrl: config.REDIS_URL, log });
   lifecycle.onStop('import queue', () => importQueue.close());
@@ -42,5 +48,13 @@ export function openUploads({ config, stores, objects, queue, log }: UploadsOpti
     onFinished: (recordingId) => imports.order(recordingId),
   });
   lifecycle.onStop('uploads', () => intake.close());
-  return { intake, imports };
+  const making = new CoursewareQueue({ redisUrl: config.REDIS_URL, log });
+  lifecycle.onStop('courseware queue', () => making.close());
+  const { reserveBytes } = limits;
+  const courseware = new CoursewareDesk({
+    ...{ stores, objects, making, reserveBytes, log },
+    mediaSecret: config.TONGKE_MEDIA_SECRET,
+    nowMs: Date.now,
+  });
+  return { intake, imports, courseware };
 }

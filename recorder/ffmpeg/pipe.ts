@@ -7,7 +7,7 @@ const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 const STDERR_TAIL_CHARS = 4_000;
 
 export interface SpawnPipedOptions {
-  readonly program: 'ffmpeg' | 'ffprobe' | 'fc-match';
+  readonly program: 'ffmpeg' | 'ffprobe' | 'fc-match' | 'prlimit';
   readonly args: readonly string[];
   /** Pipes beside stdin, stdout and stderr: they are file descriptors 3, 4, … of the child. */
   readonly extraPipes?: number;
@@ -24,6 +24,18 @@ export function spawnPiped(options: SpawnPipedOptions): ChildProcess {
   return spawn(command, [...prefix, ...options.args], { stdio: ['pipe', 'pipe', 'pipe', ...extra] });
 }
 
+/** A program that did not end well: by its own word or by a signal. */
+export class ProgramError extends AppError {
+  readonly ended: number | NodeJS.Signals | null;
+  readonly said: string;
+
+  constructor(program: string, ended: number | NodeJS.Signals | null, said: string) {
+    super('internal', { message: `${program} ended with ${ended}`, cause: new Error(said) });
+    this.ended = ended;
+    this.said = said;
+  }
+}
+
 export interface ProgramOutput {
   readonly stdout: Buffer;
   readonly stderr: string;
@@ -32,7 +44,7 @@ export interface ProgramOutput {
 /**
  * Runs a program to its end and gives what it printed.
  *
- * @throws AppError `internal` when it can't be started, fails, or prints more than 64 MiB; the signal's reason when aborted.
+ * @throws ProgramError when it fails; AppError `internal` when it can't be started or prints more than 64 MiB; the signal's reason when aborted.
  */
 export async function runPiped(options: SpawnPipedOptions, signal?: AbortSignal): Promise<ProgramOutput> {
   signal?.throwIfAborted();
@@ -48,8 +60,7 @@ export async function runPiped(options: SpawnPipedOptions, signal?: AbortSignal)
     signal?.throwIfAborted();
     const code = await ended;
     if (code !== 0) {
-      const cause = new Error(stderr.toString('utf8').slice(-STDERR_TAIL_CHARS));
-      throw new AppError('internal', { message: `${options.program} ended with ${code}`, cause });
+      throw new ProgramError(options.program, code, stderr.toString('utf8').slice(-STDERR_TAIL_CHARS));
     }
     return { stdout, stderr: stderr.toString('utf8') };
   } finally {

@@ -1,5 +1,6 @@
 import { h264Options, seconds } from '../ffmpeg/args.ts';
 import type { FfmpegInput, FfmpegJob, FfmpegOutput } from '../ffmpeg/job.ts';
+import { pageKey } from './board-pages.ts';
 import { nameCard, nameLabel, type Lettering } from './card.ts';
 import type { Cut } from './edit-list.ts';
 import type { Rung } from './ladder.ts';
@@ -23,6 +24,8 @@ export interface ComposeOptions {
   readonly tracks: readonly SourceTrack<TrackFile>[];
   readonly rungs: readonly Rung[];
   readonly lettering: Lettering | undefined;
+  /** Files of the pages that are shown, by `pageKey`; in the place of one that is missing its card is seen. */
+  readonly pages?: ReadonlyMap<string, string>;
   /** Where the cut's picture of a rung is written. */
   readonly targetOf: (rung: Rung) => string;
 }
@@ -46,10 +49,11 @@ interface Clip {
  */
 export function composeJob(cut: Cut, options: ComposeOptions): FfmpegJob {
   const clips = cut.scene.tiles.flatMap((tile) => clipsOf(tile, cut, options.tracks));
+  const stills = stillsOf(cut, options);
   return {
-    inputs: clips.map((clip) => inputOf(clip, cut)),
+    inputs: [...clips.map((clip) => inputOf(clip, cut)), ...stills.map(({ path }) => ({ options: [], source: path }))],
     filterGraph: [
-      baseChain(cut, options),
+      ...baseChains(cut, options, stills, clips.length),
       ...clips.map((clip, index) => clipChain(clip, index, options.lettering)),
       ...clips.map((clip, index) => overlayChain(clip, index, cut)),
       ...ladderChains(clips.length, options.rungs),
@@ -89,22 +93,47 @@ function inputOf(clip: Clip, { isAfterGap }: Cut): FfmpegInput {
   return { options: ['-threads', '1', ...seek, '-itsoffset', seconds(clip.offsetUs)], source: clip.file.path };
 }
 
-/** Cards are drawn into one frame, which is then repeated at the lesson's rate. */
-function baseChain(cut: Cut, options: ComposeOptions): string {
+/** A picture that stands for as long as the cut lasts. */
+interface Still {
+  readonly tile: Tile;
+  readonly path: string;
+}
+
+function stillsOf(cut: Cut, { pages }: ComposeOptions): readonly Still[] {
+  return cut.scene.tiles.flatMap((tile) => {
+    const path = tile.page === undefined ? undefined : pages?.get(pageKey(tile.page));
+    return path === undefined ? [] : [{ tile, path }];
+  });
+}
+
+/** Cards and pages are drawn into one frame, which is then repeated at the lesson's rate. */
+function baseChains(
+  cut: Cut,
+  options: ComposeOptions,
+  stills: readonly Still[],
+  firstInput: number,
+): readonly string[] {
   const whole = { x: 0, y: 0, width: CANVAS_WIDTH, height: CANVAS_HEIGHT };
   const cards =
     cut.scene.tiles.length === 0
       ? titleCard(whole, options.title, options.lettering)
       : cut.scene.tiles.flatMap((tile) => nameCard(tile.rect, tile, options.lettering));
-  return [
+  const frame = [
     `color=c=${BACKGROUND}:s=${CANVAS_WIDTH}x${CANVAS_HEIGHT}:r=${FRAME_RATE}`,
     'format=yuv420p',
     'trim=end_frame=1',
     ...cards,
-    'loop=-1:1:0',
-    `settb=1/${FRAME_RATE}`,
-    'setpts=N[b0]',
   ].join(',');
+  const repeated = ['loop=-1:1:0', `settb=1/${FRAME_RATE}`, 'setpts=N[b0]'].join(',');
+  if (stills.length === 0) return [`${frame},${repeated}`];
+  return [
+    `${frame}[s0]`,
+    ...stills.flatMap(({ tile: { rect } }, index) => [
+      `[${firstInput + index}:v]${fitted(rect.width, rect.height, 'bicubic').join(',')},format=yuv420p[i${index}]`,
+      `[s${index}][i${index}]overlay=${rect.x}:${rect.y}[s${index + 1}]`,
+    ]),
+    `[s${stills.length}]trim=end_frame=1,${repeated}`,
+  ];
 }
 
 function clipChain(clip: Clip, index: number, lettering: Lettering | undefined): string {
@@ -123,6 +152,11 @@ function fit(file: TrackFile, width: number, height: number, isBoard: boolean): 
   if (shape !== undefined && Math.abs(shape / (width / height) - 1) < SHAPE_TOLERANCE) {
     return [`scale=${width}:${height}:flags=${flags}`, 'setsar=1'];
   }
+  return fitted(width, height, flags);
+}
+
+/** Whole, between bars. */
+function fitted(width: number, height: number, flags: string): readonly string[] {
   return [
     `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=${flags}`,
     'setsar=1',

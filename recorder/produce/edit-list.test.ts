@@ -33,7 +33,9 @@ function eventsOf(...drafts: readonly Draft[]): readonly RecordingEvent[] {
 /** Cuts as `from–to: who, who` in seconds of the finished lesson; who is a track, or a name in brackets for a card. */
 function told(tracks: readonly SourceTrack[], events: readonly RecordingEvent[], end: number): readonly string[] {
   return editListOf(tracks, events, end * S).cuts.map((cut) => {
-    const who = cut.scene.tiles.map((tile) => tile.trackId ?? `[${tile.displayName}]`);
+    const who = cut.scene.tiles.map(
+      (tile) => tile.trackId ?? (tile.page === undefined ? `[${tile.displayName}]` : `page ${tile.page.page}`),
+    );
     const from = cut.outputStartUs / S;
     return `${from}–${from + (cut.frames * FRAME_US) / S}: ${who.join(', ')}`;
   });
@@ -69,6 +71,26 @@ describe('the edit list', () => {
   it('cuts when a board is shared and when it ends, and puts the board first', () => {
     const tracks = [track('li', 'lecturer', 'camera', [0, 30]), track('li', 'lecturer', 'screen', [10, 20])];
     expect(told(tracks, [], 30)).toEqual(['0–10: li-camera', '10–20: li-screen, li-camera', '20–30: li-camera']);
+  });
+
+  it('shows pages as the board from turn to turn, and not while something was shared after them', () => {
+    const tracks = [track('li', 'lecturer', 'camera', [0, 40]), track('li', 'lecturer', 'screen', [20, 30])];
+    const coursewareId = 'file';
+    const turns = eventsOf(
+      { at: 5, type: 'slide', data: { page: 1, coursewareId } },
+      { at: 12, type: 'slide', data: { page: 2, coursewareId } },
+      { at: 20, type: 'slideHidden', data: {} },
+      { at: 30, type: 'slide', data: { page: 3, coursewareId } },
+      { at: 36, type: 'slide', data: { page: 4, title: '黑板' } },
+    );
+    expect(told(tracks, turns, 40)).toEqual([
+      '0–5: li-camera',
+      '5–12: page 1, li-camera',
+      '12–20: page 2, li-camera',
+      '20–30: li-screen, li-camera',
+      '30–36: page 3, li-camera',
+      '36–40: li-camera',
+    ]);
   });
 
   it('takes the board that was shared last, and keeps the other as a tile', () => {

@@ -10,6 +10,7 @@ import { ProcessServer } from '../../signaling/runtime/process-server.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import { openObjectStore } from '../../storage/objects/open.ts';
 import { Captioning } from '../captions/captioning.ts';
+import { CoursewareWorker } from '../courseware/courseware-worker.ts';
 import { DeriveWorker } from '../derive/worker.ts';
 import { EditionWorker } from '../edition/edition-worker.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
@@ -86,6 +87,8 @@ lifecycle.onStop('editions', () => editions.close(), WORKERS_CLOSE_TIMEOUT_MS);
 const importing = { store, ffmpeg, log, workFolder, redisUrl: config.REDIS_URL, lockMs: config.PRODUCE_LOCK_MS };
 const imports = new ImportWorker(importing);
 lifecycle.onStop('imports', () => imports.close(), WORKERS_CLOSE_TIMEOUT_MS);
+const courseware = new CoursewareWorker({ redisUrl: config.REDIS_URL, log, store, workFolder });
+lifecycle.onStop('courseware', () => courseware.close(), WORKERS_CLOSE_TIMEOUT_MS);
 const captioning = await Captioning.create({ config, store, log, isProducing: () => workers.load > 0 });
 lifecycle.onStop('captioning', () => captioning?.close(), WORKERS_CLOSE_TIMEOUT_MS);
 

@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FfmpegProgress } from '../ffmpeg/progress.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
+import { pageKey } from './board-pages.ts';
 import { composeJob } from './compose.ts';
 import { LADDER } from './ladder.ts';
 import { letteringIn } from './lettering.ts';
@@ -9,6 +11,7 @@ import { spanOf, tracksOf, type PlannedCut, type ProductionPlan } from './plan.t
 import type { ProductionDeps } from './production-context.ts';
 import { encodeSoundJob, gainOf, mixJob, OUTLINE_RATE } from './sound.ts';
 import type { SourceTrack, TrackFile, TrackPiece } from './source-track.ts';
+import { fetchFile } from './stored-files.ts';
 import { waveformOf } from './waveform.ts';
 import { inWorkFolder } from './work-folder.ts';
 
@@ -54,6 +57,7 @@ async function makeCut(making: Making, cut: PlannedCut): Promise<void> {
   const job = composeJob(cut, {
     title: { title: plan.job.title, card: plan.job.card },
     tracks,
+    pages: await fetchPages(making, cut),
     rungs: LADDER,
     lettering: deps.font === undefined ? undefined : letteringIn(join(folder, 'text'), deps.font),
     targetOf: (rung) => join(folder, pictureFile(rung)),
@@ -63,6 +67,20 @@ async function makeCut(making: Making, cut: PlannedCut): Promise<void> {
     signal,
     onProgress: ({ frame }) => making.onProgress(madeShare(frame / cut.frames)),
   });
+}
+
+/** The pictures of the pages that a cut shows; what is gone from the store is not shown. */
+async function fetchPages({ deps, folder, signal }: Making, cut: PlannedCut): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, string>();
+  for (const { page } of cut.scene.tiles) {
+    if (page === undefined) continue;
+    const key = objectKeys.coursewarePage(page.coursewareId, page.page, 'page');
+    if ((await deps.store.stat(key)) === undefined) continue;
+    const path = join(folder, `${pageKey(page)}.webp`);
+    await fetchFile(deps.store, key, path, signal);
+    files.set(pageKey(page), path);
+  }
+  return files;
 }
 
 async function makeSound(making: Making): Promise<void> {

@@ -6,6 +6,7 @@ import { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
 import { MediaKind, TrackSource } from '../../storage/objects/manifest.ts';
 import { ProduceJob } from '../contract.ts';
 import { StoredRun, StoredSegment } from '../mux/mux-state.ts';
+import { BoardPage } from './board-pages.ts';
 import { chaptersOf } from './chapters.ts';
 import { editListOf, type Cut } from './edit-list.ts';
 import { AUDIO_KBPS, LADDER } from './ladder.ts';
@@ -49,6 +50,7 @@ const PlannedScene = z.object({
       schoolName: z.string().exactOptional(),
       isBoard: z.boolean(),
       trackId: TrackId.exactOptional(),
+      page: BoardPage.exactOptional(),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import type { RecordingEvent } from '../contract.ts';
 import type { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
+import { shownPages, type BoardPage, type ShownPage } from './board-pages.ts';
 import { gallery, largeAndTiles, MAX_GALLERY_TILES, MAX_SIDE_TILES, type Rect } from './layout.ts';
 import { attendanceSpan, isWithin, speakerSteps, valueAt, visibleSpans, type Span, type Step } from './presence.ts';
 import type { SourceTrack } from './source-track.ts';
@@ -12,6 +13,8 @@ export interface Tile {
   /** Boards fill their place without a name. */
   readonly isBoard: boolean;
   readonly trackId?: TrackId;
+  /** A still in the track's place. */
+  readonly page?: BoardPage;
 }
 
 /** Everything that is seen at one instant; without tiles it is the title card. */
@@ -23,6 +26,8 @@ type Layout = 'board' | 'gallery' | 'speaker';
 
 /** Seats that are shown whenever they send a picture; all others when they are on stage. */
 const ALWAYS_SHOWN = new Set(['lecturer', 'coTeacher', 'site']);
+/** On the card in the place of a page whose picture is gone. */
+const PAGES_NAME = '课件';
 const SEAT_ORDER = ['lecturer', 'coTeacher', 'site'];
 
 interface Participant {
@@ -44,6 +49,7 @@ interface Board {
 export class SceneFinder {
   readonly #participants: readonly Participant[];
   readonly #boards: readonly Board[];
+  readonly #pages: readonly ShownPage[];
   readonly #stage: readonly Step<readonly SeatId[]>[];
   readonly #layout: readonly Step<Layout>[];
   readonly #speaker: readonly Step<SeatId>[];
@@ -55,6 +61,7 @@ export class SceneFinder {
       displayName: track.displayName,
       spans: visibleSpans(track, events),
     }));
+    this.#pages = shownPages(events);
     this.#stage = events.flatMap((event) =>
       event.type === 'stage' ? [{ fromUs: event.atUs, value: event.data.seatIds }] : [],
     );
@@ -67,6 +74,7 @@ export class SceneFinder {
   get changesUs(): readonly number[] {
     const spans = [
       ...this.#boards.flatMap((board) => board.spans),
+      ...this.#pages.map(({ span }) => span),
       ...this.#participants.flatMap((who) => [...who.attendance, ...who.cameras.flatMap((camera) => camera.spans)]),
     ];
     const steps = [...this.#stage, ...this.#layout, ...this.#speaker];
@@ -88,13 +96,14 @@ export class SceneFinder {
 
   /** What was shared last is the board. */
   #boardsAt(atUs: number): readonly Placeable[] {
-    return this.#boards
-      .flatMap((board) => {
-        const span = board.spans.find((one) => atUs >= one.fromUs && atUs < one.toUs);
-        return span === undefined ? [] : [{ board, sinceUs: span.fromUs }];
-      })
-      .sort((a, b) => b.sinceUs - a.sinceUs)
-      .map(({ board }) => ({ displayName: board.displayName, isBoard: true, trackId: board.trackId }));
+    const shared = this.#boards.flatMap(({ displayName, trackId, spans }) => {
+      const span = spanAt(spans, atUs);
+      return span === undefined ? [] : [{ board: { displayName, isBoard: true, trackId }, sinceUs: span.fromUs }];
+    });
+    const pages = this.#pages
+      .filter(({ span }) => spanAt([span], atUs) !== undefined)
+      .map(({ page, span }) => ({ board: { displayName: PAGES_NAME, isBoard: true, page }, sinceUs: span.fromUs }));
+    return [...pages, ...shared].sort((a, b) => b.sinceUs - a.sinceUs).map(({ board }) => board);
   }
 
   /** Who is shown, the one in the large place first. Of more than there are places, whoever speaks is one. */
@@ -142,6 +151,9 @@ export class SceneFinder {
 }
 
 type Placeable = Omit<Tile, 'rect'>;
+
+const spanAt = (spans: readonly Span[], atUs: number): Span | undefined =>
+  spans.find((span) => atUs >= span.fromUs && atUs < span.toUs);
 
 /** The first of them; when the speaker is not among these, the last one makes room, so that all others stay where they are. */
 function withSpeaker(

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { RecordingLinkId, type RecordingId } from '../protocol/ids.ts';
+import { RecordingLinkId, type CoursewareId, type RecordingId } from '../protocol/ids.ts';
 
 /**
  * Media URLs: `/media/{expiry}.{signature}[.{link}]/{recording}/{path}`. One signature covers everything of one recording until the
@@ -15,7 +15,8 @@ export type MediaScope = (typeof SCOPES)[number];
 
 export interface MediaGrant {
   readonly scope: MediaScope;
-  readonly recording: RecordingId;
+  /** Or a file of pages, which has nothing but pictures. */
+  readonly recording: RecordingId | CoursewareId;
   readonly expiresAtMs: number;
   readonly linkId?: RecordingLinkId | undefined;
 }

@@ -5,7 +5,9 @@ import helmet from 'helmet';
 import { AppError } from '../protocol/errors.ts';
 import { API_PREFIX } from '../protocol/rest.ts';
 import type { Log } from '../runtime/log.ts';
+import { COURSEWARE_DATA_PATH } from '../protocol/rest/courseware.ts';
 import { UPLOAD_DATA_PATH } from '../protocol/rest/uploads.ts';
+import { coursewareDataRouter, type CoursewareDataOptions } from './courseware-data.ts';
 import { mediaListener, type MediaRouteOptions } from './media.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './problem.ts';
@@ -21,6 +23,7 @@ export interface HttpAppOptions {
   readonly routes: ServeRouteOptions;
   readonly media: MediaRouteOptions;
   readonly uploads: UploadIntake;
+  readonly courseware: CoursewareDataOptions['courseware'];
   readonly pages: WebPagesOptions;
   /** Express's `trust proxy`, e.g. `loopback`. */
   readonly trustProxy: string;
@@ -79,6 +82,7 @@ export function createHttpApp(options: HttpAppOptions): RequestListener {
   const openApi = openApiDocument(options.version);
   const api = express.Router();
   api.use(UPLOAD_DATA_PATH, uploadDataRouter({ intake: options.uploads, routes: options.routes, log: options.log }));
+  api.use(COURSEWARE_DATA_PATH, coursewareDataRouter({ courseware: options.courseware, routes: options.routes }));
   api.use(compression());
   api.get('/openapi.json', (_request, response) => void response.json(openApi));
   api.use('/people/import', express.json({ limit: IMPORT_LIMIT }));

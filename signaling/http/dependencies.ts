@@ -7,6 +7,7 @@ import type { Sessions } from '../auth/sessions.ts';
 import type { TokenSigner } from '../auth/signed-token.ts';
 import type { TurnConfig } from '../auth/turn-credentials.ts';
 import type { LessonId, RecordingId, SchoolId, SeatId } from '../protocol/ids.ts';
+import type { CoursewareDesk } from '../courseware/courseware-desk.ts';
 import type { RtpCapabilities } from 'mediasoup/types';
 import type { TransportPair } from '../protocol/media.ts';
 import type { JoinClaims } from '../rooms/join-claims.ts';
@@ -94,6 +95,7 @@ export interface RestDependencies {
   readonly uploads: UploadIntake;
   readonly imports: ImportDesk;
   readonly times: RecordingTimes;
+  readonly courseware: CoursewareDesk;
   readonly captions: RecordingCaptions;
   readonly captionOrders: CaptionOrders;
   readonly redis: Redis;

@@ -3,6 +3,7 @@ import { CalendarRoutes } from './routes/calendar.ts';
 import { CaptionRoutes } from './routes/captions.ts';
 import { ClassroomRoutes } from './routes/classrooms.ts';
 import { ConnectionCheckRoutes } from './routes/connection-check.ts';
+import { CoursewareRoutes } from './routes/courseware.ts';
 import { EditionRoutes } from './routes/editions.ts';
 import { InvitationRoutes } from './routes/invitations.ts';
 import { JoiningRoutes } from './routes/joining.ts';
@@ -26,6 +27,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new SessionRoutes(dependencies),
     ...new LessonRoutes(dependencies),
     ...new LessonReportRoutes(dependencies),
+    ...new CoursewareRoutes(dependencies),
     ...new JoiningRoutes(dependencies),
     ...new InvitationRoutes(dependencies),
     ...new SchoolRoutes(dependencies),

@@ -36,7 +36,9 @@ const STRING_BYTES = 32_768;
 const GROWING = /\.(m3u8|json|vtt)$/;
 /** A film or a package as one file: only with the download scope. */
 const WHOLE_FILE = /^(?:produced\/[^/]+\/[^/]+\.mp4|packages\/.*)$/;
-const AREAS: ReadonlySet<string> = new Set(['play', 'produced', 'packages']);
+const AREAS: ReadonlySet<string> = new Set(['play', 'produced', 'packages', 'courseware']);
+/** Of a file of pages only their pictures; who got the address is, or was, in its lesson. */
+const PAGE_PICTURE = /^courseware\/(?:page|thumb)-\d{3}\.webp$/;
 const CLEAN_PART = /^[\w=+-][\w.=+-]*$/;
 
 /** What every answer says: this is media, to be looked at by our own pages and by nothing else. */
@@ -66,8 +68,8 @@ interface OpenedUrl {
   readonly recordingId: RecordingId;
   readonly relative: string;
   readonly key: string;
-  /** A manager's address opens also what viewers may not see. */
-  readonly isManaged: boolean;
+  /** A manager's address opens also what viewers may not see, and pages are of no recording. */
+  readonly isGated: boolean;
   readonly expiresAtMs: number;
   readonly disposition: string | null;
   /** Asked each time. */
@@ -99,6 +101,7 @@ function keyOf(recordingId: RecordingId, relative: string): string {
   const [area = '', ...rest] = relative.split('/');
   const isClean = rest.length > 0 && rest.every((part) => CLEAN_PART.test(part));
   if (!isClean || !AREAS.has(area)) throw new AppError('notFound');
+  if (area === 'courseware' && !PAGE_PICTURE.test(relative)) throw new AppError('notFound');
   return `${area}/${recordingId}/${rest.join('/')}`;
 }
 
@@ -161,8 +164,8 @@ class MediaRoute {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new AppError('notFound');
     const opened = this.#opened.get(url) ?? this.#open(url);
     if (opened.expiresAtMs <= this.#nowMs()) throw new AppError('gone');
-    const { isManaged, linkId, recordingId, relative } = opened;
-    const isPermitted = isManaged || (this.#gate?.permits(recordingId, relative) ?? true);
+    const { isGated, linkId, recordingId, relative } = opened;
+    const isPermitted = !isGated || (this.#gate?.permits(recordingId, relative) ?? true);
     if (linkId !== undefined || typeof isPermitted !== 'boolean') {
       return this.#ask([this.#isLinkGood(linkId), Promise.resolve(isPermitted)], opened, request, response);
     }
@@ -214,7 +217,7 @@ class MediaRoute {
       recordingId,
       relative,
       key,
-      isManaged: check.scope === 'manage',
+      isGated: check.scope !== 'manage' && !PAGE_PICTURE.test(relative),
       expiresAtMs: Number(grant.slice(0, 10)) * 1_000,
       disposition: isNamed ? dispositionOf(name) : null,
       linkId: check.linkId,

@@ -18,6 +18,7 @@ const LIMITS = {
   enrolmentAddress: { points: 20, durationSeconds: 600, blockSeconds: 600 },
   invitationAddress: { points: 600, durationSeconds: 300 },
   uploadPerson: { points: 120, durationSeconds: 3_600 },
+  coursewarePerson: { points: 200, durationSeconds: 3_600 },
   connectionCheckAddress: { points: 60, durationSeconds: 300 },
 } as const satisfies Record<string, Limit>;
 

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { DataStore, Server, Upload as TusUpload } from '@tus/server';
 import { Router } from 'express';
 import { AppError } from '../protocol/errors.ts';
-import { RecordingId, type PersonId } from '../protocol/ids.ts';
+import { RecordingId } from '../protocol/ids.ts';
 import { uploadRoutes, UPLOAD_DATA_PATH } from '../protocol/rest/uploads.ts';
 import { API_PREFIX } from '../protocol/rest.ts';
 import type { Log } from '../runtime/log.ts';
@@ -11,11 +11,9 @@ import type { Upload } from '../../storage/ports.ts';
 import type { UploadIntake } from '../uploads/upload-intake.ts';
 import { assertAccess, personOf } from './caller.ts';
 import { toAppError, toProblem } from './problem.ts';
+import { RunningUploads } from './running-uploads.ts';
 import { assertOwnOrigin, type ServeRouteOptions } from './serve-route.ts';
 
-/** Each holds a part in memory while it waits for the store. */
-const MAX_RUNNING = 24;
-const MAX_RUNNING_PER_PERSON = 3;
 const METHODS = new Set(['HEAD', 'PATCH', 'OPTIONS']);
 
 export interface UploadDataOptions {
@@ -64,29 +62,6 @@ export function uploadDataRouter({ intake, routes, log }: UploadDataOptions): Ro
     }
   });
   return router;
-}
-
-/** How many send at this moment. */
-class RunningUploads {
-  readonly #ofPerson = new Map<PersonId, number>();
-  #total = 0;
-
-  /** Returns the function that says it is over. @throws AppError `tooManyRequests` */
-  begin(personId: PersonId): () => void {
-    const own = this.#ofPerson.get(personId) ?? 0;
-    if (own >= MAX_RUNNING_PER_PERSON || this.#total >= MAX_RUNNING) {
-      throw new AppError('tooManyRequests', { details: { retryAfterSeconds: 5 } });
-    }
-    this.#count(personId, 1);
-    return () => this.#count(personId, -1);
-  }
-
-  #count(personId: PersonId, by: number): void {
-    this.#total += by;
-    const left = (this.#ofPerson.get(personId) ?? 0) + by;
-    if (left === 0) this.#ofPerson.delete(personId);
-    else this.#ofPerson.set(personId, left);
-  }
 }
 
 async function uploadOf(intake: UploadIntake, id: string): Promise<Upload> {

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { notice, request } from './define.ts';
 import { RaceId, RequestId, SeatId } from './ids.ts';
+import { pageNotices, pageRequests, ShownPage } from './pages.ts';
 import { PollAnswer, pollNotices, pollRequests, ShownPoll, TeacherPoll } from './polls.ts';
 
-/** What a teacher runs with the class: questions, random pick, countdown, answering race (SPEC Q, P, K, A). */
+/** What a teacher runs with the class: questions, random pick, countdown, answering race, pages on the board (SPEC Q, P, K, A, B). */
 
 const somebody = { seatId: SeatId, displayName: z.string(), schoolName: z.string().nullable() };
 
@@ -41,6 +42,8 @@ export const ClassTools = z.object({
   pick: Pick.nullable(),
   countdown: Countdown.nullable(),
   race: Race.nullable(),
+  /** On the board, from a teacher's file. */
+  page: ShownPage.nullable(),
   /** Of this lesson, for teachers; empty for everybody else. */
   polls: z.array(TeacherPoll),
 });
@@ -52,6 +55,7 @@ const nothing = z.object({});
 
 export const classToolRequests = {
   ...pollRequests,
+  ...pageRequests,
   /** Nobody twice until all who are there had their turn. Idempotent by `requestId`. Errors: `notFound` when nobody is there. */
   pickSomebody: request({
     needs: 'runTools',
@@ -96,6 +100,7 @@ export const classToolRequests = {
 
 export const classToolNotices = {
   ...pollNotices,
+  ...pageNotices,
   pickChanged: notice(z.object({ pick: Pick.nullable() })),
   countdownChanged: notice(z.object({ countdown: Countdown.nullable() })),
   raceChanged: notice(z.object({ race: Race.nullable() })),

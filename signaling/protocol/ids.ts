@@ -58,6 +58,9 @@ export type RemarkId = z.infer<typeof RemarkId>;
 /** A question to the class. */
 export const PollId = opaqueId.brand('PollId');
 export type PollId = z.infer<typeof PollId>;
+/** A file of pages that a teacher shows in a lesson. */
+export const CoursewareId = opaqueId.brand('CoursewareId');
+export type CoursewareId = z.infer<typeof CoursewareId>;
 /** One answering race (抢答). */
 export const RaceId = opaqueId.brand('RaceId');
 export type RaceId = z.infer<typeof RaceId>;

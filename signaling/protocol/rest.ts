@@ -4,6 +4,7 @@ import { calendarRoutes } from './rest/calendar.ts';
 import { captionRoutes } from './rest/captions.ts';
 import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
+import { coursewareRoutes } from './rest/courseware.ts';
 import { directoryRoutes } from './rest/directory.ts';
 import { lessonReportRoutes } from './rest/lesson-report.ts';
 import { editionRoutes } from './rest/editions.ts';
@@ -25,6 +26,7 @@ export const restRoutes = {
   ...sessionRoutes,
   ...lessonRoutes,
   ...lessonReportRoutes,
+  ...coursewareRoutes,
   ...directoryRoutes,
   ...classroomRoutes,
   ...calendarRoutes,

@@ -43,6 +43,8 @@ export const PERMISSIONS = [
   'seeRoll',
   /** Questions, random pick, countdown, answering race. */
   'runTools',
+  /** Put pages on the board and turn them. */
+  'showPages',
   /** Answer a question, press in an answering race; see `answersQuestions`. */
   'answer',
   'endLesson',
@@ -64,6 +66,7 @@ const nothing: Record<Permission, Grant> = {
   controlRecording: 'never',
   seeRoll: 'never',
   runTools: 'never',
+  showPages: 'never',
   answer: 'never',
   endLesson: 'never',
 };
@@ -83,6 +86,7 @@ const everything: Record<Permission, Grant> = {
   controlRecording: 'always',
   seeRoll: 'always',
   runTools: 'always',
+  showPages: 'always',
   /** Whoever asks does not answer. */
   answer: 'never',
   endLesson: 'always',

@@ -1,11 +1,12 @@
 import type { Lesson, RosterEntry, SeatHolder, Stores } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { EditionRange } from '../protocol/edition.ts';
-import type { LessonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
+import type { CoursewareId, LessonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
 import type { PollQuestion } from '../protocol/polls.ts';
 import type { ChatMessage } from '../protocol/room.ts';
 import type { Identity, JoinClaims } from '../rooms/join-claims.ts';
 import type { AnswerRecord, PollRecord } from '../rooms/poll-record.ts';
+import type { BoardFile } from '../rooms/page-board.ts';
 import type { ExpectedPerson, RoomLesson, RoomStore, StoredPoll } from '../rooms/ports.ts';
 import { wardKeyOf } from '../rooms/roll.ts';
 import { lessonFacts } from '../directory/lesson-facts.ts';
@@ -15,16 +16,19 @@ import type { RoomWriters } from './room-writers.ts';
 export interface StoredRoomsOptions {
   readonly stores: Stores;
   readonly writes: DurableWrites<RoomWriters>;
+  readonly pagesUrl: (coursewareId: CoursewareId) => string;
 }
 
 /** What rooms keep, in the district's stores. */
 export class StoredRooms implements RoomStore {
   readonly #stores: Stores;
   readonly #writes: DurableWrites<RoomWriters>;
+  readonly pagesUrl: RoomStore['pagesUrl'];
 
   constructor(options: StoredRoomsOptions) {
     this.#stores = options.stores;
     this.#writes = options.writes;
+    this.pagesUrl = options.pagesUrl;
   }
 
   async lesson(lessonId: LessonId): Promise<RoomLesson> {
@@ -130,6 +134,13 @@ export class StoredRooms implements RoomStore {
 
   async pastQuestions(seatId: SeatId, limit: number): Promise<PollQuestion[]> {
     return await this.#stores.polls.askedBySeat(seatId, limit);
+  }
+
+  async pagesOf(lessonId: LessonId, coursewareId: CoursewareId): Promise<BoardFile> {
+    const file = await this.#stores.courseware.courseware(coursewareId);
+    if (file?.lessonId !== lessonId || file.state !== 'ready') throw new AppError('notFound');
+    await this.#stores.courseware.markShown(coursewareId, Date.now());
+    return { coursewareId, fileName: file.fileName, pages: [...file.pages] };
   }
 
   async openRecording(recording: Parameters<RoomStore['openRecording']>[0]): Promise<void> {

@@ -5,11 +5,13 @@ import { answersQuestions, isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import { AnsweringRace } from './answering-race.ts';
 import { LessonCountdown } from './lesson-countdown.ts';
+import { PageBoard } from './page-board.ts';
 import { Polls } from './polls.ts';
 import type { Broadcast, Clock, RoomLesson, RoomStore } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { RandomPick } from './random-pick.ts';
 import type { RoomRecording } from './recording-control.ts';
+import { notePage } from './recording-notes.ts';
 import type { SavedTools } from './saved-tools.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
 
@@ -19,6 +21,7 @@ export interface RoomTools {
   readonly pick: RandomPick;
   readonly countdown: LessonCountdown;
   readonly race: AnsweringRace;
+  readonly pages: PageBoard;
 }
 
 export interface RoomToolsOptions {
@@ -67,7 +70,20 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
         onSaveNeeded();
       },
     }),
+    pages: createPages(options),
   };
+}
+
+function createPages({ lesson, store, broadcast, recording, onSaveNeeded }: RoomToolsOptions): PageBoard {
+  return new PageBoard({
+    fileOf: (coursewareId) => store.pagesOf(lesson.facts.lessonId, coursewareId),
+    pagesUrl: (coursewareId) => store.pagesUrl(coursewareId),
+    onChanged: (page) => {
+      broadcast.toInside('pageShown', { page });
+      notePage(recording, page);
+      onSaveNeeded();
+    },
+  });
 }
 
 function createPolls(options: RoomToolsOptions): Polls {
@@ -98,22 +114,24 @@ const isAmong = ({ kind }: Seat, among: PickAmong): boolean =>
   among === 'everybody' || (among === 'sites') === (kind === 'site');
 
 /** As this seat may know it. */
-export function toolsFor(seat: Seat, { polls, pick, countdown, race }: RoomTools): ClassTools {
+export function toolsFor(seat: Seat, { polls, pick, countdown, race, pages }: RoomTools): ClassTools {
   return {
     poll: polls.shown,
     myAnswer: polls.answerOf(seat.seatId),
     pick: pick.shown,
     countdown: countdown.shown,
     race: race.shown,
+    page: pages.shown,
     polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
   };
 }
 
-export const saveTools = ({ polls, pick, countdown, race }: RoomTools): SavedTools => ({
+export const saveTools = ({ polls, pick, countdown, race, pages }: RoomTools): SavedTools => ({
   ...polls.save(),
   ...pick.save(),
   countdown: countdown.shown,
   race: race.shown,
+  page: pages.save(),
 });
 
 export function restoreTools(tools: RoomTools, saved: SavedTools): void {
@@ -121,6 +139,7 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.pick.restore(saved);
   tools.countdown.restore(saved.countdown);
   tools.race.restore(saved.race);
+  tools.pages.restore(saved.page);
 }
 
 export function closeTools({ polls, race }: RoomTools): void {

@@ -2,6 +2,7 @@ import type { DtlsParameters, IceParameters, RtpCapabilities, RtpParameters } fr
 import type { RecordingEvent, RecordingGoal } from '../../recorder/contract.ts';
 import type {
   ConsumerId,
+  CoursewareId,
   Fence,
   LessonId,
   PersonId,
@@ -26,6 +27,7 @@ import type {
 import type { EditionRange } from '../protocol/edition.ts';
 import type { JoinClaims } from './join-claims.ts';
 import type { AnswerRecord, PollRecord } from './poll-record.ts';
+import type { BoardFile } from './page-board.ts';
 import type { RoomState } from './room-state.ts';
 
 /**
@@ -212,6 +214,10 @@ export interface RoomStore {
   polls(lessonId: LessonId): Promise<readonly StoredPoll[]>;
   /** What the person of this seat has asked, in other lessons too, newest first, each once. */
   pastQuestions(seatId: SeatId, limit: number): Promise<PollQuestion[]>;
+  /** A file of this lesson that is shown from now on. @throws notFound for any other, and for one whose pages are not there */
+  pagesOf(lessonId: LessonId, coursewareId: CoursewareId): Promise<BoardFile>;
+  /** Where browsers find the pictures of its pages, for as long as a lesson may last. */
+  pagesUrl(coursewareId: CoursewareId): string;
   openRecording(recording: {
     readonly recordingId: RecordingId;
     readonly lessonId: LessonId;

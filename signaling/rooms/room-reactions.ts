@@ -88,6 +88,8 @@ function producerReactions({ parts: getParts, broadcast, onSaveNeeded }: RoomRea
     onProducerAdded: (producer) => {
       broadcast.toInside('producerAdded', producer);
       noteProducer(getParts(), producer);
+      // Whoever shares a screen wants it seen; a page that is shown again comes back.
+      if (producer.source === 'screen' || producer.source === 'visualiser') getParts().tools.pages.hide();
       getParts().recording.goalChanged();
       onSaveNeeded();
     },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Countdown, Pick, Race } from '../protocol/class-tools.ts';
 import { PollId, SeatId } from '../protocol/ids.ts';
+import { SavedPage } from './page-board.ts';
 import { PollRecord } from './poll-record.ts';
 
 /** Answers are not in it: they are in the database before anybody is told that they count. */
@@ -11,5 +12,7 @@ export const SavedTools = z.object({
   pick: Pick.nullable(),
   countdown: Countdown.nullable(),
   race: Race.nullable(),
+  /** Absent in what an older process has saved. */
+  page: SavedPage.nullable().default(null),
 });
 export type SavedTools = z.infer<typeof SavedTools>;

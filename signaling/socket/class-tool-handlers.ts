@@ -4,7 +4,7 @@ import type { RoomPeer } from './room-peer.ts';
 
 const done = {};
 
-/** Questions, random pick, countdown and answering race. */
+/** Questions, random pick, countdown, answering race and pages. */
 export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classToolRequests> = {
   preparePoll: async ({ requestId, question }, { room, seat }) => ({
     pollId: await room.parts.tools.polls.prepare(seat, requestId, question),
@@ -54,6 +54,15 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
   },
   stopCountdown: (_params, { room }) => {
     room.parts.tools.countdown.stop();
+    return done;
+  },
+
+  showPage: async ({ coursewareId, page }, { room }) => {
+    await room.parts.tools.pages.show(coursewareId, page);
+    return done;
+  },
+  hidePage: (_params, { room }) => {
+    room.parts.tools.pages.hide();
     return done;
   },
 

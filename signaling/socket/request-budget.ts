@@ -10,6 +10,9 @@ const ANY: Bucket = { capacity: 120, perSecond: 40 };
 const CHAT: Bucket = { capacity: 6, perSecond: 1 };
 /** Answers to a question: each is written before it is acknowledged, and nobody changes its mind faster. */
 const ANSWERS: Bucket = { capacity: 10, perSecond: 2 };
+/** Pages turned: a key that is held down must not flood the class and the recording. */
+const PAGES: Bucket = { capacity: 10, perSecond: 4 };
+const OWN: Readonly<Record<string, Bucket>> = { sendChat: CHAT, answerPoll: ANSWERS, showPage: PAGES };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };
 
@@ -48,8 +51,8 @@ export class RequestBudget {
   /** False: too many. */
   take(requestName: string, nowMs: number): boolean {
     if (!this.#any.take(nowMs)) return false;
-    const bucket = requestName === 'sendChat' ? CHAT : requestName === 'answerPoll' ? ANSWERS : null;
-    if (bucket === null) return true;
+    const bucket = Object.hasOwn(OWN, requestName) ? OWN[requestName] : undefined;
+    if (bucket === undefined) return true;
     const level = this.#own.get(requestName) ?? new Level(bucket, nowMs);
     this.#own.set(requestName, level);
     return level.take(nowMs);

@@ -33,6 +33,7 @@ import type { EditionViews } from '../ports/edition-store.ts';
 import type { OwnField } from '../ports/lesson-store.ts';
 import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
 import type { PeriodTable, SpecialDayTable, TermTable, TimetableEntryTable } from './timetable-tables.ts';
+import type { CoursewareTable } from './courseware-table.ts';
 import type { CaptionVersionTable, RemarkTable, WatchTable } from './watcher-tables.ts';
 
 /**
@@ -339,6 +340,7 @@ export interface Database {
   chat_messages: ChatMessageTable;
   polls: PollTable;
   poll_answers: PollAnswerTable;
+  courseware: CoursewareTable;
   recordings: RecordingTable;
   recording_editions: RecordingEditionTable;
   recording_erasures: RecordingErasureTable;

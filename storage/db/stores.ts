@@ -6,6 +6,7 @@ import { createCalendarStore } from './calendar-store.ts';
 import { createCaptionStore } from './caption-store.ts';
 import { createChatStore } from './chat-store.ts';
 import { createClassroomStore } from './classroom-store.ts';
+import { createCoursewareStore } from './courseware-store.ts';
 import { createDirectoryStore } from './directory-store.ts';
 import { createEditionStore } from './edition-store.ts';
 import { throwingAppErrors, toAppError } from './errors.ts';
@@ -39,6 +40,7 @@ export function createStores(db: Kysely<Database>): Stores {
     attendance: throwingAppErrors(createAttendanceStore(db)),
     chat: throwingAppErrors(createChatStore(db)),
     polls: throwingAppErrors(createPollStore(db)),
+    courseware: throwingAppErrors(createCoursewareStore(db)),
     recordings: throwingAppErrors(createRecordingStore(db)),
     editions: throwingAppErrors(createEditionStore(db)),
     recordingLinks: throwingAppErrors(createRecordingLinkStore(db)),

@@ -1,4 +1,5 @@
-import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
+import type { CoursewareId, RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
+import { coursewarePageName } from '../../signaling/protocol/rest/courseware.ts';
 
 /**
  * The only place that spells a key of the object store.
@@ -9,6 +10,7 @@ import type { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
  *   `produced/{recording}/edition/` holds the views of editions that leave something out: what they share with `play/` they only name.
  * - `parts/` are the pieces that productions put films together from, named by their content; never served.
  * - `packages/` is what was exported for other systems, kept for some days.
+ * - `courseware/` is what teachers show in lessons: the file as it came, and its pages as pictures.
  * - `captions/` is what speech recognition has made, until signaling has taken it into the database.
  * - `recordings/` holds the manifests.
  */
@@ -37,6 +39,12 @@ export const objectKeys = {
 
   /** Stills of what is played (`SlideIndex`), beside the index of the views or the film as one file. */
   slidesBeside: (key: string) => `${key.slice(0, key.lastIndexOf('/') + 1)}slides/index.json`,
+
+  coursewarePrefix: (courseware: CoursewareId) => `courseware/${courseware}/`,
+  coursewareFile: (courseware: CoursewareId) => `courseware/${courseware}/file`,
+  /** `page` from 1. */
+  coursewarePage: (courseware: CoursewareId, page: number, size: 'page' | 'thumb') =>
+    `courseware/${courseware}/${coursewarePageName(page, size)}`,
 
   packagesPrefix: (recording: RecordingId) => `packages/${recording}/`,
   package: (recording: RecordingId, name: string) => `packages/${recording}/${name}`,

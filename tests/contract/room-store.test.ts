@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MessageId, RecordingId, RequestId, type LessonId, type SeatId, PollId } from '../../signaling/protocol/ids.ts';
+import {
+  CoursewareId,
+  MessageId,
+  RecordingId,
+  RequestId,
+  type LessonId,
+  type SeatId,
+  PollId,
+} from '../../signaling/protocol/ids.ts';
 import type { ChatMessage } from '../../signaling/protocol/room.ts';
 import type { AnswerRecord, PollRecord } from '../../signaling/rooms/poll-record.ts';
 import { DurableWrites } from '../../signaling/room-storage/durable-writes.ts';
@@ -13,6 +21,7 @@ import { createLog } from '../../signaling/runtime/log.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import { openDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
+import { newId } from '../../storage/new-id.ts';
 import type { Stores } from '../../storage/ports.ts';
 import { claimsOf, newLesson } from '../support/rooms/lessons.ts';
 import { MemoryRoomStore } from '../support/rooms/memory-room-store.ts';
@@ -20,6 +29,8 @@ import { startPostgres, startRedis, type Service } from '../support/services.ts'
 import { makeDistrict, makeLesson } from './district-fixture.ts';
 
 const log = createLog('room-store', 'silent');
+const pagesUrl: RoomStore['pagesUrl'] = (coursewareId) => `/pages/${coursewareId}/`;
+const PAGES = [{ width: 1_920, height: 1_080 }];
 
 interface Subject {
   readonly store: RoomStore;
@@ -27,6 +38,8 @@ interface Subject {
   lesson(): Promise<{ readonly lessonId: LessonId; readonly claims: JoinClaims }>;
   /** Claims of somebody with an invitation to a new meeting. */
   guest(): Promise<JoinClaims>;
+  /** A file of a lesson whose pages are there. */
+  boardFile(lessonId: LessonId): Promise<CoursewareId>;
   close(): Promise<void>;
 }
 
@@ -51,6 +64,11 @@ async function memory(): Promise<Subject> {
       store.lessons.set(lesson.facts.lessonId, lesson);
       return await Promise.resolve(claimsOf(lesson, 'guest', '爷爷'));
     },
+    boardFile: async (lessonId) => {
+      const coursewareId = newId(CoursewareId);
+      store.boardFiles.set(coursewareId, { lessonId, file: { coursewareId, fileName: '课件.pdf', pages: PAGES } });
+      return await Promise.resolve(coursewareId);
+    },
     close: async () => await Promise.resolve(),
   });
 }
@@ -65,11 +83,11 @@ async function stored(): Promise<StoredSubject> {
   return {
     stores,
     postgres,
-    store: new StoredRooms({ stores, writes }),
+    store: new StoredRooms({ stores, writes, pagesUrl }),
     nextProcess: () => {
       writes.close();
       const own = new DurableWrites({ redis, log, writers: createRoomWriters(stores) });
-      return { store: new StoredRooms({ stores, writes: own }), close: () => own.close() };
+      return { store: new StoredRooms({ stores, writes: own, pagesUrl }), close: () => own.close() };
     },
     lesson: async () => {
       const { lessonId } = await makeLesson(stores, district);
@@ -90,6 +108,15 @@ async function stored(): Promise<StoredSubject> {
       });
       const identity = { kind: 'guest', guestId: randomUUID(), invitationId } as const;
       return { ...claimsOf(newLesson('meeting'), 'guest', '爷爷'), lessonId, identity };
+    },
+    boardFile: async (lessonId) => {
+      const coursewareId = newId(CoursewareId);
+      const ownerId = district.teacher.personId;
+      const fileName = '课件.pdf';
+      await stores.courseware.create({ coursewareId, lessonId, ownerId, fileName, bytes: 9, createdAtMs: Date.now() });
+      await stores.courseware.markReceived(coursewareId, 'pdf');
+      await stores.courseware.markReady(coursewareId, PAGES);
+      return coursewareId;
     },
     close: async () => {
       writes.close();
@@ -123,6 +150,16 @@ describe.each<[string, () => Promise<Subject>]>([
       facts: { lessonId, roomId: lessonId },
     });
     await expect(subject.store.lesson(randomUUID() as string as LessonId)).rejects.toMatchObject({ code: 'notFound' });
+  });
+
+  it('knows the pages of a lesson’s own files, and says notFound of all others (B1)', async () => {
+    const [{ lessonId }, other] = [await subject.lesson(), await subject.lesson()];
+    const coursewareId = await subject.boardFile(lessonId);
+    const file = { coursewareId, fileName: '课件.pdf', pages: PAGES };
+    expect(await subject.store.pagesOf(lessonId, coursewareId)).toEqual(file);
+    await expect(subject.store.pagesOf(other.lessonId, coursewareId)).rejects.toMatchObject({ code: 'notFound' });
+    const unknown = newId(CoursewareId);
+    await expect(subject.store.pagesOf(lessonId, unknown)).rejects.toMatchObject({ code: 'notFound' });
   });
 
   it('gives the same seat each time, remembers admission, and refuses the kept out (J2, J5, L3)', async () => {

@@ -6,6 +6,7 @@ import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
 import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../support/demo-site.ts';
 import { eventually } from '../support/eventually.ts';
 import { Stack } from '../support/stack.ts';
+import { tinyPdf } from '../support/tiny-pdf.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
 const PUPIL = { account: 'wang.xiaoming', name: '王小明', sender: 2 };
@@ -42,7 +43,7 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const open = async (tool: 'poll' | 'pick' | 'countdown' | 'race'): Promise<void> => {
+const open = async (tool: 'courseware' | 'poll' | 'pick' | 'countdown' | 'race'): Promise<void> => {
   await teacher.openPanel('tools');
   const back = teacher.page.getByTestId('tool-back');
   if ((await back.count()) > 0) await back.click();
@@ -108,6 +109,27 @@ describe('what a teacher runs with the class', () => {
     await pupil.page.getByTestId('poll-card').waitFor({ state: 'detached' });
   });
 
+  it('shows the pages of a file to everybody, turned by a presenter’s key, also to who comes later (B1)', async () => {
+    const pages = ['1 0.9 0.7', '0.7 0.9 1', '0.9 1 0.8'].map((colour) => ({ colour, text: colour }));
+    await open('courseware');
+    const file = { name: '望庐山瀑布.pdf', mimeType: 'application/pdf', buffer: tinyPdf(pages) };
+    await teacher.page.getByTestId('courseware-file').setInputFiles(file);
+    await teacher.page.getByTestId('courseware-show').click();
+    const shows = (person: Person, page: number) =>
+      person.page.locator(`[data-testid="page-view"][data-page="${page}"][data-sharp="true"]`).waitFor();
+    await shows(pupil, 1);
+    await teacher.page.keyboard.press('PageDown');
+    for (const person of [teacher, pupil, site]) await shows(person, 2);
+    await pupil.page.reload();
+    await pupil.untilInside();
+    await shows(pupil, 2);
+    expect(await pupil.page.getByTestId('page-controls').count()).toBe(0);
+    await teacher.page.getByTestId('page-previous').click();
+    await shows(site, 1);
+    await teacher.page.getByTestId('page-hide').click();
+    await site.page.getByTestId('page-view').waitFor({ state: 'detached' });
+  });
+
   it('picks one after the other and invites on stage with one press (P2)', async () => {
     await open('pick');
     const names = new Set<string | null>();
@@ -120,6 +142,8 @@ describe('what a teacher runs with the class', () => {
         return names.size;
       }).toBe(turn + 1);
     }
+    // While names roll by, any of them may stand there.
+    await eventually(() => pupil.page.getByTestId('pick-card').getAttribute('data-rolling')).toBe('false');
     const isSite = (await pupil.page.getByTestId('picked-name').textContent())?.includes(SITE.name) === true;
     await teacher.page.getByTestId('tool-invite').click();
     if (isSite) await site.page.locator('[data-testid="talk-sign"][data-talking="true"]').waitFor();

@@ -3,6 +3,7 @@ import type { Person } from '../support/browser/person.ts';
 import { shoot } from './camera.ts';
 import { inEnglish } from './cast.ts';
 import type { Cast } from './cast.ts';
+import { prepareCourseware, showCourseware } from './courseware.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师' };
 const CLASSROOM = '空中课堂教室';
@@ -124,6 +125,7 @@ export async function takeLesson(cast: Cast): Promise<string> {
   await shoot(site.page, 'site-waiting');
 
   const teacher = await cast.signedIn(TEACHER.account, 'teacher');
+  await prepareCourseware(teacher, lessonId);
   await teacher.page.goto(`/room/${lessonId}`);
   await teacher.page.getByTestId('enter-room').waitFor();
   await shoot(teacher.page, 'start-class');
@@ -148,6 +150,7 @@ export async function takeLesson(cast: Cast): Promise<string> {
   const parent = await takeParent(cast, lessonId);
   await takePanels(teacher);
   await takeTools(teacher, other, site);
+  await showCourseware(teacher, other, site);
   await inEnglish(teacher.page, async () => {
     await teacher.untilInside();
     await teacher.page.getByTestId('control-screen').click();

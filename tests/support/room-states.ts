@@ -76,7 +76,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
     recording: 'off',
     takes: null,
     recordingDisk: 'ok',
-    tools: { poll: null, myAnswer: null, pick: null, countdown: null, race: null, polls: [] },
+    tools: { poll: null, myAnswer: null, pick: null, countdown: null, race: null, page: null, polls: [] },
     needsTransports: false,
     ...change,
   };

@@ -9,6 +9,7 @@ import { captions } from './0007-captions.ts';
 import { uploads } from './0008-uploads.ts';
 import { polls } from './0009-polls.ts';
 import { calendar } from './0010-calendar.ts';
+import { courseware } from './0011-courseware.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -22,4 +23,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-uploads': uploads,
   '0009-polls': polls,
   '0010-calendar': calendar,
+  '0011-courseware': courseware,
 };

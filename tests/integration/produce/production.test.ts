@@ -9,6 +9,7 @@ import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
 import { findCardFont } from '../../../recorder/produce/font.ts';
 import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
 import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
+import { CoursewareId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { SlideIndex } from '../../../signaling/protocol/slide-index.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
@@ -16,6 +17,7 @@ import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { Waveform } from '../../../signaling/protocol/waveform.ts';
 import { putMuxedRecording, type MadeLesson, type MadeRecording } from '../../support/muxed-recording.ts';
+import { ffmpegRun } from '../../support/uploaded-film.ts';
 import { produceHere } from '../../support/produce-here.ts';
 
 /** Ten seconds of lesson take about as long on two idle cores. */
@@ -27,12 +29,15 @@ const YELLOW = [255, 255, 0];
 const CARD = [31, 42, 55];
 const BACKGROUND = [16, 20, 24];
 
+const MAGENTA = [254, 0, 254];
+const COURSEWARE = CoursewareId.parse('a-teachers-file');
+
 const h264 = { size: '320x180', rate: 30, codec: 'h264' } as const;
 const vp8 = { size: '320x180', rate: 15, codec: 'vp8' } as const;
 
 /**
  * Session seconds: lecturer alone (red) 0–3, board (green, VP8, one frame a second) 3–9, pupil on stage (blue) from 5, recording paused 6–8, the
- * lecturer's camera off 9–10, then yellow in another size. A tone sounds 1.0–2.0, with the lecturer's picture white.
+ * lecturer's camera off 9–10, a page (magenta, 4:3) on the board 9.6–9.9, then yellow in another size. A tone sounds 1.0–2.0, with the lecturer's picture white.
  */
 const lesson: MadeLesson = {
   title: '分数的意义: "1/2" [一]',
@@ -78,6 +83,8 @@ const lesson: MadeLesson = {
       { at: 6, type: 'paused', data: {} },
       { at: 8, type: 'resumed', data: { isTake: false } },
       { at: 9, type: 'producerPaused', data: { trackId: camera } },
+      { at: 9.6, type: 'slide', data: { page: 2, coursewareId: COURSEWARE } },
+      { at: 9.9, type: 'slideHidden', data: {} },
       { at: 10, type: 'producerResumed', data: { trackId: camera } },
     ];
   },
@@ -127,6 +134,9 @@ describe('the production of a lesson', () => {
       log,
       workFolder: await mkdtemp(join(folder, 'work-')),
     };
+    const page = join(folder, 'page.webp');
+    await ffmpegRun('-f', 'lavfi', '-i', 'color=c=magenta:s=640x480', '-frames:v', '1', '-c:v', 'libwebp', page);
+    await store.put(objectKeys.coursewarePage(COURSEWARE, 2, 'page'), await readFile(page));
     const produced = await produceHere(deps, { recordingId: made.recordingId, title: lesson.title });
     result = produced.result;
     mp4 = await copyOf(result.mp4);
@@ -217,6 +227,13 @@ describe('the production of a lesson', () => {
   it('puts a name card where a camera is off', async () => {
     expectColour(await colourAt(7.5, 200, 300), CARD);
     expectColour(await colourAt(7.5, 1700, 150), BLUE);
+  });
+
+  it('shows a page of a teacher’s file as the board, whole, until it is taken off', async () => {
+    expectColour(await colourAt(7.7, 768, 540), MAGENTA);
+    expectColour(await colourAt(7.7, 60, 540), [0, 0, 0]);
+    expectColour(await colourAt(7.7, 1700, 366), BLUE);
+    expectColour(await colourAt(7.96, 200, 300), CARD);
   });
 
   it('fits an upright picture between bars', async () => {

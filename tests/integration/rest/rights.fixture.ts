@@ -36,6 +36,9 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   changeLesson: '         s f f + + + f p',
   cancelLesson: '         s f f + + + f p',
   lessonReport: '         s f f + + + f p',
+  listCourseware: '       s f f + + + f p',
+  createCourseware: '     s f f + + + f p',
+  removeCourseware: '     s f f + + + f p',
   joinLesson: '           s + + + + + + p',
   enterRoom: '            + + + + + + + +',
   createInvitation: '     s f f + + + f p',
@@ -175,6 +178,8 @@ export const FOREIGN_REFUSALS = {
     createInvitation: 'notFound',
     listInvitations: 'notFound',
     lessonReport: 'notFound',
+    listCourseware: 'notFound',
+    createCourseware: 'notFound',
   },
   student: {
     getLesson: 'notFound',

@@ -168,5 +168,7 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
     createInvitation: lesson,
     listInvitations: lesson,
     lessonReport: lesson,
+    listCourseware: lesson,
+    createCourseware: { params: { lessonId }, body: { fileName: '课件.pdf', bytes: 1_000 } },
   };
 }

@@ -7,8 +7,11 @@ import { RecordingManifest } from '../../../storage/objects/manifest.ts';
 import { Callers } from '../../support/callers.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { RestClient } from '../../support/rest-client.ts';
-import { signedIn } from '../../support/demo-lessons.ts';
+import { coursewarePageName } from '../../../signaling/protocol/rest/courseware.ts';
+import { putCourseware, uploadCourseware } from '../../support/courseware-client.ts';
+import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
 import { Stack } from '../../support/stack.ts';
+import { tinyPdf } from '../../support/tiny-pdf.ts';
 import { sendByTus } from '../../support/upload-client.ts';
 import { ffmpegRun, STRIPED, X264 } from '../../support/uploaded-film.ts';
 
@@ -219,6 +222,52 @@ describe('an upload', () => {
       expect([name, [400, 404].includes(status)]).toEqual([name, true]);
     }
     expect((await send(teacher, '/api/v1/upload-data/', 'POST', { 'upload-length': '10' })).status).toBe(404);
+  });
+});
+
+describe('courseware', () => {
+  const name = '望庐山瀑布.pdf';
+
+  it('becomes pages for whoever has their address, and goes when it is removed', { timeout: 120_000 }, async () => {
+    const lecturer = await signedIn(stack, 'lin.laoshi');
+    const lessonId = await lessonIdOf(lecturer, '望庐山瀑布');
+    const body = tinyPdf([{ colour: '1 0.9 0.7' }, { colour: '0.7 0.9 1' }]);
+    const item = await uploadCourseware(stack.url, lecturer, lessonId, { name, body });
+    expect(item).toMatchObject({ state: 'ready', fileName: name, pages: [{ width: 1_920, height: 1_080 }, {}] });
+    const base = `${stack.url}${item.pagesUrl ?? ''}`;
+    const page = await fetch(`${base}${coursewarePageName(2, 'page')}`);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'image/webp']);
+    expect((await page.arrayBuffer()).byteLength).toBeGreaterThan(500);
+    // Neither the file itself nor anything else by the same signature, nor the page by another.
+    expect((await fetch(`${base}file`)).status).toBe(404);
+    expect((await fetch(`${base}${coursewarePageName(3, 'page')}`)).status).toBe(404);
+    expect((await fetch(`${base.replace(item.coursewareId, 'another')}${coursewarePageName(1, 'page')}`)).status).toBe(
+      403,
+    );
+
+    const { coursewareId } = item;
+    expect(await putCourseware(stack.url, lecturer, coursewareId, body)).toBe(409);
+    expect((await teacher.raw('removeCourseware', { params: { coursewareId } })).code).toBe('notFound');
+    await lecturer.call('removeCourseware', { params: { coursewareId } });
+    expect((await lecturer.call('listCourseware', { params: { lessonId } })).courseware).toEqual([]);
+    await expect(readdir(join(stack.dataFolder, 'objects', 'courseware', coursewareId))).rejects.toThrow('ENOENT');
+  });
+
+  it('is refused from others, at another length, from elsewhere, and when its bytes are no pages', async () => {
+    const lecturer = await signedIn(stack, 'lin.laoshi');
+    const lessonId = await lessonIdOf(lecturer, '望庐山瀑布');
+    const params = { lessonId };
+    const page = Buffer.from(`<html>${'好看的课件'.repeat(500)}</html>`);
+    const announced = await lecturer.call('createCourseware', { params, body: { fileName: name, bytes: page.length } });
+    const { coursewareId } = announced;
+    expect(await putCourseware(stack.url, teacher, coursewareId, page)).toBe(404);
+    expect(await putCourseware(stack.url, lecturer, coursewareId, page.subarray(1))).toBe(400);
+    const origin = 'https://elsewhere.example';
+    expect(await putCourseware(stack.url, lecturer, coursewareId, page, { origin })).toBe(403);
+    expect(await putCourseware(stack.url, lecturer, coursewareId, page)).toBe(415);
+    expect((await lecturer.call('listCourseware', { params })).courseware).toEqual([]);
+    const large = await lecturer.raw('createCourseware', { params, body: { fileName: name, bytes: 60_000_000 } });
+    expect(large.code).toBe('invalidInput');
   });
 });
 

@@ -111,6 +111,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   answerPoll: answerers,
   hidePoll: teachersOnly,
   pastQuestions: teachersOnly,
+  showPage: teachersThing,
+  hidePage: teachersOnly,
   pickSomebody: teachersOnly,
   clearPick: teachersOnly,
   startCountdown: teachersOnly,

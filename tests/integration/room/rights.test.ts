@@ -140,6 +140,7 @@ function toolParams(): Readonly<Record<string, object>> {
     startCountdown: { durationMs: 60_000 },
     setCountdownPaused: { paused: true },
     startRace: { requestId },
+    showPage: { coursewareId: 'of-no-lesson', page: 1 },
     pressRace: { raceId: randomUUID() },
   };
 }

@@ -3,6 +3,7 @@ import { mergeRanges, type EditionRange } from '../../../signaling/protocol/edit
 import { AppError } from '../../../signaling/protocol/errors.ts';
 import {
   SeatId,
+  type CoursewareId,
   type LessonId,
   type PollId,
   type RecordingId,
@@ -12,6 +13,7 @@ import type { PollQuestion } from '../../../signaling/protocol/polls.ts';
 import type { ChatMessage } from '../../../signaling/protocol/room.ts';
 import { identityKeyOf, type JoinClaims } from '../../../signaling/rooms/join-claims.ts';
 import type { AnswerRecord, PollRecord } from '../../../signaling/rooms/poll-record.ts';
+import type { BoardFile } from '../../../signaling/rooms/page-board.ts';
 import type { RoomLesson, RoomStore, StoredPoll } from '../../../signaling/rooms/ports.ts';
 
 interface StoredSeat {
@@ -44,7 +46,17 @@ export class MemoryRoomStore implements RoomStore {
   readonly pollRows = new Map<PollId, { readonly lessonId: LessonId; readonly poll: PollRecord }>();
   readonly answerRows = new Map<string, AnswerRecord>();
   readonly #seats = new Map<string, StoredSeat>();
+  readonly boardFiles = new Map<CoursewareId, { readonly lessonId: LessonId; readonly file: BoardFile }>();
   isAway = false;
+
+  async pagesOf(lessonId: LessonId, coursewareId: CoursewareId): Promise<BoardFile> {
+    this.#assertHere();
+    const known = this.boardFiles.get(coursewareId);
+    if (known?.lessonId !== lessonId) throw new AppError('notFound');
+    return await Promise.resolve(known.file);
+  }
+
+  readonly pagesUrl: RoomStore['pagesUrl'] = (coursewareId) => `/pages/${coursewareId}/`;
 
   async lesson(lessonId: LessonId): Promise<RoomLesson> {
     this.#assertHere();

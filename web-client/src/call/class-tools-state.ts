@@ -26,6 +26,7 @@ export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
   pickChanged: (tools, { pick }) => ({ ...tools, pick }),
   countdownChanged: (tools, { countdown }) => ({ ...tools, countdown }),
   raceChanged: (tools, { race }) => ({ ...tools, race }),
+  pageShown: (tools, { page }) => ({ ...tools, page }),
 };
 
 /** What is left by the server's clock, never below nothing. */

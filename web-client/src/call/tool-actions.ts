@@ -1,14 +1,15 @@
 import type { PickAmong } from '../../../signaling/protocol/class-tools.ts';
 import { RequestId } from '../../../signaling/protocol/ids.ts';
-import type { PollId, RaceId } from '../../../signaling/protocol/ids.ts';
+import type { CoursewareId, PollId, RaceId } from '../../../signaling/protocol/ids.ts';
 import type { PollAnswer, PollQuestion } from '../../../signaling/protocol/polls.ts';
+import type { CoursewareItem } from '../../../signaling/protocol/rest/courseware.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
 const newRequestId = (): RequestId => RequestId.parse(randomId());
 
-/** Questions, random pick, countdown, answering race: what a teacher does with the class, and what the class does. */
+/** Questions, random pick, countdown, answering race, pages: what a teacher does with the class, and what the class does. */
 export class ToolActions {
   readonly #store: RoomStore;
   readonly #call: SignalingClient['call'];
@@ -100,6 +101,31 @@ export class ToolActions {
     return this.#store.act(
       (state) => ({ ...state, tools: { ...state.tools, countdown: null } }),
       () => this.#call('stopCountdown', {}),
+    );
+  }
+
+  /** Shown at once on one's own screen where the file is known. */
+  showPage(
+    { coursewareId, page }: { readonly coursewareId: CoursewareId; readonly page: number },
+    files: readonly CoursewareItem[],
+  ): Promise<unknown> {
+    const file = files.find((one) => one.coursewareId === coursewareId);
+    const size = file?.pages[page - 1];
+    const { pagesUrl = null, fileName = '', pages = [] } = file ?? {};
+    const shown =
+      size === undefined || pagesUrl === null
+        ? null
+        : { coursewareId, fileName, page, pageCount: pages.length, size, pagesUrl };
+    return this.#store.act(
+      shown === null ? null : (state) => ({ ...state, tools: { ...state.tools, page: shown } }),
+      () => this.#call('showPage', { coursewareId, page }),
+    );
+  }
+
+  hidePage(): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, page: null } }),
+      () => this.#call('hidePage', {}),
     );
   }
 

@@ -5,6 +5,7 @@ export const toolText = catalogue({
   back: ['返回', 'Back'],
   report: ['课堂报告（出勤与答题）', 'Lesson report (attendance, answers)'],
   hide: ['收起', 'Put away'],
+  courseware: ['课件', 'Courseware'],
   // Questions
   poll: ['答题', 'Question'],
   pollFromTeacher: ['老师提问', 'Question'],
@@ -111,6 +112,7 @@ export const toolText = catalogue({
   saidPollOpen: ['老师提问：{text}', 'Question: {text}'],
   saidPollClosed: ['停止作答', 'The question is closed'],
   saidPublished: ['结果已公布。{result}', 'The result is shown. {result}'],
+  saidPage: ['课件第 {n} 页', 'Page {n}'],
   saidPicked: ['抽到 {name}', '{name} was picked'],
   saidRaceReady: ['抢答即将开始', 'A race is about to begin'],
   saidRaceOpen: ['抢答开始', 'The race is open'],

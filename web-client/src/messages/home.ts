@@ -11,6 +11,7 @@ export const homeText = catalogue({
   listeners: ['听讲教室：{names}', 'Listening classrooms: {names}'],
   classes: ['班级：{names}', 'Classes: {names}'],
   recorded: ['本节课会录制', 'This lesson is recorded'],
+  courseware: ['课件', 'Courseware'],
   present: ['{n} 人已在课堂', '{n} in the room'],
   inSeconds: ['{n} 秒后开始', 'starts in {n} s'],
   inMinutes: ['{n} 分钟后开始', 'starts in {n} min'],

@@ -93,6 +93,7 @@ export const roomText = catalogue({
   key_chat: ['聊天', 'Chat'],
   key_tools: ['工具', 'Tools'],
   key_fullscreen: ['全屏', 'Full screen'],
+  key_pages: ['翻课件（翻页笔也可以）', 'Turn pages (presenters work too)'],
   key_close: ['关闭侧栏', 'Close the panel'],
   key_help: ['显示本说明', 'Show this list'],
   // Ending

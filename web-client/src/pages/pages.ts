@@ -20,6 +20,7 @@ export const pages = {
     { path: '/password', Page: lazy(() => import('./password/password-page.tsx')) },
     { path: '/desk/:section?', Page: lazy(() => import('./desk/desk-page.tsx')) },
     { path: '/lessons/:lessonId/report', Page: lazy(() => import('./report/report-page.tsx')) },
+    { path: '/lessons/:lessonId/courseware', Page: lazy(() => import('./courseware/courseware-page.tsx')) },
     { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
     { path: '/library', Page: lazy(() => import('./library/library-page.tsx')) },
     { path: '/watch/:recordingId/edit', Page: lazy(() => import('./editor/editor-page.tsx')) },

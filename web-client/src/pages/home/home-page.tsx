@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Clapperboard } from 'lucide-react';
+import { Clapperboard, Presentation } from 'lucide-react';
 import { useEffect } from 'react';
 import { Link } from 'wouter';
 import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
@@ -25,6 +25,16 @@ import styles from './home-page.module.css';
 type Home = RouteReply<'home'>;
 
 const teaches = (lesson: LessonSummary): boolean => lesson.mySeat === 'lecturer' || lesson.mySeat === 'coTeacher';
+
+function CoursewareLink({ lessonId }: { readonly lessonId: string }) {
+  const t = useText(homeText);
+  const href = `/lessons/${lessonId}/courseware`;
+  return (
+    <LinkButton href={href} icon={Presentation}>
+      {t('courseware')}
+    </LinkButton>
+  );
+}
 
 function NextLesson({ lesson, nowMs }: { readonly lesson: LessonSummary; readonly nowMs: number }) {
   const t = useText(homeText);
@@ -66,6 +76,7 @@ function NextLesson({ lesson, nowMs }: { readonly lesson: LessonSummary; readonl
           {enterWord(t, lesson)}
         </Link>
         {teaches(lesson) && <InvitationButton lessonId={lesson.lessonId} />}
+        {teaches(lesson) && <CoursewareLink lessonId={lesson.lessonId} />}
       </div>
     </section>
   );
@@ -87,6 +98,7 @@ function Timeline({ lessons, nowMs }: { readonly lessons: readonly LessonSummary
               </span>
             </div>
             <span className={lesson.state === 'live' ? styles.live : styles.state}>{stateWord(t, lesson.state)}</span>
+            {isOpen && lesson.endsAtMs > nowMs && teaches(lesson) && <CoursewareLink lessonId={lesson.lessonId} />}
             {isOpen && lesson.endsAtMs > nowMs && (
               <Link href={`/room/${lesson.lessonId}`} className={styles.enterSmall ?? ''}>
                 {enterWord(t, lesson)}

@@ -65,6 +65,7 @@ export function ShortcutHelp({ isOpen, onClose }: { readonly isOpen: boolean; re
     ['C', t('key_chat')],
     ['T', t('key_tools')],
     ['F', t('key_fullscreen')],
+    ['PgUp / PgDn', t('key_pages')],
     ['Esc', t('key_close')],
     ['?', t('key_help')],
   ] as const;

@@ -3,12 +3,15 @@ import { useMemo, useState } from 'react';
 import type { SeatId } from '../../../../signaling/protocol/ids.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
+import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { GAP_PX, packGrid, splitBoard, tilesPerPage } from './packing.ts';
 import type { Area } from './packing.ts';
+import { PageControls } from './page-controls.tsx';
+import { PageView } from './page-view.tsx';
 import { Tile } from './tile.tsx';
-import { arrange } from './tiles.ts';
-import type { Arrangement, TileModel, Wishes } from './tiles.ts';
+import { arrange, keyOf } from './tiles.ts';
+import type { Arrangement, StageItem, TileModel, Wishes } from './tiles.ts';
 import { useSize } from './use-size.ts';
 import styles from './stage.module.css';
 
@@ -22,8 +25,27 @@ function pinOf(tile: TileModel, { pinnedSeatId, onPin }: Pinning) {
   return { isPinned, onPin: () => onPin(isPinned ? null : tile.seatId) };
 }
 
-function Gallery(props: { readonly tiles: readonly TileModel[]; readonly area: Area; readonly pinning: Pinning }) {
-  const { tiles, area, pinning } = props;
+interface ItemProps {
+  readonly item: StageItem;
+  readonly size: 'large' | 'small';
+  readonly pinning: Pinning;
+  readonly state: InsideState;
+}
+
+function Item({ item, size, pinning, state }: ItemProps) {
+  if (item !== 'page') return <Tile tile={item} size={size} {...pinOf(item, pinning)} />;
+  const shown = state.tools.page;
+  return shown === null ? null : <PageView shown={shown} size={size} />;
+}
+
+interface LayoutProps {
+  readonly state: InsideState;
+  readonly area: Area;
+  readonly pinning: Pinning;
+}
+
+function Gallery(props: LayoutProps & { readonly tiles: readonly StageItem[] }) {
+  const { tiles, area, pinning, state } = props;
   const t = useText(roomText);
   const [page, setPage] = useState(0);
   const perPage = tilesPerPage(area);
@@ -42,7 +64,7 @@ function Gallery(props: { readonly tiles: readonly TileModel[]; readonly area: A
         data-testid="gallery"
       >
         {shown.map((tile) => (
-          <Tile key={tile.key} tile={tile} size={grid.tileWidth < 320 ? 'small' : 'large'} {...pinOf(tile, pinning)} />
+          <Item key={keyOf(tile)} item={tile} size={grid.tileWidth < 320 ? 'small' : 'large'} {...{ pinning, state }} />
         ))}
       </div>
       {pages > 1 && (
@@ -74,16 +96,20 @@ function Gallery(props: { readonly tiles: readonly TileModel[]; readonly area: A
 
 type Focus = Extract<Arrangement, { kind: 'focus' }>;
 
-function FocusLayout(props: { readonly arrangement: Focus; readonly area: Area; readonly pinning: Pinning }) {
-  const { arrangement, area, pinning } = props;
+function FocusLayout(props: LayoutProps & { readonly arrangement: Focus }) {
+  const { arrangement, area, pinning, state } = props;
   const t = useText(roomText);
   const { main, strip } = arrangement;
+  const shown = state.tools.page;
   const split = splitBoard(area, strip.length);
   const isRow = split.direction === 'row';
   return (
     <div className={styles.focus} style={{ flexDirection: split.direction, gap: GAP_PX }} data-testid="focus">
       <div className={styles.main} style={{ width: split.main.width, height: split.main.height }}>
-        <Tile key={main.key} tile={main} size="large" {...pinOf(main, pinning)} />
+        <Item key={keyOf(main)} item={main} size="large" {...{ pinning, state }} />
+        {main === 'page' && shown !== null && may(state, 'showPages') && (
+          <PageControls shown={shown} lessonId={state.lesson.lessonId} />
+        )}
       </div>
       {strip.length > 0 && (
         <section
@@ -92,8 +118,11 @@ function FocusLayout(props: { readonly arrangement: Focus; readonly area: Area; 
           aria-label={t('otherTiles')}
         >
           {strip.map((tile) => (
-            <div key={tile.key} style={{ width: split.stripTile.width, height: split.stripTile.height, flex: 'none' }}>
-              <Tile tile={tile} size="small" {...pinOf(tile, pinning)} />
+            <div
+              key={keyOf(tile)}
+              style={{ width: split.stripTile.width, height: split.stripTile.height, flex: 'none' }}
+            >
+              <Item item={tile} size="small" {...{ pinning, state }} />
             </div>
           ))}
         </section>
@@ -118,10 +147,10 @@ export function Stage({ state, wishes, onPin }: StageProps) {
     <div ref={ref} className={styles.stage} data-testid="stage" data-layout={wishes.layout}>
       {arrangement.kind === 'empty' && <p className={styles.empty}>{t('nobodyOnStage')}</p>}
       {area.width > 0 && arrangement.kind === 'gallery' && (
-        <Gallery tiles={arrangement.tiles} area={area} pinning={pinning} />
+        <Gallery tiles={arrangement.tiles} {...{ area, pinning, state }} />
       )}
       {area.width > 0 && arrangement.kind === 'focus' && (
-        <FocusLayout arrangement={arrangement} area={area} pinning={pinning} />
+        <FocusLayout arrangement={arrangement} {...{ area, pinning, state }} />
       )}
     </div>
   );

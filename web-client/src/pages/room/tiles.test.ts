@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { insideSnapshot, participant, producer, seatId } from '../../../../tests/support/room-states.ts';
+import { CoursewareId } from '../../../../signaling/protocol/ids.ts';
 import { fromSnapshot } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
-import { arrange, lineOf, tilesOf } from './tiles.ts';
+import { arrange, keyOf, lineOf, tilesOf } from './tiles.ts';
 
 const people = [
   participant('pupil'),
@@ -26,27 +27,50 @@ test('the stage, teachers and sites are tiles; the audience is not', () => {
 
 test('a shared screen is large and the lecturer on top of the strip', () => {
   const arrangement = arrange(room({ producers: [producer('teacher', 'screen')], self: asPupil }), wishes);
-  expect(arrangement.kind === 'focus' && arrangement.main.key).toBe('teacher:screen');
-  expect(arrangement.kind === 'focus' && arrangement.strip.map((tile) => tile.key)).toEqual([
+  expect(arrangement.kind === 'focus' && keyOf(arrangement.main)).toBe('teacher:screen');
+  expect(arrangement.kind === 'focus' && arrangement.strip.map(keyOf)).toEqual([
     'teacher:camera',
     'stage:camera',
     'site:camera',
   ]);
 });
 
+test('a page on the board is large in the board layout, and among the tiles in the others', () => {
+  const page = {
+    coursewareId: CoursewareId.parse('file'),
+    fileName: '瀑布.pdf',
+    ...{ page: 1, pageCount: 3, size: { width: 1_920, height: 1_080 }, pagesUrl: '/media/x/file/courseware/' },
+  };
+  const state = room({ self: asPupil, tools: { ...insideSnapshot().tools, page } });
+  const onBoard = arrange(state, wishes);
+  expect(onBoard.kind === 'focus' && [onBoard.main, ...onBoard.strip].map(keyOf)).toEqual([
+    'page',
+    'teacher:camera',
+    'stage:camera',
+    'site:camera',
+  ]);
+  const spoken = arrange(state, { ...wishes, layout: 'speaker', focus: seatId('site') });
+  expect(spoken.kind === 'focus' && [spoken.main, ...spoken.strip].map(keyOf).slice(0, 2)).toEqual([
+    'site:camera',
+    'page',
+  ]);
+  const gallery = arrange(state, { ...wishes, layout: 'gallery' });
+  expect(gallery.kind === 'gallery' && gallery.tiles).toHaveLength(4);
+});
+
 test('without a board the lecturer is large for others, and somebody else for the lecturer', () => {
   const forPupil = arrange(room({ self: asPupil }), wishes);
-  expect(forPupil.kind === 'focus' && forPupil.main.seatId).toBe('teacher');
+  expect(forPupil.kind === 'focus' && keyOf(forPupil.main)).toBe('teacher:camera');
   const forTeacher = arrange(room(), wishes);
-  expect(forTeacher.kind === 'focus' && forTeacher.main.seatId).not.toBe('teacher');
+  expect(forTeacher.kind === 'focus' && keyOf(forTeacher.main)).not.toBe('teacher:camera');
 });
 
 test('the speaker layout shows who speaks, a pin outranks it', () => {
   const state = room({ self: asPupil });
   const spoken = arrange(state, { layout: 'speaker', pinnedSeatId: null, focus: seatId('site') });
-  expect(spoken.kind === 'focus' && spoken.main.seatId).toBe('site');
+  expect(spoken.kind === 'focus' && keyOf(spoken.main)).toBe('site:camera');
   const pinned = arrange(state, { layout: 'speaker', pinnedSeatId: seatId('stage'), focus: seatId('site') });
-  expect(pinned.kind === 'focus' && pinned.main.seatId).toBe('stage');
+  expect(pinned.kind === 'focus' && keyOf(pinned.main)).toBe('stage:camera');
 });
 
 test('a paused camera is a name card and a paused microphone is muted', () => {

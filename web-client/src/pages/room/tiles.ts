@@ -70,9 +70,14 @@ export function tilesOf(state: InsideState): { readonly people: TileModel[]; rea
   return { people, boards };
 }
 
+/** A tile, or the page that is on the board. */
+export type StageItem = TileModel | 'page';
+
+export const keyOf = (item: StageItem): string => (item === 'page' ? item : item.key);
+
 export type Arrangement =
-  | { readonly kind: 'gallery'; readonly tiles: readonly TileModel[] }
-  | { readonly kind: 'focus'; readonly main: TileModel; readonly strip: readonly TileModel[] }
+  | { readonly kind: 'gallery'; readonly tiles: readonly StageItem[] }
+  | { readonly kind: 'focus'; readonly main: StageItem; readonly strip: readonly StageItem[] }
   | { readonly kind: 'empty' };
 
 const rank = (tile: TileModel): number =>
@@ -101,12 +106,14 @@ function chooseMain(people: readonly TileModel[], boards: readonly TileModel[], 
 
 export function arrange(state: InsideState, wishes: Wishes): Arrangement {
   const { people, boards } = tilesOf(state);
-  const all = [...boards, ...people];
-  if (all.length === 0) return { kind: 'empty' };
-  if (wishes.layout === 'gallery') return { kind: 'gallery', tiles: all };
-  const main = chooseMain(people, boards, wishes);
+  const tiles = [...boards, ...people];
+  const page: readonly StageItem[] = state.tools.page === null ? [] : ['page'];
+  if (tiles.length + page.length === 0) return { kind: 'empty' };
+  if (wishes.layout === 'gallery') return { kind: 'gallery', tiles: [...page, ...tiles] };
+  const hasPageLarge = wishes.layout === 'board' && page.length > 0;
+  const main = hasPageLarge ? 'page' : (chooseMain(people, boards, wishes) ?? page[0]);
   if (main === undefined) return { kind: 'empty' };
   // The lecturer stays on top of the strip, everybody else keeps the place they came to.
-  const strip = all.filter((tile) => tile !== main).sort((a, b) => rank(a) - rank(b));
-  return { kind: 'focus', main, strip };
+  const others = tiles.filter((tile) => tile !== main).sort((a, b) => rank(a) - rank(b));
+  return { kind: 'focus', main, strip: main === 'page' ? others : [...page, ...others] };
 }

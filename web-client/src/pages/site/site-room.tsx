@@ -9,6 +9,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { Announcer } from '../room/announcer.tsx';
 import { useCall, useCallState } from '../room/call-context.ts';
 import { GAP_PX } from '../room/packing.ts';
+import { PageView } from '../room/page-view.tsx';
 import { RemoteSound } from '../room/remote-sound.tsx';
 import { Tile } from '../room/tile.tsx';
 import { tilesOf } from '../room/tiles.ts';
@@ -38,7 +39,8 @@ function placesOf(state: InsideState): Places {
     .filter((tile) => tile !== own && tile !== lecturer)
     .toSorted((a, b) => Number(b.participant.onStage) - Number(a.participant.onStage))
     .slice(0, MOST_AT_THE_SIDE);
-  return { main: board ?? lecturer ?? others[0] ?? null, lecturer: board === null ? null : lecturer, others, own };
+  const hasBoard = board !== null || state.tools.page !== null;
+  return { main: board ?? lecturer ?? others[0] ?? null, lecturer: hasBoard ? lecturer : null, others, own };
 }
 
 function TalkSign({ isTalking, canTalk }: { readonly isTalking: boolean; readonly canTalk: boolean }) {
@@ -117,6 +119,7 @@ function Place({ tile, size }: { readonly tile: TileModel | null; readonly size:
 export function SiteRoom({ state }: { readonly state: InsideState }) {
   const { media } = useCallState();
   const places = useMemo(() => placesOf(state), [state]);
+  const { page } = state.tools;
   useWakeLock();
   const canTalk = state.lesson.kind === 'sky' && !state.safeMode;
   return (
@@ -130,7 +133,7 @@ export function SiteRoom({ state }: { readonly state: InsideState }) {
       <main className={styles.main} style={{ gap: GAP_PX }}>
         <div className={styles.board}>
           <div className={styles.picture}>
-            <Place tile={places.main} size="large" />
+            {page === null ? <Place tile={places.main} size="large" /> : <PageView shown={page} size="large" />}
           </div>
           <ClassCards state={state} isLarge />
         </div>
@@ -139,7 +142,7 @@ export function SiteRoom({ state }: { readonly state: InsideState }) {
             <Place tile={places.lecturer} size="large" />
           </div>
           {places.others
-            .filter((tile) => tile !== places.main)
+            .filter((tile) => page !== null || tile !== places.main)
             .map((tile) => (
               <div key={tile.key} className={styles.tile}>
                 <Place tile={tile} size="small" />

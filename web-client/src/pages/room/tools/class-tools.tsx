@@ -1,9 +1,10 @@
-import { ArrowLeft, CircleHelp, Dices, FileChartColumn, Timer, Zap } from 'lucide-react';
+import { ArrowLeft, CircleHelp, Dices, FileChartColumn, Presentation, Timer, Zap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { InsideState } from '../../../call/room-state.ts';
 import { toolText } from '../../../messages/class-tools.ts';
 import { useText } from '../../../text/text.ts';
 import { Button, LinkButton } from '../../../ui/button.tsx';
+import { CoursewareTool } from './courseware-tool.tsx';
 import { CountdownTool } from './countdown-tool.tsx';
 import { PickTool } from './pick-tool.tsx';
 import { PollTool } from './poll-tool.tsx';
@@ -11,6 +12,7 @@ import { RaceTool } from './race-tool.tsx';
 import styles from './class-tools.module.css';
 
 const TOOLS = [
+  { id: 'courseware', icon: Presentation },
   { id: 'poll', icon: CircleHelp },
   { id: 'pick', icon: Dices },
   { id: 'countdown', icon: Timer },
@@ -19,11 +21,12 @@ const TOOLS = [
 export type ClassTool = (typeof TOOLS)[number]['id'];
 
 function isRunning(id: ClassTool, { tools }: InsideState): boolean {
+  if (id === 'courseware') return tools.page !== null;
   if (id !== 'poll') return tools[id] !== null;
   return tools.polls.some(({ state }) => state === 'open');
 }
 
-/** The four to choose from; what runs is marked. */
+/** Those to choose from; what runs is marked. */
 export function ClassToolMenu(props: { readonly state: InsideState; readonly onOpen: (tool: ClassTool) => void }) {
   const t = useText(toolText);
   return (
@@ -65,6 +68,7 @@ export interface OpenToolProps {
 export function OpenTool({ tool, state, onBack }: OpenToolProps) {
   const t = useText(toolText);
   const views: Readonly<Record<ClassTool, ReactNode>> = {
+    courseware: <CoursewareTool state={state} />,
     poll: <PollTool state={state} />,
     pick: <PickTool state={state} />,
     countdown: <CountdownTool state={state} />,

@@ -21,6 +21,12 @@ function raceNews(old: InsideState['tools'], { race }: InsideState['tools'], t: 
   return race.winner === null ? t('saidRaceOpen') : t('saidRaceWon', { name: race.winner.displayName });
 }
 
+function pageNews(old: InsideState['tools'], { page }: InsideState['tools'], t: ToolWords): string | null {
+  if (page === null) return null;
+  const isSame = page.coursewareId === old.page?.coursewareId && page.page === old.page.page;
+  return isSame ? null : t('saidPage', { n: page.page });
+}
+
 /** What has happened with the class between two states, in words. */
 export function toolNews({ tools: old }: InsideState, { tools }: InsideState, t: ToolWords): string[] {
   const isNewPick = tools.pick !== null && tools.pick.pickedAtMs !== old.pick?.pickedAtMs;
@@ -28,6 +34,7 @@ export function toolNews({ tools: old }: InsideState, { tools }: InsideState, t:
   return [
     pollNews(old, tools, t),
     raceNews(old, tools, t),
+    pageNews(old, tools, t),
     isNewPick ? t('saidPicked', { name: tools.pick?.displayName ?? '' }) : null,
     isNewCountdown ? t('saidCountdown', { time: duration(tools.countdown?.durationMs ?? 0) }) : null,
   ].filter((said) => said !== null);

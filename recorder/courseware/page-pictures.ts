@@ -1,0 +1,80 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PageSize } from '../../signaling/protocol/rest/courseware.ts';
+import { ProgramError } from '../ffmpeg/pipe.ts';
+import { runLimited, type Limits } from './limited-program.ts';
+import { Unreadable } from './unreadable.ts';
+
+/** The longer side at most: sharp on a 55-inch screen, and a page to read on a phone that enlarges it. */
+export const PAGE_PX = 1_920;
+const THUMB_PX = 240;
+/** A page arrives within ten seconds on a line of 150 kbit/s. */
+const PAGE_BYTES = 170_000;
+/** Tried in this order until a page is small enough; the last one counts whatever comes of it. */
+const STEPS = [
+  { quality: 80, px: PAGE_PX },
+  { quality: 60, px: PAGE_PX },
+  { quality: 45, px: 1_600 },
+  { quality: 35, px: 1_280 },
+] as const;
+const LIMITS: Limits = { memoryMib: 1_536, cpuSeconds: 30, fileMib: 16 };
+/** A picture that unpacks to more is a bomb, or a poster. */
+const MAX_PIXELS = 80_000_000;
+
+export interface PageFiles extends PageSize {
+  readonly page: string;
+  readonly thumb: string;
+}
+
+/**
+ * Makes the picture of a page, and a small one, from any picture.
+ *
+ * @throws Unreadable `damaged`, `tooHeavy`
+ */
+export async function makePagePictures(source: string, folder: string, signal: AbortSignal): Promise<PageFiles> {
+  const page = join(folder, 'page.webp');
+  const thumb = join(folder, 'thumb.webp');
+  for (const step of STEPS) {
+    await encode(source, { page, thumb, ...step }, signal);
+    if ((await stat(page)).size <= PAGE_BYTES) break;
+  }
+  return { page, thumb, ...sizeOfWebp(await readFile(page)) };
+}
+
+interface Encoding {
+  readonly page: string;
+  readonly thumb: string;
+  readonly quality: number;
+  readonly px: number;
+}
+
+async function encode(source: string, { page, thumb, quality, px }: Encoding, signal: AbortSignal): Promise<void> {
+  // Transparent pictures lie on white, as they do on paper.
+  const onWhite =
+    'format=rgba,split[ink][paper];[paper]lutrgb=r=255:g=255:b=255:a=255[white];[white][ink]overlay=format=auto';
+  const sizes = `format=yuv420p,split[page][whole];[whole]${within(THUMB_PX)}[thumb]`;
+  const graph = `[0:v]${within(px)},${onWhite},${sizes}`;
+  const picture = (name: string, q: number, target: string) => [
+    ...['-map', `[${name}]`, '-frames:v', '1', '-c:v', 'libwebp', '-quality', String(q)],
+    ...['-compression_level', '4', '-map_metadata', '-1', '-f', 'webp', target],
+  ];
+  const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-y', '-threads', '1'];
+  const input = ['-max_pixels', String(MAX_PIXELS), '-protocol_whitelist', 'file', '-f', 'image2', '-i', source];
+  const outputs = [...picture('page', quality, page), ...picture('thumb', 60, thumb)];
+  try {
+    await runLimited(['ffmpeg', ...quiet, ...input, '-filter_complex', graph, ...outputs], LIMITS, signal);
+  } catch (error) {
+    throw error instanceof ProgramError ? new Unreadable('damaged', error) : error;
+  }
+}
+
+/** Never enlarged; even, as the chroma of WebP and video wants it. */
+const within = (px: number): string =>
+  `scale='min(${px},iw)':'min(${px},ih)':force_original_aspect_ratio=decrease:force_divisible_by=2`;
+
+/** Of a simple lossy WebP: 14 bits each behind the start code of its only frame (RFC 9649 §2.5, RFC 6386 §9.1). */
+export function sizeOfWebp(bytes: Buffer): PageSize {
+  const isSimple = bytes.length > 30 && bytes.toString('latin1', 12, 16) === 'VP8 ';
+  if (!isSimple) throw new Unreadable('damaged');
+  return { width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff };
+}

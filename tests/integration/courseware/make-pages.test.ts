@@ -1,0 +1,123 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runLimited } from '../../../recorder/courseware/limited-program.ts';
+import { makePages } from '../../../recorder/courseware/make-pages.ts';
+import { inWorkFolder } from '../../../recorder/produce/work-folder.ts';
+import { sniffCourseware } from '../../../signaling/protocol/courseware-file.ts';
+import { CoursewareId } from '../../../signaling/protocol/ids.ts';
+import { COURSEWARE_MAX_PAGES, type CoursewareKind } from '../../../signaling/protocol/rest/courseware.ts';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import { newId } from '../../../storage/new-id.ts';
+import { tinyPdf } from '../../support/tiny-pdf.ts';
+import { colourAt, ffmpegRun } from '../../support/uploaded-film.ts';
+
+const LIMIT_MS = 60_000;
+/** What a line of 150 kbit/s carries in ten seconds. */
+const LEGIBLE_BYTES = 187_500;
+
+let folder: string;
+let store: DirectoryObjectStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tongke-courseware-'));
+  store = await DirectoryObjectStore.create(join(folder, 'objects'));
+});
+afterAll(async () => {
+  await store.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function made(file: Buffer, kind: CoursewareKind | undefined = sniffCourseware(file)) {
+  if (kind === undefined) throw new Error('nothing that can be shown');
+  const coursewareId = newId(CoursewareId);
+  await store.put(objectKeys.coursewareFile(coursewareId), file);
+  const done: number[] = [];
+  const { signal } = new AbortController();
+  const { pages } = await inWorkFolder(folder, 'pages', (workFolder) =>
+    makePages({ store, job: { coursewareId, kind }, folder: workFolder, signal, onPage: (n) => done.push(n) }),
+  );
+  const bodyOf = async (page: number, size: 'page' | 'thumb' = 'page') =>
+    (await store.getBuffer(objectKeys.coursewarePage(coursewareId, page, size))).body;
+  return { pages, done, bodyOf };
+}
+
+async function picture(extension: string, source: string, ...options: string[]): Promise<Buffer> {
+  const path = join(folder, `picture.${extension}`);
+  await ffmpegRun('-f', 'lavfi', '-i', source, '-frames:v', '1', ...options, path);
+  return readFile(path);
+}
+
+describe('pages', () => {
+  it(
+    'of a PDF are pictures in their order, each as large as a big screen needs, with a small one',
+    { timeout: LIMIT_MS },
+    async () => {
+      const { pages, done, bodyOf } = await made(
+        tinyPdf([
+          { colour: '1 0 0', text: 'one' },
+          { colour: '0 0 1', size: [595, 842] },
+        ]),
+      );
+      expect(pages).toEqual([
+        { width: 1_920, height: 1_080 },
+        { width: 1_356, height: 1_920 },
+      ]);
+      expect(done).toEqual([1, 2]);
+      const path = join(folder, 'second.webp');
+      await writeFile(path, await bodyOf(2));
+      const [red, , blue] = await colourAt(path, 0, 'iw:ih');
+      expect(blue).toBeGreaterThan(200);
+      expect(red).toBeLessThan(60);
+      expect((await bodyOf(1, 'thumb')).length).toBeLessThan(6_000);
+    },
+  );
+
+  it(
+    'are legible within ten seconds on a line of 150 kbit/s, even those full of detail',
+    { timeout: LIMIT_MS },
+    async () => {
+      const noisy = await picture('jpg', 'testsrc2=s=2400x1800,noise=alls=40:allf=t', '-q:v', '2');
+      expect(noisy.length).toBeGreaterThan(1_000_000);
+      const { pages, bodyOf } = await made(noisy);
+      expect((await bodyOf(1)).length).toBeLessThan(LEGIBLE_BYTES);
+      expect(pages[0]?.width).toBeGreaterThanOrEqual(1_280);
+    },
+  );
+
+  it('lie on white where they are transparent', { timeout: LIMIT_MS }, async () => {
+    const { pages, bodyOf } = await made(await picture('png', 'color=black@0.0:s=64x48,format=rgba'));
+    expect(pages).toEqual([{ width: 64, height: 48 }]);
+    const path = join(folder, 'white.webp');
+    await writeFile(path, await bodyOf(1));
+    expect((await colourAt(path, 0, 'iw:ih')).every((value) => value > 240)).toBe(true);
+  });
+
+  it.each([
+    ['damaged', Buffer.from('%PDF-1.7\nnothing of the kind')],
+    ['damaged', Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.alloc(2_000, 7)])],
+    ['tooManyPages', tinyPdf(Array.from({ length: COURSEWARE_MAX_PAGES + 1 }, () => ({ colour: '1 1 1' })))],
+  ])('of a file that can not be shown are refused as %s', { timeout: LIMIT_MS }, async (failure, file) => {
+    await expect(made(file)).rejects.toMatchObject({ failure });
+  });
+
+  it('of a picture that is a bomb are refused before it is unpacked', { timeout: LIMIT_MS }, async () => {
+    const bomb = await picture('png', 'color=white:s=12000x9000,format=monob');
+    expect(bomb.length).toBeLessThan(2_000_000);
+    await expect(made(bomb)).rejects.toMatchObject({ failure: expect.stringMatching(/^(?:damaged|tooHeavy)$/) });
+  });
+});
+
+it(
+  'a program that needs more time or memory than it may have is ended, and said to be too heavy',
+  { timeout: LIMIT_MS },
+  async () => {
+    const { signal } = new AbortController();
+    const limits = { memoryMib: 512, cpuSeconds: 1, fileMib: 1 };
+    for (const line of ['while :; do :; done', `cat /dev/zero > ${join(folder, 'large')}`]) {
+      await expect(runLimited(['sh', '-c', line], limits, signal)).rejects.toMatchObject({ failure: 'tooHeavy' });
+    }
+  },
+);
