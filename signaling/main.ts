@@ -7,6 +7,7 @@ import { SignalingConfig } from './config.ts';
 import { prepareFirstStart } from './directory/first-start.ts';
 import { createHttpApp } from './http/app.ts';
 import { restHandlers } from './http/handlers.ts';
+import { mediaDoor } from './http/viewer-rights.ts';
 import { closeServer, createPublicServer, listen, openTrustDoor, tlsOf } from './http/listen.ts';
 import { createRateLimits } from './http/rate-limits.ts';
 import { LiveRooms } from './live-rooms.ts';
@@ -124,7 +125,7 @@ const app = createHttpApp({
     nowMs: Date.now,
     gate,
     accelPrefix: config.MEDIA_ACCEL_PREFIX,
-    isLinkOpen: (id) => linkGate.isOpen(id),
+    mayOpen: mediaDoor({ stores, linkGate, nowMs: Date.now }),
   },
   pages: { directory: join(import.meta.dirname, '../web-client/dist'), authorityCertificate: config.LAN_CA_CERT },
   trustProxy: config.TRUST_PROXY,

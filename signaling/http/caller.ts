@@ -59,17 +59,17 @@ export function siteOf(caller: Caller): SiteCaller {
   return caller;
 }
 
-export function hasRole(caller: PersonCaller, role: Role, schoolId?: SchoolId | null): boolean {
+export function hasRole(caller: Pick<PersonCaller, 'roles'>, role: Role, schoolId?: SchoolId | null): boolean {
   return caller.roles.some(
     (grant) =>
       grant.role === role && (schoolId === undefined || grant.schoolId === null || grant.schoolId === schoolId),
   );
 }
 
-export const isDistrictAdmin = (caller: PersonCaller): boolean => hasRole(caller, 'districtAdmin');
+export const isDistrictAdmin = (caller: Pick<PersonCaller, 'roles'>): boolean => hasRole(caller, 'districtAdmin');
 
 /** May this person administer that school? District administrators administer all. */
-export function administers(caller: PersonCaller, schoolId: SchoolId | null): boolean {
+export function administers(caller: Pick<PersonCaller, 'roles'>, schoolId: SchoolId | null): boolean {
   if (isDistrictAdmin(caller)) return true;
   return schoolId !== null && hasRole(caller, 'schoolAdmin', schoolId);
 }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { checkMediaGrant, MEDIA_PREFIX } from '../auth/media-signature.ts';
+import { checkMediaGrant, MEDIA_PREFIX, type MediaCheck, type MediaViewer } from '../auth/media-signature.ts';
 import { AppError } from '../protocol/errors.ts';
-import { RecordingId, type RecordingLinkId } from '../protocol/ids.ts';
+import { RecordingId } from '../protocol/ids.ts';
 import type { WatchGate } from '../recordings/watch-gate.ts';
 import type { Log } from '../runtime/log.ts';
 import type { ByteRange, ObjectStore } from '../../storage/ports.ts';
@@ -16,8 +16,8 @@ export interface MediaRouteOptions {
   readonly nowMs: () => number;
   /** What of a recording viewers may fetch now, whatever was signed before. */
   readonly gate?: Pick<WatchGate, 'permits'>;
-  /** Whether a link that media were opened by is still good; without it none is. */
-  readonly isLinkOpen?: (linkId: RecordingLinkId) => Promise<boolean>;
+  /** Whether whom an address was signed for may still watch, or look after the recording; without it nobody may who is named. */
+  readonly mayOpen?: (viewer: MediaViewer, isManaged: boolean) => boolean | Promise<boolean>;
   /** Set where a proxy sends the bytes: then only whether they may be seen is decided here. */
   readonly accelPrefix?: string | undefined;
 }
@@ -27,6 +27,7 @@ const HOT_BYTES = 96 * 1_048_576;
 /** Small, and dropped with what they hold. */
 const MAX_READY = 256;
 const MAX_KNOWN_URLS = 20_000;
+const MAX_KNOWN_GRANTS = 5_000;
 /** Whoever may watch can hang a query of any length behind a URL: it must not lie in memory. */
 const MAX_KNOWN_CHARS = 1_024;
 const MAX_NAME_SIGNS = 120;
@@ -70,10 +71,11 @@ interface OpenedUrl {
   readonly key: string;
   /** A manager's address opens also what viewers may not see, and pages are of no recording. */
   readonly isGated: boolean;
+  readonly isManaged: boolean;
   readonly expiresAtMs: number;
   readonly disposition: string | null;
   /** Asked each time. */
-  readonly linkId: RecordingLinkId | undefined;
+  readonly viewer: MediaViewer | undefined;
 }
 
 /** Answered again and again: everything about it is made once. */
@@ -134,7 +136,7 @@ function isFresh(request: IncomingMessage, etag: string): boolean {
 }
 
 /**
- * `/media/{expiry}.{signature}[.{link}]/{recording}/{path}`: the rights were checked when the URL was signed, those of a link are again. Stands before Express, which takes
+ * `/media/{expiry}.{signature}.{viewer}/{recording}/{path}`: the rights were checked when the URL was signed, and are again and again, from memory. Stands before Express, which takes
  * longer for a playlist than everything that is done here.
  */
 class MediaRoute {
@@ -143,15 +145,16 @@ class MediaRoute {
   readonly #nowMs: () => number;
   readonly #hot: HotObjects;
   readonly #gate: MediaRouteOptions['gate'];
-  readonly #isLinkOpen: MediaRouteOptions['isLinkOpen'];
+  readonly #mayOpen: MediaRouteOptions['mayOpen'];
   readonly #accelPrefix: string | undefined;
-  /** A signature is computed once for each URL; whether it has expired is looked at each time. */
+  /** A signature is computed once for each grant, which opens many URLs; whether it has expired is looked at each time. */
+  readonly #checked = new Map<string, MediaCheck & { readonly is: 'good' }>();
   readonly #opened = new Map<string, OpenedUrl>();
   readonly #ready = new Map<string, ReadyAnswer>();
 
-  constructor({ store, secret, nowMs, gate, isLinkOpen, accelPrefix }: MediaRouteOptions) {
+  constructor({ store, secret, nowMs, gate, mayOpen, accelPrefix }: MediaRouteOptions) {
     this.#gate = gate;
-    this.#isLinkOpen = isLinkOpen;
+    this.#mayOpen = mayOpen;
     this.#accelPrefix = accelPrefix;
     this.#store = store;
     this.#secret = secret;
@@ -164,17 +167,22 @@ class MediaRoute {
     if (request.method !== 'GET' && request.method !== 'HEAD') throw new AppError('notFound');
     const opened = this.#opened.get(url) ?? this.#open(url);
     if (opened.expiresAtMs <= this.#nowMs()) throw new AppError('gone');
-    const { isGated, linkId, recordingId, relative } = opened;
-    const isPermitted = !isGated || (this.#gate?.permits(recordingId, relative) ?? true);
-    if (linkId !== undefined || typeof isPermitted !== 'boolean') {
-      return this.#ask([this.#isLinkGood(linkId), Promise.resolve(isPermitted)], opened, request, response);
+    const isShown = this.#isShown(opened);
+    const isOpen = this.#isOpen(opened);
+    if (typeof isShown !== 'boolean' || typeof isOpen !== 'boolean') {
+      const asking = [isShown, isOpen].map((answer) => Promise.resolve(answer));
+      return this.#ask(asking, opened, request, response);
     }
-    if (!isPermitted) throw new AppError('gone');
+    if (!isShown || !isOpen) throw new AppError('gone');
     return this.#answer(opened, request, response);
   }
 
-  async #isLinkGood(linkId: RecordingLinkId | undefined): Promise<boolean> {
-    return linkId === undefined || (await this.#isLinkOpen?.(linkId)) === true;
+  #isShown({ isGated, recordingId, relative }: OpenedUrl): boolean | Promise<boolean> {
+    return !isGated || (this.#gate?.permits(recordingId, relative) ?? true);
+  }
+
+  #isOpen({ isManaged, viewer }: OpenedUrl): boolean | Promise<boolean> {
+    return viewer === undefined || (this.#mayOpen?.(viewer, isManaged) ?? false);
   }
 
   async #ask(
@@ -209,22 +217,34 @@ class MediaRoute {
     if (!parsed.success) throw new AppError('notFound');
     const recordingId = parsed.data;
     const key = keyOf(recordingId, relative);
-    const check = checkMediaGrant(this.#secret, grant, recordingId, this.#nowMs());
-    if (check.is !== 'good') throw new AppError(check.is === 'forged' ? 'forbidden' : 'gone');
+    const check = this.#check(grant, recordingId);
     if (check.scope === 'watch' && WHOLE_FILE.test(relative)) throw new AppError('forbidden');
     const isNamed = check.scope !== 'watch' && name !== null;
     const opened: OpenedUrl = {
       recordingId,
       relative,
       key,
+      isManaged: check.scope === 'manage',
       isGated: check.scope !== 'manage' && !PAGE_PICTURE.test(relative),
       expiresAtMs: Number(grant.slice(0, 10)) * 1_000,
       disposition: isNamed ? dispositionOf(name) : null,
-      linkId: check.linkId,
+      viewer: check.viewer,
     };
     if (this.#opened.size >= MAX_KNOWN_URLS) this.#opened.clear();
     if (url.length <= MAX_KNOWN_CHARS) this.#opened.set(url, opened);
     return opened;
+  }
+
+  /** @throws AppError */
+  #check(grant: string, recordingId: RecordingId): MediaCheck & { readonly is: 'good' } {
+    const key = `${grant}/${recordingId}`;
+    const known = this.#checked.get(key);
+    if (known !== undefined) return known;
+    const check = checkMediaGrant(this.#secret, grant, recordingId, this.#nowMs());
+    if (check.is !== 'good') throw new AppError(check.is === 'forged' ? 'forbidden' : 'gone');
+    if (this.#checked.size >= MAX_KNOWN_GRANTS) this.#checked.clear();
+    this.#checked.set(key, check);
+    return check;
   }
 
   /** A plain request for something in memory, which is most of them, is answered from what was made for the one before. */

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { Recording } from '../../storage/ports.ts';
-import { mediaBaseUrl, type MediaScope } from '../auth/media-signature.ts';
-import type { RecordingLinkId } from '../protocol/ids.ts';
+import { mediaBaseUrl, type MediaScope, type MediaViewer } from '../auth/media-signature.ts';
+import type { PersonId, RecordingLinkId } from '../protocol/ids.ts';
 import type { RouteReplyInput } from '../protocol/rest.ts';
 import type { RecordingSummary } from '../protocol/rest/recordings.ts';
 import { asSeen, timelinesOf } from '../recordings/shown-edition.ts';
@@ -20,28 +20,40 @@ function relativePath(key: string): string {
 }
 
 /** Who manages it, and the administrators of the school that answers for it. */
-export const manages = (caller: PersonCaller, recording: Pick<Recording, 'managerId' | 'schoolId'>): boolean =>
-  recording.managerId === caller.personId || administers(caller, recording.schoolId);
+export const manages = (
+  caller: Pick<PersonCaller, 'personId' | 'roles'>,
+  recording: Pick<Recording, 'managerId' | 'schoolId'>,
+): boolean => recording.managerId === caller.personId || administers(caller, recording.schoolId);
 
 /** A copy's managers change what is written about it, never what is in it. */
 export const isCopy = ({ recordingId, mediaId }: Pick<Recording, 'recordingId' | 'mediaId'>): boolean =>
   recordingId !== mediaId;
 
+type UrlViewer = { readonly personId: PersonId } | { readonly linkId: RecordingLinkId };
+
 /** Signs URLs of one recording; pictures of a list share an expiry that moves once an hour, so that browsers can cache them. */
 export class MediaUrls {
   readonly #secret: string;
-  readonly #linkId: RecordingLinkId | undefined;
+  readonly #viewer: UrlViewer;
   readonly expiresAtMs: number;
 
-  /** What comes by a link is good only while the link is. */
-  constructor(secret: string, nowMs: number, linkId?: RecordingLinkId) {
+  /** What somebody is given is good only while they, or the link by which they came, may watch. */
+  constructor(secret: string, nowMs: number, viewer: UrlViewer) {
     this.#secret = secret;
-    this.#linkId = linkId;
+    this.#viewer = viewer;
     this.expiresAtMs = (Math.floor(nowMs / HOUR_MS) + 1) * HOUR_MS + PLAYBACK_MS;
   }
 
-  of(recording: Pick<Recording, 'mediaId'>, key: string, scope: MediaScope = 'watch'): string {
-    const grant = { scope, recording: recording.mediaId, expiresAtMs: this.expiresAtMs, linkId: this.#linkId };
+  of(
+    { recordingId, mediaId }: Pick<Recording, 'recordingId' | 'mediaId'>,
+    key: string,
+    scope: MediaScope = 'watch',
+  ): string {
+    const viewer: MediaViewer =
+      'linkId' in this.#viewer
+        ? { kind: 'link', linkId: this.#viewer.linkId }
+        : { kind: 'person', personId: this.#viewer.personId, recordingId };
+    const grant = { scope, recording: mediaId, expiresAtMs: this.expiresAtMs, viewer };
     return `${mediaBaseUrl(this.#secret, grant)}/${relativePath(key)}`;
   }
 }

@@ -32,7 +32,7 @@ export class EditionRoutes implements Pick<RestHandlers, Names> {
     const manifest = await this.#manifest(recordingId);
     if (viewsIndexKey === null || edition.isErasing) throw new AppError('conflict');
     const { mediaSecret, nowMs, objects } = this.#dependencies;
-    const urls = new MediaUrls(mediaSecret, nowMs());
+    const urls = new MediaUrls(mediaSecret, nowMs(), caller);
     const index = PlayIndex.parse(JSON.parse((await objects.getBuffer(viewsIndexKey)).body.toString('utf8')));
     if (!index.complete) throw new AppError('conflict');
     const url = (key: string): string => urls.of(recording, key, 'manage');

@@ -18,7 +18,7 @@ const MAX_LENGTH_MS = 8 * HOUR_MS;
 const HOME_RECORDINGS_MS = 14 * DAY_MS;
 
 /** Whose lessons and recordings a person sees: its own, and those of the schools that it administers. */
-export function audienceOf(caller: PersonCaller): Audience {
+export function audienceOf(caller: Pick<PersonCaller, 'personId' | 'roles'>): Audience {
   if (isDistrictAdmin(caller)) return { everything: true };
   const schoolIds = caller.roles.flatMap((grant) =>
     grant.role === 'schoolAdmin' && grant.schoolId !== null ? [grant.schoolId] : [],

@@ -51,8 +51,9 @@ export class PackageRoutes implements Pick<RestHandlers, Names> {
   }
 
   readonly getPackage: RestHandlers['getPackage'] = async ({ params }, context) => {
-    const recording = await this.#managed(personOf(context.caller), params.recordingId);
-    return this.#view(recording);
+    const caller = personOf(context.caller);
+    const recording = await this.#managed(caller, params.recordingId);
+    return this.#view(caller, recording);
   };
 
   readonly orderPackage: RestHandlers['orderPackage'] = async ({ params }, context) => {
@@ -68,7 +69,7 @@ export class PackageRoutes implements Pick<RestHandlers, Names> {
       address: context.address,
       details: {},
     });
-    return this.#view(recording);
+    return this.#view(caller, recording);
   };
 
   readonly cancelPackage: RestHandlers['cancelPackage'] = async ({ params }, context) => {
@@ -77,7 +78,7 @@ export class PackageRoutes implements Pick<RestHandlers, Names> {
     return {};
   };
 
-  async #view(recording: Recording): Promise<PackageView> {
+  async #view({ personId }: PersonCaller, recording: Recording): Promise<PackageView> {
     const found = await this.#packages.state(recording.recordingId);
     if (found.state === 'making') return { ...NOTHING, state: 'making', progress: found.progress };
     if (found.state !== 'done') return { ...NOTHING, state: found.state };
@@ -91,6 +92,7 @@ export class PackageRoutes implements Pick<RestHandlers, Names> {
       scope: 'manage',
       recording: recordingId,
       expiresAtMs: nowMs() + DOWNLOAD_MS,
+      viewer: { kind: 'person', personId, recordingId },
     });
     const path = key.replace(`/${recordingId}/`, '/');
     return {

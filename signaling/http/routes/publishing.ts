@@ -116,7 +116,7 @@ export class PublishingRoutes implements Pick<RestHandlers, Names> {
     const { viewsIndexKey, film } = asSeen(recording, false);
     if (viewsIndexKey === null && film === null) throw new AppError('conflict');
     await this.#stores.recordingLinks.countOpening(link.linkId, nowMs);
-    const urls = new MediaUrls(this.#dependencies.mediaSecret, nowMs, link.linkId);
+    const urls = new MediaUrls(this.#dependencies.mediaSecret, nowMs, { linkId: link.linkId });
     // The link says whether strangers may take it away, whatever the managers allow people with an account.
     const shown = { ...recording, allowsDownload: link.allowsDownload };
     return playbackOf(shown, summaryOf(shown, { ...STRANGER, mayDownload: false }, urls), urls);

@@ -82,7 +82,7 @@ export async function recordingSummary(
   const { mediaSecret, nowMs } = dependencies;
   const positions = await shownPositions(dependencies, caller, [recording]);
   const viewer = viewerOf(caller, recording, positions.get(recording.recordingId) ?? null);
-  return summaryOf(recording, viewer, new MediaUrls(mediaSecret, nowMs()));
+  return summaryOf(recording, viewer, new MediaUrls(mediaSecret, nowMs(), caller));
 }
 
 export class RecordingRoutes implements Pick<RestHandlers, Names> {
@@ -111,7 +111,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
       ...(state === undefined ? {} : { isDraft: state === 'draft' }),
     });
     const positions = await shownPositions(this.#dependencies, caller, page.items);
-    const signed = this.#urls();
+    const signed = this.#urls(caller);
     return {
       items: page.items.map(({ hit, ...item }) => ({
         ...summaryOf(item, viewerOf(caller, item, positions.get(item.recordingId) ?? null), signed),
@@ -139,7 +139,7 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     await this.#stores.watching.open(caller.personId, recording.recordingId, this.#nowMs());
     const school = await this.#stores.directory.school(recording.schoolId);
     const watermark = school?.settings.watermarksPlayback === true ? caller.displayName : null;
-    return { ...playbackOf(recording, await this.#summary(caller, recording), this.#urls()), watermark };
+    return { ...playbackOf(recording, await this.#summary(caller, recording), this.#urls(caller)), watermark };
   };
 
   readonly savePosition: RestHandlers['savePosition'] = async ({ params, body }, context) => {
@@ -205,7 +205,8 @@ export class RecordingRoutes implements Pick<RestHandlers, Names> {
     return {};
   };
 
-  readonly #urls = (): MediaUrls => new MediaUrls(this.#dependencies.mediaSecret, this.#nowMs());
+  readonly #urls = (caller: PersonCaller): MediaUrls =>
+    new MediaUrls(this.#dependencies.mediaSecret, this.#nowMs(), caller);
 
   #visible(caller: PersonCaller, recordingId: RecordingId): Promise<Recording> {
     return visibleRecording(this.#dependencies, caller, recordingId);

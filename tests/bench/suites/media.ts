@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { mediaBaseUrl } from '../../../signaling/auth/media-signature.ts';
-import { RecordingId } from '../../../signaling/protocol/ids.ts';
+import { PersonId, RecordingId } from '../../../signaling/protocol/ids.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { freePort } from '../../support/ports.ts';
@@ -119,7 +119,9 @@ export async function measureMedia(stage: BenchStage): Promise<Figure[]> {
   for (const { key, bytes } of OBJECTS) await store.put(key, randomBytes(bytes));
   const nginx = await startNginx(stage, folder);
   const ours = await startOurs(stage, folder);
-  const base = mediaBaseUrl(SECRET, { scope: 'watch', recording: RECORDING, expiresAtMs: Date.now() + 3_600_000 });
+  const viewer = { kind: 'person', personId: PersonId.parse('viewer-bench'), recordingId: RECORDING } as const;
+  const grant = { scope: 'watch', recording: RECORDING, expiresAtMs: Date.now() + 3_600_000, viewer } as const;
+  const base = mediaBaseUrl(SECRET, grant);
   const figures: Figure[] = [];
   for (const { name, key, connections } of OBJECTS) {
     const relative = key.replace(`/${RECORDING}/`, '/');

@@ -89,6 +89,12 @@ describe('a recording', () => {
       `${district.stack.url}${(await as(who).call('openPlayback', { params })).viewsIndexUrl ?? ''}`;
     const [seen, managed] = [await mediaOf('attending'), await mediaOf('lecturer')];
     expect((await fetch(seen)).status).toBe(200);
+    // Meant for fewer again: whom it is no longer for does not keep what they have open, and the others do.
+    const narrowed = await mediaOf('otherClass');
+    expect((await fetch(narrowed)).status).toBe(200);
+    await as('lecturer').call('changeRecording', { params, body: { visibility: 'lesson' } });
+    await eventually(async () => (await fetch(narrowed)).status).toBe(410);
+    expect((await fetch(seen)).status).toBe(200);
     await as('schoolAdmin').call('unpublishRecording', { params });
     expect(await watchers(recordingId)).toEqual(['lecturer', 'schoolAdmin', 'districtAdmin']);
     // Whoever has it open does not keep it.
@@ -99,6 +105,7 @@ describe('a recording', () => {
       .map(({ action, details }) => [action, details['visibility']]);
     expect(actions).toEqual([
       ['recording.unpublished', undefined],
+      ['recording.changed', ['school', 'lesson']],
       ['recording.changed', ['lesson', 'school']],
       ['recording.published', undefined],
     ]);
