@@ -1,5 +1,5 @@
-import { CaptionOrders } from '../recorder/caption-orders.ts';
-import type { RecordingQueue } from '../recorder/queue.ts';
+import { CaptionOrders } from '../recorder/jobs/caption-orders.ts';
+import type { RecordingQueue } from '../recorder/jobs/recording-queue.ts';
 import type { ObjectStore, Stores } from '../storage/ports.ts';
 import { CaptionFollower } from './recordings/caption-follower.ts';
 import type { RecordingCaptions } from './recordings/recording-captions.ts';

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import { EditionQueue } from '../recorder/edition-queue.ts';
-import { DeriveQueue } from '../recorder/derive-queue.ts';
-import type { CaptionOrders } from '../recorder/caption-orders.ts';
-import { RecordingQueue } from '../recorder/queue.ts';
+import { EditionQueue } from '../recorder/jobs/edition-queue.ts';
+import { DeriveQueue } from '../recorder/jobs/derive-queue.ts';
+import type { CaptionOrders } from '../recorder/jobs/caption-orders.ts';
+import { RecordingQueue } from '../recorder/jobs/recording-queue.ts';
 import { openDatabase } from '../storage/db/open.ts';
 import { createStores } from '../storage/db/stores.ts';
 import { openObjectStore } from '../storage/objects/open.ts';

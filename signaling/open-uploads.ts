@@ -1,6 +1,6 @@
-import { CoursewareQueue } from '../recorder/courseware-queue.ts';
-import { ImportQueue } from '../recorder/import-queue.ts';
-import type { RecordingQueue } from '../recorder/queue.ts';
+import { CoursewareQueue } from '../recorder/jobs/courseware-queue.ts';
+import { ImportQueue } from '../recorder/jobs/import-queue.ts';
+import type { RecordingQueue } from '../recorder/jobs/recording-queue.ts';
 import type { ObjectStore, Stores } from '../storage/ports.ts';
 import type { SignalingConfig } from './config.ts';
 import { CoursewareDesk } from './courseware/courseware-desk.ts';

@@ -9,10 +9,10 @@ import {
   OFFER_TTL_SECONDS,
   type CaptionOffer,
   type CaptionResult,
-} from '../caption-jobs.ts';
+} from '../jobs/caption-jobs.ts';
 import { CancelWatch } from '../jobs/cancelling.ts';
 import { dataOf, JobWorkers, type JobRun } from '../jobs/job-workers.ts';
-import { attemptName } from '../produce/attempt.ts';
+import { attemptName } from '../produce/publish/attempt.ts';
 import { recognise, type RecognitionDeps } from './recognition.ts';
 import { RecognitionError } from './recognition-error.ts';
 

@@ -5,7 +5,7 @@ import type { Log } from '../../signaling/runtime/log.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { CaptionCommand } from './caption-command.ts';
-import { RecognisedCaptions, type CaptionJob, type CaptionResult } from '../caption-jobs.ts';
+import { RecognisedCaptions, type CaptionJob, type CaptionResult } from '../jobs/caption-jobs.ts';
 import { tidyCues } from './recognised-text.ts';
 import { prepareSpeech, type SpokenTrack } from './recorded-speech.ts';
 import { RecognitionError } from './recognition-error.ts';

@@ -1,7 +1,7 @@
 import { UnrecoverableError } from 'bullmq';
 import type { Log } from '../../signaling/runtime/log.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import { COURSEWARE_QUEUE, CoursewareJob, type CoursewareResult } from '../courseware-contract.ts';
+import { COURSEWARE_QUEUE, CoursewareJob, type CoursewareResult } from '../jobs/courseware-jobs.ts';
 import { dataOf, JobWorkers, type JobRun } from '../jobs/job-workers.ts';
 import { LatestOnly } from '../jobs/latest-only.ts';
 import { inWorkFolder } from '../produce/work-folder.ts';

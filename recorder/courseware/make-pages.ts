@@ -6,7 +6,7 @@ import type { CoursewareId } from '../../signaling/protocol/ids.ts';
 import type { PageSize } from '../../signaling/protocol/rest/courseware.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import type { CoursewareJob, CoursewareResult } from '../courseware-contract.ts';
+import type { CoursewareJob, CoursewareResult } from '../jobs/courseware-jobs.ts';
 import { officeAsPdf } from './office-file.ts';
 import { makePagePictures } from './page-pictures.ts';
 import { countPdfPages, drawPdfPage } from './pdf-pages.ts';

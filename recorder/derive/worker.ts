@@ -12,7 +12,7 @@ import {
   SlidesJob,
   slidesJobId,
   type PackageResult,
-} from '../derive-contract.ts';
+} from '../jobs/derive-jobs.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
 import { CANCELLED_REASON, CancelWatch } from '../jobs/cancelling.ts';
 import { dataOf, JobWorkers, type JobRun } from '../jobs/job-workers.ts';

@@ -8,9 +8,9 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import { filterThroughFfmpeg } from '../mux/ffmpeg-filter.ts';
 import type { MuxState, StoredSegment } from '../mux/mux-state.ts';
 import { PlayStore } from '../mux/play-store.ts';
-import { chaptersOf } from '../produce/chapters.ts';
-import { readEvents } from '../produce/stored-recording.ts';
-import { timelineOf } from '../produce/timeline.ts';
+import { chaptersOf } from '../produce/plan/chapters.ts';
+import { readEvents } from '../produce/source/stored-recording.ts';
+import { timelineOf } from '../produce/plan/timeline.ts';
 
 const RATE = 8_000;
 const BYTES = 2;

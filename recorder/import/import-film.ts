@@ -7,7 +7,7 @@ import type { Log } from '../../signaling/runtime/log.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { ImportJob, ImportProgress, MuxResult } from '../contract.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
-import { failureOf } from '../produce/failure.ts';
+import { failureOf } from '../produce/flow/failure.ts';
 import { MAX_FILM_SECONDS, readFilmFacts, type FilmFacts } from './film-facts.ts';
 import { canCopyPicture, filmJob, soundSegmentsJob } from './film-jobs.ts';
 import { endOf, hasLongSegments, readSegments, type FilmSegments } from './film-segments.ts';

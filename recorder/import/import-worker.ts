@@ -1,11 +1,11 @@
 import { UnrecoverableError } from 'bullmq';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import { IMPORT_QUEUE, ImportJob, type ImportProgress, type MuxResult } from '../contract.ts';
-import { importCancelKey } from '../import-job-names.ts';
+import { importCancelKey } from '../jobs/import-job-names.ts';
 import { CANCELLED_REASON, CancelWatch } from '../jobs/cancelling.ts';
 import { dataOf, JobWorkers, type JobRun } from '../jobs/job-workers.ts';
 import { LatestOnly } from '../jobs/latest-only.ts';
-import { failureOf, isPointless } from '../produce/failure.ts';
+import { failureOf, isPointless } from '../produce/flow/failure.ts';
 import { importFilm, type ImportDeps } from './import-film.ts';
 import { Refused } from './refused.ts';
 

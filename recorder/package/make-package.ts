@@ -10,7 +10,7 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import type { PackageJob, PackageResult } from '../derive-contract.ts';
+import type { PackageJob, PackageResult } from '../jobs/derive-jobs.ts';
 import { probeMedia } from '../ffmpeg/probe.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
 import { keptTimes, PACKAGE_FPS, packagedCues, type KeptTime } from './kept-time.ts';

@@ -1,7 +1,7 @@
 import type { PlaySegment } from '../../signaling/protocol/play-index.ts';
 import { resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import { fetchJoined } from '../produce/stored-files.ts';
+import { fetchJoined } from '../produce/source/stored-files.ts';
 
 /** What an index names, from the store: names are relative to the index, and may lead out of its folder. */
 export class PlayFiles {

@@ -17,12 +17,12 @@ import { FfmpegRunner } from '../ffmpeg/run.ts';
 import { ImportWorker } from '../import/import-worker.ts';
 import { createMuxer } from '../mux/muxer.ts';
 import { ProduceConfig } from './config.ts';
-import { readCpuTimes } from './cpu-times.ts';
-import { findCardFont } from './font.ts';
-import { LiveGuard } from './live-guard.ts';
-import { hasLiveWorkHere } from './live-work.ts';
-import { StoredRecordings } from './stored-recording.ts';
-import { ProduceWorkers } from './worker.ts';
+import { readCpuTimes } from './machine/cpu-times.ts';
+import { findCardFont } from './parts/font.ts';
+import { LiveGuard } from './machine/live-guard.ts';
+import { hasLiveWorkHere } from './machine/live-work.ts';
+import { StoredRecordings } from './source/stored-recording.ts';
+import { ProduceWorkers } from './flow/worker.ts';
 import { sweepWorkFolder } from './work-folder.ts';
 
 const SWEEP_EVERY_MS = 3_600_000;

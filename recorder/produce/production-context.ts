@@ -1,8 +1,8 @@
 import type { Log } from '../../signaling/runtime/log.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
-import type { CardFont } from './font.ts';
-import type { RecordingSource } from './recording-source.ts';
+import type { CardFont } from './parts/font.ts';
+import type { RecordingSource } from './source/recording-source.ts';
 
 /** What every production of a process uses. */
 export interface ProductionDeps {

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import { MuxState } from '../mux/mux-state.ts';
 import { isAsNamed } from '../mux/play-store.ts';
 import { playlistsOf } from '../mux/playlists.ts';
-import { CHECKSUMS_NAME, Checksums } from '../produce/checksums.ts';
+import { CHECKSUMS_NAME, Checksums } from '../produce/publish/checksums.ts';
 import { error, warning, type Finding } from './finding.ts';
 
 const REBUILD = '`rebuild` makes it again';

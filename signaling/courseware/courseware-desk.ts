@@ -1,4 +1,4 @@
-import type { CoursewareJob, CoursewareProgress } from '../../recorder/courseware-contract.ts';
+import type { CoursewareJob, CoursewareProgress } from '../../recorder/jobs/courseware-jobs.ts';
 import { newId } from '../../storage/new-id.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { Courseware, ObjectStore, Stores } from '../../storage/ports.ts';

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { ObjectStore, Recording, Stores } from '../../storage/ports.ts';
-import type { CaptionOrders } from '../../recorder/caption-orders.ts';
+import type { CaptionOrders } from '../../recorder/jobs/caption-orders.ts';
 import type { ProduceJob } from '../../recorder/contract.ts';
-import type { PackageJob, PackageState } from '../../recorder/derive-contract.ts';
+import type { PackageJob, PackageState } from '../../recorder/jobs/derive-jobs.ts';
 import type { Sessions } from '../auth/sessions.ts';
 import type { TokenSigner } from '../auth/signed-token.ts';
 import type { TurnConfig } from '../auth/turn-credentials.ts';

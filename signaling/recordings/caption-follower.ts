@@ -1,5 +1,5 @@
-import type { CaptionOrders } from '../../recorder/caption-orders.ts';
-import { RecognisedCaptions, type CaptionResult } from '../../recorder/caption-jobs.ts';
+import type { CaptionOrders } from '../../recorder/jobs/caption-orders.ts';
+import { RecognisedCaptions, type CaptionResult } from '../../recorder/jobs/caption-jobs.ts';
 import type { ObjectStore, RecordingStore } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';

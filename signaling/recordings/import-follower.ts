@@ -1,5 +1,5 @@
 import type { ImportJob, MuxResult, ProduceJob } from '../../recorder/contract.ts';
-import type { ImportQueueEvents, ImportState } from '../../recorder/import-queue.ts';
+import type { ImportQueueEvents, ImportState } from '../../recorder/jobs/import-queue.ts';
 import type { Recording, Stores } from '../../storage/ports.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import type { RecordingFailure } from '../protocol/rest/recordings.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { eraseSeat } from '../../recorder/edition/erase-seat.ts';
 import { createMuxer } from '../../recorder/mux/muxer.ts';
-import { publish } from '../../recorder/produce/publish.ts';
+import { publish } from '../../recorder/produce/publish/publish.ts';
 import { verifyRecording } from '../../recorder/repair/verify.ts';
 import { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
 import { createLog } from '../../signaling/runtime/log.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMuxer } from '../../recorder/mux/muxer.ts';
-import { publish, upload } from '../../recorder/produce/publish.ts';
+import { publish, upload } from '../../recorder/produce/publish/publish.ts';
 import { verifyRecording } from '../../recorder/repair/verify.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { SeatId } from '../../signaling/protocol/ids.ts';

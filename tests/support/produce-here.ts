@@ -1,9 +1,9 @@
 import type { ProduceJob, ProduceResult } from '../../recorder/contract.ts';
-import { attemptName } from '../../recorder/produce/attempt.ts';
-import { finishProduction } from '../../recorder/produce/finish.ts';
-import { PartStore, partsOf, type Part } from '../../recorder/produce/part-store.ts';
-import { makePart } from '../../recorder/produce/part-work.ts';
-import { planOf } from '../../recorder/produce/plan.ts';
+import { attemptName } from '../../recorder/produce/publish/attempt.ts';
+import { finishProduction } from '../../recorder/produce/publish/finish.ts';
+import { PartStore, partsOf, type Part } from '../../recorder/produce/parts/part-store.ts';
+import { makePart } from '../../recorder/produce/parts/part-work.ts';
+import { planOf } from '../../recorder/produce/plan/plan.ts';
 import type { ProductionDeps } from '../../recorder/produce/production-context.ts';
 import { runPool } from './work-pool.ts';
 

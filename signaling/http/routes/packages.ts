@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PACKAGE_KEPT_MS, type PackageJob } from '../../../recorder/derive-contract.ts';
+import { PACKAGE_KEPT_MS, type PackageJob } from '../../../recorder/jobs/derive-jobs.ts';
 import type { Recording } from '../../../storage/ports.ts';
 import { mediaBaseUrl } from '../../auth/media-signature.ts';
 import { leavesSomethingOut } from '../../protocol/edition.ts';

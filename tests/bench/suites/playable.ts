@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MuxResult, RecordingGoal } from '../../../recorder/contract.ts';
 import { createMuxer } from '../../../recorder/mux/muxer.ts';
-import { RecordingQueue } from '../../../recorder/queue.ts';
+import { RecordingQueue } from '../../../recorder/jobs/recording-queue.ts';
 import { Fence, TrackId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';

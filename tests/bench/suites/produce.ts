@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
-import { composeJob } from '../../../recorder/produce/compose.ts';
-import { editListOf } from '../../../recorder/produce/edit-list.ts';
-import { findCardFont } from '../../../recorder/produce/font.ts';
-import { TOP_RUNG } from '../../../recorder/produce/ladder.ts';
+import { composeJob } from '../../../recorder/produce/parts/compose.ts';
+import { editListOf } from '../../../recorder/produce/plan/edit-list.ts';
+import { findCardFont } from '../../../recorder/produce/parts/font.ts';
+import { TOP_RUNG } from '../../../recorder/produce/plan/ladder.ts';
 import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
-import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
+import { StoredRecordings } from '../../../recorder/produce/source/stored-recording.ts';
 import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';

@@ -8,7 +8,7 @@ import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import { probeMedia } from '../../../recorder/ffmpeg/probe.ts';
 import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
 import { importFilm } from '../../../recorder/import/import-film.ts';
-import { StoredRecordings } from '../../../recorder/produce/stored-recording.ts';
+import { StoredRecordings } from '../../../recorder/produce/source/stored-recording.ts';
 import { rebuildRecording } from '../../../recorder/repair/rebuild.ts';
 import { verifyRecording } from '../../../recorder/repair/verify.ts';
 import type { RecordingId } from '../../../signaling/protocol/ids.ts';

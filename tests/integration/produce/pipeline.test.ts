@@ -4,7 +4,7 @@ import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MUX_QUEUE, type MuxResult, type ProduceResult } from '../../../recorder/contract.ts';
 import { probeMedia } from '../../../recorder/ffmpeg/probe.ts';
-import { RecordingQueue } from '../../../recorder/queue.ts';
+import { RecordingQueue } from '../../../recorder/jobs/recording-queue.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { createRedis } from '../../../signaling/runtime/redis.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
-import { encodeSoundJob, gainOf, mixJob, OUTLINE_RATE } from '../../../recorder/produce/sound.ts';
-import type { SourceTrack, TrackFile } from '../../../recorder/produce/source-track.ts';
-import { timelineOf } from '../../../recorder/produce/timeline.ts';
-import { waveformOf } from '../../../recorder/produce/waveform.ts';
+import { encodeSoundJob, gainOf, mixJob, OUTLINE_RATE } from '../../../recorder/produce/parts/sound.ts';
+import type { SourceTrack, TrackFile } from '../../../recorder/produce/source/source-track.ts';
+import { timelineOf } from '../../../recorder/produce/plan/timeline.ts';
+import { waveformOf } from '../../../recorder/produce/parts/waveform.ts';
 import { SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
-import { RecordingQueue, type ProduceState } from '../../../recorder/queue.ts';
+import { RecordingQueue, type ProduceState } from '../../../recorder/jobs/recording-queue.ts';
 import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
 import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';

@@ -1,0 +1,26 @@
+import * as z from 'zod';
+import { CoursewareId } from '../../../signaling/protocol/ids.ts';
+import type { RecordingEvent } from '../../contract.ts';
+import type { Span } from '../source/presence.ts';
+
+/** A page of a teacher's file, on the board as a still. */
+export const BoardPage = z.object({ coursewareId: CoursewareId, page: z.int().positive() });
+export type BoardPage = z.infer<typeof BoardPage>;
+
+export interface ShownPage {
+  readonly page: BoardPage;
+  readonly span: Span;
+}
+
+/** Which page was on the board when: until the next one, or until it was taken off. */
+export function shownPages(events: readonly RecordingEvent[]): readonly ShownPage[] {
+  const turns = events.filter((event) => event.type === 'slide' || event.type === 'slideHidden');
+  return turns.flatMap((turn, index) => {
+    if (turn.type !== 'slide' || turn.data.coursewareId === undefined) return [];
+    const { coursewareId, page } = turn.data;
+    const toUs = turns[index + 1]?.atUs ?? Number.MAX_SAFE_INTEGER;
+    return [{ page: { coursewareId, page }, span: { fromUs: turn.atUs, toUs } }];
+  });
+}
+
+export const pageKey = ({ coursewareId, page }: BoardPage): string => `${coursewareId}-${page}`;
