@@ -17,6 +17,13 @@ export function localDateOf(instantMs: number, timeZone: string): string {
   return new Date(instantMs + offsetMs(instantMs, timeZone)).toISOString().slice(0, 'YYYY-MM-DD'.length);
 }
 
+/** Local time of an instant, `08:30`. */
+export function localTimeOf(instantMs: number, timeZone: string): string {
+  return new Date(instantMs + offsetMs(instantMs, timeZone))
+    .toISOString()
+    .slice('YYYY-MM-DDT'.length, 'YYYY-MM-DDTHH:MM'.length);
+}
+
 /** The dates of one weekday from the first to the last, both inclusive. */
 export function datesOfWeekday(weekday: number, firstDate: string, lastDate: string): string[] {
   const dates: string[] = [];

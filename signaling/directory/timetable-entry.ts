@@ -14,6 +14,7 @@ export function changedEntry(stored: TimetableEntry, change: Change): Wanted {
   const isOwnDates = change.termId === undefined && (change.firstDate ?? change.lastDate) !== undefined;
   return {
     ...stored,
+    allowsClashes: false,
     ...change,
     ...(isOwnTime ? { period: null } : {}),
     ...(isOwnDates ? { termId: null } : {}),

@@ -6,6 +6,14 @@ export const PROBLEMS = {
   passwordUnchanged: ['新密码不能与原密码相同', 'The new password must differ from the one before'],
   endsBeforeStart: ['结束时间应晚于开始时间', 'The end must be after the start'],
   lastBeforeFirst: ['结束日期应不早于开始日期', 'The last date must not be before the first'],
+  busy: [
+    '{name} 此时已有“{title}”（{lecturer}，{when}，共 {n} 次）',
+    '{name} has “{title}” at that time ({lecturer}, {when}, {n} times)',
+  ],
+  busyElsewhere: [
+    '{name} 此时已在上 {school} 的课（{when}，共 {n} 次）',
+    '{name} is in a lesson of {school} at that time ({when}, {n} times)',
+  ],
   timesMissing: ['请选择课节，或填写开始和结束时间', 'Choose a period, or give a start and an end'],
   datesMissing: ['请选择学期，或填写起止日期', 'Choose a term, or give a first and a last date'],
   periodUnknown: ['作息时间里没有第 {number} 节', 'The day has no period {number}'],

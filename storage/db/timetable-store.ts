@@ -8,6 +8,7 @@ import type { NewTimetableEntryRecord, TimetableStore } from '../ports/timetable
 import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 import type { TimetableEntryTable } from './timetable-tables.ts';
+import { findClashes } from './timetable-clashes.ts';
 import { makeLessons, reshapeLessons } from './timetable-lessons.ts';
 import { lockTimetables } from './timetable-lock.ts';
 
@@ -48,6 +49,8 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
         const result = await tx.deleteFrom('timetable_entries').where('entry_id', '=', entryId).executeTakeFirst();
         if (result.numDeletedRows === 0n) throw new AppError('notFound');
       }),
+    planAlone: () => lockTimetables(db),
+    clashes: (scope, nowMs) => findClashes(db, scope, nowMs),
     remakeDue: (nowMs, schoolId) => remakeDue(db, nowMs, schoolId),
   };
 }

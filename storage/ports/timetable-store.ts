@@ -1,4 +1,4 @@
-import type { SchoolId } from '../../signaling/protocol/ids.ts';
+import type { LessonId, SchoolId } from '../../signaling/protocol/ids.ts';
 import type { TimetableEntry } from '../../signaling/protocol/rest/classrooms.ts';
 
 /**
@@ -20,10 +20,36 @@ export interface TimetableStore {
   ): Promise<TimetableEntry>;
   delete(entryId: string, nowMs: number): Promise<void>;
   /**
+   * From here to the end of the transaction nobody else plans: what is checked then still holds when it is saved. Creating, changing and
+   * deleting entries do so by themselves.
+   */
+  planAlone(): Promise<void>;
+  /** Whoever and whatever is needed twice at the same time by lessons of that entry, or by that lesson; those that are over do not count. */
+  clashes(scope: ClashScope, nowMs: number): Promise<Clash[]>;
+  /**
    * Brings the lessons to come of one school in line with its calendar where that has changed: of this one, or of whichever waits longest.
    * Undefined when none waits. Idempotent; of several at once, each takes another.
    */
   remakeDue(nowMs: number, schoolId?: SchoolId): Promise<SchoolId | undefined>;
+}
+
+export type ClashScope = { readonly entryId: string } | { readonly lessonId: LessonId };
+
+export interface Clash {
+  readonly kind: 'teacher' | 'classGroup' | 'classroom';
+  /** Of who or what is needed twice. */
+  readonly name: string;
+  /** How many lessons of the same other entry clash. */
+  readonly times: number;
+  /** The other lesson, the first of them. */
+  readonly lesson: {
+    readonly lessonId: LessonId;
+    readonly title: string;
+    readonly lecturerName: string;
+    readonly schoolId: SchoolId;
+    readonly schoolName: string;
+    readonly startsAtMs: number;
+  };
 }
 
 /** Its times are its period's, or its own; its dates its term's, or its own. */

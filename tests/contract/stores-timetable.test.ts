@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import type { SchoolId, TermId } from '../../signaling/protocol/ids.ts';
 import type { NewTimetableEntryRecord, Stores } from '../../storage/ports.ts';
 import { makeDistrict, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
@@ -121,6 +122,62 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
       refused('endTime', 'endsBeforeStart'),
     );
     expect(await stores.timetable.list(district.listening.schoolId)).toHaveLength(count);
+  });
+
+  describe('clashes', () => {
+    // 2027 is free of what other tests leave behind.
+    const spring = { firstDate: '2027-03-01', lastDate: '2027-03-31' };
+    const save = (change: Partial<NewTimetableEntryRecord>) =>
+      stores.atomically(async (tx) => {
+        const made = await tx.timetable.create({ ...entry(spring), ...change }, NOW_MS);
+        const clashes = await tx.timetable.clashes({ entryId: made.entryId }, NOW_MS);
+        if (clashes.length > 0) throw new AppError('conflict', { details: { clashes } });
+        return made.entryId;
+      });
+    const nobody = { classGroupIds: [], classroomIds: [] };
+
+    it('name the teacher, the class and the classroom that another lesson has at the time', async () => {
+      const entryId = await save({});
+      const lesson = { title: '数学', lecturerName: '古丽老师', schoolName: district.listening.name };
+      const clash = (kind: string, name: string, times = 5) =>
+        expect.objectContaining({ kind, name, times, lesson: expect.objectContaining(lesson) });
+      const kinds = async (change: Partial<NewTimetableEntryRecord>) =>
+        save({ title: '语文', ...change }).then(
+          () => [],
+          (error: unknown) => (error instanceof AppError ? error.details?.['clashes'] : error),
+        );
+      expect(await kinds({ startTime: '10:39', endTime: '11:19', ...nobody })).toEqual([clash('teacher', '古丽老师')]);
+      const { schoolId } = district.lecturing;
+      const elsewhere = { schoolId, lecturerId: district.teacher.personId };
+      // The same instant by another clock.
+      const atNoon = { ...elsewhere, startTime: '12:00', endTime: '12:40' };
+      expect(await kinds({ ...atNoon, weeks: 'odd' })).toEqual([
+        clash('classGroup', '三年级一班', 3),
+        clash('classroom', '空中课堂教室', 3),
+      ]);
+      // One ends as the other begins; another day; other people.
+      for (const free of [{ startTime: '10:40', endTime: '11:20' }, { weekday: 2 }, { ...atNoon, ...nobody }]) {
+        expect(await kinds(free)).toEqual([]);
+      }
+      const [first] = await lessonsOf(entryId);
+      if (first === undefined) throw new Error('no lesson was made');
+      const scope = { lessonId: first.lessonId };
+      expect(await stores.timetable.clashes(scope, NOW_MS)).toEqual([]);
+      const coTeacherIds = [district.farTeacher.personId];
+      const visit = { ...first, lecturerId: district.teacher.personId, coTeacherIds, ...nobody, title: '送教' };
+      const { lessonId } = await stores.lessons.create({ ...visit, schoolId });
+      expect(await stores.timetable.clashes(scope, NOW_MS)).toMatchObject([
+        { kind: 'teacher', lesson: { title: '送教' } },
+      ]);
+      await stores.lessons.cancel(lessonId);
+      expect(await stores.timetable.clashes(scope, NOW_MS)).toEqual([]);
+      expect(await stores.timetable.clashes(scope, first.endsAtMs)).toEqual([]);
+    });
+
+    it('let one of two win who give the same teacher away at once', async () => {
+      const both = await Promise.allSettled([save({ weekday: 6, ...nobody }), save({ weekday: 6, ...nobody })]);
+      expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    });
   });
 
   describe('that follows its calendar', () => {

@@ -1,16 +1,20 @@
-import type { Audience, Involvement, Lesson, Recording } from '../../../storage/ports.ts';
+import type { Audience, Involvement, Lesson, Recording, Stores } from '../../../storage/ports.ts';
+import { assertNoClash } from '../../directory/clashes.ts';
 import { assertReachable } from '../../directory/reachability.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { LessonId, PersonId, SchoolId } from '../../protocol/ids.ts';
 import type { LessonSummary } from '../../protocol/rest/shapes.ts';
 import type { LessonKind } from '../../protocol/seats.ts';
-import { administers, hasRole, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
+import { administers, belongsTo, hasRole, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import { administersOneOf, lessonSummary, seatOf } from '../lesson-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
+import { given } from './schools.ts';
 
 type Names = 'home' | 'listLessons' | 'createLesson' | 'getLesson' | 'changeLesson' | 'cancelLesson';
 
+/** What decides whether a lesson clashes with another. */
+const PLANNED = ['startsAtMs', 'endsAtMs', 'lecturerId', 'classGroupIds', 'classroomIds'];
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const MAX_RANGE_MS = 62 * DAY_MS;
@@ -105,8 +109,9 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
     const schoolId = await this.#lecturerFor(caller, lecturerId);
     await assertReachable(this.#stores, schoolId, body);
     const isRecorded = body.isRecorded ?? (await this.#recordsByDefault(body.kind, schoolId));
-    const lesson = await this.#stores.lessons.create({ ...body, lecturerId, schoolId, isRecorded });
-    return this.#summary(caller, lesson);
+    const lesson = { ...body, lecturerId, schoolId, isRecorded };
+    const made = await this.#planned(caller, schoolId, body.allowsClashes, (stores) => stores.lessons.create(lesson));
+    return this.#summary(caller, made);
   };
 
   readonly getLesson: RestHandlers['getLesson'] = async ({ params }, context) => {
@@ -125,8 +130,14 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
     }
     const { classGroupIds = [], classroomIds = [] } = body;
     await assertReachable(this.#stores, lesson.schoolId, { classGroupIds, classroomIds });
-    const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
-    return this.#summary(caller, await this.#stores.lessons.change(lesson.lessonId, change));
+    const { allowsClashes = false, ...facts } = body;
+    const change = given(facts);
+    // A lesson that clashed before, since somebody wanted it so, may still get another title.
+    const isPlanned = PLANNED.some((field) => field in change);
+    const changed = await this.#planned(caller, lesson.schoolId, allowsClashes || !isPlanned, (stores) =>
+      stores.lessons.change(lesson.lessonId, change),
+    );
+    return this.#summary(caller, changed);
   };
 
   readonly cancelLesson: RestHandlers['cancelLesson'] = async ({ params }, context) => {
@@ -136,6 +147,24 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
     await this.#stores.lessons.cancel(lesson.lessonId);
     return {};
   };
+
+  /** Saved together with the look for clashes, so that of two who give a teacher away one is told. */
+  async #planned(
+    caller: PersonCaller,
+    schoolId: SchoolId,
+    allowsClashes: boolean,
+    save: (stores: Stores) => Promise<Lesson>,
+  ): Promise<Lesson> {
+    const timeZone = (await this.#stores.directory.school(schoolId))?.timeZone ?? 'UTC';
+    return this.#stores.atomically(async (stores) => {
+      await stores.timetable.planAlone();
+      const lesson = await save(stores);
+      const scope = { lessonId: lesson.lessonId };
+      const mayKnow = (other: SchoolId): boolean => belongsTo(caller, other);
+      await assertNoClash(stores, { scope, allowsClashes, timeZone, mayKnow, nowMs: this.#nowMs() });
+      return lesson;
+    });
+  }
 
   async #summaries(caller: PersonCaller, lessons: readonly Lesson[]): Promise<LessonSummary[]> {
     const involvements = await this.#stores.lessons.involvements(

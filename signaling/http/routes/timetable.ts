@@ -1,5 +1,8 @@
+import type { Stores } from '../../../storage/ports.ts';
+import { assertNoClash } from '../../directory/clashes.ts';
 import { changedEntry, resolveEntry } from '../../directory/timetable-entry.ts';
 import { AppError } from '../../protocol/errors.ts';
+import type { SchoolId } from '../../protocol/ids.ts';
 import type { TimetableEntry } from '../../protocol/rest/classrooms.ts';
 import { assertAdministers, belongsTo, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
@@ -23,15 +26,18 @@ export class TimetableRoutes implements Pick<RestHandlers, Names> {
   };
 
   readonly createTimetableEntry: RestHandlers['createTimetableEntry'] = async ({ body }, context) => {
-    assertAdministers(personOf(context.caller), body.schoolId);
+    const caller = personOf(context.caller);
+    assertAdministers(caller, body.schoolId);
     const entry = await resolveEntry(this.#stores, body);
-    return this.#stores.timetable.create(entry, this.#nowMs());
+    return this.#planned(caller, body, (stores) => stores.timetable.create(entry, this.#nowMs()));
   };
 
   readonly changeTimetableEntry: RestHandlers['changeTimetableEntry'] = async ({ params, body }, context) => {
-    const entry = await this.#managed(personOf(context.caller), params.entryId);
-    const changed = await resolveEntry(this.#stores, changedEntry(entry, given(body)));
-    return this.#stores.timetable.change(params.entryId, changed, this.#nowMs());
+    const caller = personOf(context.caller);
+    const { entryId } = params;
+    const wanted = changedEntry(await this.#managed(caller, entryId), given(body));
+    const changed = await resolveEntry(this.#stores, wanted);
+    return this.#planned(caller, wanted, (stores) => stores.timetable.change(entryId, changed, this.#nowMs()));
   };
 
   readonly deleteTimetableEntry: RestHandlers['deleteTimetableEntry'] = async ({ params }, context) => {
@@ -39,6 +45,26 @@ export class TimetableRoutes implements Pick<RestHandlers, Names> {
     await this.#stores.timetable.delete(params.entryId, this.#nowMs());
     return {};
   };
+
+  /** Saved together with the look for clashes, so that of two who give a teacher away one is told. */
+  async #planned(
+    caller: PersonCaller,
+    { schoolId, allowsClashes }: { readonly schoolId: SchoolId; readonly allowsClashes: boolean },
+    save: (stores: Stores) => Promise<TimetableEntry>,
+  ): Promise<TimetableEntry> {
+    const timeZone = (await this.#stores.directory.school(schoolId))?.timeZone ?? 'UTC';
+    return this.#stores.atomically(async (stores) => {
+      const entry = await save(stores);
+      await assertNoClash(stores, {
+        scope: { entryId: entry.entryId },
+        allowsClashes,
+        timeZone,
+        mayKnow: (other) => belongsTo(caller, other),
+        nowMs: this.#nowMs(),
+      });
+      return entry;
+    });
+  }
 
   async #managed(caller: PersonCaller, entryId: string): Promise<TimetableEntry> {
     const entry = await this.#stores.timetable.entry(entryId);

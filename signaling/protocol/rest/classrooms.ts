@@ -68,6 +68,8 @@ export const NewTimetableEntry = TimetableEntry.omit({ entryId: true, lecturerNa
   endTime: LocalTime.optional(),
   firstDate: LocalDate.optional(),
   lastDate: LocalDate.optional(),
+  /** The other lessons that a teacher or a class has at the time are known; a classroom is never in two. */
+  allowsClashes: z.boolean().default(false),
 });
 
 export const SiteIdentity = z.object({

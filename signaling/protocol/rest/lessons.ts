@@ -22,6 +22,8 @@ export const NewLesson = z.object({
   classroomIds: z.array(ClassroomId).max(25).default([]),
   /** The school's setting when left out. */
   isRecorded: z.boolean().optional(),
+  /** The other lessons that a teacher or a class has at the time are known; a classroom is never in two. */
+  allowsClashes: z.boolean().default(false),
   ...LessonTimes,
 });
 
@@ -80,7 +82,7 @@ export const lessonRoutes = {
     body: NewLesson,
     reply: LessonSummary,
     status: 201,
-    errors: ['invalidInput', 'forbidden'],
+    errors: ['invalidInput', 'forbidden', 'conflict'],
   }),
   getLesson: route({
     method: 'GET',

@@ -111,6 +111,7 @@ async function foreignIds(all: Callers, who: CallerName): Promise<ForeignIds> {
     body: {
       kind: 'live',
       title: '外校的课',
+      allowsClashes: true,
       lecturerId: teacher.personId,
       classGroupIds: [],
       startsAtMs: Date.now(),

@@ -110,6 +110,68 @@ describe('the calendar of a school', () => {
   });
 });
 
+describe('what clashes', () => {
+  const facts = () => ({
+    ...{ schoolId, kind: 'live' as const, title: '数学', lecturerId: lin, weekday: 4, classGroupIds },
+    ...{ startTime: '08:00', endTime: '08:40', firstDate: '2028-03-01', lastDate: '2028-03-31' },
+  });
+
+  it('is told beside the field, may be wanted all the same, and never for a classroom', async () => {
+    const first = await admin.call('createTimetableEntry', { body: facts() });
+    const second = { ...facts(), title: '语文', startTime: '08:30', endTime: '09:10' };
+    const refused = await admin.raw('createTimetableEntry', { body: second });
+    expect(refused.code).toBe('conflict');
+    expect(problemsOf(refused).map(({ path, message }) => `${path}: ${message}`)).toContain(
+      'lecturerId: 林老师 此时已有“数学”（林老师，2028-03-02 08:00，共 5 次）',
+    );
+    expect(problemsOf(refused).filter(({ path }) => path === 'classGroupIds')).toHaveLength(classGroupIds.length);
+    const entries = await admin.call('listTimetable', { query: { schoolId } });
+    expect(entries.entries.filter(({ title }) => title === '语文')).toEqual([]);
+    const allowed = await admin.call('createTimetableEntry', { body: { ...second, allowsClashes: true } });
+    const params = { entryId: first.entryId };
+    const classroomIds = [far.classroomId];
+    await admin.call('changeTimetableEntry', { params, body: { kind: 'sky', classroomIds, allowsClashes: true } });
+    const taken = await admin.raw('changeTimetableEntry', {
+      params: { entryId: allowed.entryId },
+      body: { kind: 'sky', classroomIds, allowsClashes: true },
+    });
+    expect(problemsOf(taken).map(({ path }) => path)).toEqual(['classroomIds']);
+    const farAdmin = await signedIn(stack, 'ai.xiaozhang');
+    const { me } = await farAdmin.call('whoAmI', {});
+    const farTeachers = await farAdmin.call('listPeople', { query: { role: 'teacher' } });
+    const startsAtMs = instantOf('2028-03-02', '08:00', CHINA);
+    const guest = await farAdmin.raw('createLesson', {
+      body: {
+        ...{ kind: 'sky', title: '外校', lecturerId: farTeachers.items[0]?.personId, classroomIds },
+        ...{ startsAtMs, endsAtMs: startsAtMs + 2_400_000 },
+      },
+    });
+    // What another school teaches is not told.
+    expect(me?.schoolId).not.toBe(schoolId);
+    expect(problemsOf(guest)).toMatchObject([{ path: 'classroomIds', code: 'busyElsewhere' }]);
+    expect(JSON.stringify(guest.body)).not.toContain('数学');
+    for (const { entryId } of [first, allowed]) await admin.call('deleteTimetableEntry', { params: { entryId } });
+  });
+
+  it('is looked for when a lesson is moved, and not when it gets another title', async () => {
+    const entry = await admin.call('createTimetableEntry', { body: facts() });
+    const at = instantOf('2028-03-03', '08:00', CHINA);
+    const body = { kind: 'live' as const, title: '班会', lecturerId: lin, startsAtMs: at, endsAtMs: at + 2_400_000 };
+    const lesson = await admin.call('createLesson', { body });
+    const params = { lessonId: lesson.lessonId };
+    const thursday = instantOf('2028-03-02', '08:10', CHINA);
+    const moved = { startsAtMs: thursday, endsAtMs: thursday + 600_000 };
+    expect(problemsOf(await admin.raw('changeLesson', { params, body: moved }))).toMatchObject([
+      { path: 'lecturerId' },
+    ]);
+    expect((await admin.call('getLesson', { params })).startsAtMs).toBe(at);
+    await admin.call('changeLesson', { params, body: { ...moved, allowsClashes: true } });
+    expect(await admin.call('changeLesson', { params, body: { title: '主题班会' } })).toMatchObject(moved);
+    await admin.call('cancelLesson', { params });
+    await admin.call('deleteTimetableEntry', { params: { entryId: entry.entryId } });
+  });
+});
+
 describe('a lesson of the timetable', () => {
   it('that was moved says so and stays where it is when the periods change', async () => {
     const range = { fromMs: Date.now() + 86_400_000, toMs: Date.now() + 15 * 86_400_000 };

@@ -58,6 +58,12 @@ export const timetableText = catalogue({
   setPeriods: ['去设置作息', 'Set the periods'],
   onHoliday: ['{name}：放假，不上课表里的课', '{name}: a holiday without the timetable’s lessons'],
   onMakeUp: ['{name}：按{day}的课表上课', '{name}: held by the timetable of {day}'],
+  clashes: ['与已有的课时间冲突，没有保存。', 'This clashes with other lessons; nothing was saved.'],
+  clashesHard: [
+    '一间教室同一时间只能听一节课，请换一个时间或教室。',
+    'A classroom listens to one lesson at a time. Choose another time or classroom.',
+  ],
+  saveAnyway: ['仍然这样安排', 'Plan it all the same'],
   adjusted: ['已调整', 'Changed'],
   adjustLesson: ['调整这节课', 'Change this lesson'],
   adjustOf: ['调整 {name}', 'Change {name}'],

@@ -12,8 +12,8 @@ import { clockTime } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
+import { ClashFailure, ClashWords } from './clashes.tsx';
 import { deskQueries, useDeskRefresh } from './desk-queries.ts';
-import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
 import { instantOf, localDate } from './school-days.ts';
 import shared from './desk.module.css';
@@ -98,10 +98,10 @@ export function AdjustDialog({ lesson, timeZone, onClose }: AdjustDialogProps) {
   }));
   const [draft, setDraft] = useState(before);
   const save = useMutation({
-    mutationFn: () =>
+    mutationFn: (allowsClashes: boolean) =>
       callApi('changeLesson', {
         params: { lessonId: lesson.lessonId },
-        body: changeOf(lesson, before, draft, timeZone),
+        body: { ...changeOf(lesson, before, draft, timeZone), allowsClashes },
       }),
     onSuccess: async () => {
       onClose();
@@ -112,7 +112,7 @@ export function AdjustDialog({ lesson, timeZone, onClose }: AdjustDialogProps) {
   const isRight = draft.date !== '' && draft.startTime !== '' && draft.endTime > draft.startTime;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (isRight) save.mutate();
+    if (isRight) save.mutate(false);
   };
   const options = (teachers.data ?? [])
     .filter((teacher) => teacher.isActive)
@@ -129,7 +129,10 @@ export function AdjustDialog({ lesson, timeZone, onClose }: AdjustDialogProps) {
           options={isListed ? options : [{ value: lesson.lecturerId, label: lesson.lecturerName }, ...options]}
           onChange={(lecturerId) => setDraft({ ...draft, lecturerId })}
         />
-        <FormFailure error={save.error} />
+        <ClashWords error={save.error} field="lecturerId" />
+        <ClashWords error={save.error} field="classGroupIds" />
+        <ClashWords error={save.error} field="classroomIds" />
+        <ClashFailure error={save.error} isBusy={save.isPending} onSaveAnyway={() => save.mutate(true)} />
         <div className={shared.actions}>
           <Button look="primary" type="submit" busy={save.isPending} disabled={!isRight} data-testid="save-adjusted">
             {words('save')}

@@ -12,12 +12,12 @@ import { shellText } from '../../messages/shell.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { ClashFailure } from './clashes.tsx';
 import { useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { draftOf, entryBody, newDraft, problemsOf } from './entry-draft.ts';
 import type { EntryDraft } from './entry-draft.ts';
 import { EntryFields } from './entry-fields.tsx';
-import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
 import { instantOf, localDate } from './school-days.ts';
 import type { Slot } from './week-grid.tsx';
@@ -31,6 +31,12 @@ export interface EntryDialogProps {
   readonly onClose: () => void;
 }
 
+interface Saving {
+  readonly draft: EntryDraft;
+  /** After the clashes were shown. */
+  readonly allowsClashes: boolean;
+}
+
 function useSaveEntry({ entry, onClose }: EntryDialogProps) {
   const desk = useText(deskText);
   const { school } = useDeskSchool();
@@ -38,8 +44,8 @@ function useSaveEntry({ entry, onClose }: EntryDialogProps) {
   const notices = useNotices();
   const { schoolId, timeZone } = school;
   return useMutation({
-    mutationFn: async (draft: EntryDraft): Promise<void> => {
-      const body = entryBody(draft, PersonId.parse(draft.lecturerId));
+    mutationFn: async ({ draft, allowsClashes }: Saving): Promise<void> => {
+      const body = { ...entryBody(draft, PersonId.parse(draft.lecturerId)), allowsClashes };
       if (entry !== null) {
         await callApi('changeTimetableEntry', { params: { entryId: entry.entryId }, body });
       } else if (draft.isWeekly) {
@@ -48,11 +54,11 @@ function useSaveEntry({ entry, onClose }: EntryDialogProps) {
         const { kind, title, subject, lecturerId, classGroupIds, classroomIds } = body;
         const startsAtMs = instantOf(draft.firstDate, draft.startTime, timeZone);
         const endsAtMs = instantOf(draft.firstDate, draft.endTime, timeZone);
-        const lesson = { kind, title, subject, lecturerId, classGroupIds, classroomIds, startsAtMs, endsAtMs };
-        await callApi('createLesson', { body: lesson });
+        const attending = { lecturerId, classGroupIds, classroomIds, allowsClashes };
+        await callApi('createLesson', { body: { kind, title, subject, ...attending, startsAtMs, endsAtMs } });
       }
     },
-    onSuccess: async (_nothing, draft) => {
+    onSuccess: async (_nothing, { draft }) => {
       onClose();
       notices.say(entry === null ? desk('added', { name: draft.title.trim() }) : desk('saved'));
       await refresh('timetable', 'lessons');
@@ -68,7 +74,7 @@ function useRemoveEntry(entry: TimetableEntry | null, onClose: () => void) {
   const restore = async (removed: TimetableEntry): Promise<void> => {
     const { entryId: _entryId, lecturerName: _lecturerName, ...body } = removed;
     try {
-      await callApi('createTimetableEntry', { body });
+      await callApi('createTimetableEntry', { body: { ...body, allowsClashes: true } });
       notices.say(desk('restored', { name: removed.title }));
     } catch (error) {
       notices.fail(error);
@@ -103,7 +109,7 @@ export function EntryDialog(props: EntryDialogProps) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (problems.size === 0) save.mutate(draft);
+    if (problems.size === 0) save.mutate({ draft, allowsClashes: false });
   };
   return (
     <Dialog open onClose={onClose} title={entry === null ? t('addEntry') : t('editEntry')}>
@@ -113,9 +119,14 @@ export function EntryDialog(props: EntryDialogProps) {
           calendar={calendar}
           isNew={entry === null}
           problems={isTried ? problems : new Set()}
+          clashes={save.error}
           onChange={setDraft}
         />
-        <FormFailure error={save.error ?? remove.error} />
+        <ClashFailure
+          error={save.error ?? remove.error}
+          isBusy={save.isPending}
+          onSaveAnyway={() => save.mutate({ draft, allowsClashes: true })}
+        />
         <div className={shared.actions}>
           <Button look="primary" type="submit" busy={save.isPending} data-testid="save-entry">
             {entry === null ? desk('add') : desk('save')}

@@ -9,6 +9,7 @@ import { CheckList } from '../../ui/check-list.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { Banner } from '../../ui/panels.tsx';
 import { fullClassName } from './classes-section.tsx';
+import { ClashWords } from './clashes.tsx';
 import { deskQueries } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import type { EntryDraft, EntryProblem } from './entry-draft.ts';
@@ -20,6 +21,8 @@ export interface EntryFieldsProps {
   readonly calendar: SchoolCalendar;
   readonly isNew: boolean;
   readonly problems: ReadonlySet<EntryProblem>;
+  /** Why saving was refused. */
+  readonly clashes: unknown;
   readonly onChange: (draft: EntryDraft) => void;
 }
 
@@ -57,7 +60,7 @@ function useAttendees() {
   };
 }
 
-function WhatFields({ draft, problems, onChange }: EntryFieldsProps) {
+function WhatFields({ draft, problems, clashes, onChange }: EntryFieldsProps) {
   const t = useText(timetableText);
   const desk = useText(deskText);
   const { school } = useDeskSchool();
@@ -99,6 +102,7 @@ function WhatFields({ draft, problems, onChange }: EntryFieldsProps) {
         ]}
         onChange={(lecturerId) => onChange({ ...draft, lecturerId })}
       />
+      <ClashWords error={clashes} field="lecturerId" />
       {problems.has('lecturer') && <Banner tone="warn">{t('chooseLecturer')}</Banner>}
       {teachers.data?.length === 0 && <Banner tone="warn">{t('noTeachers')}</Banner>}
     </>
@@ -251,7 +255,7 @@ function WhenFields(props: EntryFieldsProps) {
 }
 
 export function EntryFields(props: EntryFieldsProps) {
-  const { draft, onChange } = props;
+  const { draft, clashes, onChange } = props;
   const t = useText(timetableText);
   const attendees = useAttendees();
   return (
@@ -264,6 +268,7 @@ export function EntryFields(props: EntryFieldsProps) {
         chosen={draft.classGroupIds}
         onChange={(classGroupIds) => onChange({ ...draft, classGroupIds })}
       />
+      <ClashWords error={clashes} field="classGroupIds" />
       {draft.kind === 'sky' && (
         <CheckList
           label={t('classrooms')}
@@ -273,6 +278,7 @@ export function EntryFields(props: EntryFieldsProps) {
           onChange={(classroomIds) => onChange({ ...draft, classroomIds })}
         />
       )}
+      <ClashWords error={clashes} field="classroomIds" />
     </>
   );
 }

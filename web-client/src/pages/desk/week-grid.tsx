@@ -92,6 +92,7 @@ function PartnerClock(props: { readonly row: Row; readonly partner: Partner; rea
   const there = partnerTimes(row, school.timeZone, partner, today);
   return (
     <span className={styles.partner} title={partner.name} data-testid="partner-clock">
+      <b className="visually-hidden">{partner.name}</b>
       {there.startTime}–{there.endTime}
       <span>{placeName(there.place)}</span>
     </span>

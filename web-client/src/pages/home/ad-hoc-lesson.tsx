@@ -35,6 +35,8 @@ function useCreateLesson() {
           kind: wanted.kind,
           title,
           classGroupIds: [...wanted.classGroupIds],
+          // Whoever begins now knows what was planned.
+          allowsClashes: true,
           startsAtMs,
           endsAtMs: startsAtMs + AD_HOC_LENGTH_MS,
         },
