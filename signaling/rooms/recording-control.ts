@@ -8,16 +8,7 @@ import type { LessonFacts, RecordedTakes, RecordingDisk, RecordingState } from '
 import type { Clock, RecordingControl, RoomStore } from './ports.ts';
 import type { SavedRecording } from './room-state.ts';
 import type { Seat } from './seat.ts';
-import {
-  lastTakeLost,
-  NO_TAKES,
-  redoneOf,
-  takeBegun,
-  takeEnded,
-  takeRedone,
-  takesAt,
-  type SavedTakes,
-} from './takes.ts';
+import { lastTakeLost, NO_TAKES, redoneOf, takeRedone, takesAt, takeTurned, type SavedTakes } from './takes.ts';
 
 const RETRY_MS = 1_000;
 const RETRY_WHEN_FULL_MS = 10_000;
@@ -93,8 +84,7 @@ export class RoomRecording {
   /** Of a micro-lesson whose recording has begun, by the server's clock. */
   get takes(): RecordedTakes | null {
     const running = this.#running;
-    if (running === null || running.takes === null) return null;
-    return takesAt(running.takes, running.startedAtUnixUs - running.clockOffsetUs);
+    return running?.takes ? takesAt(running.takes, running.startedAtUnixUs - running.clockOffsetUs) : null;
   }
 
   /** Of the capture process that holds the running recording. */
@@ -146,18 +136,18 @@ export class RoomRecording {
         allowsDownload: this.#options.allowsDownload,
       })
       .catch((error: unknown) => this.#options.log.error({ err: error, recordingId }, 'recording could not be listed'));
-    if (this.#running.paused) this.note('paused', {});
+    if (this.#running.paused) this.note('paused', {}, 0);
     describe();
     this.#options.onSaveNeeded();
     this.goalChanged();
   }
 
-  /** Writes down what has happened; nothing while there is no recording. */
-  note<T extends EventType>(type: T, data: EventData<T>): void {
+  /** Writes down what has happened, now or at an instant of session time; nothing while there is no recording. */
+  note<T extends EventType>(type: T, data: EventData<T>, atUs?: number): void {
     const running = this.#running;
     if (running === null || running.endedAtUs !== null) return;
     // The compiler does not tie `type` to `data` inside a generic body; the signature does.
-    const event = { n: running.nextN, atUs: this.#nowUs(running), type, data } as unknown as RecordingEvent;
+    const event = { n: running.nextN, atUs: atUs ?? this.#nowUs(running), type, data } as unknown as RecordingEvent;
     running.nextN += 1;
     running.unacknowledged.push(event);
     this.#options.onSaveNeeded();
@@ -181,18 +171,19 @@ export class RoomRecording {
   setPaused(paused: boolean): void {
     const running = this.#requireRunning();
     if (running.paused === paused) return;
-    const turnTake = paused ? takeEnded : takeBegun;
-    if (running.takes !== null) running.takes = turnTake(running.takes, this.#nowUs(running));
-    this.#notePaused(running, paused);
+    const atUs = this.#nowUs(running);
+    if (running.takes !== null) running.takes = takeTurned(running.takes, paused, atUs);
+    this.#notePaused(running, paused, atUs);
   }
 
   /** The last take is left out of what is played, and what follows is not recorded until the next one begins. @throws AppError `conflict` without one. */
   redoTake(): void {
     const running = this.#requireRunning();
-    const { takes, fromUs } = takeRedone(running.takes, this.#nowUs(running));
+    const atUs = this.#nowUs(running);
+    const { takes, fromUs } = takeRedone(running.takes, atUs);
     running.takes = takes;
-    this.note('retaken', { fromUs });
-    this.#notePaused(running, true);
+    this.note('retaken', { fromUs }, atUs);
+    this.#notePaused(running, true, atUs);
   }
 
   /** Whether the lecturer is there: a micro-lesson is not recorded while nobody is (SPEC W5). */
@@ -208,7 +199,7 @@ export class RoomRecording {
     if (running === null || running.takes === null || running.paused || running.endedAtUs !== null) return;
     const nowUs = this.#nowUs(running);
     running.takes = lastTakeLost(running.takes, this.#unattendedSinceUs ?? nowUs, nowUs);
-    this.#notePaused(running, true);
+    this.#notePaused(running, true, nowUs);
   }
 
   /** Idempotent by `requestId`. @throws AppError `conflict` when nothing is being recorded. */
@@ -249,11 +240,11 @@ export class RoomRecording {
     for (const stop of this.#stopListening) stop();
   }
 
-  #notePaused(running: Running, paused: boolean): void {
+  #notePaused(running: Running, paused: boolean, atUs: number): void {
     if (running.paused !== paused) {
       running.paused = paused;
-      if (paused) this.note('paused', {});
-      else this.note('resumed', running.takes === null ? {} : { isTake: true });
+      if (paused) this.note('paused', {}, atUs);
+      else this.note('resumed', running.takes === null ? {} : { isTake: true }, atUs);
     }
     this.#show();
   }

@@ -28,13 +28,18 @@ function withRedone({ redone }: SavedTakes, fromUs: number, toUs: number): Editi
   return fromUs < toUs ? [...redone, { fromUs, toUs }] : redone;
 }
 
-export function takeBegun(takes: SavedTakes, atUs: number): SavedTakes {
+function takeBegun(takes: SavedTakes, atUs: number): SavedTakes {
   return { ...takes, keptUs: takes.keptUs + lengthUs(takes, atUs), last: { fromUs: atUs, toUs: null } };
 }
 
-export function takeEnded(takes: SavedTakes, atUs: number): SavedTakes {
+function takeEnded(takes: SavedTakes, atUs: number): SavedTakes {
   const { last } = takes;
   return last === null ? takes : { ...takes, last: { fromUs: last.fromUs, toUs: last.toUs ?? atUs } };
+}
+
+/** A pause ends the take that runs, going on begins the next. */
+export function takeTurned(takes: SavedTakes, paused: boolean, atUs: number): SavedTakes {
+  return paused ? takeEnded(takes, atUs) : takeBegun(takes, atUs);
 }
 
 /** Where the take began that is done again, too. @throws AppError `conflict` without one. */

@@ -17,7 +17,7 @@ const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 /** Of the same school. */
 const COLLEAGUE = 'chen.laoshi';
 const TITLE = '圆的面积（微课）';
-const TAKE_MS = 2_000;
+const TAKE_MS = 1_000;
 const PLAYABLE_DEADLINE_MS = 30_000;
 
 let stack: Stack;

@@ -47,7 +47,6 @@ export async function takeMicroLesson(cast: Cast): Promise<void> {
   await page.getByTestId('micro-unfinished').waitFor();
   await shoot(page, 'micro-unfinished', ['phone', 'laptop']);
   await page.getByTestId('micro-unfinished').getByRole('link').click();
-  await teacher.passPreparation();
   await teacher.untilInside();
   await page.getByTestId('recorder-finish').click();
   await page.getByTestId('end-confirm').waitFor();

@@ -26,6 +26,16 @@ describe('session timeline', () => {
     expect(timeline.toSessionS(500)).toBeCloseTo(100);
   });
 
+  it('plays nothing that is shorter than a picture', () => {
+    const slivers = new SessionTimeline(10e6, [
+      { fromUs: 1_000, toUs: 2e6 },
+      { fromUs: 2.02e6, toUs: 3e6 },
+    ]);
+    expect(slivers.toSessionS(0)).toBeCloseTo(3);
+    expect(slivers.skipFrom(0)).toBeCloseTo(3);
+    expect(slivers.durationS).toBeCloseTo(7);
+  });
+
   it('says where to jump from inside of a pause', () => {
     expect(timeline.skipFrom(20)).toBeCloseTo(25);
     expect(timeline.skipFrom(69)).toBeCloseTo(75);

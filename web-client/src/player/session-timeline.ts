@@ -1,6 +1,8 @@
 import type { TimeRange } from './playback.ts';
 
 const S_PER_US = 1e-6;
+/** What is played between two cuts, or before the first, and is shorter than a picture is nothing: there is no sound to wait for, and no film has it. */
+const FRAME_S = 0.04;
 
 interface LeftOut {
   readonly fromUs: number;
@@ -23,10 +25,10 @@ export class SessionTimeline {
       .filter(({ fromS, toS }) => toS > fromS)
       .sort((one, other) => one.fromS - other.fromS);
     const merged: TimeRange[] = [];
-    for (const range of sorted) {
+    for (const { fromS, toS } of sorted) {
       const last = merged.at(-1);
-      if (last === undefined || range.fromS > last.toS) merged.push(range);
-      else merged[merged.length - 1] = { fromS: last.fromS, toS: Math.max(last.toS, range.toS) };
+      if (fromS >= (last?.toS ?? 0) + FRAME_S) merged.push({ fromS, toS });
+      else merged[Math.max(0, merged.length - 1)] = { fromS: last?.fromS ?? 0, toS: Math.max(last?.toS ?? 0, toS) };
     }
     this.#leftOut = merged;
   }
