@@ -1,5 +1,6 @@
 import type { CaptionVersion, Recording } from '../../../storage/ports.ts';
 import { tokenHash } from '../../auth/secret-token.ts';
+import { linkedRecording } from '../../recordings/linked-recording.ts';
 import type { RecordingCaptions } from '../../recordings/recording-captions.ts';
 import { readCaptionFile } from '../../protocol/caption-file.ts';
 import { CaptionTimes } from '../../protocol/captions.ts';
@@ -160,14 +161,11 @@ export class CaptionRoutes implements Pick<RestHandlers, Names> {
     return { ...summaryOf(found), cues, leftOut: await this.#captions.leftOut(recording) };
   }
 
-  /** @throws AppError `invitationExpired` for a link that is over, or none. */
+  /** @throws AppError as `linkedRecording`. */
   async #shared(token: string, address: string): Promise<Recording> {
     const { limits, stores, nowMs } = this.#dependencies;
     await limits.consume('invitationAddress', address);
-    const link = await stores.recordingLinks.find(tokenHash(token), nowMs());
-    const recording = link === undefined ? undefined : await stores.recordings.recording(link.recordingId);
-    if (recording === undefined) throw new AppError('invitationExpired');
-    return recording;
+    return (await linkedRecording(stores, tokenHash(token), nowMs())).recording;
   }
 
   async #managed(

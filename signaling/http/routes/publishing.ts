@@ -4,6 +4,7 @@ import { AppError } from '../../protocol/errors.ts';
 import type { RecordingId, SchoolId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import type { RecordingLink as LinkView } from '../../protocol/rest/publishing.ts';
+import { linkedRecording } from '../../recordings/linked-recording.ts';
 import { asSeen } from '../../recordings/shown-edition.ts';
 import { assertAdministers, personOf, type Caller, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
@@ -110,9 +111,7 @@ export class PublishingRoutes implements Pick<RestHandlers, Names> {
   readonly openShared: RestHandlers['openShared'] = async ({ params }, context) => {
     await this.#dependencies.limits.consume('invitationAddress', context.address);
     const nowMs = this.#nowMs();
-    const link = await this.#stores.recordingLinks.find(tokenHash(params.token), nowMs);
-    const recording = link === undefined ? undefined : await this.#stores.recordings.recording(link.recordingId);
-    if (link === undefined || recording === undefined) throw new AppError('invitationExpired');
+    const { link, recording } = await linkedRecording(this.#stores, tokenHash(params.token), nowMs);
     const { viewsIndexKey, film } = asSeen(recording, false);
     if (viewsIndexKey === null && film === null) throw new AppError('conflict');
     await this.#stores.recordingLinks.countOpening(link.linkId, nowMs);

@@ -102,7 +102,7 @@ export const captionRoutes = {
     opensByToken: true,
     params: sharedParams,
     reply: CaptionList,
-    errors: ['invitationExpired', 'tooManyRequests'],
+    errors: ['invitationExpired', 'conflict', 'tooManyRequests'],
   }),
   getSharedCaptions: route({
     method: 'GET',
@@ -112,7 +112,7 @@ export const captionRoutes = {
     opensByToken: true,
     params: sharedParams.extend({ language: LanguageTag }),
     reply: CaptionText,
-    errors: ['invitationExpired', 'notFound', 'tooManyRequests'],
+    errors: ['invitationExpired', 'conflict', 'notFound', 'tooManyRequests'],
   }),
   listCaptionVersions: route({
     method: 'GET',

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
-import { LessonId, type RecordingId, type SchoolId } from '../../../signaling/protocol/ids.ts';
+import { LessonId, RecordingId, type SchoolId } from '../../../signaling/protocol/ids.ts';
 import type { RouteName } from '../../../signaling/protocol/rest.ts';
 import { EditionFollower } from '../../../signaling/recordings/edition-follower.ts';
 import { RecordingKeeper, type KeeperOptions } from '../../../signaling/recordings/recording-keeper.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
+import { newId } from '../../../storage/new-id.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RecordedDistrict } from '../../support/recorded-district.ts';
@@ -202,6 +204,26 @@ describe('a link', () => {
     expect((await open()).code).toBe('invitationExpired');
     await eventually(async () => (await fetch(media)).status).toBe(410);
     expect((await stranger.raw('openShared', { params: { token: 'guessed' } })).code).toBe('invitationExpired');
+  });
+
+  it('opens nothing while the lesson is running, and what is published once it is over', async () => {
+    const recordingId = newId(RecordingId);
+    const { recordings } = district.stores;
+    const startedAtUnixUs = Date.now() * 1000;
+    await recordings.create({ recordingId, lessonId, title: '直播中', startedAtUnixUs, allowsDownload: false });
+    const views = { indexKey: objectKeys.playIndex(recordingId), durationMs: 60_000, isFinal: false };
+    await recordings.markPlayable(recordingId, views);
+    await settings({ allowsLinks: true });
+    const { token } = await as('lecturer').call('createRecordingLink', { params: { recordingId }, body: {} });
+    const stranger = new RestClient(district.stack.url);
+    const params = { token };
+    expect((await as('attending').raw('openPlayback', { params: { recordingId } })).code).toBeUndefined();
+    for (const route of ['openShared', 'listSharedCaptions'] as const) {
+      expect([route, (await stranger.raw(route, { params })).code]).toEqual([route, 'conflict']);
+    }
+    await recordings.markFinishing(recordingId, Date.now());
+    await recordings.markPlayable(recordingId, { ...views, isFinal: true });
+    expect((await stranger.call('openShared', { params })).recording).toMatchObject({ recordingId });
   });
 });
 

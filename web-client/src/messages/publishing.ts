@@ -99,6 +99,11 @@ export const publishingText = catalogue({
   releaseBody: ['解除后恢复学校的保留期限，到期会自动删除。', 'The school’s retention applies again from then on.'],
 
   sharedTitle: ['分享的课', 'A shared lesson'],
+  sharedLater: ['现在还不能观看', 'Not to be watched yet'],
+  sharedLaterBody: [
+    '课还没有上完，或回放还在准备。请不要关闭本页，可以观看时会自动打开。',
+    'The lesson is not over yet, or its recording is being prepared. Keep this page open; it opens by itself.',
+  ],
   sharedGone: ['这个链接已失效', 'This link is no longer valid'],
   sharedGoneBody: [
     '链接可能已过期或被停用。请向给您链接的老师再要一个。',

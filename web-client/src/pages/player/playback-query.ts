@@ -11,6 +11,7 @@ export type Opened = RouteReply<'openPlayback'>;
 
 const NOT_YET_MS = 2_000;
 const MOVING_MS = 3_000;
+const LATER_MS = 30_000;
 const RETRIES = 3;
 
 /** Asked for once; a recording that has nothing to play yet is asked for again and again. */
@@ -34,6 +35,7 @@ export const sharedQuery = (token: string) =>
     gcTime: 0,
     refetchOnWindowFocus: false,
     retry: (count, error) => count < RETRIES && asFailure(error).isConnection,
+    refetchInterval: ({ state }) => (asFailure(state.error).code === 'conflict' ? LATER_MS : false),
   });
 
 /** `isWatched`: also of a recording that is quiet, since somebody may be changing it. */

@@ -18,7 +18,6 @@ function Titled({ opened }: { readonly opened: Opened }) {
 
 function NotThere({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
   const t = useText(publishingText);
-  const player = useText(playerText);
   const { code } = asFailure(error);
   if (code === 'invitationExpired') {
     return (
@@ -29,8 +28,8 @@ function NotThere({ error, onRetry }: { readonly error: unknown; readonly onRetr
   }
   if (code === 'conflict') {
     return (
-      <EmptyPanel isWholePage title={player('unavailable')}>
-        <p>{player('unavailableBody')}</p>
+      <EmptyPanel isWholePage title={t('sharedLater')}>
+        <p>{t('sharedLaterBody')}</p>
       </EmptyPanel>
     );
   }
