@@ -16,6 +16,13 @@ describe('SfuConfig', () => {
     expect(config.RTC_PORT).toBe(44_000);
   });
 
+  it('takes the ports of pipes as a range that goes upwards', () => {
+    expect(parseEnv(SfuConfig, { ...needed, SFU_PIPE_PORTS: '45000-45099' }).SFU_PIPE_PORTS).toEqual([45_000, 45_099]);
+    for (const range of ['45099-45000', '45000', '65000-66000']) {
+      expect(() => parseEnv(SfuConfig, { ...needed, SFU_PIPE_PORTS: range })).toThrow(EnvError);
+    }
+  });
+
   it('refuses announced ports that would have no row of their own to be mapped to', () => {
     const mapped = { ...needed, RTC_ANNOUNCED_PORT: '50000' };
     expect(parseEnv(SfuConfig, mapped).RTC_ANNOUNCED_PORT).toBe(50_000);

@@ -22,6 +22,15 @@ const fields = z.object({
   RTC_ANNOUNCED_ADDRESS: commaList.default([]),
   /** The port that browsers reach worker 0 at, worker n at n more, where a router maps it to `RTC_PORT`. */
   RTC_ANNOUNCED_PORT: z.coerce.number().int().min(1).max(65_000).optional(),
+  /** Where sfu nodes in other regions reach this one, IPv4; by default the first of `RTC_ANNOUNCED_ADDRESS`, else this machine's. */
+  SFU_PIPE_ADDRESS: z.ipv4().optional(),
+  /** UDP ports for them, one per room and region, e.g. `45000-45999`; any free ones without it. */
+  SFU_PIPE_PORTS: z
+    .string()
+    .regex(/^\d{4,5}-\d{4,5}$/)
+    .transform((range): readonly [number, number] => [Number(range.split('-')[0]), Number(range.split('-')[1])])
+    .refine(([first, last]) => first <= last && last <= 65_535)
+    .optional(),
   /** The worker program; by default the one that came with the package. */
   MEDIASOUP_WORKER_BIN: z.string().optional(),
 });

@@ -34,6 +34,9 @@ const MediaKind = z.enum(['audio', 'video']);
 
 const inRoom = { roomId: RoomId, fence: Fence };
 const ofPeer = { ...inRoom, seatId: SeatId };
+/** `nodeId` is the node at the other end. */
+const ofPipe = { ...inRoom, nodeId: z.string().min(1) };
+const ofPiped = { ...ofPipe, producerId: ProducerId };
 
 /** What the receiver's mediasoup-client needs for `transport.consume()`. */
 export const ConsumerOffer = z.object({
@@ -49,14 +52,27 @@ export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 export const Layers = z.object({ spatialLayer: z.int().min(0), temporalLayer: z.int().min(0).optional() });
 export type Layers = z.infer<typeof Layers>;
 
+/** Of a stream on a pipe: the highest spatial layer that is shown at its far end, null while none is. */
+const PipedLayer = z.int().min(0).nullable();
+
 export const ProducerState = z.object({
   producerId: ProducerId,
   seatId: SeatId,
   kind: MediaKind,
   source: TrackSource,
   paused: z.boolean(),
+  /** Set where it comes over a pipe from another node of the room: what is wanted of it there. */
+  piped: z.object({ layer: PipedLayer }).nullable().default(null),
 });
 export type ProducerState = z.infer<typeof ProducerState>;
+
+/** One end of a pipe, as the other must know it; secret, for it holds the key of what this end sends. */
+export const PipeEnd = z.object({
+  ip: z.ipv4(),
+  port: z.int().min(1).max(65_535),
+  srtpParameters: z.object({ cryptoSuite: z.literal('AEAD_AES_256_GCM'), keyBase64: z.string() }),
+});
+export type PipeEnd = z.infer<typeof PipeEnd>;
 
 const noResult = z.object({});
 
@@ -164,6 +180,41 @@ export const sfuContract = defineInnerContract({
     closeConsumers: { params: z.object({ ...ofPeer, consumerIds: z.array(ConsumerId).max(64) }), result: noResult },
 
     /**
+     * A room that lives on several nodes has one pipe from its home to each other one, and each stream goes through it once: opened at
+     * both ends, then connected with what the other end has answered. All idempotent.
+     */
+    openPipe: { params: z.object(ofPipe), result: PipeEnd },
+    connectPipe: { params: z.object({ ...ofPipe, end: PipeEnd }), result: noResult },
+    /** With everything that goes through it. */
+    closePipe: { params: z.object(ofPipe), result: noResult },
+    /** Makes a stream ready to leave; nothing does before `setPipedLayer`. */
+    sendPiped: {
+      params: z.object(ofPiped),
+      result: z.object({
+        seatId: SeatId,
+        kind: MediaKind,
+        source: TrackSource,
+        rtpParameters: RtpParameters,
+        paused: z.boolean(),
+      }),
+    },
+    /** The stream at the other end, under the same id; what is wanted of it is told as `pipeWanted`. */
+    receivePiped: {
+      params: z.object({
+        ...ofPiped,
+        seatId: SeatId,
+        kind: MediaKind,
+        source: TrackSource,
+        rtpParameters: RtpParameters,
+        paused: z.boolean(),
+        /** Whether or not anybody there shows it. */
+        isAlwaysSent: z.boolean(),
+      }),
+      result: noResult,
+    },
+    setPipedLayer: { params: z.object({ ...ofPiped, layer: PipedLayer }), result: noResult },
+
+    /**
      * A plain-RTP copy of one producer towards recorder sockets that are already open (DESIGN §6.1): not comedia, loopback,
      * rtx left out, payload types and extension ids kept, starts paused. Leased: closed 15 s after the last `renewTap`.
      * A tap of the same recording and track with a lower fence or epoch is closed. Needs no signaling connection.
@@ -230,6 +281,8 @@ export const sfuContract = defineInnerContract({
       state: z.enum(['connected', 'disconnected', 'failed', 'closed', 'unclaimed']),
       protocol: z.enum(['udp', 'tcp']).nullable(),
     }),
+    /** What is shown here of a stream that comes over a pipe: to be told to its sender with `setPipedLayer`. */
+    pipeWanted: z.object({ roomId: RoomId, producerId: ProducerId, layer: PipedLayer }),
     tapClosed: z.object({ tapId: z.string(), recordingId: RecordingId, trackId: TrackId, cause: z.string() }),
   },
 });

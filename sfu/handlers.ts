@@ -15,7 +15,13 @@ export interface HandlerParts {
 
 /** Binds the contract: each order finds its room under the fence and becomes one call on the media. */
 export function createHandlers(parts: HandlerParts): SfuHandlers {
-  return { ...roomHandlers(parts), ...peerHandlers(parts), ...streamHandlers(parts), ...tapHandlers(parts) };
+  return {
+    ...roomHandlers(parts),
+    ...peerHandlers(parts),
+    ...streamHandlers(parts),
+    ...pipeHandlers(parts),
+    ...tapHandlers(parts),
+  };
 }
 
 function roomHandlers({ rooms, pool }: HandlerParts) {
@@ -109,6 +115,35 @@ function streamHandlers({ rooms }: HandlerParts) {
     },
     closeConsumers: (order, owner) => {
       rooms.get(order, owner).member(order.seatId).consumers.close(order.consumerIds);
+      return {};
+    },
+  } satisfies Partial<SfuHandlers>;
+}
+
+function pipeHandlers({ rooms }: HandlerParts) {
+  return {
+    openPipe: (order, owner) => rooms.get(order, owner).pipes.open(order.nodeId),
+    connectPipe: async (order, owner) => {
+      await rooms.get(order, owner).pipes.connect(order.nodeId, order.end);
+      return {};
+    },
+    closePipe: async (order, owner) => {
+      await rooms.find(order, owner)?.pipes.close(order.nodeId);
+      return {};
+    },
+    sendPiped: async (order, owner) => {
+      const room = rooms.get(order, owner);
+      const source = room.producer(order.producerId);
+      const rtpParameters = await room.pipes.send(order.nodeId, source);
+      const { seatId, kind, producer } = source;
+      return { seatId, kind, source: source.source, rtpParameters, paused: producer.paused };
+    },
+    receivePiped: async (order, owner) => {
+      await rooms.get(order, owner).receivePiped(order);
+      return {};
+    },
+    setPipedLayer: async (order, owner) => {
+      await rooms.get(order, owner).pipes.setLayer(order.nodeId, order.producerId, order.layer);
       return {};
     },
   } satisfies Partial<SfuHandlers>;

@@ -25,6 +25,8 @@ const node = await SfuNode.create({
   rtcPort: config.RTC_PORT,
   announced: config.RTC_ANNOUNCED_ADDRESS,
   announcedPort: config.RTC_ANNOUNCED_PORT,
+  pipeAddress: config.SFU_PIPE_ADDRESS,
+  pipePorts: config.SFU_PIPE_PORTS,
   workerBin: config.MEDIASOUP_WORKER_BIN,
   checksOutput: config.NODE_ENV !== 'production',
   isReady: lifecycle.isReady,

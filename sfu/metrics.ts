@@ -26,10 +26,12 @@ export function createMetrics(parts: () => MetricParts): Registry {
   count('transports', 'WebRTC transports', ({ rooms }) => sum(rooms, (room) => room.transports.length));
   count('producers', 'Streams sent by seats', ({ rooms }) => sum(rooms, (room) => room.producers.length));
   count('consumers', 'Streams received by seats', ({ rooms }) => sum(rooms, (room) => room.consumerCount));
+  count('pipes', 'Pipes to other nodes', ({ rooms }) => sum(rooms, (room) => room.pipes.size));
   count('taps', 'Plain RTP copies towards the recorder', ({ taps }) => taps.size);
   count('worker_deaths', 'Media workers that died since the start', ({ pool }) => pool.deaths);
   addWorkerGauge(registry, parts);
   addTrafficGauges(registry, parts);
+  addPipeGauge(registry, parts);
   return registry;
 }
 
@@ -72,6 +74,24 @@ function addTrafficGauges(registry: Registry, parts: () => MetricParts): void {
         stats.reduce((total, { sendBitrate }) => total + sendBitrate, 0),
       );
       loss.set(Math.max(0, ...stats.map(({ rtpPacketLossReceived }) => rtpPacketLossReceived ?? 0)));
+    },
+  });
+}
+
+function addPipeGauge(registry: Registry, parts: () => MetricParts): void {
+  const gauge: Gauge<'direction'> = new Gauge({
+    name: 'tongke_sfu_pipe_bytes',
+    help: 'What the open pipes to other nodes have carried',
+    labelNames: ['direction'],
+    registers: [registry],
+    collect: async () => {
+      const carried = await Promise.all(parts().rooms.all.map((room) => room.pipes.carriedBytes()));
+      for (const direction of ['in', 'out'] as const) {
+        gauge.set(
+          { direction },
+          carried.reduce((total, each) => total + each[direction], 0),
+        );
+      }
     },
   });
 }

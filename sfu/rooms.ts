@@ -3,7 +3,7 @@ import type { Fence, RoomId } from '../signaling/protocol/ids.ts';
 import type { InnerConnection } from '../signaling/runtime/inner-server.ts';
 import type { Log } from '../signaling/runtime/log.ts';
 import type { sfuContract } from './contract.ts';
-import type { ListenPlan } from './media/listen-plan.ts';
+import type { ListenPlan, PipeListening } from './media/listen-plan.ts';
 import type { NotifyRoom } from './media/notify.ts';
 import { RoomRouter, type RoomCloseCause } from './media/room-router.ts';
 import type { WorkerPool, WorkerSlot } from './media/worker-pool.ts';
@@ -33,6 +33,7 @@ interface RoomEntry {
 export interface RoomsOptions {
   readonly pool: WorkerPool;
   readonly listenPlan: ListenPlan;
+  readonly pipeListening: PipeListening;
   readonly log: Log;
   readonly ownerlessGraceMs?: number;
   readonly unclaimedTimeoutMs?: number;
@@ -161,7 +162,7 @@ export class Rooms {
   }
 
   async #openNew(roomId: RoomId): Promise<RoomEntry> {
-    const { pool, listenPlan, log, unclaimedTimeoutMs } = this.#options;
+    const { pool, listenPlan, pipeListening, log, unclaimedTimeoutMs } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       const slot = pool.pickLightest((candidate) => this.#weightOf(candidate));
       const owners = new Set<RoomOwner>();
@@ -175,6 +176,7 @@ export class Rooms {
           roomId,
           slot,
           listenPlan,
+          pipeListening,
           notify,
           onClosed: (cause) => this.#handleClosed(roomId, cause, notify),
           log: log.child({ roomId, worker: slot.index }),

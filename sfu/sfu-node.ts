@@ -3,7 +3,7 @@ import type { Log } from '../signaling/runtime/log.ts';
 import { ProcessServer } from '../signaling/runtime/process-server.ts';
 import { sfuContract } from './contract.ts';
 import { createHandlers } from './handlers.ts';
-import { planListening } from './media/listen-plan.ts';
+import { planListening, planPipes } from './media/listen-plan.ts';
 import { Taps } from './media/taps.ts';
 import { WorkerPool } from './media/worker-pool.ts';
 import { createMetrics } from './metrics.ts';
@@ -24,6 +24,10 @@ export interface SfuNodeOptions {
   readonly announced: readonly string[];
   /** Where browsers reach worker 0, when a router maps ports. */
   readonly announcedPort?: number | undefined;
+  /** Where other nodes reach this one's pipes; by default the first address that browsers are told. */
+  readonly pipeAddress?: string | undefined;
+  /** `[first, last]`; any free ones without it. */
+  readonly pipePorts?: readonly [number, number] | undefined;
   readonly workerBin?: string | undefined;
   readonly checksOutput?: boolean;
   readonly isReady?: () => boolean;
@@ -48,8 +52,9 @@ export class SfuNode {
     const { log, times } = options;
     const { rtcPort: port, announced, announcedPort } = options;
     const listenPlan = planListening({ port, announced, announcedPort });
+    const pipeListening = planPipes({ announced, address: options.pipeAddress, ports: options.pipePorts });
     const pool = await WorkerPool.create({ count: options.workers, listenPlan, log, workerBin: options.workerBin });
-    const rooms = new Rooms({ pool, listenPlan, log, ...times });
+    const rooms = new Rooms({ pool, listenPlan, pipeListening, log, ...times });
     const taps = new Taps<RoomOwner>({
       log,
       onClosed: ({ tapId, recordingId, trackId, owner }, cause) =>

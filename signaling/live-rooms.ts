@@ -74,7 +74,7 @@ export class LiveRooms implements RoomsDesk {
   }
 
   get hasMediaNode(): boolean {
-    return this.#sfuNodes.hasNode;
+    return this.#sfuNodes.openCount > 0;
   }
 
   readonly enter: RoomsDesk['enter'] = (claims) => this.registry.enter(claims);

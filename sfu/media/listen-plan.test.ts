@@ -1,6 +1,6 @@
 import type { IceCandidate } from 'mediasoup/types';
 import { describe, expect, it } from 'vitest';
-import { planListening } from './listen-plan.ts';
+import { planListening, planPipes } from './listen-plan.ts';
 
 const localAddresses = ['10.1.2.3', '127.0.0.1'];
 
@@ -61,5 +61,22 @@ describe('planListening()', () => {
       type: 'host',
     };
     expect(plan.candidatesOf([candidate])).toEqual([{ ...candidate, port: 50_001 }]);
+  });
+});
+
+describe('planPipes()', () => {
+  it('listens where browsers are told to come, or on its own first address', () => {
+    expect(planPipes({ announced: [], localAddresses })).toEqual({ protocol: 'udp', ip: '10.1.2.3' });
+    const named = planPipes({ announced: ['media.example.cn', '10.1.2.3'], localAddresses });
+    expect(named).toEqual({ protocol: 'udp', ip: '10.1.2.3' });
+  });
+
+  it('listens everywhere for an address that is not its own, on the ports that are open', () => {
+    expect(planPipes({ announced: [], address: '203.0.113.9', ports: [45_000, 45_099], localAddresses })).toEqual({
+      protocol: 'udp',
+      ip: '0.0.0.0',
+      announcedAddress: '203.0.113.9',
+      portRange: { min: 45_000, max: 45_099 },
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { IceCandidate, TransportListenInfo } from 'mediasoup/types';
 
@@ -55,6 +56,27 @@ export function planListening(options: ListenPlanOptions): ListenPlan {
       );
       return [...announced, ...more];
     },
+  };
+}
+
+/** Where the pipes of this node to others listen; one port each. */
+export type PipeListening = TransportListenInfo;
+
+export interface PipePlanOptions {
+  readonly announced: readonly string[];
+  readonly address?: string | undefined;
+  readonly ports?: readonly [number, number] | undefined;
+  readonly localAddresses?: readonly string[];
+}
+
+/** An address that this machine does not own is announced for a socket on all addresses. */
+export function planPipes({ announced, address, ports, ...options }: PipePlanOptions): PipeListening {
+  const local = options.localAddresses ?? localIpv4Addresses();
+  const ip = address ?? announced.find((candidate) => isIPv4(candidate)) ?? local[0] ?? '127.0.0.1';
+  return {
+    protocol: 'udp',
+    ...(local.includes(ip) ? { ip } : { ip: '0.0.0.0', announcedAddress: ip }),
+    ...(ports === undefined ? {} : { portRange: { min: ports[0], max: ports[1] } }),
   };
 }
 

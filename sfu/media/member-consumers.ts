@@ -2,13 +2,17 @@ import type { Consumer, RtpCapabilities, WebRtcTransport } from 'mediasoup/types
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { ConsumerId, type ProducerId } from '../../signaling/protocol/ids.ts';
 import type { ConsumerOffer, Layers } from '../contract.ts';
+import { TOP_LAYER } from './demand.ts';
 import { translatingMediaErrors } from './media-error.ts';
 import { consumerPriorityOf, type RoomProducer } from './room-producer.ts';
 
 interface SeatConsumer {
   readonly consumerId: ConsumerId;
   readonly producerId: ProducerId;
+  readonly source: RoomProducer;
   readonly consumer: Consumer;
+  /** The highest spatial layer that the seat shows. */
+  wantedLayer: number;
 }
 
 export interface MemberConsumersOptions {
@@ -62,6 +66,7 @@ export class MemberConsumers {
       // Resuming video makes mediasoup ask the sender for a keyframe.
       Promise.all(known.map(({ consumer }) => (paused ? consumer.pause() : consumer.resume()))),
     );
+    for (const entry of known) demand(entry);
     this.#options.onScore();
   }
 
@@ -74,6 +79,8 @@ export class MemberConsumers {
     await translatingMediaErrors(() =>
       entry.consumer.setPreferredLayers({ spatialLayer, ...(temporalLayer === undefined ? {} : { temporalLayer }) }),
     );
+    entry.wantedLayer = spatialLayer;
+    demand(entry);
   }
 
   /** Closed on request: nobody is told. */
@@ -118,7 +125,7 @@ export class MemberConsumers {
   #keep(consumer: Consumer, source: RoomProducer): ConsumerOffer {
     const { producerId, kind } = source;
     const consumerId = ConsumerId.parse(consumer.id);
-    const entry: SeatConsumer = { consumerId, producerId, consumer };
+    const entry: SeatConsumer = { consumerId, producerId, source, consumer, wantedLayer: TOP_LAYER };
     this.#consumers.set(consumerId, entry);
     consumer.on('producerclose', () => {
       this.#forget(entry);
@@ -145,6 +152,7 @@ export class MemberConsumers {
   #forget(entry: SeatConsumer): void {
     this.#consumers.delete(entry.consumerId);
     this.#received.delete(entry.producerId);
+    entry.source.demand?.set(entry.consumerId, null);
     this.#options.onScore();
   }
 
@@ -158,4 +166,8 @@ export class MemberConsumers {
       });
     }
   }
+}
+
+function demand({ consumerId, consumer, source, wantedLayer }: SeatConsumer): void {
+  source.demand?.set(consumerId, consumer.paused || consumer.closed ? null : wantedLayer);
 }

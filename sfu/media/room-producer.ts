@@ -1,6 +1,7 @@
 import type { PlainTransport, Producer } from 'mediasoup/types';
 import type { ProducerId, SeatId } from '../../signaling/protocol/ids.ts';
 import type { Source } from '../../signaling/protocol/media.ts';
+import type { Demand } from './demand.ts';
 
 /** One stream that a seat sends into the room. */
 export interface RoomProducer {
@@ -11,6 +12,8 @@ export interface RoomProducer {
   readonly producer: Producer;
   /** Set when the stream comes as plain RTP; it lives and dies with the producer. */
   readonly ingest: PlainTransport | null;
+  /** Set when the stream comes over a pipe from another node, which sends no more than this. */
+  readonly demand: Demand | null;
 }
 
 /** Boards are read, faces are seen: when the line is short, the board keeps its layers longest. Audio is never in competition. */

@@ -13,11 +13,13 @@ import type { Source } from '../../signaling/protocol/media.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import type { ConsumerOffer, ProducerState } from '../contract.ts';
 import { ROOM_CODECS, roomCapabilities, tapCapabilities } from './codecs.ts';
+import { Demand, TOP_LAYER } from './demand.ts';
 import { openIngestTransport, type IngestAddress } from './ingest.ts';
-import type { ListenPlan } from './listen-plan.ts';
+import type { ListenPlan, PipeListening } from './listen-plan.ts';
 import { blamingDescription, translatingMediaErrors } from './media-error.ts';
 import { Member } from './member.ts';
 import type { NotifyRoom } from './notify.ts';
+import { RoomPipes } from './pipes.ts';
 import type { RoomProducer } from './room-producer.ts';
 import { Speakers } from './speakers.ts';
 import type { WorkerSlot } from './worker-pool.ts';
@@ -32,6 +34,7 @@ export interface RoomRouterOptions {
   readonly roomId: RoomId;
   readonly slot: WorkerSlot;
   readonly listenPlan: ListenPlan;
+  readonly pipeListening: PipeListening;
   readonly notify: NotifyRoom;
   readonly onClosed: (cause: RoomCloseCause) => void;
   readonly log: Log;
@@ -47,11 +50,21 @@ export interface ProduceOptions {
   readonly paused: boolean;
 }
 
+export interface PipedOptions extends ProduceOptions {
+  /** The node that it comes from. */
+  readonly nodeId: string;
+  /** It is sent whether or not anybody here shows it: sound, which the observers of speech hear. */
+  readonly isAlwaysSent: boolean;
+}
+
+type MadeProducer = Pick<RoomProducer, 'producer' | 'ingest' | 'demand'>;
+
 /** The media of one room on this node: one mediasoup router, its members and what they send. Knows nothing of roles. */
 export class RoomRouter {
   readonly roomId: RoomId;
   readonly slot: WorkerSlot;
   readonly router: Router;
+  readonly pipes: RoomPipes;
   readonly #options: RoomRouterOptions;
   readonly #speakers: Speakers;
   readonly #members = new Map<SeatId, Member>();
@@ -80,6 +93,7 @@ export class RoomRouter {
     this.roomId = options.roomId;
     this.slot = options.slot;
     this.router = router;
+    this.pipes = new RoomPipes({ router, listening: options.pipeListening });
     this.#speakers = speakers;
     this.#options = options;
     router.on('workerclose', () => this.close('workerDied'));
@@ -107,12 +121,13 @@ export class RoomRouter {
   }
 
   get producerStates(): ProducerState[] {
-    return this.producers.map(({ producerId, seatId, kind, source, producer }) => ({
+    return this.producers.map(({ producerId, seatId, kind, source, producer, demand }) => ({
       producerId,
       seatId,
       kind,
       source,
       paused: producer.paused,
+      piped: demand === null ? null : { layer: demand.layer },
     }));
   }
 
@@ -175,7 +190,7 @@ export class RoomRouter {
     await this.#addOnce(options, async () => {
       const transport = this.member(seatId).sendTransport;
       const producer = await blamingDescription(() => transport.produce(mediasoupOptionsOf(options)));
-      return { producer, ingest: null };
+      return { producer, ingest: null, demand: null };
     });
   }
 
@@ -185,7 +200,7 @@ export class RoomRouter {
     const entry = await this.#addOnce(options, async () => {
       const ingest = await openIngestTransport(this.router);
       try {
-        return { producer: await ingest.produce(mediasoupOptionsOf(options)), ingest };
+        return { producer: await ingest.produce(mediasoupOptionsOf(options)), ingest, demand: null };
       } catch (error) {
         ingest.close();
         throw error;
@@ -196,6 +211,18 @@ export class RoomRouter {
       throw new AppError('conflict', { message: 'the producer does not come as plain RTP' });
     }
     return { ip: tuple.localAddress, rtpPort: tuple.localPort, rtcpPort: rtcpTuple.localPort };
+  }
+
+  /** A stream that comes over the pipe from another node of the room. Idempotent by `producerId`. */
+  async receivePiped(options: PipedOptions): Promise<void> {
+    const { producerId, nodeId } = options;
+    const { roomId } = this;
+    const demand = new Demand((layer) => this.#notify('pipeWanted', { roomId, producerId, layer }));
+    await this.#addOnce(options, async () => {
+      const producer = await this.pipes.receive(nodeId, mediasoupOptionsOf(options));
+      if (options.isAlwaysSent) demand.set(roomId, TOP_LAYER);
+      return { producer, ingest: null, demand };
+    });
   }
 
   async setProducerPaused(producerId: ProducerId, paused: boolean): Promise<void> {
@@ -264,10 +291,7 @@ export class RoomRouter {
     });
   }
 
-  async #addOnce(
-    options: ProduceOptions,
-    make: () => Promise<Pick<RoomProducer, 'producer' | 'ingest'>>,
-  ): Promise<RoomProducer> {
+  async #addOnce(options: ProduceOptions, make: () => Promise<MadeProducer>): Promise<RoomProducer> {
     const { producerId } = options;
     const existing = this.#producers.get(producerId);
     if (existing !== undefined) {
@@ -287,7 +311,7 @@ export class RoomRouter {
     }
   }
 
-  #keepProducer(options: ProduceOptions, made: Pick<RoomProducer, 'producer' | 'ingest'>): RoomProducer {
+  #keepProducer(options: ProduceOptions, made: MadeProducer): RoomProducer {
     const { producer } = made;
     if (this.#isClosed || producer.closed) {
       throw new AppError('gone', { message: 'closed meanwhile' });
@@ -297,7 +321,8 @@ export class RoomRouter {
     this.#producers.set(producerId, entry);
     producer.on('transportclose', () => this.#forgetProducer(entry));
     producer.on('score', () => this.#members.get(seatId)?.handleScoreOfSent());
-    if (source === 'microphone') {
+    // What comes over a pipe unasked is observed where it is always sent.
+    if (source === 'microphone' && made.demand?.layer !== null) {
       this.#speakers.add(producer).catch((error: unknown) => {
         this.#options.log.debug({ err: error, producerId }, 'speaker is not observed');
       });

@@ -3,6 +3,7 @@ import type { Consumer, PlainTransport } from 'mediasoup/types';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { Fence, ProducerId, RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
+import { TOP_LAYER, type Demand } from './demand.ts';
 import { translatingMediaErrors } from './media-error.ts';
 import type { RoomRouter } from './room-router.ts';
 
@@ -11,7 +12,6 @@ const LISTEN_IP = '127.0.0.1';
 const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
 const LEASE_MS = 15_000;
 const SWEEP_MS = 1_000;
-const TOP_LAYER = 9;
 /** Fencing numbers of recordings that ended are of no use for long. */
 const MAX_REMEMBERED_FENCES = 10_000;
 
@@ -35,6 +35,7 @@ export interface Tap<Owner> {
   readonly fence: Fence;
   readonly transport: PlainTransport;
   readonly consumer: Consumer;
+  readonly demand: Demand | null;
   owner: Owner;
   leasedUntilMs: number;
 }
@@ -70,7 +71,7 @@ export class Taps<Owner> {
       throw new AppError('invalidInput', { message: 'a plain tap never leaves this machine' });
     }
     this.#refuseStale(options);
-    const { producer } = room.producer(options.producerId);
+    const { producer, demand } = room.producer(options.producerId);
     const transport = await translatingMediaErrors(() =>
       room.router.createPlainTransport({
         listenInfo: { protocol: 'udp', ip: LISTEN_IP, sendBufferSize: SEND_BUFFER_BYTES },
@@ -92,7 +93,7 @@ export class Taps<Owner> {
       });
       // Another may have been faster while this one was being made.
       this.#refuseStale(options);
-      return this.#keep(options, { transport, consumer, owner });
+      return this.#keep(options, { transport, consumer, demand, owner });
     } catch (error) {
       transport.close();
       return translatingMediaErrors(() => Promise.reject(error as Error));
@@ -157,10 +158,7 @@ export class Taps<Owner> {
     }
   }
 
-  #keep(
-    options: OpenTapOptions,
-    made: { readonly transport: PlainTransport; readonly consumer: Consumer; readonly owner: Owner },
-  ): Tap<Owner> {
+  #keep(options: OpenTapOptions, made: Pick<Tap<Owner>, 'transport' | 'consumer' | 'demand' | 'owner'>): Tap<Owner> {
     for (const older of [...this.#taps.values()].filter((candidate) => isSameTrack(candidate, options))) {
       this.#end(older, 'superseded');
     }
@@ -175,6 +173,7 @@ export class Taps<Owner> {
       leasedUntilMs: performance.now() + this.#leaseMs,
     };
     this.#taps.set(tap.tapId, tap);
+    tap.demand?.set(tap.tapId, TOP_LAYER);
     made.consumer.on('producerclose', () => this.#end(tap, 'producerClosed'));
     made.transport.on('routerclose', () => this.#end(tap, 'roomClosed'));
     this.#options.log.info({ recordingId, trackId, epoch, tapId: tap.tapId }, 'tap opened');
@@ -192,6 +191,7 @@ export class Taps<Owner> {
   #end(tap: Tap<Owner>, cause: string): void {
     if (this.#taps.delete(tap.tapId)) {
       tap.transport.close();
+      tap.demand?.set(tap.tapId, null);
       this.#options.log.info(
         { recordingId: tap.recordingId, trackId: tap.trackId, tapId: tap.tapId, cause },
         'tap closed',

@@ -18,6 +18,8 @@ const deaf: MediaListener = {
   onActiveSpeaker: () => undefined,
   onAdopted: () => undefined,
   onReset: () => undefined,
+  onSeatsReset: () => undefined,
+  onBranchesChanged: () => undefined,
 };
 
 /** Connection checks as seats of one hidden room that is open while somebody checks. */
@@ -35,7 +37,7 @@ export class RoomConnectionChecks implements ConnectionChecks {
     const room = this.#openRoom();
     await room.opened(OPEN_TIMEOUT_MS);
     const checkId = randomUUID();
-    const { send } = await room.createTransports(SeatId.parse(checkId), { send: true, keepRecv: false });
+    const { send } = await room.createTransports(SeatId.parse(checkId), { send: true, keepRecv: false, region: null });
     const { routerRtpCapabilities } = room;
     if (send === null || routerRtpCapabilities === null) throw new AppError('unavailable');
     const timer = setTimeout(() => this.#end(checkId), CHECK_LASTS_MS);
@@ -65,6 +67,7 @@ export class RoomConnectionChecks implements ConnectionChecks {
       fence: Fence.parse(1),
       region: null,
       wasOnNodeId: null,
+      wasOnBranches: [],
       listener: deaf,
     });
     return this.#room;

@@ -5,7 +5,7 @@ import type { NodeRegistry } from '../runtime/node-registry.ts';
 import type { OpenMediaOptions } from '../rooms/ports.ts';
 import { NodeLinks, type NodeLink } from './node-links.ts';
 import { choosePlace } from './placement.ts';
-import { SfuRoom } from './sfu-room.ts';
+import { SpreadRoom, type RoomPart } from './spread-room.ts';
 
 export type SfuLink = NodeLink<typeof sfuContract>;
 
@@ -19,7 +19,7 @@ export interface SfuNodesOptions {
 export class SfuNodes {
   readonly #log: Log;
   readonly #links: NodeLinks<typeof sfuContract>;
-  readonly #rooms = new Map<RoomId, SfuRoom>();
+  readonly #rooms = new Map<RoomId, SpreadRoom>();
 
   constructor(options: SfuNodesOptions) {
     this.#log = options.log;
@@ -29,19 +29,25 @@ export class SfuNodes {
       contract: sfuContract,
       onAdded: (link) => this.#listen(link),
       onOpen: () => this.#wakeAll(),
-      onLost: (link) => this.#eachOn(link, (room) => room.linkLost()),
+      onLost: (link) => {
+        for (const room of this.#rooms.values()) room.linkLost(link);
+      },
       onRemoved: () => this.#wakeAll(),
     });
   }
 
   /** `OpenMedia` of the rooms. */
-  readonly openRoom = (options: OpenMediaOptions): SfuRoom => {
+  readonly openRoom = (options: OpenMediaOptions): SpreadRoom => {
     const { roomId } = options;
-    const room: SfuRoom = new SfuRoom({
+    const room: SpreadRoom = new SpreadRoom({
       ...options,
       log: this.#log.child({ roomId }),
       link: (nodeId) => this.#links.get(nodeId),
       choose: () => this.#choose(options.region),
+      nearest: (region) => {
+        const link = this.#choose(region);
+        return link?.record.region === region ? link : null;
+      },
       onClosed: () => {
         if (this.#rooms.get(roomId) === room) this.#rooms.delete(roomId);
       },
@@ -50,9 +56,9 @@ export class SfuNodes {
     return room;
   };
 
-  /** For `/readyz`. */
-  get hasNode(): boolean {
-    return this.#links.open().length > 0;
+  /** How many can take rooms now. */
+  get openCount(): number {
+    return this.#links.open().length;
   }
 
   close(): void {
@@ -69,27 +75,19 @@ export class SfuNodes {
     for (const room of this.#rooms.values()) room.wake();
   }
 
-  #eachOn(link: SfuLink, run: (room: SfuRoom) => void): void {
-    for (const room of this.#rooms.values()) if (room.isOn(link)) run(room);
-  }
-
   #listen(link: SfuLink): void {
     const { notices } = link.client;
-    const roomOn = (roomId: RoomId): SfuRoom | null => {
-      const room = this.#rooms.get(roomId);
-      return room?.isOn(link) === true ? room : null;
-    };
-    notices.on('roomClosed', ({ roomId }) => roomOn(roomId)?.lostByNode());
-    notices.on('producerClosed', ({ roomId, producerId }) => roomOn(roomId)?.listener.onProducerClosed(producerId));
+    const on = (roomId: RoomId): RoomPart | null => this.#rooms.get(roomId)?.partOn(link) ?? null;
+    notices.on('roomClosed', ({ roomId }) => on(roomId)?.lostByNode());
+    notices.on('pipeWanted', ({ roomId, producerId, layer }) => on(roomId)?.pipeWanted(producerId, layer));
+    notices.on('producerClosed', ({ roomId, producerId }) => on(roomId)?.listener.onProducerClosed(producerId));
     notices.on('consumersClosed', ({ roomId, seatId, consumerIds }) => {
-      roomOn(roomId)?.listener.onConsumersClosed(seatId, consumerIds);
+      on(roomId)?.listener.onConsumersClosed(seatId, consumerIds);
     });
-    notices.on('lineQuality', ({ roomId, seatId, up, down }) =>
-      roomOn(roomId)?.listener.onLineQuality(seatId, up, down),
-    );
-    notices.on('activeSpeaker', ({ roomId, seatId }) => roomOn(roomId)?.listener.onActiveSpeaker(seatId));
+    notices.on('lineQuality', ({ roomId, seatId, up, down }) => on(roomId)?.listener.onLineQuality(seatId, up, down));
+    notices.on('activeSpeaker', ({ roomId, seatId }) => on(roomId)?.listener.onActiveSpeaker(seatId));
     notices.on('transportState', ({ roomId, seatId, transportId, state }) => {
-      if (state === 'closed' || state === 'unclaimed') roomOn(roomId)?.listener.onTransportClosed(seatId, transportId);
+      if (state === 'closed' || state === 'unclaimed') on(roomId)?.listener.onTransportClosed(seatId, transportId);
     });
   }
 }

@@ -1,17 +1,10 @@
-import type { DtlsParameters, IceParameters, RtpCapabilities } from 'mediasoup/types';
+import type { RtpCapabilities } from 'mediasoup/types';
 import type { sfuContract } from '../../sfu/contract.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { ConsumerId, ProducerId, SeatId, TransportId } from '../protocol/ids.ts';
-import type { TransportPair } from '../protocol/media.ts';
 import type { InnerParams, InnerRequestName, InnerResult } from '../runtime/inner-contract.ts';
 import type { Log } from '../runtime/log.ts';
-import type {
-  MediaDescription,
-  MediaListener,
-  MediaNode,
-  NodeConsumerOffer,
-  OpenMediaOptions,
-} from '../rooms/ports.ts';
+import type { MediaListener, OpenMediaOptions } from '../rooms/ports.ts';
+import { orderOf, type OfRoom } from './sfu-order.ts';
 import type { SfuLink } from './sfu-nodes.ts';
 
 /** How long a node whose link broke may come back before the room goes elsewhere. */
@@ -20,14 +13,23 @@ const RETRY_MS = 100;
 const CLOCK_SAMPLES = 3;
 
 type Contract = typeof sfuContract;
-type OfRoom = 'roomId' | 'fence';
 
-export interface SfuRoomOptions extends OpenMediaOptions {
+export interface HomeListener extends Pick<MediaListener, 'onReset'> {
+  /** The link was away, or the room was opened by somebody before: this is what the node holds. */
+  onAdopted(description: RoomDescription): void;
+}
+
+export type RoomDescription = InnerResult<Contract, 'describeRoom'>;
+
+export interface SfuRoomOptions extends Omit<OpenMediaOptions, 'listener' | 'wasOnBranches'> {
+  readonly listener: HomeListener;
   readonly log: Log;
   readonly link: (nodeId: string) => SfuLink | null;
   readonly choose: () => SfuLink | null;
   readonly onClosed: () => void;
 }
+
+const EMPTY: RoomDescription = { exists: true, routerId: null, routerRtpCapabilities: null, seats: [], producers: [] };
 
 type Place =
   | { readonly kind: 'nowhere' }
@@ -35,10 +37,10 @@ type Place =
   | { readonly kind: 'closed' };
 
 /**
- * One room on whichever node holds it. When the node's link breaks it is adopted again as it is; when the worker or the node is gone it
+ * One room on whichever node is its home. When the node's link breaks it is adopted again as it is; when the worker or the node is gone it
  * is opened anew at once, there or elsewhere, and the room is told `onReset`.
  */
-export class SfuRoom implements MediaNode {
+export class SfuRoom {
   readonly #options: SfuRoomOptions;
   #place: Place = { kind: 'nowhere' };
   #lastNodeId: string | null;
@@ -55,18 +57,14 @@ export class SfuRoom implements MediaNode {
     this.#findPlace();
   }
 
-  get listener(): MediaListener {
-    return this.#options.listener;
-  }
-
   get routerRtpCapabilities(): RtpCapabilities | null {
     return this.#place.kind === 'on' ? this.#place.capabilities : null;
   }
 
-  get place(): MediaNode['place'] {
+  get place(): { readonly nodeId: string; readonly sfuUrl: string; readonly region: string } | null {
     if (this.#place.kind !== 'on') return null;
-    const { id, url } = this.#place.link.record;
-    return { nodeId: id, sfuUrl: url };
+    const { id, url, region } = this.#place.link.record;
+    return { nodeId: id, sfuUrl: url, region };
   }
 
   isOn(link: SfuLink): boolean {
@@ -98,66 +96,6 @@ export class SfuRoom implements MediaNode {
     this.#wakeUp?.();
   }
 
-  async createTransports(
-    seatId: SeatId,
-    { send, keepRecv }: { send: boolean; keepRecv: boolean },
-  ): Promise<TransportPair> {
-    return await this.#order('createTransports', { seatId, send, keepRecv });
-  }
-
-  async claimTransports(seatId: SeatId): Promise<void> {
-    await this.#order('claimTransports', { seatId });
-  }
-
-  async connectTransport(seatId: SeatId, transportId: TransportId, dtlsParameters: DtlsParameters): Promise<void> {
-    await this.#order('connectTransport', { seatId, transportId, dtlsParameters });
-  }
-
-  async restartIce(seatId: SeatId, transportId: TransportId): Promise<IceParameters> {
-    return (await this.#order('restartIce', { seatId, transportId })).iceParameters;
-  }
-
-  async removeSeat(seatId: SeatId): Promise<void> {
-    await this.#order('removePeer', { seatId });
-  }
-
-  async produce(seatId: SeatId, producer: Parameters<MediaNode['produce']>[1]): Promise<void> {
-    await this.#order('produce', { seatId, ...producer });
-  }
-
-  async setProducerPaused(producerId: ProducerId, paused: boolean): Promise<void> {
-    await this.#order('setProducerPaused', { producerId, paused });
-  }
-
-  async closeProducer(producerId: ProducerId): Promise<void> {
-    await this.#order('closeProducer', { producerId });
-  }
-
-  async consume(
-    seatId: SeatId,
-    rtpCapabilities: RtpCapabilities,
-    producerIds: readonly ProducerId[],
-  ): Promise<readonly NodeConsumerOffer[]> {
-    return (await this.#order('consume', { seatId, rtpCapabilities, producerIds: [...producerIds] })).consumers;
-  }
-
-  async setConsumersPaused(seatId: SeatId, consumerIds: readonly ConsumerId[], paused: boolean): Promise<void> {
-    await this.#order('setConsumersPaused', { seatId, consumerIds: [...consumerIds], paused });
-  }
-
-  async setPreferredLayers(
-    seatId: SeatId,
-    consumerId: ConsumerId,
-    { spatialLayer, temporalLayer }: { readonly spatialLayer: number; readonly temporalLayer?: number | undefined },
-  ): Promise<void> {
-    const layers = { spatialLayer, ...(temporalLayer === undefined ? {} : { temporalLayer }) };
-    await this.#order('setPreferredLayers', { seatId, consumerId, layers });
-  }
-
-  async closeConsumers(seatId: SeatId, consumerIds: readonly ConsumerId[]): Promise<void> {
-    await this.#order('closeConsumers', { seatId, consumerIds: [...consumerIds] });
-  }
-
   /** The pair with the shortest way there and back says most. */
   async clockOffsetUs(): Promise<number> {
     const link = this.#place.kind === 'on' ? this.#place.link : null;
@@ -187,16 +125,14 @@ export class SfuRoom implements MediaNode {
     this.#options.onClosed();
   }
 
-  async #order<N extends InnerRequestName<Contract>>(
+  async order<N extends InnerRequestName<Contract>>(
     name: N,
     params: Omit<InnerParams<Contract, N>, OfRoom>,
   ): Promise<InnerResult<Contract, N>> {
     if (this.#place.kind !== 'on') throw unavailable();
     const { link } = this.#place;
-    const { roomId, fence } = this.#options;
     try {
-      // Every order of a room carries the room and its fence; the compiler cannot add them back to a generic Omit.
-      return await link.client.call(name, { roomId, fence, ...params } as unknown as InnerParams<Contract, N>);
+      return await orderOf(link, this.#options, name, params);
     } catch (error) {
       if (error instanceof AppError && error.code === 'gone' && this.isOn(link)) {
         this.lostByNode();
@@ -260,7 +196,7 @@ export class SfuRoom implements MediaNode {
       const held = await link.client.call('describeRoom', { roomId, fence });
       if (held.exists && held.routerRtpCapabilities !== null) {
         if (!this.#settle(link, held.routerRtpCapabilities)) return false;
-        listener.onAdopted(held satisfies MediaDescription);
+        listener.onAdopted(held);
         return true;
       }
     }
@@ -268,7 +204,7 @@ export class SfuRoom implements MediaNode {
     if (!this.#settle(link, routerRtpCapabilities)) return false;
     log.info({ nodeId: link.record.id, again: wasSomewhere }, 'room is on a media node');
     if (wasSomewhere) listener.onReset();
-    else listener.onAdopted({ seats: [], producers: [] });
+    else listener.onAdopted(EMPTY);
     return true;
   }
 

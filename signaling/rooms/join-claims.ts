@@ -23,6 +23,8 @@ export const JoinClaims = z.object({
   /** For a guardian: whose. */
   wardName: z.string().max(120).nullable(),
   classGroup: z.string().max(120).nullable(),
+  /** Of the school that it comes from; absent in tokens of an older process. */
+  region: z.string().max(120).nullable().default(null),
 });
 export type JoinClaims = z.infer<typeof JoinClaims>;
 

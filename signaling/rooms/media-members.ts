@@ -16,6 +16,8 @@ export interface MediaMembersOptions extends Omit<ProducersOptions, 'node'> {
   readonly node: () => MediaNode;
   readonly log: Log;
   readonly seatKindOf: (seatId: SeatId) => SeatKind | null;
+  /** Of the school that the seat belongs to: its transports are near it. */
+  readonly regionOf: (seatId: SeatId) => string | null;
 }
 
 interface Transports {
@@ -56,7 +58,11 @@ export class MediaMembers {
     const keepsRecv = keepRecv && !this.needsTransports(seatId);
     this.producers.forgetSeat(seatId);
     if (!keepsRecv) this.#forgetReceiving(seatId);
-    const pair = await this.#options.node().createTransports(seatId, { send, keepRecv: keepsRecv });
+    const pair = await this.#options.node().createTransports(seatId, {
+      send,
+      keepRecv: keepsRecv,
+      region: this.#options.regionOf(seatId),
+    });
     this.#transports.set(seatId, { send: pair.send?.transportId ?? null, recv: pair.recv.transportId });
     return pair;
   }
@@ -131,6 +137,14 @@ export class MediaMembers {
     this.producers.clear();
     this.consumers.clear();
     this.#transports.clear();
+  }
+
+  /** The node of these seats is gone, the rest of the room is there. */
+  clearSeats(seatIds: readonly SeatId[]): void {
+    for (const seatId of seatIds) {
+      this.producers.forgetSeat(seatId);
+      this.#forgetReceiving(seatId);
+    }
   }
 
   adopt(description: MediaDescription, savedHolds: ReadonlyMap<ProducerId, readonly Hold[]>): void {

@@ -44,6 +44,14 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
       recording.goalChanged();
       options.onPlaced();
     },
+    onBranchesChanged: () => options.onPlaced(),
+    onSeatsReset: (seatIds) => {
+      media.clearSeats(seatIds);
+      for (const seat of presence.inside().filter((other) => seatIds.includes(other.seatId) && hasJoined(other))) {
+        connectionOf(seat)?.tell('mediaReset', {});
+        options.tellSnapshot(seat);
+      }
+    },
     onReset: () => {
       media.clear();
       recording.note('mediaReset', {});

@@ -64,6 +64,10 @@ export interface MediaListener {
   onAdopted(description: MediaDescription): void;
   /** The node lost the room; it has been opened anew, empty, maybe elsewhere. */
   onReset(): void;
+  /** The node of these seats is gone, and their media with it; the room is well. */
+  onSeatsReset(seatIds: readonly SeatId[]): void;
+  /** `branchNodeIds` has changed. */
+  onBranchesChanged(): void;
 }
 
 /** A consumer as the node offers it; whose it is and of what source, the room knows. */
@@ -78,11 +82,14 @@ export interface MediaNode {
   readonly routerRtpCapabilities: RtpCapabilities | null;
   /** Which node, and its inner URL for the recorder; null while there is none. */
   readonly place: { readonly nodeId: string; readonly sfuUrl: string } | null;
+  /** Further nodes that hold a part of the room: those of other regions with seats in them. */
+  readonly branchNodeIds: readonly string[];
   /** Resolves when the room is open on a node; rejects with `unavailable` when none took it in time. */
   opened(timeoutMs: number): Promise<void>;
+  /** On the node of the seat's region, if it has one, else where the room is at home. */
   createTransports(
     seatId: SeatId,
-    wants: { readonly send: boolean; readonly keepRecv: boolean },
+    wants: { readonly send: boolean; readonly keepRecv: boolean; readonly region: string | null },
   ): Promise<TransportPair>;
   /** The seat's browser has arrived: transports that nothing uses yet stay. */
   claimTransports(seatId: SeatId): Promise<void>;
@@ -127,6 +134,7 @@ export interface OpenMediaOptions {
   readonly region: string | null;
   /** Where the room was when another process owned it; adopted there if it still is. */
   readonly wasOnNodeId: string | null;
+  readonly wasOnBranches: readonly string[];
   readonly listener: MediaListener;
 }
 /** Starts opening at once and returns the stand-in. */

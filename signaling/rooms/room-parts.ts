@@ -126,6 +126,7 @@ function createMedia(options: RoomPartsOptions, reactions: RoomReactions, presen
     node: options.node,
     log: options.log,
     seatKindOf: (seatId) => presence.find(seatId)?.kind ?? null,
+    regionOf: (seatId) => presence.find(seatId)?.region ?? null,
     onAdded: (producer) => reactions.onProducerAdded(producer),
     onPaused: (producer) => reactions.onProducerPaused(producer),
     onClosed: (producer) => reactions.onProducerClosed(producer),

@@ -21,6 +21,8 @@ export const SavedSeat = z.object({
   wardName: z.string().nullable(),
   classGroup: z.string().nullable(),
   /** Absent in what an older process has saved. */
+  region: z.string().nullable().default(null),
+  /** Absent in what an older process has saved. */
   invitationId: InvitationId.nullable().default(null),
   tokenFloor: z.int(),
   tokenIssued: z.int(),
@@ -80,6 +82,8 @@ export const RoomState = z.object({
   endedAtMs: z.int().nullable(),
   emptySinceMs: z.int().nullable(),
   nodeId: z.string().nullable(),
+  /** Absent in what an older process has saved. */
+  branchNodeIds: z.array(z.string()).default([]),
   seats: z.array(SavedSeat),
   keptOut: z.array(z.string()),
   admitted: z.array(z.string()),
@@ -96,3 +100,9 @@ export const RoomState = z.object({
   tools: SavedTools.nullable().default(null),
 });
 export type RoomState = z.infer<typeof RoomState>;
+
+/** Where its media was, for `OpenMedia`. */
+export const savedPlaceOf = (saved: RoomState | null) => ({
+  wasOnNodeId: saved?.nodeId ?? null,
+  wasOnBranches: saved?.branchNodeIds ?? [],
+});

@@ -13,7 +13,7 @@ import type { Entered, RoomOptions, RoomSummary } from './room-options.ts';
 import { createRoomParts, type RoomParts } from './room-parts.ts';
 import { createRoomReactions } from './room-reactions.ts';
 import { insideSnapshot, waitingSnapshot } from './room-snapshot.ts';
-import { ROOM_STATE_VERSION, type Hold, type RoomState } from './room-state.ts';
+import { ROOM_STATE_VERSION, savedPlaceOf, type Hold, type RoomState } from './room-state.ts';
 import { connectionOf, hasJoined, isInside, isOtherGuest, type Seat } from './seat.ts';
 import { SeatOrders } from './seat-orders.ts';
 import { TeacherOrders } from './teacher-orders.ts';
@@ -68,7 +68,7 @@ export class Room {
       roomId: lesson.facts.roomId,
       fence: options.fence,
       region: lesson.region,
-      wasOnNodeId: saved?.nodeId ?? null,
+      ...savedPlaceOf(saved),
       listener: createMediaReactions({
         parts: this.parts,
         broadcast: options.broadcast,
@@ -244,6 +244,7 @@ export class Room {
       endedAtMs: this.#endedAtMs,
       emptySinceMs: this.#emptySinceMs,
       nodeId: this.#node.place?.nodeId ?? null,
+      branchNodeIds: [...this.#node.branchNodeIds],
       seats: presence.save(),
       ...lobby.save(),
       hands: hands.list(),

@@ -26,6 +26,8 @@ export interface Seat {
   schoolName: string | null;
   wardName: string | null;
   classGroup: string | null;
+  /** Of the school that it comes from; null when it has none or is not known. */
+  region: string | null;
   /** Null for those who need none. */
   invitationId: InvitationId | null;
   state: SeatState;

@@ -27,7 +27,7 @@ export class SfuStand {
   readonly #sources: RtpSource[] = [];
 
   static async create(options: Partial<SfuNodeOptions> = {}): Promise<SfuStand> {
-    const secret = randomUUID();
+    const secret = options.secret ?? randomUUID();
     const node = await SfuNode.create({
       host: '127.0.0.1',
       port: 0,
@@ -59,6 +59,14 @@ export class SfuStand {
     this.#clients.push(client);
     await client.opened();
     return client;
+  }
+
+  /** A figure of its `/metrics`. */
+  async figure(name: string): Promise<number> {
+    const text = await (await fetch(`${this.node.url}/metrics`)).text();
+    const value = new RegExp(`^tongke_sfu_${name} (\\S+)$`, 'm').exec(text)?.[1];
+    if (value === undefined) throw new Error(`no figure ${name}`);
+    return Number(value);
   }
 
   /** A seat's stream from a synthetic device, already sending. */

@@ -82,6 +82,7 @@ export class InvitationRoutes implements Pick<RestHandlers, Names> {
       identity: { kind: 'guest', guestId, invitationId: invitation.invitationId },
       displayName: body.displayName,
       schoolName: null,
+      region: null,
       wardName: invitation.wardName ?? body.wardName,
       classGroup: null,
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../protocol/errors.ts';
-import type { LessonId } from '../../protocol/ids.ts';
+import type { LessonId, SchoolId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import { API_PREFIX } from '../../protocol/rest.ts';
 import type { SeatKind } from '../../protocol/seats.ts';
@@ -95,13 +95,17 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
     const seat = seatOf(caller, lesson, involvement);
     if (seat === null) throw new AppError('forbidden');
     assertOpen(lesson, seat, this.#nowMs());
-    const me = await this.#stores.directory.me(caller.personId);
+    const [me, region] = await Promise.all([
+      this.#stores.directory.me(caller.personId),
+      this.#regionOf(caller.schoolId),
+    ]);
     const wards = involvement?.as === 'guardian' ? involvement.wards.map((ward) => ward.displayName).join('、') : null;
     return joinGrant(this.#dependencies, lesson, {
       seat,
       identity: { kind: 'person', personId: caller.personId },
       displayName: caller.displayName,
       schoolName: me?.schoolName ?? null,
+      region,
       wardName: wards,
       classGroup: isTeacherSeat(seat) ? null : (me?.classGroup ?? null),
     });
@@ -117,8 +121,15 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
       identity: { kind: 'site', siteId: caller.siteId },
       displayName: caller.classroomName,
       schoolName: classroom.schoolName,
+      region: await this.#regionOf(classroom.schoolId),
       wardName: null,
       classGroup: null,
     });
+  }
+
+  /** Where its media goes to; null when nobody has said. */
+  async #regionOf(schoolId: SchoolId | null): Promise<string | null> {
+    const school = schoolId === null ? undefined : await this.#stores.directory.school(schoolId);
+    return school?.region || null;
   }
 }

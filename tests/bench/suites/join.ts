@@ -172,6 +172,7 @@ async function serverShare(
       identity: { kind: 'person', personId: PersonId.parse('bench') },
       displayName: grant.displayName,
       schoolName: null,
+      region: null,
       wardName: null,
       classGroup: null,
     } as const;

@@ -75,6 +75,11 @@ export class SignalingStand {
     this.#sockets.serve(this.registry);
   }
 
+  /** sfu nodes that it is connected to. */
+  get sfuCount(): number {
+    return this.#sfuNodes.openCount;
+  }
+
   hasTeacher(lesson: RoomLesson): boolean {
     const { lessonId } = lesson.facts;
     return this.registry.liveRooms().some((room) => room.lessonId === lessonId && room.hasTeacher);
@@ -138,12 +143,10 @@ export class RoomStand {
     this.#registryRedis = createRedis({ url: redis.url, name: 'stand', log, whenAway: 'fail' });
   }
 
-  async announce(sfu: SfuStand, id: string): Promise<void> {
+  async announce(sfu: SfuStand, id: string, region = 'local'): Promise<void> {
     const url = sfu.node.url.replace(/^http/, 'ws');
     const registry = new NodeRegistry(this.#registryRedis, this.#log);
-    this.#announcements.push(
-      await registry.announce(() => ({ kind: 'sfu', id, url, region: 'local', load: sfu.node.load })),
-    );
+    this.#announcements.push(await registry.announce(() => ({ kind: 'sfu', id, url, region, load: sfu.node.load })));
   }
 
   async signaling(change: Partial<SignalingStandOptions> = {}): Promise<SignalingStand> {

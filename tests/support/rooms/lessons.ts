@@ -41,6 +41,7 @@ export function claimsOf(lesson: RoomLesson, seat: SeatKind, name: string): Join
     identity: identityOf(seat, name),
     displayName: name,
     schoolName: '实验小学',
+    region: null,
     wardName: null,
     classGroup: seat === 'pupil' ? '三年级一班' : null,
   };

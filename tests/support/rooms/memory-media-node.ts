@@ -22,6 +22,7 @@ const noMedia: RtpParameters = { codecs: [], headerExtensions: [], encodings: []
 /** `MediaNode` in memory: what an sfu keeps of a room, without any media. */
 export class MemoryMediaNode implements MediaNode {
   readonly routerRtpCapabilities: RtpCapabilities = { codecs: [], headerExtensions: [] };
+  readonly branchNodeIds = [];
   readonly place = { nodeId: 'memory', sfuUrl: 'ws://127.0.0.1:1/inner' };
   readonly peers = new Map<SeatId, Peer>();
   readonly producers = new Map<ProducerId, ProducerInfo>();

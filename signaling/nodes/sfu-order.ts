@@ -1,0 +1,23 @@
+import type { sfuContract } from '../../sfu/contract.ts';
+import type { Fence, RoomId } from '../protocol/ids.ts';
+import type { InnerParams, InnerRequestName, InnerResult } from '../runtime/inner-contract.ts';
+import type { SfuLink } from './sfu-nodes.ts';
+
+type Contract = typeof sfuContract;
+export type OfRoom = 'roomId' | 'fence';
+
+export interface RoomName {
+  readonly roomId: RoomId;
+  readonly fence: Fence;
+}
+
+/** An order about a room, to one node. @throws what the node throws */
+export async function orderOf<N extends InnerRequestName<Contract>>(
+  link: SfuLink,
+  { roomId, fence }: RoomName,
+  name: N,
+  params: Omit<InnerParams<Contract, N>, OfRoom>,
+): Promise<InnerResult<Contract, N>> {
+  // Every order of a room carries the room and its fence; the compiler cannot add them back to a generic Omit.
+  return await link.client.call(name, { roomId, fence, ...params } as unknown as InnerParams<Contract, N>);
+}
