@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeMono } from '../../tests/support/flash-and-beep.ts';
+import { decodeMono } from '../../tests/support/media/flash-and-beep.ts';
 import { loadMediaClip } from '../../tests/support/rtp/media-clip.ts';
 import { encodeSoundInit, encodeSoundSegment, renderSound, type TrackSound } from './aac-mix.ts';
 import { readSegmentSamples } from './cmaf-reader.ts';

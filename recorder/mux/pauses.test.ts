@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
-import { LoggedRecording } from '../../tests/support/logged-recording.ts';
+import { LoggedRecording } from '../../tests/support/media/logged-recording.ts';
 import { emptyMuxState } from './mux-state.ts';
 import { readPauses } from './pauses.ts';
 

@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { until } from '../support/capture-stand.ts';
+import { until } from '../support/stands/capture-stand.ts';
 import { residentBytesOf } from './process-usage.ts';
 
 const Reply = z.object({ id: z.int(), result: z.looseObject({}).optional() });

@@ -1,8 +1,8 @@
 import type { BrowserContext } from 'playwright-core';
 import { LessonId } from '../../signaling/protocol/ids.ts';
-import { signedIn } from '../support/demo-lessons.ts';
-import { RestClient } from '../support/rest-client.ts';
-import type { Stack } from '../support/stack.ts';
+import { signedIn } from '../support/districts/demo-lessons.ts';
+import { RestClient } from '../support/clients/rest-client.ts';
+import type { Stack } from '../support/stands/stack.ts';
 
 const ADMINISTRATORS = ['zhou.xiaozhang', 'ai.xiaozhang'];
 const MANY = 200;

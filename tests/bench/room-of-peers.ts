@@ -5,9 +5,9 @@ import { TokenSigner } from '../../signaling/auth/signed-token.ts';
 import { LessonId, RoomId, type InvitationId } from '../../signaling/protocol/ids.ts';
 import { JoinClaims } from '../../signaling/rooms/join-claims.ts';
 import { RoomClient } from '../integration/room/room-client.ts';
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
-import { RestClient } from '../support/rest-client.ts';
-import { Stack } from '../support/stack.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { RestClient } from '../support/clients/rest-client.ts';
+import { Stack } from '../support/stands/stack.ts';
 import type { BenchStage } from './bench-stage.ts';
 
 const TEACHER = 'lin.laoshi';

@@ -9,12 +9,12 @@ import { lostOf, type LineConditions } from '../net/line.ts';
 import { UdpRelay } from '../net/udp-relay.ts';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
 import { eventually } from '../support/eventually.ts';
-import { fetchPlayable, readViewFrames } from '../support/film.ts';
-import { beepTimes, median } from '../support/flash-and-beep.ts';
-import { freeMediaPorts } from '../support/ports.ts';
-import { Stack } from '../support/stack.ts';
+import { fetchPlayable, readViewFrames } from '../support/media/film.ts';
+import { beepTimes, median } from '../support/media/flash-and-beep.ts';
+import { freeMediaPorts } from '../support/stands/ports.ts';
+import { Stack } from '../support/stands/stack.ts';
 import { plan } from './plan.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };

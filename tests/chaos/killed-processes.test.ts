@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
 import { eventually } from '../support/eventually.ts';
-import { longestHoleMs, readViewTimecodes } from '../support/film.ts';
-import { Stack, type StackProcess } from '../support/stack.ts';
+import { longestHoleMs, readViewTimecodes } from '../support/media/film.ts';
+import { Stack, type StackProcess } from '../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const PUPIL = { account: 'ye.zihan', name: '叶子涵', sender: 2 };

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
 import { opusSamples } from '../../recorder/mux/depacketize/opus.ts';
-import { median } from '../support/flash-and-beep.ts';
-import { PAYLOAD_TYPES, type LoggedStream } from '../support/logged-recording.ts';
-import { oddly } from '../support/odd-packets.ts';
+import { median } from '../support/media/flash-and-beep.ts';
+import { PAYLOAD_TYPES, type LoggedStream } from '../support/media/logged-recording.ts';
+import { oddly } from '../support/media/odd-packets.ts';
 import { splitOggOpus } from '../support/rtp/elementary-streams.ts';
 import { loadMediaClip, type MediaClip, type VideoClipCodec } from '../support/rtp/media-clip.ts';
 import { rtpTimeline, type TimedPacket } from '../support/rtp/rtp-timeline.ts';
 import { drawTestSound } from '../support/rtp/test-picture.ts';
-import { SimulatedLesson } from '../support/simulated-lesson.ts';
+import { SimulatedLesson } from '../support/media/simulated-lesson.ts';
 
 /** Not a multiple of what any codec codes at once. */
 const SIZE = { width: 322, height: 182, fps: 15, kilobitsPerSecond: 150 } as const;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import type { StoreKind } from '../support/faulty-store.ts';
+import type { StoreKind } from '../support/stands/faulty-store.ts';
 import { plan } from './plan.ts';
 import { nearlyFull, refusedWrites } from './recording/full-disk.ts';
 import { openStage, type Stage } from './recording/stage.ts';

@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { carryStream, type CarriedOptions, type CarriedStream } from '../net/carried-stream.ts';
 import type { LineConditions } from '../net/line.ts';
-import { median } from '../support/flash-and-beep.ts';
-import { PAYLOAD_TYPES } from '../support/logged-recording.ts';
+import { median } from '../support/media/flash-and-beep.ts';
+import { PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import type { TimedPacket } from '../support/rtp/rtp-timeline.ts';
-import { SimulatedLesson } from '../support/simulated-lesson.ts';
+import { SimulatedLesson } from '../support/media/simulated-lesson.ts';
 import { plan } from './plan.ts';
 
 const LINES: Readonly<Record<string, LineConditions>> = {

@@ -13,11 +13,11 @@ import {
   type CaptureClient,
   type RecordedStream,
   type StoredTrack,
-} from '../support/capture-stand.ts';
-import { readPlayIndex } from '../support/play-files.ts';
+} from '../support/stands/capture-stand.ts';
+import { readPlayIndex } from '../support/media/play-files.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
-import { startRedis, type UrlService } from '../support/services.ts';
-import { SfuStand } from '../support/sfu-stand.ts';
+import { startRedis, type UrlService } from '../support/stands/services.ts';
+import { SfuStand } from '../support/stands/sfu-stand.ts';
 import { plan } from './plan.ts';
 
 const PAIRS = 12;

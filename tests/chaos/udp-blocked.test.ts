@@ -2,9 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
-import { PartnerSchool } from '../support/partner-school.ts';
-import { Stack } from '../support/stack.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { PartnerSchool } from '../support/stands/partner-school.ts';
+import { Stack } from '../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const PUPIL = { account: 'ye.zihan', name: '叶子涵', sender: 2 };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase, type OpenDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
-import { startPostgres, type PostgresService } from '../support/services.ts';
+import { startPostgres, type PostgresService } from '../support/stands/services.ts';
 
 const WRITES_BEFORE_CRASH = 50;
 

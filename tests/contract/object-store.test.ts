@@ -11,7 +11,7 @@ import type { AppError } from '../../signaling/protocol/errors.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import type { ObjectStore } from '../../storage/objects/object-store.ts';
 import { S3ObjectStore } from '../../storage/objects/s3.ts';
-import { startMinio, type MinioService } from '../support/services.ts';
+import { startMinio, type MinioService } from '../support/stands/services.ts';
 
 const MULTIPART_BYTES = 33 * 1024 * 1024;
 

@@ -25,7 +25,7 @@ import { newId } from '../../storage/new-id.ts';
 import type { Stores } from '../../storage/ports.ts';
 import { claimsOf, newLesson } from '../support/rooms/lessons.ts';
 import { MemoryRoomStore } from '../support/rooms/memory-room-store.ts';
-import { startPostgres, startRedis, type Service } from '../support/services.ts';
+import { startPostgres, startRedis, type Service } from '../support/stands/services.ts';
 import { makeDistrict, makeLesson } from './district-fixture.ts';
 
 const log = createLog('room-store', 'silent');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
 import type { Stores } from '../../storage/ports.ts';
-import { startPostgres } from '../support/services.ts';
+import { startPostgres } from '../support/stands/services.ts';
 
 export interface OpenStores {
   readonly stores: Stores;

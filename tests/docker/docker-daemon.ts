@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServiceProcess } from '../support/service-process.ts';
+import { ServiceProcess } from '../support/stands/service-process.ts';
 
 export interface DockerDaemonOptions {
   /** Where images and layers stay between runs. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { cacheRoot, distribution } from '../../setup/paths.mjs';
 import { PROCESSES } from '../../setup/supervisor/process-list.ts';
-import { freePort } from '../support/ports.ts';
+import { freePort } from '../support/stands/ports.ts';
 import {
   type MinioService,
   type PostgresService,
@@ -11,7 +11,7 @@ import {
   startPostgres,
   startRedis,
   type UrlService,
-} from '../support/services.ts';
+} from '../support/stands/services.ts';
 import { interpolate, readComposeServices, REPOSITORY } from './compose-file.ts';
 import { DockerDaemon } from './docker-daemon.ts';
 import { WorkerMirror } from './worker-mirror.ts';

@@ -11,10 +11,10 @@ import { createLog } from '../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
-import { LoggedRecording, PAYLOAD_TYPES } from '../support/logged-recording.ts';
-import { RecordedDistrict } from '../support/recorded-district.ts';
-import type { RestClient } from '../support/rest-client.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
+import { RecordedDistrict } from '../support/districts/recorded-district.ts';
+import type { RestClient } from '../support/clients/rest-client.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
 

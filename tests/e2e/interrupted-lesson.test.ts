@@ -8,11 +8,11 @@ import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
 import { readVideo } from '../support/browser/timecode-reader.ts';
 import { readOwnTracks, watchOwnTracks, type MetSecond } from '../support/browser/track-offset.ts';
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
-import { readBeeps, readViewFrames, type StoredFrame } from '../support/film.ts';
-import { median } from '../support/flash-and-beep.ts';
-import { PartnerSchool } from '../support/partner-school.ts';
-import { Stack } from '../support/stack.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { readBeeps, readViewFrames, type StoredFrame } from '../support/media/film.ts';
+import { median } from '../support/media/flash-and-beep.ts';
+import { PartnerSchool } from '../support/stands/partner-school.ts';
+import { Stack } from '../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const VISUALISER = TEACHER.sender + 200;

@@ -7,11 +7,11 @@ import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import type { RouteReply } from '../../signaling/protocol/rest.ts';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { signedIn } from '../support/demo-lessons.ts';
+import { signedIn } from '../support/districts/demo-lessons.ts';
 import { eventually } from '../support/eventually.ts';
-import { readViewTimecodes } from '../support/film.ts';
-import type { RestClient } from '../support/rest-client.ts';
-import { Stack } from '../support/stack.ts';
+import { readViewTimecodes } from '../support/media/film.ts';
+import type { RestClient } from '../support/clients/rest-client.ts';
+import { Stack } from '../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 /** Of the same school. */

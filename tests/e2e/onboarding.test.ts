@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
 import { eventually } from '../support/eventually.ts';
-import { RestClient } from '../support/rest-client.ts';
-import { Stack } from '../support/stack.ts';
+import { RestClient } from '../support/clients/rest-client.ts';
+import { Stack } from '../support/stands/stack.ts';
 
 const DISTRICT = '莲都区';
 const LECTURING = '城关中心小学';

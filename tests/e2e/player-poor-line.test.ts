@@ -9,8 +9,8 @@ import { objectKeys } from '../../storage/objects/object-keys.ts';
 import { TcpRelay } from '../net/tcp-relay.ts';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { readPlayer, rememberAudio } from '../support/browser/picture-reader.ts';
-import { PAYLOAD_TYPES } from '../support/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US } from '../support/player-stand.ts';
+import { PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US } from '../support/stands/player-stand.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
 

@@ -2,8 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { readPlayer, rememberAudio } from '../support/browser/picture-reader.ts';
-import { PAYLOAD_TYPES } from '../support/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US, TIMELINES } from '../support/player-stand.ts';
+import { PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US, TIMELINES } from '../support/stands/player-stand.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
 

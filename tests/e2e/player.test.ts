@@ -2,9 +2,9 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { readPlayer, rememberAudio, type PlayerReading } from '../support/browser/picture-reader.ts';
-import { median } from '../support/flash-and-beep.ts';
-import { PAYLOAD_TYPES } from '../support/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US } from '../support/player-stand.ts';
+import { median } from '../support/media/flash-and-beep.ts';
+import { PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US } from '../support/stands/player-stand.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
 

@@ -7,10 +7,10 @@ import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import type { RouteReply } from '../../signaling/protocol/rest.ts';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
-import { probeFilm, readFilmTimecodes } from '../support/film.ts';
-import type { RestClient } from '../support/rest-client.ts';
-import { Stack } from '../support/stack.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { probeFilm, readFilmTimecodes } from '../support/media/film.ts';
+import type { RestClient } from '../support/clients/rest-client.ts';
+import { Stack } from '../support/stands/stack.ts';
 import { eventually } from '../support/eventually.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };

@@ -5,10 +5,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { signedIn } from '../support/demo-lessons.ts';
+import { signedIn } from '../support/districts/demo-lessons.ts';
 import { eventually } from '../support/eventually.ts';
-import { Stack } from '../support/stack.ts';
-import { ffmpegRun, STRIPED, X264 } from '../support/uploaded-film.ts';
+import { Stack } from '../support/stands/stack.ts';
+import { ffmpegRun, STRIPED, X264 } from '../support/media/uploaded-film.ts';
 
 const ACCOUNT = 'wu.laoshi';
 const TITLE = '圆的面积';

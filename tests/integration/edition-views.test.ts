@@ -14,10 +14,10 @@ import { createLog } from '../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { PlayIndex, type PlaySegment } from '../../storage/objects/manifest.ts';
 import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
-import { FPS, LEAD_US, LECTURER_HZ, LESSON_US, logEditedLesson, PUPIL_HZ } from '../support/edited-lesson.ts';
-import type { LoggedRecording } from '../support/logged-recording.ts';
+import { FPS, LEAD_US, LECTURER_HZ, LESSON_US, logEditedLesson, PUPIL_HZ } from '../support/media/edited-lesson.ts';
+import type { LoggedRecording } from '../support/media/logged-recording.ts';
 import { readCounter } from '../support/rtp/test-picture.ts';
-import { decodeSound, toneBySecond } from '../support/tones.ts';
+import { decodeSound, toneBySecond } from '../support/media/tones.ts';
 
 const log = createLog('edition-test', 'silent');
 const SIZE = { width: 160, height: 96 } as const;

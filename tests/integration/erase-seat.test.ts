@@ -13,10 +13,10 @@ import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import { LECTURER_HZ, LESSON_US, logEditedLesson, PUPIL_HZ } from '../support/edited-lesson.ts';
-import type { LoggedRecording } from '../support/logged-recording.ts';
-import { readPlayIndex, writePlayable } from '../support/play-files.ts';
-import { decodeSound, toneBySecond } from '../support/tones.ts';
+import { LECTURER_HZ, LESSON_US, logEditedLesson, PUPIL_HZ } from '../support/media/edited-lesson.ts';
+import type { LoggedRecording } from '../support/media/logged-recording.ts';
+import { readPlayIndex, writePlayable } from '../support/media/play-files.ts';
+import { decodeSound, toneBySecond } from '../support/media/tones.ts';
 
 const log = createLog('erase-test', 'silent');
 const PUPIL = SeatId.parse('seat-pupil');

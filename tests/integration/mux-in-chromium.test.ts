@@ -9,8 +9,8 @@ import { createLog } from '../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import { launchBrowser } from '../support/browser/browser.ts';
-import { LoggedRecording, PAYLOAD_TYPES } from '../support/logged-recording.ts';
-import { readPlayIndex, runsOf } from '../support/play-files.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
+import { readPlayIndex, runsOf } from '../support/media/play-files.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
 

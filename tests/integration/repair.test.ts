@@ -16,10 +16,10 @@ import { openObjectStore } from '../../storage/objects/open.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { seededRandom } from '../net/seeded-random.ts';
-import { LoggedRecording, PAYLOAD_TYPES } from '../support/logged-recording.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
 import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
-import { startMinio, type MinioService } from '../support/services.ts';
+import { startMinio, type MinioService } from '../support/stands/services.ts';
 
 const STARTED = 1_790_000_000_000_000;
 const LENGTH_US = 44_000_000;

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { useDrawnMedia, type DrawnLook } from '../support/browser/friendly-media.ts';
 import { Person } from '../support/browser/person.ts';
-import type { Stack } from '../support/stack.ts';
+import type { Stack } from '../support/stands/stack.ts';
 
 const LOOKS = {
   teacher: { figure: 'teacher', cloth: '#0f766e', wall: '#7c8ea3' },

@@ -1,4 +1,4 @@
-import { lessonIdOf, signedIn } from '../support/demo-lessons.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
 import type { Person } from '../support/browser/person.ts';
 import { shoot } from './camera.ts';
 import { inEnglish } from './cast.ts';

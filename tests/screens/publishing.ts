@@ -1,5 +1,5 @@
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
-import { signedIn } from '../support/demo-lessons.ts';
+import { signedIn } from '../support/districts/demo-lessons.ts';
 import { shoot } from './camera.ts';
 import type { Cast } from './cast.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
-import { signedIn } from '../support/demo-lessons.ts';
+import { signedIn } from '../support/districts/demo-lessons.ts';
 import { shoot } from './camera.ts';
 import { takeCaptions } from './captions.ts';
 import type { Cast } from './cast.ts';

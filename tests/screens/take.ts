@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser/browser.ts';
-import { Stack } from '../support/stack.ts';
+import { Stack } from '../support/stands/stack.ts';
 import { Cast } from './cast.ts';
 import { takeDoors } from './doors.ts';
 import { takeLesson } from './lesson.ts';

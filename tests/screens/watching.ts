@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
-import { signedIn } from '../support/demo-lessons.ts';
-import type { RestClient } from '../support/rest-client.ts';
+import { signedIn } from '../support/districts/demo-lessons.ts';
+import type { RestClient } from '../support/clients/rest-client.ts';
 import { shoot } from './camera.ts';
 import type { Cast } from './cast.ts';
 

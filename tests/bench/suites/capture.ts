@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { CaptureStand, readManifest, RecordedRoom, until, type CaptureClient } from '../../support/capture-stand.ts';
+import {
+  CaptureStand,
+  readManifest,
+  RecordedRoom,
+  until,
+  type CaptureClient,
+} from '../../support/stands/capture-stand.ts';
 import type { MediaClip } from '../../support/rtp/media-clip.ts';
-import { startRedis } from '../../support/services.ts';
-import { SfuStand } from '../../support/sfu-stand.ts';
+import { startRedis } from '../../support/stands/services.ts';
+import { SfuStand } from '../../support/stands/sfu-stand.ts';
 import { loadPicture, loadSound } from '../bench-media.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import { median, slope, type Figure } from '../figure.ts';

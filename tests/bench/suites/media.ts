@@ -10,8 +10,8 @@ import { mediaBaseUrl } from '../../../signaling/auth/media-signature.ts';
 import { PersonId, RecordingId } from '../../../signaling/protocol/ids.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { freePort } from '../../support/ports.ts';
-import { until } from '../../support/capture-stand.ts';
+import { freePort } from '../../support/stands/ports.ts';
+import { until } from '../../support/stands/capture-stand.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import { median, type Figure } from '../figure.ts';
 

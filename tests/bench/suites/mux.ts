@@ -7,7 +7,7 @@ import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import type { ManifestTrack } from '../../../storage/objects/manifest.ts';
-import { LoggedRecording, PAYLOAD_TYPES } from '../../support/logged-recording.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
 import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import { loadSound, loadPicture } from '../bench-media.ts';

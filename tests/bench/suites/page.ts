@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { launchBrowser } from '../../support/browser/browser.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
-import { Stack } from '../../support/stack.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { Stack } from '../../support/stands/stack.ts';
 import type { BenchStage } from '../bench-stage.ts';
 import type { Figure } from '../figure.ts';
 

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../../support/browser/browser.ts';
-import { PAYLOAD_TYPES } from '../../support/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US } from '../../support/player-stand.ts';
+import { PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US } from '../../support/stands/player-stand.ts';
 import type { MediaClip } from '../../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
 import { loadPicture, loadSound } from '../bench-media.ts';

@@ -9,9 +9,9 @@ import { StoredRecordings } from '../../../recorder/produce/source/stored-record
 import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { produceHere } from '../../support/produce-here.ts';
-import { runPool } from '../../support/work-pool.ts';
-import { putMuxedRecording, type MadeLesson, type MadeTrack } from '../../support/muxed-recording.ts';
+import { produceHere } from '../../support/stands/produce-here.ts';
+import { runPool } from '../../support/stands/work-pool.ts';
+import { putMuxedRecording, type MadeLesson, type MadeTrack } from '../../support/media/muxed-recording.ts';
 import { mkdir } from 'node:fs/promises';
 import type { BenchStage } from '../bench-stage.ts';
 import type { Figure } from '../figure.ts';

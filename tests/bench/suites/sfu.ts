@@ -9,9 +9,9 @@ import { InnerClient } from '../../../signaling/runtime/inner-client.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import type { MediaClip } from '../../support/rtp/media-clip.ts';
 import { createRtpSource } from '../../support/rtp/rtp-source.ts';
-import { startRedis } from '../../support/services.ts';
-import { freePort } from '../../support/ports.ts';
-import { ServiceProcess } from '../../support/service-process.ts';
+import { startRedis } from '../../support/stands/services.ts';
+import { freePort } from '../../support/stands/ports.ts';
+import { ServiceProcess } from '../../support/stands/service-process.ts';
 import {
   newProducerId,
   newRecordingId,
@@ -19,7 +19,7 @@ import {
   newSeatId,
   newTrackId,
   type SfuClient,
-} from '../../support/sfu-stand.ts';
+} from '../../support/stands/sfu-stand.ts';
 import { loadPicture, loadSound } from '../bench-media.ts';
 import type { BareAnswer, BareOrder } from '../bare/bare-sfu.ts';
 import type { BenchStage } from '../bench-stage.ts';

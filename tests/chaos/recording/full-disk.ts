@@ -5,11 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import type { ObjectStore } from '../../../storage/ports.ts';
-import { CaptureStand, readManifest, readStoredTracks, until, type RecordedRoom } from '../../support/capture-stand.ts';
-import { faultyStore } from '../../support/faulty-store.ts';
-import { expectPlayable } from '../../support/recorded-outcome.ts';
+import {
+  CaptureStand,
+  readManifest,
+  readStoredTracks,
+  until,
+  type RecordedRoom,
+} from '../../support/stands/capture-stand.ts';
+import { faultyStore } from '../../support/stands/faulty-store.ts';
+import { expectPlayable } from '../../support/media/recorded-outcome.ts';
 import { createRtpSink } from '../../support/rtp/rtp-sink.ts';
-import { SmallDisk } from '../../support/small-disk.ts';
+import { SmallDisk } from '../../support/stands/small-disk.ts';
 import { endLesson, recordedPair, untilEpoch, type After, type Stage } from './stage.ts';
 
 const MIB = 1024 * 1024;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContext } from 'vitest';
-import { RecordedRoom, until, type CaptureClient, type CaptureStand } from '../../support/capture-stand.ts';
+import { RecordedRoom, until, type CaptureClient, type CaptureStand } from '../../support/stands/capture-stand.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
-import { SfuStand } from '../../support/sfu-stand.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
+import { SfuStand } from '../../support/stands/sfu-stand.ts';
 
 /** What a packet needs from a device's socket to the log. */
 const UNDER_WAY_MS = 150;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { CaptureStand, readManifest, until } from '../../support/capture-stand.ts';
-import { faultyStore, type StoreKind } from '../../support/faulty-store.ts';
-import { expectPlayable, playedSeconds, storedTimestamps } from '../../support/recorded-outcome.ts';
+import { CaptureStand, readManifest, until } from '../../support/stands/capture-stand.ts';
+import { faultyStore, type StoreKind } from '../../support/stands/faulty-store.ts';
+import { expectPlayable, playedSeconds, storedTimestamps } from '../../support/media/recorded-outcome.ts';
 import { plan } from '../plan.ts';
 import { endLesson, recordedPair, type After, type Stage } from './stage.ts';
 

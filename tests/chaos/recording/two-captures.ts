@@ -7,9 +7,9 @@ import {
   until,
   type RecordedRoom,
   type RecordedStream,
-} from '../../support/capture-stand.ts';
-import { faultyStore, type StoreKind } from '../../support/faulty-store.ts';
-import { expectPlayable, storedTimestamps } from '../../support/recorded-outcome.ts';
+} from '../../support/stands/capture-stand.ts';
+import { faultyStore, type StoreKind } from '../../support/stands/faulty-store.ts';
+import { expectPlayable, storedTimestamps } from '../../support/media/recorded-outcome.ts';
 import { endLesson, recordedPair, untilEpoch, type After, type Stage } from './stage.ts';
 
 /** Epochs of a capture that takes a recording over begin here. */

@@ -10,9 +10,9 @@ import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 import type { RecordingId } from '../../../signaling/protocol/ids.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { putMuxedRecording, type MadeRun } from '../../support/muxed-recording.ts';
-import { ProduceStand, waitFor } from '../../support/produce-stand.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
+import { putMuxedRecording, type MadeRun } from '../../support/media/muxed-recording.ts';
+import { ProduceStand, waitFor } from '../../support/stands/produce-stand.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
 
 /** Recognition stands back behind everything else of the machine. */
 const LIMIT_MS = 180_000;

@@ -13,10 +13,10 @@ import {
   RecordedRoom,
   until,
   type CaptureClient,
-} from '../../support/capture-stand.ts';
+} from '../../support/stands/capture-stand.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
-import { SfuStand } from '../../support/sfu-stand.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
+import { SfuStand } from '../../support/stands/sfu-stand.ts';
 
 const RTP_SEQUENCE_AT = 2;
 

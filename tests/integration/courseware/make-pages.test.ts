@@ -11,8 +11,8 @@ import { COURSEWARE_MAX_PAGES, type CoursewareKind } from '../../../signaling/pr
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { newId } from '../../../storage/new-id.ts';
-import { tinyPdf } from '../../support/tiny-pdf.ts';
-import { colourAt, ffmpegRun } from '../../support/uploaded-film.ts';
+import { tinyPdf } from '../../support/media/tiny-pdf.ts';
+import { colourAt, ffmpegRun } from '../../support/media/uploaded-film.ts';
 
 const LIMIT_MS = 60_000;
 /** What a line of 150 kbit/s carries in ten seconds. */

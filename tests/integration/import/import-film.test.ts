@@ -17,7 +17,7 @@ import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { PlayIndex } from '../../../storage/objects/manifest.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { produceHere } from '../../support/produce-here.ts';
+import { produceHere } from '../../support/stands/produce-here.ts';
 import {
   colourAt,
   ffmpegRun,
@@ -26,7 +26,7 @@ import {
   STRIPED,
   turned,
   X264,
-} from '../../support/uploaded-film.ts';
+} from '../../support/media/uploaded-film.ts';
 
 const LIMIT_MS = 120_000;
 const log = createLog('test', 'silent');

@@ -17,9 +17,9 @@ import { createRedis } from '../../../signaling/runtime/redis.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../../storage/ports.ts';
-import { LoggedRecording, PAYLOAD_TYPES } from '../../support/logged-recording.ts';
-import { readPlayIndex } from '../../support/play-files.ts';
-import { startRedis } from '../../support/services.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
+import { readPlayIndex } from '../../support/media/play-files.ts';
+import { startRedis } from '../../support/stands/services.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
 

@@ -8,12 +8,12 @@ import { RecordingQueue } from '../../../recorder/jobs/recording-queue.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { createRedis } from '../../../signaling/runtime/redis.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { beepTimes, flashTimes, median } from '../../support/flash-and-beep.ts';
-import { LoggedRecording, PAYLOAD_TYPES } from '../../support/logged-recording.ts';
-import { ProduceStand } from '../../support/produce-stand.ts';
+import { beepTimes, flashTimes, median } from '../../support/media/flash-and-beep.ts';
+import { LoggedRecording, PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
+import { ProduceStand } from '../../support/stands/produce-stand.ts';
 import { loadMediaClip } from '../../support/rtp/media-clip.ts';
 import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
 
 const LIMIT_MS = 180_000;
 const SECONDS = 8;

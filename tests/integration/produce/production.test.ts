@@ -16,9 +16,9 @@ import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { Waveform } from '../../../signaling/protocol/waveform.ts';
-import { putMuxedRecording, type MadeLesson, type MadeRecording } from '../../support/muxed-recording.ts';
-import { ffmpegRun } from '../../support/uploaded-film.ts';
-import { produceHere } from '../../support/produce-here.ts';
+import { putMuxedRecording, type MadeLesson, type MadeRecording } from '../../support/media/muxed-recording.ts';
+import { ffmpegRun } from '../../support/media/uploaded-film.ts';
+import { produceHere } from '../../support/stands/produce-here.ts';
 
 /** Ten seconds of lesson take about as long on two idle cores. */
 const PRODUCTION_LIMIT_MS = 180_000;

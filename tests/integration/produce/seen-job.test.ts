@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { seenJob } from '../../../recorder/jobs/seen-job.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
 
 const JOB = { jobId: 'one' };
 

@@ -8,10 +8,10 @@ import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { putMuxedRecording, type MadeLesson } from '../../support/muxed-recording.ts';
-import { ProduceStand, waitFor } from '../../support/produce-stand.ts';
-import type { ServiceProcess } from '../../support/service-process.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
+import { putMuxedRecording, type MadeLesson } from '../../support/media/muxed-recording.ts';
+import { ProduceStand, waitFor } from '../../support/stands/produce-stand.ts';
+import type { ServiceProcess } from '../../support/stands/service-process.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
 
 const LIMIT_MS = 120_000;
 const LOCK_MS = '2000';

@@ -10,9 +10,9 @@ import { ProduceWorkers } from '../../../recorder/produce/flow/worker.ts';
 import { RecordingQueue } from '../../../recorder/jobs/recording-queue.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { putMuxedRecording } from '../../support/muxed-recording.ts';
-import { waitFor } from '../../support/produce-stand.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
+import { putMuxedRecording } from '../../support/media/muxed-recording.ts';
+import { waitFor } from '../../support/stands/produce-stand.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
 
 const LIMIT_MS = 120_000;
 const LOCK_MS = 5_000;

@@ -4,9 +4,9 @@ import { LessonId, SeatId, TrackId, type RecordingId } from '../../../signaling/
 import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
-import { RecordedDistrict } from '../../support/recorded-district.ts';
-import type { RestClient } from '../../support/rest-client.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { RecordedDistrict } from '../../support/districts/recorded-district.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
 
 /** 望庐山瀑布: a sky lesson of one school that another one listens to. */
 const LECTURER = 'lin.laoshi';

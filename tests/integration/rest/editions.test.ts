@@ -10,13 +10,13 @@ import { SeatId, TrackId, type RecordingId } from '../../../signaling/protocol/i
 import { PlayIndex } from '../../../signaling/protocol/play-index.ts';
 import type { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { signedIn } from '../../support/demo-lessons.ts';
-import { startEditedDistrict } from '../../support/edited-district.ts';
-import { LECTURER_HZ, PUPIL_FROM, PUPIL_HZ, PUPIL_TO } from '../../support/edited-lesson.ts';
-import { waitFor } from '../../support/produce-stand.ts';
-import type { RecordedDistrict } from '../../support/recorded-district.ts';
-import type { RestClient } from '../../support/rest-client.ts';
-import { decodeSound, toneBySecond } from '../../support/tones.ts';
+import { signedIn } from '../../support/districts/demo-lessons.ts';
+import { startEditedDistrict } from '../../support/districts/edited-district.ts';
+import { LECTURER_HZ, PUPIL_FROM, PUPIL_HZ, PUPIL_TO } from '../../support/media/edited-lesson.ts';
+import { waitFor } from '../../support/stands/produce-stand.ts';
+import type { RecordedDistrict } from '../../support/districts/recorded-district.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
+import { decodeSound, toneBySecond } from '../../support/media/tones.ts';
 
 const LENGTH_US = 34_000_000;
 const MADE_WITHIN_MS = 120_000;

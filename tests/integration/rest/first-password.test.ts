@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SchoolId } from '../../../signaling/protocol/ids.ts';
 import type { SignInSlip } from '../../../signaling/protocol/rest/directory.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
-import { RestClient } from '../../support/rest-client.ts';
-import { Stack } from '../../support/stack.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { RestClient } from '../../support/clients/rest-client.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const OWN = 'an own password';
 

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { mediaBaseUrl } from '../../../signaling/auth/media-signature.ts';
 import { RecordingId, SchoolId, type ClassGroupId, type PersonId } from '../../../signaling/protocol/ids.ts';
-import { Callers } from '../../support/callers.ts';
-import type { RestClient } from '../../support/rest-client.ts';
-import { Stack } from '../../support/stack.ts';
+import { Callers } from '../../support/clients/callers.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 let stack: Stack;
 let callers: Callers;

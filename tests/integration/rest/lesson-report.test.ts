@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RequestId } from '../../../signaling/protocol/ids.ts';
 import { eventually } from '../../support/eventually.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
-import { joinedRoom } from '../../support/joined-room.ts';
-import { Stack } from '../../support/stack.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { joinedRoom } from '../../support/clients/joined-room.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 let stack: Stack;
 

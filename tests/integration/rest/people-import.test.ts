@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SchoolId } from '../../../signaling/protocol/ids.ts';
-import { signedIn } from '../../support/demo-lessons.ts';
-import { RestClient } from '../../support/rest-client.ts';
-import { Stack } from '../../support/stack.ts';
+import { signedIn } from '../../support/districts/demo-lessons.ts';
+import { RestClient } from '../../support/clients/rest-client.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const HEADING = '姓名,角色,班级,账号,孩子';
 const SHEET = [HEADING, '孟一,学生,五年级三班,,', '孟二,学生,五年级三班,meng-er,', '孟爸爸,家长,,,孟一'].join('\n');

@@ -7,10 +7,10 @@ import { RecordingKeeper, type KeeperOptions } from '../../../signaling/recordin
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { newId } from '../../../storage/new-id.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
-import { RecordedDistrict } from '../../support/recorded-district.ts';
-import { RestClient } from '../../support/rest-client.ts';
+import { RecordedDistrict } from '../../support/districts/recorded-district.ts';
+import { RestClient } from '../../support/clients/rest-client.ts';
 
 const DAY_MS = 86_400_000;
 const PEOPLE = {

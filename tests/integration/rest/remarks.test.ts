@@ -3,9 +3,9 @@ import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
 import { LessonId, PersonId, type RecordingId } from '../../../signaling/protocol/ids.ts';
 import { WHOLE_TIMELINE } from '../../../signaling/protocol/rest/recordings.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
-import { RecordedDistrict } from '../../support/recorded-district.ts';
-import type { RestClient } from '../../support/rest-client.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { RecordedDistrict } from '../../support/districts/recorded-district.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
 
 /** 望庐山瀑布: a sky lesson of one school that another one listens to. */
 const LECTURER = 'lin.laoshi';

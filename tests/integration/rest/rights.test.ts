@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restRoutes, type RouteName } from '../../../signaling/protocol/rest.ts';
-import { Callers } from '../../support/callers.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
-import type { RestClient } from '../../support/rest-client.ts';
-import { Stack } from '../../support/stack.ts';
+import { Callers } from '../../support/clients/callers.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
+import { Stack } from '../../support/stands/stack.ts';
 import { CALLERS, FOREIGN_REFUSALS, RIGHTS, type CallerName } from './rights.fixture.ts';
 
 const EXPECTED: Readonly<Record<string, string>> = { s: 'signedOut', f: 'forbidden', p: 'passwordChangeRequired' };

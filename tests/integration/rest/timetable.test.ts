@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClassGroupId, ClassroomId, PersonId, SchoolId } from '../../../signaling/protocol/ids.ts';
 import { instantOf } from '../../../storage/local-time.ts';
-import { signedIn } from '../../support/demo-lessons.ts';
-import type { RestClient } from '../../support/rest-client.ts';
-import { Stack } from '../../support/stack.ts';
+import { signedIn } from '../../support/districts/demo-lessons.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 let stack: Stack;
 let admin: RestClient;

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WHOLE_EDITION, type Edition } from '../../../signaling/protocol/edition.ts';
 import { LessonId, PersonId } from '../../../signaling/protocol/ids.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { lessonIdOf, signedIn } from '../../support/demo-lessons.ts';
-import { RecordedDistrict } from '../../support/recorded-district.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { RecordedDistrict } from '../../support/districts/recorded-district.ts';
 
 let district: RecordedDistrict;
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { SeatKind } from '../../../signaling/protocol/seats.ts';
 import type { RoomLesson } from '../../../signaling/rooms/ports.ts';
 import { claimsOf } from '../../support/rooms/lessons.ts';
-import { SfuStand } from '../../support/sfu-stand.ts';
+import { SfuStand } from '../../support/stands/sfu-stand.ts';
 import type { RoomClient } from './room-client.ts';
 import { RoomStand, type SignalingStand } from './room-stand.ts';
 

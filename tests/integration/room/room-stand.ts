@@ -21,8 +21,8 @@ import type { SeatKind } from '../../../signaling/protocol/seats.ts';
 import { MemoryRecordingControl } from '../../support/rooms/memory-recording-control.ts';
 import { MemoryRoomStore } from '../../support/rooms/memory-room-store.ts';
 import { claimsOf, newLesson } from '../../support/rooms/lessons.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
-import { SfuStand } from '../../support/sfu-stand.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
+import { SfuStand } from '../../support/stands/sfu-stand.ts';
 import { RoomClient } from './room-client.ts';
 
 const log = createLog('room-stand', process.env['TONGKE_TEST_LOG'] === '1' ? 'debug' : 'silent');

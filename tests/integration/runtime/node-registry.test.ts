@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { NodeRegistry, type NodeRecord } from '../../../signaling/runtime/node-registry.ts';
 import { createRedis } from '../../../signaling/runtime/redis.ts';
-import { startRedis, type UrlService } from '../../support/services.ts';
+import { startRedis, type UrlService } from '../../support/stands/services.ts';
 
 const log = createLog('test', 'silent');
 let service: UrlService;

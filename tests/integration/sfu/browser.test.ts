@@ -3,7 +3,14 @@ import type { Browser, Page } from 'playwright-core';
 import { build, type Rolldown } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../support/browser/browser.ts';
-import { fenceOf, newProducerId, newRoomId, newSeatId, SfuStand, type SfuClient } from '../../support/sfu-stand.ts';
+import {
+  fenceOf,
+  newProducerId,
+  newRoomId,
+  newSeatId,
+  SfuStand,
+  type SfuClient,
+} from '../../support/stands/sfu-stand.ts';
 
 let browser: Browser;
 let script: string;

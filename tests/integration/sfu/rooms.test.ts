@@ -2,7 +2,14 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RoomId } from '../../../signaling/protocol/ids.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
 import { createRtpSource } from '../../support/rtp/rtp-source.ts';
-import { fenceOf, newProducerId, newRoomId, newSeatId, SfuStand, type SfuClient } from '../../support/sfu-stand.ts';
+import {
+  fenceOf,
+  newProducerId,
+  newRoomId,
+  newSeatId,
+  SfuStand,
+  type SfuClient,
+} from '../../support/stands/sfu-stand.ts';
 
 const GRACE_MS = 700;
 const fence = fenceOf(1);

@@ -2,7 +2,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RtpCapabilities } from 'mediasoup/types';
 import type { RoomId } from '../../../signaling/protocol/ids.ts';
 import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
-import { fenceOf, newProducerId, newRoomId, newSeatId, SfuStand, type SfuClient } from '../../support/sfu-stand.ts';
+import {
+  fenceOf,
+  newProducerId,
+  newRoomId,
+  newSeatId,
+  SfuStand,
+  type SfuClient,
+} from '../../support/stands/sfu-stand.ts';
 
 const UNCLAIMED_MS = 500;
 const fence = fenceOf(1);

@@ -11,7 +11,7 @@ import {
   newTrackId,
   SfuStand,
   type SfuClient,
-} from '../../support/sfu-stand.ts';
+} from '../../support/stands/sfu-stand.ts';
 
 const fence = fenceOf(1);
 const RTP_BASE = 2 ** 32 - 60_000;

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { freePort } from '../../support/ports.ts';
+import { freePort } from '../../support/stands/ports.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
 const READY_TIMEOUT_MS = 60_000;

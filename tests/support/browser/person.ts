@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Stack } from '../stack.ts';
+import type { Stack } from '../stands/stack.ts';
 import { openDevice, type DeviceOptions } from './browser.ts';
 import { readTones, readVideo, type VideoReading } from './timecode-reader.ts';
 import { toneHz } from './timecode.ts';

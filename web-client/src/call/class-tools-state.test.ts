@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PollId } from '../../../signaling/protocol/ids.ts';
 import type { ShownPoll } from '../../../signaling/protocol/polls.ts';
-import { insideSnapshot } from '../../../tests/support/room-states.ts';
+import { insideSnapshot } from '../../../tests/support/clients/room-states.ts';
 import { countdownLeftMs } from './class-tools-state.ts';
 import { fromSnapshot, reduceNotice } from './room-state.ts';
 import type { InsideState, RoomView } from './room-state.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { MessageId } from '../../../signaling/protocol/ids.ts';
 import type { RoomNotice, RoomNoticeName } from '../../../signaling/protocol/room.ts';
-import { insideSnapshot, participant, producer, seatId } from '../../../tests/support/room-states.ts';
+import { insideSnapshot, participant, producer, seatId } from '../../../tests/support/clients/room-states.ts';
 import { RequestFailure } from '../api/request-failure.ts';
 import { Emitter } from './emitter.ts';
 import { RoomActions } from './room-actions.ts';

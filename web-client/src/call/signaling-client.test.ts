@@ -5,7 +5,7 @@ import { Server } from 'socket.io';
 import type { Socket } from 'socket.io';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
-import { insideSnapshot } from '../../../tests/support/room-states.ts';
+import { insideSnapshot } from '../../../tests/support/clients/room-states.ts';
 import { RequestFailure } from '../api/request-failure.ts';
 import { RoomLine } from './room-line.ts';
 import { SignalingClient } from './signaling-client.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { insideSnapshot, participant, producer, seatId } from '../../../../tests/support/room-states.ts';
+import { insideSnapshot, participant, producer, seatId } from '../../../../tests/support/clients/room-states.ts';
 import { CoursewareId } from '../../../../signaling/protocol/ids.ts';
 import { fromSnapshot } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';

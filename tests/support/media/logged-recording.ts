@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { RecordingEvent } from '../../recorder/contract.ts';
-import { encodeChunkHeader, encodeRecord, type ChunkHeader } from '../../recorder/packet-log/format.ts';
-import { LessonId, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../../signaling/protocol/ids.ts';
-import { ManifestStore } from '../../storage/objects/manifest-store.ts';
-import type { ManifestChunk, ManifestEpoch, ManifestTrack, TrackSource } from '../../storage/objects/manifest.ts';
-import { MANIFEST_VERSION } from '../../storage/objects/manifest.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
-import type { ObjectStore } from '../../storage/ports.ts';
-import type { TimedPacket } from './rtp/rtp-timeline.ts';
+import type { RecordingEvent } from '../../../recorder/contract.ts';
+import { encodeChunkHeader, encodeRecord, type ChunkHeader } from '../../../recorder/packet-log/format.ts';
+import { LessonId, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
+import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
+import type { ManifestChunk, ManifestEpoch, ManifestTrack, TrackSource } from '../../../storage/objects/manifest.ts';
+import { MANIFEST_VERSION } from '../../../storage/objects/manifest.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
+import type { TimedPacket } from '../rtp/rtp-timeline.ts';
 
 const CHUNK_US = 10_000_000;
 export const PAYLOAD_TYPES = { H264: 102, VP8: 96, VP9: 98, AV1: 100, opus: 111 } as const;

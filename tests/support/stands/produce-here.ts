@@ -1,10 +1,10 @@
-import type { ProduceJob, ProduceResult } from '../../recorder/contract.ts';
-import { attemptName } from '../../recorder/produce/publish/attempt.ts';
-import { finishProduction } from '../../recorder/produce/publish/finish.ts';
-import { PartStore, partsOf, type Part } from '../../recorder/produce/parts/part-store.ts';
-import { makePart } from '../../recorder/produce/parts/part-work.ts';
-import { planOf } from '../../recorder/produce/plan/plan.ts';
-import type { ProductionDeps } from '../../recorder/produce/production-context.ts';
+import type { ProduceJob, ProduceResult } from '../../../recorder/contract.ts';
+import { attemptName } from '../../../recorder/produce/publish/attempt.ts';
+import { finishProduction } from '../../../recorder/produce/publish/finish.ts';
+import { PartStore, partsOf, type Part } from '../../../recorder/produce/parts/part-store.ts';
+import { makePart } from '../../../recorder/produce/parts/part-work.ts';
+import { planOf } from '../../../recorder/produce/plan/plan.ts';
+import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
 import { runPool } from './work-pool.ts';
 
 const PARALLEL_PARTS = 2;

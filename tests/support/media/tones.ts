@@ -1,4 +1,4 @@
-import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
+import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 
 const RATE = 48_000;
 const SECOND = RATE;

@@ -1,5 +1,5 @@
 import { RestClient } from './rest-client.ts';
-import type { DemoSignIns, Stack } from './stack.ts';
+import type { DemoSignIns, Stack } from '../stands/stack.ts';
 
 type CallerName = 'nobody' | 'student' | 'guardian' | 'teacher' | 'schoolAdmin' | 'districtAdmin' | 'site' | 'newcomer';
 

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { createMuxer } from '../../recorder/mux/muxer.ts';
-import { verifyRecording } from '../../recorder/repair/verify.ts';
-import type { PlayIndex } from '../../signaling/protocol/play-index.ts';
-import type { RecordingId } from '../../signaling/protocol/ids.ts';
-import { createLog } from '../../signaling/runtime/log.ts';
-import type { ObjectStore } from '../../storage/ports.ts';
-import { readStoredTracks, type RecordedStream } from './capture-stand.ts';
+import { createMuxer } from '../../../recorder/mux/muxer.ts';
+import { verifyRecording } from '../../../recorder/repair/verify.ts';
+import type { PlayIndex } from '../../../signaling/protocol/play-index.ts';
+import type { RecordingId } from '../../../signaling/protocol/ids.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
+import { readStoredTracks, type RecordedStream } from '../stands/capture-stand.ts';
 import { readPlayIndex } from './play-files.ts';
 
 /** Muxes what is stored, as after class; everything stored must be sound afterwards. */

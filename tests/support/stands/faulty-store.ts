@@ -1,8 +1,8 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openObjectStore } from '../../storage/objects/open.ts';
-import type { ObjectStore } from '../../storage/ports.ts';
+import { openObjectStore } from '../../../storage/objects/open.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
 import { startMinio } from './services.ts';
 import { SmallDisk } from './small-disk.ts';
 

@@ -1,6 +1,6 @@
-import type { Person } from './browser/person.ts';
+import type { Person } from '../browser/person.ts';
 import { signedIn } from './demo-lessons.ts';
-import type { Stack } from './stack.ts';
+import type { Stack } from '../stands/stack.ts';
 
 /** The demo district's classroom with a screen. */
 export const DEMO_CLASSROOM = '空中课堂教室';

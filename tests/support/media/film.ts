@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { PlayIndex, PlaySegment } from '../../signaling/protocol/play-index.ts';
-import { FLASH, readTimecode, type Timecode } from './browser/timecode.ts';
+import type { PlayIndex, PlaySegment } from '../../../signaling/protocol/play-index.ts';
+import { FLASH, readTimecode, type Timecode } from '../browser/timecode.ts';
 import { beepTimes } from './flash-and-beep.ts';
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RecordingId } from '../../signaling/protocol/ids.ts';
-import { PlayIndex, type PlayRun, type PlaySegment } from '../../storage/objects/manifest.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
-import type { ObjectStore } from '../../storage/ports.ts';
+import type { RecordingId } from '../../../signaling/protocol/ids.ts';
+import { PlayIndex, type PlayRun, type PlaySegment } from '../../../storage/objects/manifest.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
 
 export async function readPlayIndex(store: ObjectStore, recordingId: RecordingId): Promise<PlayIndex> {
   const { body } = await store.getBuffer(objectKeys.playIndex(recordingId));

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RecordingEvent } from '../../recorder/contract.ts';
-import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
-import { RecordingId, SeatId, TrackId } from '../../signaling/protocol/ids.ts';
-import { ManifestStore } from '../../storage/objects/manifest-store.ts';
-import { RecordingManifest, type TrackSource } from '../../storage/objects/manifest.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
-import type { ObjectStore } from '../../storage/ports.ts';
+import type { RecordingEvent } from '../../../recorder/contract.ts';
+import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
+import { RecordingId, SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
+import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
+import { RecordingManifest, type TrackSource } from '../../../storage/objects/manifest.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
 
 /** One track of a made-up lesson: a plain colour or a tone, so that its place and time can be measured in what is made of it. */
 export interface MadeTrack {

@@ -1,4 +1,4 @@
-import type { TimedPacket } from './rtp/rtp-timeline.ts';
+import type { TimedPacket } from '../rtp/rtp-timeline.ts';
 
 const HEADER_BYTES = 12;
 const PADDED = 0x20;

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { minioPath, postgresBinFolder } from '../../setup/paths.mjs';
+import { minioPath, postgresBinFolder } from '../../../setup/paths.mjs';
 import { freePort } from './ports.ts';
 import { isRoot, ServiceProcess, unprivilegedUser } from './service-process.ts';
 

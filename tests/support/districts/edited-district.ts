@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { createMuxer } from '../../recorder/mux/muxer.ts';
-import { LessonId, type RecordingId } from '../../signaling/protocol/ids.ts';
-import { createLog } from '../../signaling/runtime/log.ts';
-import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
+import { createMuxer } from '../../../recorder/mux/muxer.ts';
+import { LessonId, type RecordingId } from '../../../signaling/protocol/ids.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { lessonIdOf, signedIn } from './demo-lessons.ts';
-import { LESSON_US, logEditedLesson } from './edited-lesson.ts';
+import { LESSON_US, logEditedLesson } from '../media/edited-lesson.ts';
 import { RecordedDistrict } from './recorded-district.ts';
 
 /** A district with one recording, of which there is everything from the packet logs on. */

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
-import { API_PREFIX } from '../../signaling/protocol/rest.ts';
-import { COURSEWARE_DATA_PATH, type CoursewareItem } from '../../signaling/protocol/rest/courseware.ts';
+import { API_PREFIX } from '../../../signaling/protocol/rest.ts';
+import { COURSEWARE_DATA_PATH, type CoursewareItem } from '../../../signaling/protocol/rest/courseware.ts';
 import type { RestClient } from './rest-client.ts';
 
 const PREPARED_MS = 60_000;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { InnerParsedParams } from '../../signaling/runtime/inner-contract.ts';
-import { Fence, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../../signaling/protocol/ids.ts';
-import type { Source } from '../../signaling/protocol/media.ts';
-import { InnerClient } from '../../signaling/runtime/inner-client.ts';
-import { createLog } from '../../signaling/runtime/log.ts';
-import { sfuContract } from '../../sfu/contract.ts';
-import { SfuNode, type SfuNodeOptions } from '../../sfu/sfu-node.ts';
-import { createRtpSource, type RtpSource, type RtpSourceOptions } from './rtp/rtp-source.ts';
+import type { InnerParsedParams } from '../../../signaling/runtime/inner-contract.ts';
+import { Fence, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
+import type { Source } from '../../../signaling/protocol/media.ts';
+import { InnerClient } from '../../../signaling/runtime/inner-client.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import { sfuContract } from '../../../sfu/contract.ts';
+import { SfuNode, type SfuNodeOptions } from '../../../sfu/sfu-node.ts';
+import { createRtpSource, type RtpSource, type RtpSourceOptions } from '../rtp/rtp-source.ts';
 
 export type SfuClient = InnerClient<typeof sfuContract>;
 

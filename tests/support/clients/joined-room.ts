@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { LessonId, RoomId } from '../../signaling/protocol/ids.ts';
-import { RoomClient } from '../integration/room/room-client.ts';
-import { claimsOf, newLesson } from './rooms/lessons.ts';
+import { LessonId, RoomId } from '../../../signaling/protocol/ids.ts';
+import { RoomClient } from '../../integration/room/room-client.ts';
+import { claimsOf, newLesson } from '../rooms/lessons.ts';
 import type { RestClient } from './rest-client.ts';
-import type { Stack } from './stack.ts';
+import type { Stack } from '../stands/stack.ts';
 
 /** A page without a browser in the room of a lesson: joined over REST, connected, with its first snapshot. */
 export async function joinedRoom(stack: Stack, client: RestClient, lessonId: string): Promise<RoomClient> {

@@ -1,7 +1,7 @@
-import { LessonId, ProducerId, RoomId, SeatId } from '../../signaling/protocol/ids.ts';
-import type { ProducerInfo, Source } from '../../signaling/protocol/media.ts';
-import type { InsideSnapshot, Participant } from '../../signaling/protocol/room.ts';
-import { PERMISSIONS } from '../../signaling/protocol/seats.ts';
+import { LessonId, ProducerId, RoomId, SeatId } from '../../../signaling/protocol/ids.ts';
+import type { ProducerInfo, Source } from '../../../signaling/protocol/media.ts';
+import type { InsideSnapshot, Participant } from '../../../signaling/protocol/room.ts';
+import { PERMISSIONS } from '../../../signaling/protocol/seats.ts';
 
 /** Rooms for tests, as the contract describes them. */
 

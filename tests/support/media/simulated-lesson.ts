@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
-import { createMuxer, type Muxer } from '../../recorder/mux/muxer.ts';
-import { createLog } from '../../signaling/runtime/log.ts';
-import type { PlayIndex } from '../../signaling/protocol/play-index.ts';
-import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
+import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
+import { createMuxer, type Muxer } from '../../../recorder/mux/muxer.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import type { PlayIndex } from '../../../signaling/protocol/play-index.ts';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { beepTimes, decodeMono, flashTimes } from './flash-and-beep.ts';
 import { LoggedRecording, type LoggedStream } from './logged-recording.ts';
 import { readPlayIndex, runsOf, writePlayable } from './play-files.ts';

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { DefaultHttpStack, Upload } from 'tus-js-client';
-import type { UploadSummary } from '../../signaling/protocol/rest/uploads.ts';
+import type { UploadSummary } from '../../../signaling/protocol/rest/uploads.ts';
 import type { RestClient } from './rest-client.ts';
 
 export interface SendOptions {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { ImportJob } from '../../recorder/contract.ts';
-import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
-import { LessonId, RecordingId } from '../../signaling/protocol/ids.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
-import type { ObjectStore } from '../../storage/ports.ts';
+import type { ImportJob } from '../../../recorder/contract.ts';
+import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
+import { LessonId, RecordingId } from '../../../signaling/protocol/ids.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
 
 /** Runs ffmpeg for a test's film, quietly and quickly. */
 export async function ffmpegRun(...args: readonly string[]): Promise<void> {

@@ -1,17 +1,17 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openDatabase } from '../../storage/db/open.ts';
-import { createStores } from '../../storage/db/stores.ts';
-import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
-import { newId } from '../../storage/new-id.ts';
-import type { Lesson, ObjectStore, Stores } from '../../storage/ports.ts';
-import type { Person } from '../../signaling/protocol/rest/directory.ts';
-import { RecordingId, type LessonId } from '../../signaling/protocol/ids.ts';
+import { openDatabase } from '../../../storage/db/open.ts';
+import { createStores } from '../../../storage/db/stores.ts';
+import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import { newId } from '../../../storage/new-id.ts';
+import type { Lesson, ObjectStore, Stores } from '../../../storage/ports.ts';
+import type { Person } from '../../../signaling/protocol/rest/directory.ts';
+import { RecordingId, type LessonId } from '../../../signaling/protocol/ids.ts';
 import { signedIn } from './demo-lessons.ts';
-import type { RestClient } from './rest-client.ts';
-import { startPostgres } from './services.ts';
-import { Stack } from './stack.ts';
+import type { RestClient } from '../clients/rest-client.ts';
+import { startPostgres } from '../stands/services.ts';
+import { Stack } from '../stands/stack.ts';
 
 const RECORDED_MS = 2_400_000;
 

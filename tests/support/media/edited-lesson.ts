@@ -1,7 +1,7 @@
 import { LoggedRecording, PAYLOAD_TYPES, type LoggedStream } from './logged-recording.ts';
-import { loadMediaClip, type MediaClip } from './rtp/media-clip.ts';
-import { rtpTimeline } from './rtp/rtp-timeline.ts';
-import type { ObjectStore } from '../../storage/ports.ts';
+import { loadMediaClip, type MediaClip } from '../rtp/media-clip.ts';
+import { rtpTimeline } from '../rtp/rtp-timeline.ts';
+import type { ObjectStore } from '../../../storage/ports.ts';
 
 const STARTED_UNIX_US = 1_790_000_000_000_000;
 export const LESSON_US = 44_000_000;

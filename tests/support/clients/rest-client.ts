@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { RouteDefinition } from '../../signaling/protocol/define.ts';
+import type { RouteDefinition } from '../../../signaling/protocol/define.ts';
 import {
   API_PREFIX,
   restRoutes,
   type RouteInput,
   type RouteName,
   type RouteReply,
-} from '../../signaling/protocol/rest.ts';
+} from '../../../signaling/protocol/rest.ts';
 
 const Problem = z.object({ code: z.string() });
 

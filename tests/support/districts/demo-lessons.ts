@@ -1,5 +1,5 @@
-import { RestClient } from './rest-client.ts';
-import type { Stack } from './stack.ts';
+import { RestClient } from '../clients/rest-client.ts';
+import type { Stack } from '../stands/stack.ts';
 
 /** A client signed in as a demo account. */
 export async function signedIn(stack: Stack, account: string): Promise<RestClient> {

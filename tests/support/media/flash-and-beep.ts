@@ -1,4 +1,4 @@
-import { runPiped } from '../../recorder/ffmpeg/pipe.ts';
+import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 
 const SOUND_RATE = 48_000;
 /** The beep has 18,000; the faint tone below it 1,000. */
