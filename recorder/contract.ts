@@ -9,8 +9,10 @@ import {
   RecordingId,
   RoomId,
   SeatId,
+  StrokeId,
   TrackId,
 } from '../signaling/protocol/ids.ts';
+import { InkStroke } from '../signaling/protocol/ink.ts';
 import { RecordingDisk } from '../signaling/protocol/room.ts';
 import { defineInnerContract } from '../signaling/runtime/inner-contract.ts';
 import { MediaKind, TrackSource } from '../storage/objects/manifest.ts';
@@ -70,6 +72,9 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   line('chat', z.object({ seatId: SeatId, displayName: z.string(), text: z.string() })),
   /** A page on the board: of a file of pages, or of whatever else turns pages. */
   line('slide', z.object({ page: z.int(), title: z.string().optional(), coursewareId: CoursewareId.optional() })),
+  /** A stroke on a page, or more of it; and a stroke taken away, or (null) all of a page. */
+  line('ink', InkStroke.extend({ coursewareId: CoursewareId, page: z.int() })),
+  line('inkRemoved', z.object({ coursewareId: CoursewareId, page: z.int(), strokeId: StrokeId.nullable() })),
   /** Whatever page was on the board is off it. */
   line('slideHidden', z.object({})),
   /** Recording paused or resumed by a teacher: what lies between is captured but left out of what is played. */

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { notice, request } from './define.ts';
 import { RaceId, RequestId, SeatId } from './ids.ts';
+import { inkNotices, inkRequests, PageInk } from './ink.ts';
 import { pageNotices, pageRequests, ShownPage } from './pages.ts';
 import { PollAnswer, pollNotices, pollRequests, ShownPoll, TeacherPoll } from './polls.ts';
 
-/** What a teacher runs with the class: questions, random pick, countdown, answering race, pages on the board (SPEC Q, P, K, A, B). */
+/** What a teacher runs with the class: questions, random pick, countdown, answering race, pages on the board and what is written on them (SPEC Q, P, K, A, B, I). */
 
 const somebody = { seatId: SeatId, displayName: z.string(), schoolName: z.string().nullable() };
 
@@ -44,6 +45,7 @@ export const ClassTools = z.object({
   race: Race.nullable(),
   /** On the board, from a teacher's file. */
   page: ShownPage.nullable(),
+  ink: PageInk,
   /** Of this lesson, for teachers; empty for everybody else. */
   polls: z.array(TeacherPoll),
 });
@@ -56,6 +58,7 @@ const nothing = z.object({});
 export const classToolRequests = {
   ...pollRequests,
   ...pageRequests,
+  ...inkRequests,
   /** Nobody twice until all who are there had their turn. Idempotent by `requestId`. Errors: `notFound` when nobody is there. */
   pickSomebody: request({
     needs: 'runTools',
@@ -101,6 +104,7 @@ export const classToolRequests = {
 export const classToolNotices = {
   ...pollNotices,
   ...pageNotices,
+  ...inkNotices,
   pickChanged: notice(z.object({ pick: Pick.nullable() })),
   countdownChanged: notice(z.object({ countdown: Countdown.nullable() })),
   raceChanged: notice(z.object({ race: Race.nullable() })),

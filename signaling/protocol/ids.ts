@@ -61,6 +61,9 @@ export type PollId = z.infer<typeof PollId>;
 /** A file of pages that a teacher shows in a lesson. */
 export const CoursewareId = opaqueId.brand('CoursewareId');
 export type CoursewareId = z.infer<typeof CoursewareId>;
+/** One line that somebody has drawn; made by the page that draws it. */
+export const StrokeId = opaqueId.brand('StrokeId');
+export type StrokeId = z.infer<typeof StrokeId>;
 /** One answering race (抢答). */
 export const RaceId = opaqueId.brand('RaceId');
 export type RaceId = z.infer<typeof RaceId>;

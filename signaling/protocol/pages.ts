@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { notice, request } from './define.ts';
 import { CoursewareId } from './ids.ts';
+import { InkStroke } from './ink.ts';
 import { COURSEWARE_MAX_PAGES, PageSize } from './rest/courseware.ts';
 
 /** The page of a teacher's file that everybody sees (SPEC B). */
@@ -13,8 +14,8 @@ export const ShownPage = z.object({
   pageCount: z.int(),
   /** In pixels, so that its place is kept before it has come. */
   size: PageSize,
-  /** Signed address below which the pictures of all its pages lie (`coursewarePageName`). */
-  pagesUrl: z.string(),
+  /** Signed address below which the pictures of all its pages lie (`coursewarePageName`); null for the whiteboard, which has none. */
+  pagesUrl: z.string().nullable(),
 });
 export type ShownPage = z.infer<typeof ShownPage>;
 
@@ -31,5 +32,6 @@ export const pageRequests = {
 } as const;
 
 export const pageNotices = {
-  pageShown: notice(z.object({ page: ShownPage.nullable() })),
+  /** With what is written on it. */
+  pageShown: notice(z.object({ page: ShownPage.nullable(), strokes: z.array(InkStroke) })),
 } as const;

@@ -6,6 +6,7 @@ import type { Log } from '../runtime/log.ts';
 import { AnsweringRace } from './answering-race.ts';
 import { LessonCountdown } from './lesson-countdown.ts';
 import { PageBoard } from './page-board.ts';
+import { PageInk } from './page-ink.ts';
 import { Polls } from './polls.ts';
 import type { Broadcast, Clock, RoomLesson, RoomStore } from './ports.ts';
 import type { Presence } from './presence.ts';
@@ -22,6 +23,7 @@ export interface RoomTools {
   readonly countdown: LessonCountdown;
   readonly race: AnsweringRace;
   readonly pages: PageBoard;
+  readonly ink: PageInk;
 }
 
 export interface RoomToolsOptions {
@@ -70,20 +72,38 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
         onSaveNeeded();
       },
     }),
-    pages: createPages(options),
+    ...createBoard(options),
   };
 }
 
-function createPages({ lesson, store, broadcast, recording, onSaveNeeded }: RoomToolsOptions): PageBoard {
-  return new PageBoard({
+function createBoard({ lesson, store, broadcast, recording, onSaveNeeded }: RoomToolsOptions) {
+  const pages: PageBoard = new PageBoard({
     fileOf: (coursewareId) => store.pagesOf(lesson.facts.lessonId, coursewareId),
     pagesUrl: (coursewareId) => store.pagesUrl(coursewareId),
     onChanged: (page) => {
-      broadcast.toInside('pageShown', { page });
+      broadcast.toInside('pageShown', { page, strokes: page === null ? [] : ink.of(page) });
       notePage(recording, page);
       onSaveNeeded();
     },
   });
+  const ink = new PageInk({
+    shown: () => pages.place,
+    onDrawn: ({ coursewareId, page }, stroke) => {
+      broadcast.toInside('inkDrawn', { coursewareId, page, ...stroke });
+      recording.note('ink', { coursewareId, page, ...stroke });
+      onSaveNeeded();
+    },
+    onRemoved: ({ coursewareId, page }, strokeId) => {
+      broadcast.toInside('inkRemoved', { coursewareId, page, strokeId });
+      recording.note('inkRemoved', { coursewareId, page, strokeId });
+      onSaveNeeded();
+    },
+    onOpened: (isOpen) => {
+      broadcast.toInside('inkOpened', { isOpen });
+      onSaveNeeded();
+    },
+  });
+  return { pages, ink };
 }
 
 function createPolls(options: RoomToolsOptions): Polls {
@@ -114,7 +134,7 @@ const isAmong = ({ kind }: Seat, among: PickAmong): boolean =>
   among === 'everybody' || (among === 'sites') === (kind === 'site');
 
 /** As this seat may know it. */
-export function toolsFor(seat: Seat, { polls, pick, countdown, race, pages }: RoomTools): ClassTools {
+export function toolsFor(seat: Seat, { polls, pick, countdown, race, pages, ink }: RoomTools): ClassTools {
   return {
     poll: polls.shown,
     myAnswer: polls.answerOf(seat.seatId),
@@ -122,16 +142,18 @@ export function toolsFor(seat: Seat, { polls, pick, countdown, race, pages }: Ro
     countdown: countdown.shown,
     race: race.shown,
     page: pages.shown,
+    ink: ink.shown,
     polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
   };
 }
 
-export const saveTools = ({ polls, pick, countdown, race, pages }: RoomTools): SavedTools => ({
+export const saveTools = ({ polls, pick, countdown, race, pages, ink }: RoomTools): SavedTools => ({
   ...polls.save(),
   ...pick.save(),
   countdown: countdown.shown,
   race: race.shown,
   page: pages.save(),
+  ink: ink.save(),
 });
 
 export function restoreTools(tools: RoomTools, saved: SavedTools): void {
@@ -140,6 +162,7 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.countdown.restore(saved.countdown);
   tools.race.restore(saved.race);
   tools.pages.restore(saved.page);
+  tools.ink.restore(saved.ink);
 }
 
 export function closeTools({ polls, race }: RoomTools): void {

@@ -34,7 +34,7 @@ it('a page is shown to everybody, to who comes later too, and noted in the recor
     tools: { page: { coursewareId, page: 3, pageCount: 3, size: SIZE, pagesUrl: '/pages/waterfall/' } },
   });
   pages.hide();
-  expect(pupil.of('pageShown').at(-1)).toEqual({ page: null });
+  expect(pupil.of('pageShown').at(-1)).toEqual({ page: null, strokes: [] });
   await settle();
   const slides = [...stand.control.events.values()].flat();
   expect(slides.filter(({ type }) => type === 'slide' || type === 'slideHidden').map(({ data }) => data)).toEqual([

@@ -89,7 +89,8 @@ export class Room {
       claimTransports: (seat) => this.#keep(this.#node.claimTransports(seat.seatId)),
       onChanged: () => this.#changed(),
     });
-    this.seatOrders = new SeatOrders({ parts: this.parts, node, nowMs: () => clock.nowMs() });
+    const lessonKind = () => lesson.facts.kind;
+    this.seatOrders = new SeatOrders({ parts: this.parts, node, nowMs: () => clock.nowMs(), lessonKind });
     this.teacherOrders = this.#teacherOrdersOf(options);
     if (saved !== null) this.#restore(saved);
     void this.parts.tools.polls.load();

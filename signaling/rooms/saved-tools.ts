@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Countdown, Pick, Race } from '../protocol/class-tools.ts';
 import { PollId, SeatId } from '../protocol/ids.ts';
 import { SavedPage } from './page-board.ts';
+import { SavedInk } from './page-ink.ts';
 import { PollRecord } from './poll-record.ts';
 
 /** Answers are not in it: they are in the database before anybody is told that they count. */
@@ -14,5 +15,6 @@ export const SavedTools = z.object({
   race: Race.nullable(),
   /** Absent in what an older process has saved. */
   page: SavedPage.nullable().default(null),
+  ink: SavedInk.default({ isOpen: false, pages: [] }),
 });
 export type SavedTools = z.infer<typeof SavedTools>;

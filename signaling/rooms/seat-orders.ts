@@ -2,6 +2,7 @@ import type { DtlsParameters } from 'mediasoup/types';
 import { AppError } from '../protocol/errors.ts';
 import type { ProducerId, RequestId } from '../protocol/ids.ts';
 import type { ChatMessage, RoomParsedParams, RoomResult } from '../protocol/room.ts';
+import { answersQuestions, isTeacherSeat, type LessonKind } from '../protocol/seats.ts';
 import type { MediaNode } from './ports.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { Seat } from './seat.ts';
@@ -10,6 +11,7 @@ export interface SeatOrdersOptions {
   readonly parts: RoomParts;
   readonly node: () => MediaNode;
   readonly nowMs: () => number;
+  readonly lessonKind: () => LessonKind;
 }
 
 /** What a seat does for itself. Whether it may do it at all by its seat has been checked (`needs`); the rest is checked here. */
@@ -17,11 +19,13 @@ export class SeatOrders {
   readonly #parts: RoomParts;
   readonly #node: () => MediaNode;
   readonly #nowMs: () => number;
+  readonly #lessonKind: () => LessonKind;
 
   constructor(options: SeatOrdersOptions) {
     this.#parts = options.parts;
     this.#node = options.node;
     this.#nowMs = options.nowMs;
+    this.#lessonKind = options.lessonKind;
   }
 
   setHand(seat: Seat, raised: boolean): void {
@@ -56,6 +60,14 @@ export class SeatOrders {
       }
     }
     halfDuplex.setTalking(seat.seatId, talking);
+  }
+
+  /** Teachers always; whoever answers questions while the class may write (SPEC I1). @throws AppError `forbidden`, `safeMode` */
+  assertMayWrite(seat: Seat): void {
+    if (isTeacherSeat(seat.kind)) return;
+    const isOfClass = answersQuestions(seat.kind, this.#lessonKind());
+    if (!isOfClass || !this.#parts.tools.ink.isOpen) throw new AppError('forbidden');
+    if (this.#parts.sending.isLocked(seat)) throw new AppError('safeMode');
   }
 
   sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {

@@ -1,4 +1,5 @@
 import type { classToolRequests } from '../protocol/class-tools.ts';
+import { isTeacherSeat } from '../protocol/seats.ts';
 import type { RoomHandlers } from './bind.ts';
 import type { RoomPeer } from './room-peer.ts';
 
@@ -63,6 +64,26 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
   },
   hidePage: (_params, { room }) => {
     room.parts.tools.pages.hide();
+    return done;
+  },
+
+  drawInk: ({ coursewareId, page, ...drawn }, { room, seat }) => {
+    room.seatOrders.assertMayWrite(seat);
+    room.parts.tools.ink.draw({ coursewareId, page }, { ...drawn, seatId: seat.seatId });
+    return done;
+  },
+  undoInk: ({ strokeId, ...place }, { room, seat }) => {
+    room.seatOrders.assertMayWrite(seat);
+    const { seatId, kind } = seat;
+    room.parts.tools.ink.undo(place, strokeId, { seatId, isTeacher: isTeacherSeat(kind) });
+    return done;
+  },
+  clearInk: (place, { room }) => {
+    room.parts.tools.ink.clear(place);
+    return done;
+  },
+  setInkOpen: ({ isOpen }, { room }) => {
+    room.parts.tools.ink.setOpen(isOpen);
     return done;
   },
 

@@ -116,7 +116,7 @@ describe('what a teacher runs with the class', () => {
     await teacher.page.getByTestId('courseware-file').setInputFiles(file);
     await teacher.page.getByTestId('courseware-show').click();
     const shows = (person: Person, page: number) =>
-      person.page.locator(`[data-testid="page-view"][data-page="${page}"][data-sharp="true"]`).waitFor();
+      person.page.locator(`[data-testid="page-view"][data-page="${page}"] img[data-sharp="true"]`).waitFor();
     await shows(pupil, 1);
     await teacher.page.keyboard.press('PageDown');
     for (const person of [teacher, pupil, site]) await shows(person, 2);
@@ -126,6 +126,38 @@ describe('what a teacher runs with the class', () => {
     expect(await pupil.page.getByTestId('page-controls').count()).toBe(0);
     await teacher.page.getByTestId('page-previous').click();
     await shows(site, 1);
+    await teacher.page.getByTestId('page-hide').click();
+    await site.page.getByTestId('page-view').waitFor({ state: 'detached' });
+  });
+
+  it('is written on by the teacher, and by the class once it may, also for who comes later (I1, I2)', async () => {
+    await teacher.page.getByTestId('whiteboard').click();
+    const strokes = (person: Person, count: number) =>
+      person.page.locator(`[data-testid="ink"][data-strokes="${count}"]`).first().waitFor();
+    const write = async ({ page }: Person): Promise<void> => {
+      await page.getByTestId('ink-pen').click();
+      const box = await page.locator('[data-testid="ink"][data-writing="true"]').boundingBox();
+      if (box === null) throw new Error('no page to write on');
+      const at = (share: number): [number, number] => [box.x + box.width * share, box.y + box.height / 2];
+      await page.mouse.move(...at(0.3));
+      await page.mouse.down();
+      await page.mouse.move(...at(0.4), { steps: 4 });
+      await page.mouse.move(...at(0.5), { steps: 4 });
+      await page.mouse.up();
+    };
+    await write(teacher);
+    for (const person of [teacher, pupil, site]) await strokes(person, 1);
+    expect(await pupil.page.getByTestId('ink-bar').count()).toBe(0);
+    await teacher.page.getByTestId('ink-open').click();
+    await write(pupil);
+    for (const person of [teacher, site]) await strokes(person, 2);
+    await pupil.page.reload();
+    await pupil.untilInside();
+    await strokes(pupil, 2);
+    await teacher.page.getByTestId('ink-undo').click();
+    await strokes(site, 1);
+    await teacher.page.getByTestId('ink-clear').click();
+    await strokes(pupil, 0);
     await teacher.page.getByTestId('page-hide').click();
     await site.page.getByTestId('page-view').waitFor({ state: 'detached' });
   });

@@ -45,25 +45,51 @@ export async function prepareCourseware(teacher: Person, lessonId: string): Prom
   await shoot(page, 'courseware');
 }
 
+/** A wavy line, at shares of the page. */
+async function underline({ page }: Person, x: number, y: number): Promise<void> {
+  const box = await page.locator('[data-testid="ink"][data-writing="true"]').boundingBox();
+  if (box === null) throw new Error('no page to write on');
+  const at = (step: number): [number, number] => [
+    box.x + box.width * (x + step * 0.012),
+    box.y + box.height * (y + 0.012 * Math.sin(step)),
+  ];
+  await page.mouse.move(...at(0));
+  await page.mouse.down();
+  for (let step = 1; step < 30; step += 1) await page.mouse.move(...at(step));
+  await page.mouse.up();
+}
+
 /** In class: chosen among the tools, turned by key and button, as teacher, pupil and classroom see it. */
 export async function showCourseware(teacher: Person, pupil: Person, site: Person): Promise<void> {
   const { page } = teacher;
   await teacher.openPanel('tools');
   await page.getByTestId('tool-courseware').click();
   await page.getByTestId('courseware-show').last().click();
-  await page.locator('[data-testid="page-view"][data-page="1"][data-sharp="true"]').waitFor();
+  await page.locator('[data-testid="page-view"][data-page="1"] img[data-sharp="true"]').waitFor();
   await shoot(page, 'tool-courseware');
   await page.getByTestId('tool-back').click();
   await page.getByTestId('panel-close').click();
   await page.keyboard.press('PageDown');
   for (const person of [teacher, pupil, site]) {
-    await person.page.locator('[data-testid="page-view"][data-page="2"][data-sharp="true"]').waitFor();
+    await person.page.locator('[data-testid="page-view"][data-page="2"] img[data-sharp="true"]').waitFor();
   }
   await shoot(page, 'room-courseware');
   await shoot(pupil.page, 'pupil-courseware');
   await shoot(site.page, 'site-courseware');
   await page.getByTestId('page-overview').click();
   await shoot(page, 'room-courseware-pages');
+  await page.getByTestId('page-overview').click();
+  await page.getByTestId('ink-pen').click();
+  await page.getByTestId('ink-open').click();
+  await underline(teacher, 0.08, 0.34);
+  await pupil.page.getByTestId('ink-pen').click();
+  await pupil.page.getByTestId('ink-blue').click();
+  await underline(pupil, 0.08, 0.62);
+  for (const person of [teacher, pupil, site])
+    await person.page.locator('[data-testid="ink"][data-strokes="2"]').waitFor();
+  await shoot(page, 'room-ink');
+  await shoot(pupil.page, 'pupil-ink');
+  await shoot(site.page, 'site-ink');
   await page.getByTestId('page-hide').click();
   await site.page.getByTestId('page-view').waitFor({ state: 'detached' });
 }

@@ -1,5 +1,6 @@
 import type { RecordingEvent } from '../../contract.ts';
 import type { SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
+import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
 import { shownPages, type BoardPage, type ShownPage } from './board-pages.ts';
 import { gallery, largeAndTiles, MAX_GALLERY_TILES, MAX_SIDE_TILES, type Rect } from './layout.ts';
 import {
@@ -34,8 +35,8 @@ type Layout = 'board' | 'gallery' | 'speaker';
 
 /** Seats that are shown whenever they send a picture; all others when they are on stage. */
 const ALWAYS_SHOWN = new Set(['lecturer', 'coTeacher', 'site']);
-/** On the card in the place of a page whose picture is gone. */
-const PAGES_NAME = '课件';
+/** On the card in the place of a page without a picture: the whiteboard, and what is gone. */
+const nameOf = ({ coursewareId }: BoardPage): string => (coursewareId === WHITEBOARD.coursewareId ? '白板' : '课件');
 const SEAT_ORDER = ['lecturer', 'coTeacher', 'site'];
 
 interface Participant {
@@ -110,7 +111,7 @@ export class SceneFinder {
     });
     const pages = this.#pages
       .filter(({ span }) => spanAt([span], atUs) !== undefined)
-      .map(({ page, span }) => ({ board: { displayName: PAGES_NAME, isBoard: true, page }, sinceUs: span.fromUs }));
+      .map(({ page, span }) => ({ board: { displayName: nameOf(page), isBoard: true, page }, sinceUs: span.fromUs }));
     return [...pages, ...shared].sort((a, b) => b.sinceUs - a.sinceUs).map(({ board }) => board);
   }
 

@@ -53,6 +53,13 @@ const answerers = {
   waiting: MUST_WAIT,
 };
 
+/** On a page that is not shown: `conflict` is then past the rights. The class may not write until it is allowed to. */
+const writers = {
+  ...teachersOnly,
+  inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden',
+};
+const teachersPage = writers;
+
 /** In the order in which they are tried: what changes the seat's own state comes late. */
 export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string>>>> = {
   resync: { ...everybody, waiting: 'allowed allowed allowed allowed allowed' },
@@ -113,6 +120,10 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   pastQuestions: teachersOnly,
   showPage: teachersThing,
   hidePage: teachersOnly,
+  drawInk: writers,
+  undoInk: writers,
+  clearInk: teachersPage,
+  setInkOpen: teachersOnly,
   pickSomebody: teachersOnly,
   clearPick: teachersOnly,
   startCountdown: teachersOnly,

@@ -123,6 +123,7 @@ function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
 function toolParams(): Readonly<Record<string, object>> {
   const requestId = randomUUID();
   const missing = { pollId: randomUUID() };
+  const page = { coursewareId: 'whiteboard', page: 1 };
   const question = {
     ...{ kind: 'single', text: '1 + 1 = ？', options: ['1', '2'] },
     ...{ correctChoices: [1], correctText: null, isAnonymous: false },
@@ -140,6 +141,10 @@ function toolParams(): Readonly<Record<string, object>> {
     startCountdown: { durationMs: 60_000 },
     setCountdownPaused: { paused: true },
     startRace: { requestId },
+    drawInk: { ...page, strokeId: 'stroke', colour: 'red', from: 0, points: [1, 2] },
+    undoInk: { ...page, strokeId: 'stroke' },
+    clearInk: page,
+    setInkOpen: { isOpen: false },
     showPage: { coursewareId: 'of-no-lesson', page: 1 },
     pressRace: { raceId: randomUUID() },
   };

@@ -76,7 +76,10 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
     recording: 'off',
     takes: null,
     recordingDisk: 'ok',
-    tools: { poll: null, myAnswer: null, pick: null, countdown: null, race: null, page: null, polls: [] },
+    tools: {
+      ...{ poll: null, myAnswer: null, pick: null, countdown: null, race: null, page: null, polls: [] },
+      ink: { strokes: [], isOpen: false },
+    },
     needsTransports: false,
     ...change,
   };

@@ -26,8 +26,29 @@ export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
   pickChanged: (tools, { pick }) => ({ ...tools, pick }),
   countdownChanged: (tools, { countdown }) => ({ ...tools, countdown }),
   raceChanged: (tools, { race }) => ({ ...tools, race }),
-  pageShown: (tools, { page }) => ({ ...tools, page }),
+  pageShown: (tools, { page, strokes }) => ({ ...tools, page, ink: { ...tools.ink, strokes } }),
+  inkDrawn: (tools, { coursewareId, page, ...added }) => {
+    if (!isShown(tools, { coursewareId, page })) return tools;
+    const known = tools.ink.strokes.find(({ strokeId }) => strokeId === added.strokeId);
+    const whole = known === undefined ? added : { ...known, points: [...known.points, ...added.points] };
+    const strokes =
+      known === undefined
+        ? [...tools.ink.strokes, whole]
+        : tools.ink.strokes.map((one) => (one === known ? whole : one));
+    return { ...tools, ink: { ...tools.ink, strokes } };
+  },
+  inkRemoved: (tools, { strokeId, ...place }) => {
+    if (!isShown(tools, place)) return tools;
+    const strokes = strokeId === null ? [] : tools.ink.strokes.filter((one) => one.strokeId !== strokeId);
+    return { ...tools, ink: { ...tools.ink, strokes } };
+  },
+  inkOpened: (tools, { isOpen }) => ({ ...tools, ink: { ...tools.ink, isOpen } }),
 };
+
+const isShown = (
+  { page }: ClassTools,
+  place: Pick<NonNullable<ClassTools['page']>, 'coursewareId' | 'page'>,
+): boolean => page?.coursewareId === place.coursewareId && page.page === place.page;
 
 /** What is left by the server's clock, never below nothing. */
 export function countdownLeftMs(

@@ -1,13 +1,19 @@
 import type { PickAmong } from '../../../signaling/protocol/class-tools.ts';
 import { RequestId } from '../../../signaling/protocol/ids.ts';
-import type { CoursewareId, PollId, RaceId } from '../../../signaling/protocol/ids.ts';
+import type { CoursewareId, PollId, RaceId, StrokeId } from '../../../signaling/protocol/ids.ts';
 import type { PollAnswer, PollQuestion } from '../../../signaling/protocol/polls.ts';
 import type { CoursewareItem } from '../../../signaling/protocol/rest/courseware.ts';
+import type { RoomParams } from '../../../signaling/protocol/room.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
 const newRequestId = (): RequestId => RequestId.parse(randomId());
+
+interface PagePlace {
+  readonly coursewareId: CoursewareId;
+  readonly page: number;
+}
 
 /** Questions, random pick, countdown, answering race, pages: what a teacher does with the class, and what the class does. */
 export class ToolActions {
@@ -105,10 +111,7 @@ export class ToolActions {
   }
 
   /** Shown at once on one's own screen where the file is known. */
-  showPage(
-    { coursewareId, page }: { readonly coursewareId: CoursewareId; readonly page: number },
-    files: readonly CoursewareItem[],
-  ): Promise<unknown> {
+  showPage({ coursewareId, page }: PagePlace, files: readonly CoursewareItem[]): Promise<unknown> {
     const file = files.find((one) => one.coursewareId === coursewareId);
     const size = file?.pages[page - 1];
     const { pagesUrl = null, fileName = '', pages = [] } = file ?? {};
@@ -117,7 +120,15 @@ export class ToolActions {
         ? null
         : { coursewareId, fileName, page, pageCount: pages.length, size, pagesUrl };
     return this.#store.act(
-      shown === null ? null : (state) => ({ ...state, tools: { ...state.tools, page: shown } }),
+      shown === null
+        ? null
+        : (state) => {
+            const before = state.tools.page;
+            // What is written on it comes with the server's word, which may be there already.
+            if (before?.coursewareId === coursewareId && before.page === page) return state;
+            const ink = { ...state.tools.ink, strokes: [] };
+            return { ...state, tools: { ...state.tools, page: shown, ink } };
+          },
       () => this.#call('showPage', { coursewareId, page }),
     );
   }
@@ -126,6 +137,32 @@ export class ToolActions {
     return this.#store.act(
       (state) => ({ ...state, tools: { ...state.tools, page: null } }),
       () => this.#call('hidePage', {}),
+    );
+  }
+
+  /** True when it has arrived. */
+  async drawInk(part: RoomParams<'drawInk'>): Promise<boolean> {
+    return (await this.#store.act(null, () => this.#call('drawInk', part))) !== null;
+  }
+
+  undoInk(place: PagePlace, strokeId: StrokeId): Promise<unknown> {
+    return this.#store.act(
+      (state) => {
+        const strokes = state.tools.ink.strokes.filter((stroke) => stroke.strokeId !== strokeId);
+        return { ...state, tools: { ...state.tools, ink: { ...state.tools.ink, strokes } } };
+      },
+      () => this.#call('undoInk', { ...place, strokeId }),
+    );
+  }
+
+  clearInk(place: PagePlace): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('clearInk', place));
+  }
+
+  setInkOpen(isOpen: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, ink: { ...state.tools.ink, isOpen } } }),
+      () => this.#call('setInkOpen', { isOpen }),
     );
   }
 

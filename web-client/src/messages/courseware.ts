@@ -61,4 +61,18 @@ export const coursewareText = catalogue({
   next: ['下一页', 'Next'],
   overview: ['全部页面', 'All pages'],
   hide: ['收起课件', 'Put away'],
+  // Writing
+  whiteboard: ['打开白板', 'Open the whiteboard'],
+  ink: ['板书', 'Writing'],
+  pen: ['写字', 'Write'],
+  penOff: ['停笔', 'Stop writing'],
+  colour_black: ['黑色', 'Black'],
+  colour_red: ['红色', 'Red'],
+  colour_blue: ['蓝色', 'Blue'],
+  colour_green: ['绿色', 'Green'],
+  undo: ['撤销', 'Undo'],
+  clear: ['清空', 'Clear'],
+  open: ['让学生也写', 'Let the class write'],
+  close: ['学生停笔', 'Class stops writing'],
+  mayWrite: ['老师请大家在板上写', 'The class may write on the board'],
 });

@@ -56,7 +56,7 @@ export function PageControls({ shown, lessonId }: { readonly shown: ShownPage; r
   usePageKeys((direction) => show(direction === 'next' ? next : previous));
   const file = files.find(({ coursewareId }) => coursewareId === shown.coursewareId);
   return (
-    <div className={styles.controls} data-testid="page-controls">
+    <div className={styles.pages} data-testid="page-controls">
       {isOpen && file !== undefined && (
         <div className={styles.overview}>
           <Thumbs item={file} shown={shown} onShow={show} />

@@ -3,12 +3,11 @@ import { useMemo, useState } from 'react';
 import type { SeatId } from '../../../../signaling/protocol/ids.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
-import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { GAP_PX, packGrid, splitBoard, tilesPerPage } from './packing.ts';
 import type { Area } from './packing.ts';
-import { PageControls } from './page-controls.tsx';
 import { PageView } from './page-view.tsx';
+import { ShownBoard } from './shown-board.tsx';
 import { Tile } from './tile.tsx';
 import { arrange, keyOf } from './tiles.ts';
 import type { Arrangement, StageItem, TileModel, Wishes } from './tiles.ts';
@@ -35,7 +34,7 @@ interface ItemProps {
 function Item({ item, size, pinning, state }: ItemProps) {
   if (item !== 'page') return <Tile tile={item} size={size} {...pinOf(item, pinning)} />;
   const shown = state.tools.page;
-  return shown === null ? null : <PageView shown={shown} size={size} />;
+  return shown === null ? null : <PageView shown={shown} size={size} strokes={state.tools.ink.strokes} />;
 }
 
 interface LayoutProps {
@@ -106,9 +105,10 @@ function FocusLayout(props: LayoutProps & { readonly arrangement: Focus }) {
   return (
     <div className={styles.focus} style={{ flexDirection: split.direction, gap: GAP_PX }} data-testid="focus">
       <div className={styles.main} style={{ width: split.main.width, height: split.main.height }}>
-        <Item key={keyOf(main)} item={main} size="large" {...{ pinning, state }} />
-        {main === 'page' && shown !== null && may(state, 'showPages') && (
-          <PageControls shown={shown} lessonId={state.lesson.lessonId} />
+        {main === 'page' && shown !== null ? (
+          <ShownBoard state={state} shown={shown} />
+        ) : (
+          <Item key={keyOf(main)} item={main} size="large" {...{ pinning, state }} />
         )}
       </div>
       {strip.length > 0 && (

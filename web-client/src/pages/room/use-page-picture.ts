@@ -14,6 +14,8 @@ export interface PagePicture {
   readonly isLate: boolean;
 }
 
+type PictureOf = Pick<ShownPage, 'page' | 'pageCount'> & { readonly pagesUrl: string };
+
 interface Wait {
   readonly url: string;
   readonly stage: 'short' | 'long' | 'late';
@@ -26,8 +28,7 @@ const fetchPicture = async (url: string): Promise<void> => {
 };
 
 /** The picture of the page that is shown; asked for again and again when the line fails, and the next one ahead of time. */
-export function usePagePicture(shown: ShownPage): PagePicture {
-  const { pagesUrl, page, pageCount } = shown;
+export function usePagePicture({ pagesUrl, page, pageCount }: PictureOf): PagePicture {
   const url = `${pagesUrl}${coursewarePageName(page, 'page')}`;
   const nextUrl = page < pageCount ? `${pagesUrl}${coursewarePageName(page + 1, 'page')}` : null;
   const [loaded, setLoaded] = useState<string | null>(null);

@@ -9,8 +9,8 @@ import { useNow } from '../../ui/use-now.ts';
 import { Announcer } from '../room/announcer.tsx';
 import { useCall, useCallState } from '../room/call-context.ts';
 import { GAP_PX } from '../room/packing.ts';
-import { PageView } from '../room/page-view.tsx';
 import { RemoteSound } from '../room/remote-sound.tsx';
+import { ShownBoard } from '../room/shown-board.tsx';
 import { Tile } from '../room/tile.tsx';
 import { tilesOf } from '../room/tiles.ts';
 import type { TileModel } from '../room/tiles.ts';
@@ -133,7 +133,7 @@ export function SiteRoom({ state }: { readonly state: InsideState }) {
       <main className={styles.main} style={{ gap: GAP_PX }}>
         <div className={styles.board}>
           <div className={styles.picture}>
-            {page === null ? <Place tile={places.main} size="large" /> : <PageView shown={page} size="large" />}
+            {page === null ? <Place tile={places.main} size="large" /> : <ShownBoard state={state} shown={page} />}
           </div>
           <ClassCards state={state} isLarge />
         </div>

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { notice, request } from './define.ts';
+import { CoursewareId, SeatId, StrokeId } from './ids.ts';
+import { COURSEWARE_MAX_PAGES } from './rest/courseware.ts';
+
+/** What is written on the page that everybody sees (SPEC I). */
+
+/** A file of empty pages that every lesson has. */
+export const WHITEBOARD = {
+  coursewareId: CoursewareId.parse('whiteboard'),
+  pages: 20,
+  width: 1_920,
+  height: 1_080,
+} as const;
+
+export const InkColour = z.enum(['black', 'red', 'blue', 'green']);
+export type InkColour = z.infer<typeof InkColour>;
+
+/** A page is so many units wide and so many high, whatever its shape. */
+export const INK_UNITS = 10_000;
+/** Numbers in one message: 200 points. */
+const MAX_SENT = 400;
+
+/** x, y, x, y, … in `INK_UNITS`. */
+const Points = z.array(z.int().min(0).max(INK_UNITS)).refine((points) => points.length % 2 === 0);
+
+export const InkStroke = z.object({
+  strokeId: StrokeId,
+  seatId: SeatId,
+  colour: InkColour,
+  points: Points,
+});
+export type InkStroke = z.infer<typeof InkStroke>;
+
+/** Part of the snapshot. */
+export const PageInk = z.object({
+  /** Of the page that is shown, first drawn first. */
+  strokes: z.array(InkStroke),
+  /** Whether the class may write too. */
+  isOpen: z.boolean(),
+});
+export type PageInk = z.infer<typeof PageInk>;
+
+const onPage = { coursewareId: CoursewareId, page: z.int().min(1).max(COURSEWARE_MAX_PAGES) };
+const nothing = z.object({});
+
+export const inkRequests = {
+  /**
+   * Begins a stroke on the page that is shown, or goes on with it: `from` is how many numbers of it were sent before, so that what comes twice counts
+   * once. Errors: `forbidden` unless the class may write, `safeMode`, `conflict` for another page, a hole, or a page that is full.
+   */
+  drawInk: request({
+    needs: 'seated',
+    params: z.object({
+      ...onPage,
+      strokeId: StrokeId,
+      colour: InkColour,
+      from: z.int().min(0),
+      points: Points.min(2).max(MAX_SENT),
+    }),
+    result: nothing,
+  }),
+  /** Takes a stroke away: one's own, a teacher any. Idempotent. */
+  undoInk: request({ needs: 'seated', params: z.object({ ...onPage, strokeId: StrokeId }), result: nothing }),
+  clearInk: request({ needs: 'showPages', params: z.object(onPage), result: nothing }),
+  setInkOpen: request({ needs: 'showPages', params: z.object({ isOpen: z.boolean() }), result: nothing }),
+} as const;
+
+export const inkNotices = {
+  /** `points` go behind those that are known of the stroke. */
+  inkDrawn: notice(InkStroke.extend(onPage)),
+  /** Null: all of the page. */
+  inkRemoved: notice(z.object({ ...onPage, strokeId: StrokeId.nullable() })),
+  inkOpened: notice(z.object({ isOpen: z.boolean() })),
+} as const;
