@@ -10,6 +10,7 @@ import { restHandlers } from './http/handlers.ts';
 import { mediaDoor } from './http/viewer-rights.ts';
 import { closeServer, createPublicServer, listen, openTrustDoor, tlsOf } from './http/listen.ts';
 import { createRateLimits } from './http/rate-limits.ts';
+import { calendarFeedHandler } from './http/routes/calendar-feeds.ts';
 import { LiveRooms } from './live-rooms.ts';
 import { openStorage } from './open-storage.ts';
 import { openUploads } from './open-uploads.ts';
@@ -119,6 +120,7 @@ const app = createHttpApp({
   routes: { sessions, isSecure: publicUrl?.startsWith('https:') ?? tls !== undefined, publicUrl, checksReplies },
   uploads: uploads.intake,
   courseware: uploads.courseware,
+  calendarFeed: calendarFeedHandler({ stores, nowMs: Date.now }, publicUrl),
   media: {
     store: objects,
     secret: config.TONGKE_MEDIA_SECRET,

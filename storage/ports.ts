@@ -4,6 +4,7 @@
  */
 import type { AttendanceStore } from './ports/attendance-store.ts';
 import type { AuditStore } from './ports/audit-store.ts';
+import type { CalendarFeedStore } from './ports/calendar-feed-store.ts';
 import type { CalendarStore } from './ports/calendar-store.ts';
 import type { CaptionStore } from './ports/caption-store.ts';
 import type { ChatStore } from './ports/chat-store.ts';
@@ -29,6 +30,7 @@ export type * from './objects/object-store.ts';
 export type * from './ports/attendance-store.ts';
 export type * from './ports/audience.ts';
 export type * from './ports/audit-store.ts';
+export type * from './ports/calendar-feed-store.ts';
 export type * from './ports/calendar-store.ts';
 export type * from './ports/caption-store.ts';
 export type * from './ports/chat-store.ts';
@@ -55,6 +57,7 @@ export interface Stores {
   readonly directory: DirectoryStore;
   readonly classrooms: ClassroomStore;
   readonly calendar: CalendarStore;
+  readonly calendarFeeds: CalendarFeedStore;
   readonly timetable: TimetableStore;
   readonly lessons: LessonStore;
   readonly sessions: SessionStore;

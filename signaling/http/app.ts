@@ -1,11 +1,12 @@
 import compression from 'compression';
 import type { RequestListener } from 'node:http';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { AppError } from '../protocol/errors.ts';
 import { API_PREFIX } from '../protocol/rest.ts';
 import type { Log } from '../runtime/log.ts';
 import { COURSEWARE_DATA_PATH } from '../protocol/rest/courseware.ts';
+import { CALENDAR_FEED_PATH } from '../protocol/rest/calendar-feeds.ts';
 import { UPLOAD_DATA_PATH } from '../protocol/rest/uploads.ts';
 import { coursewareDataRouter, type CoursewareDataOptions } from './courseware-data.ts';
 import { mediaListener, type MediaRouteOptions } from './media.ts';
@@ -24,6 +25,7 @@ export interface HttpAppOptions {
   readonly media: MediaRouteOptions;
   readonly uploads: UploadIntake;
   readonly courseware: CoursewareDataOptions['courseware'];
+  readonly calendarFeed: RequestHandler;
   readonly pages: WebPagesOptions;
   /** Express's `trust proxy`, e.g. `loopback`. */
   readonly trustProxy: string;
@@ -84,6 +86,7 @@ export function createHttpApp(options: HttpAppOptions): RequestListener {
   api.use(UPLOAD_DATA_PATH, uploadDataRouter({ intake: options.uploads, routes: options.routes, log: options.log }));
   api.use(COURSEWARE_DATA_PATH, coursewareDataRouter({ courseware: options.courseware, routes: options.routes }));
   api.use(compression());
+  api.get(`${CALENDAR_FEED_PATH}/:file`, options.calendarFeed);
   api.get('/openapi.json', (_request, response) => void response.json(openApi));
   api.use('/people/import', express.json({ limit: IMPORT_LIMIT }));
   api.use('/recordings/:recordingId/captions', express.json({ limit: CAPTION_LIMIT }));

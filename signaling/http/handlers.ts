@@ -1,4 +1,5 @@
 import type { RestDependencies } from './dependencies.ts';
+import { CalendarFeedRoutes } from './routes/calendar-feeds.ts';
 import { CalendarRoutes } from './routes/calendar.ts';
 import { CaptionRoutes } from './routes/captions.ts';
 import { ClassroomRoutes } from './routes/classrooms.ts';
@@ -34,6 +35,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new PeopleRoutes(dependencies),
     ...new ClassroomRoutes(dependencies),
     ...new CalendarRoutes(dependencies),
+    ...new CalendarFeedRoutes(dependencies),
     ...new TimetableRoutes(dependencies),
     ...new RecordingRoutes(dependencies),
     ...new PublishingRoutes(dependencies),

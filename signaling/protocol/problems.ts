@@ -14,6 +14,7 @@ export const PROBLEMS = {
     '{name} 此时已在上 {school} 的课（{when}，共 {n} 次）',
     '{name} is in a lesson of {school} at that time ({when}, {n} times)',
   ],
+  feedOfOne: ['一个链接只能是一个班级或一间教室', 'A link is of one class group or of one classroom'],
   timesMissing: ['请选择课节，或填写开始和结束时间', 'Choose a period, or give a start and an end'],
   datesMissing: ['请选择学期，或填写起止日期', 'Choose a term, or give a first and a last date'],
   periodUnknown: ['作息时间里没有第 {number} 节', 'The day has no period {number}'],

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { RouteDefinition } from './define.ts';
+import { calendarFeedRoutes } from './rest/calendar-feeds.ts';
 import { calendarRoutes } from './rest/calendar.ts';
 import { captionRoutes } from './rest/captions.ts';
 import { classroomRoutes } from './rest/classrooms.ts';
@@ -30,6 +31,7 @@ export const restRoutes = {
   ...directoryRoutes,
   ...classroomRoutes,
   ...calendarRoutes,
+  ...calendarFeedRoutes,
   ...recordingRoutes,
   ...publishingRoutes,
   ...packageRoutes,

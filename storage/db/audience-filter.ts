@@ -29,7 +29,13 @@ export const lessonOf = {
 } as const;
 
 /** Whether lesson `l` concerns the audience. */
-export function concerns({ personId, schoolIds = [], classroomId, everything = false }: Audience): Condition {
+export function concerns({
+  personId,
+  schoolIds = [],
+  classroomId,
+  classGroupId,
+  everything = false,
+}: Audience): Condition {
   if (everything) return sql`true`;
   const conditions: Condition[] = [];
   if (personId !== undefined) conditions.push(...Object.values(lessonOf).map((condition) => condition(personId)));
@@ -43,6 +49,10 @@ export function concerns({ personId, schoolIds = [], classroomId, everything = f
   if (classroomId !== undefined) {
     conditions.push(sql`exists (
       select 1 from lesson_classrooms lc where lc.lesson_id = l.lesson_id and lc.classroom_id = ${classroomId})`);
+  }
+  if (classGroupId !== undefined) {
+    conditions.push(sql`exists (
+      select 1 from lesson_class_groups lg where lg.lesson_id = l.lesson_id and lg.class_group_id = ${classGroupId})`);
   }
   return conditions.length === 0 ? sql`false` : sql`(${sql.join(conditions, sql` or `)})`;
 }

@@ -32,8 +32,14 @@ import type { AuditActor } from '../ports/audit-store.ts';
 import type { EditionViews } from '../ports/edition-store.ts';
 import type { OwnField } from '../ports/lesson-store.ts';
 import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
-import type { PeriodTable, SpecialDayTable, TermTable, TimetableEntryTable } from './timetable-tables.ts';
 import type { CoursewareTable } from './courseware-table.ts';
+import type {
+  CalendarFeedTable,
+  PeriodTable,
+  SpecialDayTable,
+  TermTable,
+  TimetableEntryTable,
+} from './timetable-tables.ts';
 import type { CaptionVersionTable, RemarkTable, WatchTable } from './watcher-tables.ts';
 
 /**
@@ -326,6 +332,7 @@ export interface Database {
   terms: TermTable;
   special_days: SpecialDayTable;
   periods: PeriodTable;
+  calendar_feeds: CalendarFeedTable;
   timetable_due: { school_id: SchoolId; since: Date };
   lessons: LessonTable;
   lesson_co_teachers: { lesson_id: LessonId; person_id: PersonId };

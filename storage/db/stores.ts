@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Stores } from '../ports.ts';
 import { createAttendanceStore } from './attendance-store.ts';
 import { createAuditStore } from './audit-store.ts';
+import { createCalendarFeedStore } from './calendar-feed-store.ts';
 import { createCalendarStore } from './calendar-store.ts';
 import { createCaptionStore } from './caption-store.ts';
 import { createChatStore } from './chat-store.ts';
@@ -31,6 +32,7 @@ export function createStores(db: Kysely<Database>): Stores {
   return {
     directory: throwingAppErrors(createDirectoryStore(db)),
     classrooms: throwingAppErrors(createClassroomStore(db)),
+    calendarFeeds: throwingAppErrors(createCalendarFeedStore(db)),
     calendar: throwingAppErrors(createCalendarStore(db)),
     timetable: throwingAppErrors(createTimetableStore(db)),
     lessons: throwingAppErrors(createLessonStore(db)),

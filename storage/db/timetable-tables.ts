@@ -1,4 +1,12 @@
-import type { PersonId, SchoolId, SpecialDayId, TermId } from '../../signaling/protocol/ids.ts';
+import type {
+  ClassGroupId,
+  ClassroomId,
+  FeedId,
+  PersonId,
+  SchoolId,
+  SpecialDayId,
+  TermId,
+} from '../../signaling/protocol/ids.ts';
 import type { Weeks } from '../../signaling/protocol/rest/classrooms.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
 
@@ -45,4 +53,14 @@ export interface PeriodTable {
   number: number;
   start_time: string;
   end_time: string;
+}
+
+export interface CalendarFeedTable {
+  feed_id: FeedId;
+  token_hash: string;
+  created_by: PersonId;
+  class_group_id: ClassGroupId | null;
+  classroom_id: ClassroomId | null;
+  created_at: Date;
+  read_at: Date | null;
 }

@@ -1,4 +1,4 @@
-import type { ClassroomId, PersonId, SchoolId } from '../../signaling/protocol/ids.ts';
+import type { ClassGroupId, ClassroomId, PersonId, SchoolId } from '../../signaling/protocol/ids.ts';
 
 /**
  * Whose lessons or recordings are asked for: the union of all parts given. An empty value means nobody's.
@@ -7,12 +7,14 @@ import type { ClassroomId, PersonId, SchoolId } from '../../signaling/protocol/i
  *   teacher of a school with a listening classroom.
  * - `schoolIds`: what these schools hold, and what their classrooms listen to.
  * - `classroomId`: what this classroom listens to.
+ * - `classGroupId`: what this class group attends.
  * - `everything`: the whole district.
  */
 export interface Audience {
   readonly personId?: PersonId;
   readonly schoolIds?: readonly SchoolId[];
   readonly classroomId?: ClassroomId;
+  readonly classGroupId?: ClassGroupId;
   readonly everything?: boolean;
 }
 

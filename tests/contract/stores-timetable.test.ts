@@ -180,6 +180,28 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
     });
   });
 
+  it('has calendar links that say when they were read, and end with the link or with who made it', async () => {
+    const { calendarFeeds, directory } = stores;
+    const createdBy = district.teacher.personId;
+    const facts = { createdBy, classroomId: null, createdAtMs: NOW_MS };
+    const { classGroupId } = district.classGroup;
+    const mine = await calendarFeeds.create({ ...facts, classGroupId: null, tokenHash: `mine ${createdBy}` });
+    const group = await calendarFeeds.create({ ...facts, classGroupId, tokenHash: `group ${createdBy}` });
+    expect([mine.name, group.name]).toEqual(['林老师', '三年级一班']);
+    expect(await calendarFeeds.open(`group ${createdBy}`, NOW_MS + 5)).toEqual({ ...group, readAtMs: NOW_MS + 5 });
+    expect(await calendarFeeds.open('unknown', NOW_MS)).toBeUndefined();
+    const other = district.farTeacher.personId;
+    expect(await calendarFeeds.list(other)).toEqual([]);
+    await expect(calendarFeeds.revoke(mine.feedId, other)).rejects.toEqual(code('notFound'));
+    await calendarFeeds.revoke(mine.feedId, createdBy);
+    expect((await calendarFeeds.list(createdBy)).map(({ feedId }) => feedId)).toEqual([group.feedId]);
+    const [attended] = await stores.lessons.list({ fromMs: 0, toMs: NOW_MS * 2, audience: { classGroupId } });
+    expect(attended?.classGroups.map((each) => each.classGroupId)).toContain(classGroupId);
+    await directory.changePerson(createdBy, { isActive: false });
+    expect(await calendarFeeds.open(`group ${createdBy}`, NOW_MS)).toBeUndefined();
+    await directory.changePerson(createdBy, { isActive: true });
+  });
+
   describe('that follows its calendar', () => {
     const dates = async (entryId: string) =>
       (await lessonsOf(entryId)).map(({ startsAtMs }) => iso(startsAtMs).slice(0, 16));

@@ -35,6 +35,10 @@ export async function takeDoors(cast: Cast): Promise<void> {
     await page.getByTestId('next-lesson').waitFor();
     await shoot(page, 'home-teacher-en');
   });
+  await page.goto('/calendar');
+  await page.getByTestId('make-feed').click();
+  await page.getByTestId('feed-url').waitFor();
+  await shoot(page, 'calendar-links');
   await page.goto('/devices');
   await page.getByTestId('microphone-level').waitFor();
   await shoot(page, 'device-check');

@@ -10,6 +10,7 @@ import { uploads } from './0008-uploads.ts';
 import { polls } from './0009-polls.ts';
 import { calendar } from './0010-calendar.ts';
 import { courseware } from './0011-courseware.ts';
+import { calendarFeeds } from './0012-calendar-feeds.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0009-polls': polls,
   '0010-calendar': calendar,
   '0011-courseware': courseware,
+  '0012-calendar-feeds': calendarFeeds,
 };

@@ -172,6 +172,52 @@ describe('what clashes', () => {
   });
 });
 
+describe('a calendar link', () => {
+  const read = async (url: string) => {
+    const answer = await fetch(url);
+    return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
+  };
+
+  it("is read without signing in, shows that person's lessons, and no more once it is revoked", async () => {
+    const teacher = await signedIn(stack, 'lin.laoshi');
+    const made = await teacher.call('createCalendarFeed', { body: {} });
+    expect(made).toMatchObject({ name: '林老师', readAtMs: null });
+    const url = `${stack.url}${new URL(made.url).pathname}`;
+    const { status, type, text } = await read(url);
+    expect([status, type]).toEqual([200, 'text/calendar; charset=utf-8']);
+    const events = text.replaceAll('\r\n ', '').split('BEGIN:VEVENT').slice(1);
+    const range = { fromMs: Date.now() - 86_400_000, toMs: Date.now() + 60 * 86_400_000 };
+    const { lessons } = await teacher.call('listLessons', { query: range });
+    expect(events).toHaveLength(lessons.length);
+    for (const lesson of lessons) expect(text).toContain(`UID:${lesson.lessonId}@tongke`);
+    const { feeds } = await teacher.call('listCalendarFeeds', {});
+    expect(feeds[0]?.readAtMs).toBeGreaterThan(0);
+    expect(JSON.stringify(feeds)).not.toContain(new URL(made.url).pathname.split('/').at(-1));
+    const params = { feedId: made.feedId };
+    expect((await admin.raw('revokeCalendarFeed', { params })).code).toBe('notFound');
+    await teacher.call('revokeCalendarFeed', { params });
+    expect((await read(url)).status).toBe(404);
+    expect((await read(`${stack.url}/api/v1/calendar/feed/nothing.ics`)).status).toBe(404);
+  });
+
+  it('of a class or a classroom is for the staff of its school, and of one of them', async () => {
+    const [classGroupId = null] = classGroupIds;
+    const group = await admin.call('createCalendarFeed', { body: { classGroupId } });
+    const { text } = await read(`${stack.url}${new URL(group.url).pathname}`);
+    expect(text).toContain('X-WR-CALNAME:三年级一班');
+    expect(text).not.toContain('三年级二班家长会');
+    const pupil = await signedIn(stack, 'wang.xiaoming');
+    expect((await pupil.raw('createCalendarFeed', { body: { classGroupId } })).code).toBe('forbidden');
+    const { classroomId } = far;
+    expect((await admin.raw('createCalendarFeed', { body: { classroomId } })).code).toBe('forbidden');
+    const both = await admin.raw('createCalendarFeed', { body: { classGroupId, classroomId } });
+    expect(problemsOf(both)).toMatchObject([{ code: 'feedOfOne' }]);
+    const farAdmin = await signedIn(stack, 'ai.xiaozhang');
+    const room = await farAdmin.call('createCalendarFeed', { body: { classroomId } });
+    expect((await read(`${stack.url}${new URL(room.url).pathname}`)).text).toContain('SUMMARY:空中课堂 · 英语');
+  });
+});
+
 describe('a lesson of the timetable', () => {
   it('that was moved says so and stays where it is when the periods change', async () => {
     const range = { fromMs: Date.now() + 86_400_000, toMs: Date.now() + 15 * 86_400_000 };

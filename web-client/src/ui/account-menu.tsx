@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { KeyRound, LogOut, MonitorCheck, UserRound, Wifi } from 'lucide-react';
+import { CalendarPlus, KeyRound, LogOut, MonitorCheck, UserRound, Wifi } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { callApi } from '../api/api.ts';
 import { useSessionChange } from '../api/queries.ts';
@@ -30,6 +30,9 @@ export default function AccountMenu({ name }: { readonly name: string }) {
             </Menu.Item>
             <Menu.Item className={styles.item} onClick={() => navigate('/check')}>
               <Wifi aria-hidden /> {t('checkConnection')}
+            </Menu.Item>
+            <Menu.Item className={styles.item} onClick={() => navigate('/calendar')} data-testid="calendar-links">
+              <CalendarPlus aria-hidden /> {t('calendarLinks')}
             </Menu.Item>
             <Menu.Item className={styles.item} onClick={() => navigate('/password')} data-testid="change-password">
               <KeyRound aria-hidden /> {t('changePassword')}
