@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import { resolve } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
@@ -50,6 +53,30 @@ const open = async (tool: 'courseware' | 'poll' | 'pick' | 'countdown' | 'race')
   await teacher.page.getByTestId(`tool-${tool}`).click();
 };
 const progress = () => eventually(() => teacher.page.getByTestId('poll-progress').textContent());
+
+describe('the bell', () => {
+  it('gives its sound device back, also where nothing may sound', async () => {
+    const page = await browser.newPage();
+    const file = resolve('web-client/src/pages/room/tools/ring.ts');
+    const source = stripTypeScriptTypes(await readFile(file, 'utf8'));
+    await page.evaluate(() => {
+      const made: AudioContext[] = [];
+      // As in a page that nobody has touched.
+      class Silent extends AudioContext {
+        constructor() {
+          super();
+          void this.suspend();
+          made.push(this);
+        }
+      }
+      Object.assign(globalThis, { AudioContext: Silent, made });
+    });
+    await page.addScriptTag({ type: 'module', content: `${source}\nring();` });
+    const states = () => page.evaluate(() => (globalThis as { made?: AudioContext[] }).made?.map(({ state }) => state));
+    await eventually(states).toEqual(['closed']);
+    await page.close();
+  });
+});
 
 describe('what a teacher runs with the class', () => {
   it('asks a question that a pupil answers on a phone and a classroom by a key, and may answer otherwise (Q1, Q4)', async () => {

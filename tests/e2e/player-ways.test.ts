@@ -197,6 +197,22 @@ describe('notes', () => {
   });
 });
 
+describe('the menu of who manages a recording', () => {
+  it('says so when composing could not be ordered', async () => {
+    const before = stand.summary;
+    stand.summary = { ...before, mayManage: true, mayProduce: true };
+    try {
+      const page = await watch('phone');
+      await page.keyboard.press('k');
+      await page.getByTestId('player-manage').click();
+      await page.getByTestId('retry-production').click();
+      await page.getByRole('menu').getByRole('alert').waitFor();
+    } finally {
+      stand.summary = before;
+    }
+  });
+});
+
 describe('watch time', () => {
   it('is told when the page is left: what was played, not what was jumped over', async () => {
     const page = await watch();

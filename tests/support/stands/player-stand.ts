@@ -11,6 +11,7 @@ import { mediaBaseUrl } from '../../../signaling/auth/media-signature.ts';
 import { mediaListener } from '../../../signaling/http/media.ts';
 import { problemHandler } from '../../../signaling/http/problem.ts';
 import { webPages } from '../../../signaling/http/web-pages.ts';
+import { AppError } from '../../../signaling/protocol/errors.ts';
 import { API_PREFIX, restRoutes, type RouteReplyInput } from '../../../signaling/protocol/rest.ts';
 import type { PlayedSpan } from '../../../signaling/protocol/rest/watching.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
@@ -240,6 +241,24 @@ export class PlayerStand {
     };
   }
 
+  #serveWatching(api: express.Router): void {
+    api.put('/recordings/:id/position', (request, response) => {
+      const { positionMs, timeline } = restRoutes.savePosition.body.parse(request.body);
+      this.savedPositionsMs.push(positionMs);
+      this.toldTimelines.add(timeline);
+      response.json({});
+    });
+    api.post('/recordings/:id/production', () => {
+      throw new AppError('unavailable');
+    });
+    api.post('/recordings/:id/watching', (request, response) => {
+      const { spans, timeline } = restRoutes.reportWatching.body.parse(request.body);
+      this.played.push(...spans);
+      this.toldTimelines.add(timeline);
+      response.json({});
+    });
+  }
+
   #serveRemarks(api: express.Router): void {
     api.get('/recordings/:id/remarks', (_request, response) => {
       const remarks = this.remarks.toSorted((one, other) => (one.atMs ?? 0) - (other.atMs ?? 0));
@@ -304,18 +323,7 @@ export class PlayerStand {
       this.isExpired = false;
       response.json(this.#playback());
     });
-    api.put('/recordings/:id/position', (request, response) => {
-      const { positionMs, timeline } = restRoutes.savePosition.body.parse(request.body);
-      this.savedPositionsMs.push(positionMs);
-      this.toldTimelines.add(timeline);
-      response.json({});
-    });
-    api.post('/recordings/:id/watching', (request, response) => {
-      const { spans, timeline } = restRoutes.reportWatching.body.parse(request.body);
-      this.played.push(...spans);
-      this.toldTimelines.add(timeline);
-      response.json({});
-    });
+    this.#serveWatching(api);
     this.#serveRemarks(api);
     return api;
   }

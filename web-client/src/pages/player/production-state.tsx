@@ -6,6 +6,7 @@ import type { RecordingSummary } from '../../../../signaling/protocol/rest/recor
 import { callApi } from '../../api/api.ts';
 import { libraryText } from '../../messages/library.ts';
 import { useText } from '../../text/text.ts';
+import { FailureBanner } from '../../ui/panels.tsx';
 import { ProgressBar } from '../../ui/progress-bar.tsx';
 import { failureWords, phaseHint, phaseWord } from '../library/recording-words.ts';
 import { useRecordingChanged } from '../recording/recording-orders.ts';
@@ -24,7 +25,7 @@ function useOrder(recordingId: RecordingSummary['recordingId']) {
   });
 }
 
-/** Compose, or stop composing. */
+/** Compose, or stop composing; the menu stays open, since it tells what comes of that. */
 export function ProductionItem({ recording }: ProductionProps) {
   const t = useText(libraryText);
   const { recordingId, phase } = recording;
@@ -32,14 +33,19 @@ export function ProductionItem({ recording }: ProductionProps) {
   if (phase === 'recording' || phase === 'finishing') return null;
   const isProducing = phase === 'producing';
   return (
-    <Menu.Item
-      className={bar.item}
-      onClick={() => order.mutate(isProducing ? 'cancelProduction' : 'retryProduction')}
-      data-testid={isProducing ? 'cancel-production' : 'retry-production'}
-    >
-      {isProducing ? <X aria-hidden /> : <Clapperboard aria-hidden />}
-      {t(isProducing ? 'cancelProduction' : phase === 'playable' ? 'compose' : 'retryProduction')}
-    </Menu.Item>
+    <>
+      <Menu.Item
+        className={bar.item}
+        closeOnClick={false}
+        disabled={order.isPending}
+        onClick={() => order.mutate(isProducing ? 'cancelProduction' : 'retryProduction')}
+        data-testid={isProducing ? 'cancel-production' : 'retry-production'}
+      >
+        {isProducing ? <X aria-hidden /> : <Clapperboard aria-hidden />}
+        {t(isProducing ? 'cancelProduction' : phase === 'playable' ? 'compose' : 'retryProduction')}
+      </Menu.Item>
+      {order.isError && <FailureBanner error={order.error} />}
+    </>
   );
 }
 
@@ -73,6 +79,7 @@ export function ProductionFailedNote({ recording }: ProductionProps) {
       <button type="button" disabled={order.isPending} onClick={() => order.mutate('retryProduction')}>
         {t('retryProduction')}
       </button>
+      {order.isError && <FailureBanner error={order.error} />}
       <button type="button" aria-label={t('hide')} className={styles.iconButton} onClick={() => setHidden(true)}>
         <X aria-hidden />
       </button>

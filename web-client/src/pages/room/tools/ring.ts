@@ -2,6 +2,9 @@ const NOTES_HZ = [880, 660] as const;
 const NOTE_S = 0.35;
 const LOUDNESS = 0.15;
 
+/** Behind the last note; also where nothing sounds, and no note ever ends. */
+const CLOSE_MS = (NOTES_HZ.length * NOTE_S + 0.5) * 1_000;
+
 /** Two quiet notes. A page that nobody has touched yet may not sound; then it does not. */
 export function ring(): void {
   const context = new AudioContext();
@@ -14,6 +17,6 @@ export function ring(): void {
     tone.connect(volume).connect(context.destination);
     tone.start(startS);
     tone.stop(startS + NOTE_S);
-    if (index === NOTES_HZ.length - 1) tone.addEventListener('ended', () => void context.close());
   });
+  setTimeout(() => void context.close(), CLOSE_MS);
 }
