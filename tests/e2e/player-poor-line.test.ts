@@ -20,7 +20,6 @@ const POOR = { bitsPerSecond: 300_000 };
 const GOOD = { bitsPerSecond: 50_000_000 };
 /** Media time. */
 const LISTENED_S = 10;
-const isFull = process.env['TONGKE_CHAOS'] === 'full';
 
 let browser: Browser;
 let stand: PlayerStand;
@@ -144,16 +143,16 @@ describe('on a line of 300 kbit/s', () => {
     expect(asked.filter((path) => /\/(?:cam|scr)/.test(path))).toEqual([]);
   });
 
-  it.runIf(isFull)(
-    'pictures come back by themselves when the line is better',
-    async () => {
-      const page = await watchOnPoorLine();
-      await page.getByTestId('player-saving').waitFor({ timeout: 40_000 });
-      await expect.poll(() => soundAt(page), { timeout: 30_000 }).toBeGreaterThan(1);
-      relay.change(GOOD);
-      await page.getByTestId('player-pictures-back').waitFor({ timeout: 90_000 });
-      expect(await page.getByTestId('player').getAttribute('data-layout')).toBe('side');
-    },
-    180_000,
-  );
+  it('pictures come back by themselves when the line is better', async () => {
+    const page = await watchOnPoorLine();
+    await page.getByTestId('player-saving').waitFor({ timeout: 40_000 });
+    relay.change(GOOD);
+    // The player lets a line rest for 20 s before it tries it again: by the page's clock they are over.
+    await page.evaluate(() => {
+      const now = performance.now.bind(performance);
+      performance.now = () => now() + 21_000;
+    });
+    await page.getByTestId('player-pictures-back').waitFor({ timeout: 40_000 });
+    expect(await page.getByTestId('player').getAttribute('data-layout')).toBe('side');
+  });
 });
