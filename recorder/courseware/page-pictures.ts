@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PageSize } from '../../signaling/protocol/rest/courseware.ts';
 import { ProgramError } from '../ffmpeg/pipe.ts';
+import { exifOrientation } from './exif-orientation.ts';
 import { runLimited, type Limits } from './limited-program.ts';
 import { Unreadable } from './unreadable.ts';
 
@@ -21,6 +22,19 @@ const LIMITS: Limits = { memoryMib: 1_536, cpuSeconds: 30, fileMib: 16 };
 /** A picture that unpacks to more is a bomb, or a poster. */
 const MAX_PIXELS = 80_000_000;
 
+/** Headers with a small picture in them are this long at most. */
+const HEADER_BYTES = 262_144;
+/** Filters that set a picture upright, by its EXIF orientation. */
+const UPRIGHT: Readonly<Record<number, readonly string[]>> = {
+  2: ['hflip'],
+  3: ['hflip', 'vflip'],
+  4: ['vflip'],
+  5: ['transpose=0'],
+  6: ['transpose=1'],
+  7: ['transpose=3'],
+  8: ['transpose=2'],
+};
+
 export interface PageFiles extends PageSize {
   readonly page: string;
   readonly thumb: string;
@@ -34,32 +48,58 @@ export interface PageFiles extends PageSize {
 export async function makePagePictures(source: string, folder: string, signal: AbortSignal): Promise<PageFiles> {
   const page = join(folder, 'page.webp');
   const thumb = join(folder, 'thumb.webp');
+  const upright = UPRIGHT[exifOrientation(await beginningOf(source))] ?? [];
   for (const step of STEPS) {
-    await encode(source, { page, thumb, ...step }, signal);
+    await encode(source, { page, thumb, upright, ...step }, signal);
     if ((await stat(page)).size <= PAGE_BYTES) break;
   }
   return { page, thumb, ...sizeOfWebp(await readFile(page)) };
 }
 
+async function beginningOf(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 interface Encoding {
+  readonly upright: readonly string[];
   readonly page: string;
   readonly thumb: string;
   readonly quality: number;
   readonly px: number;
 }
 
-async function encode(source: string, { page, thumb, quality, px }: Encoding, signal: AbortSignal): Promise<void> {
+async function encode(
+  source: string,
+  { page, thumb, upright, quality, px }: Encoding,
+  signal: AbortSignal,
+): Promise<void> {
   // Transparent pictures lie on white, as they do on paper.
   const onWhite =
     'format=rgba,split[ink][paper];[paper]lutrgb=r=255:g=255:b=255:a=255[white];[white][ink]overlay=format=auto';
   const sizes = `format=yuv420p,split[page][whole];[whole]${within(THUMB_PX)}[thumb]`;
-  const graph = `[0:v]${within(px)},${onWhite},${sizes}`;
+  const graph = `[0:v]${[...upright, within(px), onWhite, sizes].join(',')}`;
   const picture = (name: string, q: number, target: string) => [
     ...['-map', `[${name}]`, '-frames:v', '1', '-c:v', 'libwebp', '-quality', String(q)],
     ...['-compression_level', '4', '-map_metadata', '-1', '-f', 'webp', target],
   ];
   const quiet = ['-hide_banner', '-nostdin', '-loglevel', 'error', '-y', '-threads', '1'];
-  const input = ['-max_pixels', String(MAX_PIXELS), '-protocol_whitelist', 'file', '-f', 'image2', '-i', source];
+  const input = [
+    '-noautorotate',
+    '-max_pixels',
+    String(MAX_PIXELS),
+    '-protocol_whitelist',
+    'file',
+    '-f',
+    'image2',
+    '-i',
+    source,
+  ];
   const outputs = [...picture('page', quality, page), ...picture('thumb', 60, thumb)];
   try {
     await runLimited(['ffmpeg', ...quiet, ...input, '-filter_complex', graph, ...outputs], LIMITS, signal);

@@ -50,6 +50,21 @@ async function picture(extension: string, source: string, ...options: string[]):
   return readFile(path);
 }
 
+/** A JPEG with an EXIF header that says how it lies. */
+function withOrientation(jpeg: Buffer, orientation: number, directoryAt = 8): Buffer {
+  const tiff = Buffer.alloc(26);
+  tiff.write('MM\0*', 0, 'latin1');
+  tiff.writeUInt32BE(directoryAt, 4);
+  tiff.writeUInt16BE(1, 8);
+  tiff.writeUInt16BE(0x0112, 10);
+  tiff.writeUInt16BE(3, 12);
+  tiff.writeUInt32BE(1, 14);
+  tiff.writeUInt16BE(orientation, 18);
+  const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), tiff]);
+  const head = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
+}
+
 describe('pages', () => {
   it(
     'of a PDF are pictures in their order, each as large as a big screen needs, with a small one',
@@ -86,6 +101,19 @@ describe('pages', () => {
       expect(pages[0]?.width).toBeGreaterThanOrEqual(1_280);
     },
   );
+
+  it('stand upright however the telephone was held', { timeout: LIMIT_MS }, async () => {
+    // The left half is red: turned clockwise by a quarter, the upper one.
+    const lying = await picture('jpg', 'color=red:s=200x200[l];color=blue:s=200x200[r];[l][r]hstack', '-q:v', '2');
+    const { pages, bodyOf } = await made(withOrientation(lying, 6));
+    expect(pages).toEqual([{ width: 200, height: 400 }]);
+    const path = join(folder, 'upright.webp');
+    await writeFile(path, await bodyOf(1));
+    const [red] = await colourAt(path, 0, '100:100:50:50');
+    expect(red).toBeGreaterThan(200);
+    // A header that leads nowhere turns nothing, and breaks nothing.
+    expect((await made(withOrientation(lying, 6, 0xffff_ff00))).pages).toEqual([{ width: 400, height: 200 }]);
+  });
 
   it('lie on white where they are transparent', { timeout: LIMIT_MS }, async () => {
     const { pages, bodyOf } = await made(await picture('png', 'color=black@0.0:s=64x48,format=rgba'));
