@@ -36,7 +36,7 @@ describe('accessibility (WCAG 2.2 AA)', () => {
 
   it('finds nothing serious on the home page, in the library and at the school desk', async () => {
     await administrator.signIn(ADMINISTRATOR);
-    for (const path of ['/', '/library', '/desk', '/desk/people', '/desk/classrooms']) {
+    for (const path of ['/', '/library', '/desk', '/desk/calendar', '/desk/people', '/desk/classrooms', '/calendar']) {
       await administrator.page.goto(path);
       await administrator.page.waitForLoadState('networkidle');
       expect(await seriousFindings(administrator.page), path).toEqual([]);
