@@ -25,7 +25,7 @@ export interface ComposeOptions {
   readonly rungs: readonly Rung[];
   readonly lettering: Lettering | undefined;
   /** Files of the pages that are shown, by `pageKey`; in the place of one that is missing its card is seen. */
-  readonly pages?: ReadonlyMap<string, string>;
+  readonly pages?: ReadonlyMap<string, readonly string[]>;
   /** Where the cut's picture of a rung is written. */
   readonly targetOf: (rung: Rung) => string;
 }
@@ -101,8 +101,8 @@ interface Still {
 
 function stillsOf(cut: Cut, { pages }: ComposeOptions): readonly Still[] {
   return cut.scene.tiles.flatMap((tile) => {
-    const path = tile.page === undefined ? undefined : pages?.get(pageKey(tile.page));
-    return path === undefined ? [] : [{ tile, path }];
+    const paths = tile.page === undefined ? [] : (pages?.get(pageKey(tile.page)) ?? []);
+    return paths.map((path) => ({ tile, path }));
   });
 }
 
@@ -129,7 +129,7 @@ function baseChains(
   return [
     `${frame}[s0]`,
     ...stills.flatMap(({ tile: { rect } }, index) => [
-      `[${firstInput + index}:v]${fitted(rect.width, rect.height, 'bicubic').join(',')},format=yuv420p[i${index}]`,
+      `[${firstInput + index}:v]format=yuva420p,${fitted(rect.width, rect.height, 'bicubic', index === 0 ? BAR_COLOUR : `${BAR_COLOUR}@0`).join(',')}[i${index}]`,
       `[s${index}][i${index}]overlay=${rect.x}:${rect.y}[s${index + 1}]`,
     ]),
     `[s${stills.length}]trim=end_frame=1,${repeated}`,
@@ -156,11 +156,11 @@ function fit(file: TrackFile, width: number, height: number, isBoard: boolean): 
 }
 
 /** Whole, between bars. */
-function fitted(width: number, height: number, flags: string): readonly string[] {
+function fitted(width: number, height: number, flags: string, bars = BAR_COLOUR): readonly string[] {
   return [
     `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=${flags}`,
     'setsar=1',
-    `pad=${width}:${height}:-1:-1:${BAR_COLOUR}`,
+    `pad=${width}:${height}:-1:-1:${bars}`,
   ];
 }
 

@@ -1,8 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FfmpegProgress } from '../../ffmpeg/progress.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { pageKey } from '../plan/board-pages.ts';
+import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
+import { sizeOfWebp } from '../../courseware/page-pictures.ts';
+import { inkSvg, strokesAt } from '../plan/board-ink.ts';
+import { pageKey, type BoardPage } from '../plan/board-pages.ts';
+import { FRAME_US } from '../plan/timeline.ts';
 import { composeJob } from './compose.ts';
 import { LADDER } from '../plan/ladder.ts';
 import { letteringIn } from './lettering.ts';
@@ -69,18 +73,34 @@ async function makeCut(making: Making, cut: PlannedCut): Promise<void> {
   });
 }
 
-/** The pictures of the pages that a cut shows; what is gone from the store is not shown. */
-async function fetchPages({ deps, folder, signal }: Making, cut: PlannedCut): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
+/** The pictures of the pages that a cut shows, and over them what is written; what is gone from the store is not shown. */
+async function fetchPages(making: Making, cut: PlannedCut): Promise<ReadonlyMap<string, readonly string[]>> {
+  const files = new Map<string, readonly string[]>();
   for (const { page } of cut.scene.tiles) {
-    if (page === undefined) continue;
-    const key = objectKeys.coursewarePage(page.coursewareId, page.page, 'page');
-    if ((await deps.store.stat(key)) === undefined) continue;
-    const path = join(folder, `${pageKey(page)}.webp`);
-    await fetchFile(deps.store, key, path, signal);
-    files.set(pageKey(page), path);
+    if (page !== undefined) files.set(pageKey(page), await fetchPage(making, cut, page));
   }
   return files;
+}
+
+async function fetchPage(
+  { deps, folder, plan, signal }: Making,
+  cut: PlannedCut,
+  page: BoardPage,
+): Promise<readonly string[]> {
+  const isWhiteboard = page.coursewareId === WHITEBOARD.coursewareId;
+  const picture = join(folder, `${pageKey(page)}.webp`);
+  const key = objectKeys.coursewarePage(page.coursewareId, page.page, 'page');
+  if (!isWhiteboard) {
+    if ((await deps.store.stat(key)) === undefined) return [];
+    await fetchFile(deps.store, key, picture, signal);
+    if (page.ink === undefined) return [picture];
+  }
+  const { events } = await deps.source.read(plan.job.recordingId);
+  const strokes = strokesAt(events, page, cut.sessionStartUs + FRAME_US / 2);
+  const size = isWhiteboard ? WHITEBOARD : sizeOfWebp(await readFile(picture));
+  const ink = join(folder, `${pageKey(page)}.svg`);
+  await writeFile(ink, inkSvg(strokes, size, isWhiteboard));
+  return isWhiteboard ? [ink] : [picture, ink];
 }
 
 async function makeSound(making: Making): Promise<void> {

@@ -4,7 +4,12 @@ import type { RecordingEvent } from '../../contract.ts';
 import type { Span } from '../source/presence.ts';
 
 /** A page of a teacher's file, on the board as a still. */
-export const BoardPage = z.object({ coursewareId: CoursewareId, page: z.int().positive() });
+export const BoardPage = z.object({
+  coursewareId: CoursewareId,
+  page: z.int().positive(),
+  /** Names what is written on it. */
+  ink: z.string().exactOptional(),
+});
 export type BoardPage = z.infer<typeof BoardPage>;
 
 export interface ShownPage {

@@ -1,6 +1,7 @@
 import type { RecordingEvent } from '../../contract.ts';
 import type { SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
 import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
+import { inkName, inkSteps, strokesAt } from './board-ink.ts';
 import { shownPages, type BoardPage, type ShownPage } from './board-pages.ts';
 import { gallery, largeAndTiles, MAX_GALLERY_TILES, MAX_SIDE_TILES, type Rect } from './layout.ts';
 import {
@@ -59,6 +60,7 @@ export class SceneFinder {
   readonly #participants: readonly Participant[];
   readonly #boards: readonly Board[];
   readonly #pages: readonly ShownPage[];
+  readonly #events: readonly RecordingEvent[];
   readonly #stage: readonly Step<readonly SeatId[]>[];
   readonly #layout: readonly Step<Layout>[];
   readonly #speaker: readonly Step<SeatId>[];
@@ -71,6 +73,7 @@ export class SceneFinder {
       spans: visibleSpans(track, events),
     }));
     this.#pages = shownPages(events);
+    this.#events = events;
     this.#stage = events.flatMap((event) =>
       event.type === 'stage' ? [{ fromUs: event.atUs, value: event.data.seatIds }] : [],
     );
@@ -88,6 +91,7 @@ export class SceneFinder {
     ];
     const steps = [...this.#stage, ...this.#layout, ...this.#speaker];
     const instants = [...spans.flatMap((span) => [span.fromUs, span.toUs]), ...steps.map((step) => step.fromUs)];
+    instants.push(...inkSteps(this.#events));
     return Array.from(new Set(instants)).sort((a, b) => a - b);
   }
 
@@ -111,7 +115,11 @@ export class SceneFinder {
     });
     const pages = this.#pages
       .filter(({ span }) => spanAt([span], atUs) !== undefined)
-      .map(({ page, span }) => ({ board: { displayName: nameOf(page), isBoard: true, page }, sinceUs: span.fromUs }));
+      .map(({ page, span }) => {
+        const ink = inkName(strokesAt(this.#events, page, atUs));
+        const written = ink === undefined ? page : { ...page, ink };
+        return { board: { displayName: nameOf(page), isBoard: true, page: written }, sinceUs: span.fromUs };
+      });
     return [...pages, ...shared].sort((a, b) => b.sinceUs - a.sinceUs).map(({ board }) => board);
   }
 

@@ -9,7 +9,8 @@ import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
 import { findCardFont } from '../../../recorder/produce/parts/font.ts';
 import type { ProductionDeps } from '../../../recorder/produce/production-context.ts';
 import { StoredRecordings } from '../../../recorder/produce/source/stored-recording.ts';
-import { CoursewareId } from '../../../signaling/protocol/ids.ts';
+import { CoursewareId, StrokeId } from '../../../signaling/protocol/ids.ts';
+import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { SlideIndex } from '../../../signaling/protocol/slide-index.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
@@ -76,6 +77,8 @@ const lesson: MadeLesson = {
   events: ({ trackIds, seatIds }) => {
     const [pupil, camera] = [seatIds.get("O'Neil, 小明: 100%"), trackIds[0]];
     if (pupil === undefined || camera === undefined) throw new Error('the fixture lacks a seat');
+    const stroke = { strokeId: StrokeId.parse('line'), seatId: pupil, points: [0, 2_500, 10_000, 2_500] };
+    const line = { ...stroke, colour: 'green' as const };
     return [
       { at: 0, type: 'stage', data: { seatIds: [] } },
       { at: 3.5, type: 'marker', data: { title: '新课' } },
@@ -83,6 +86,10 @@ const lesson: MadeLesson = {
       { at: 6, type: 'paused', data: {} },
       { at: 8, type: 'resumed', data: { isTake: false } },
       { at: 9, type: 'producerPaused', data: { trackId: camera } },
+      { at: 7, type: 'ink', data: { page: 2, coursewareId: COURSEWARE, ...line } },
+      { at: 7.5, type: 'ink', data: { page: 1, coursewareId: WHITEBOARD.coursewareId, ...line } },
+      { at: 9.12, type: 'slide', data: { page: 1, coursewareId: WHITEBOARD.coursewareId } },
+      { at: 9.4, type: 'slideHidden', data: {} },
       { at: 9.6, type: 'slide', data: { page: 2, coursewareId: COURSEWARE } },
       { at: 9.9, type: 'slideHidden', data: {} },
       { at: 10, type: 'producerResumed', data: { trackId: camera } },
@@ -152,22 +159,8 @@ describe('the production of a lesson', () => {
   const colourAt = async (atSeconds: number, x: number, y: number, path = mp4): Promise<readonly number[]> => {
     const filter = `crop=8:8:${x}:${y},scale=1:1,format=rgb24`;
     // Sought after decoding: ffmpeg 5.1 can't seek in fragmented HLS, nor in a picture.
-    const args = [
-      '-v',
-      'error',
-      '-i',
-      path,
-      '-ss',
-      String(atSeconds),
-      '-frames:v',
-      '1',
-      '-vf',
-      filter,
-      '-f',
-      'rawvideo',
-      '-',
-    ];
-    const { stdout } = await runPiped({ program: 'ffmpeg', args });
+    const args = ['-v', 'error', '-i', path, '-ss', String(atSeconds), '-frames:v', '1', '-vf', filter];
+    const { stdout } = await runPiped({ program: 'ffmpeg', args: [...args, '-f', 'rawvideo', '-'] });
     return Array.from(stdout);
   };
   const expectColour = (actual: readonly number[], wanted: readonly number[]): void => {
@@ -234,6 +227,14 @@ describe('the production of a lesson', () => {
     expectColour(await colourAt(7.7, 60, 540), [0, 0, 0]);
     expectColour(await colourAt(7.7, 1700, 366), BLUE);
     expectColour(await colourAt(7.96, 200, 300), CARD);
+  });
+
+  it('shows what is written on a page and on the whiteboard', async () => {
+    const [, onPage = 0] = await colourAt(7.7, 768, 320);
+    expect(onPage).toBeGreaterThan(30);
+    expectColour(await colourAt(7.25, 768, 540), [255, 255, 255]);
+    const [red = 255, green = 0] = await colourAt(7.25, 768, 320);
+    expect(green - red).toBeGreaterThan(20);
   });
 
   it('fits an upright picture between bars', async () => {
