@@ -36,8 +36,13 @@ export function datesOfWeekday(weekday: number, firstDate: string, lastDate: str
   return dates;
 }
 
-function offsetMs(instantMs: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
+/** Making one takes longer than asking it a hundred times; a school's whole term is asked at once. There are as many as time zones in use. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
+  const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
     year: 'numeric',
@@ -45,7 +50,13 @@ function offsetMs(instantMs: number, timeZone: string): number {
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
-  }).formatToParts(instantMs);
+  });
+  formats.set(timeZone, format);
+  return format;
+}
+
+function offsetMs(instantMs: number, timeZone: string): number {
+  const parts = formatOf(timeZone).formatToParts(instantMs);
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find((found) => found.type === type)?.value);
   const localMs = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'));
   return localMs - Math.floor(instantMs / MINUTE_MS) * MINUTE_MS;
