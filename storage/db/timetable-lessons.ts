@@ -47,13 +47,15 @@ export async function makeLessons(
     .executeTakeFirstOrThrow();
   const specialDays = await listSpecialDays(tx, schoolId);
   const wanted = new Map<string, Occurrence>();
+  const instantAt = instantsIn(school.time_zone);
+  const yesterday = localDateOf(nowMs - DAY_MS, school.time_zone);
   for (const entry of entries) {
-    for (const occurrence of occurrences(entry, specialDays, school.time_zone, nowMs)) {
+    for (const occurrence of occurrences(entry, { specialDays, instantAt, yesterday, nowMs })) {
       wanted.set(keyOf(entry.entryId, occurrence.date), occurrence);
     }
   }
   const { obsolete, retimed, kept } = await compareStored(tx, entries, wanted, school.time_zone, nowMs);
-  for (const ids of chunks(obsolete)) await tx.deleteFrom('lessons').where('lesson_id', 'in', ids).execute();
+  for (const ids of chunks(obsolete)) await deleteScheduled(tx, ids);
   for (const rows of chunks(retimed)) await retime(tx, rows);
   const isRecorded = school.settings.recordsScheduledLessons ?? true;
   for (const rows of chunks([...wanted.values()])) await insertLessons(tx, rows, isRecorded);
@@ -93,14 +95,26 @@ async function compareStored(
   return outcome;
 }
 
-function occurrences(
-  entry: TimetableEntry,
-  specialDays: readonly SpecialDay[],
-  timeZone: string,
-  nowMs: number,
-): Occurrence[] {
+interface Planning {
+  readonly specialDays: readonly SpecialDay[];
+  readonly instantAt: (date: string, time: string) => number;
+  readonly yesterday: string;
+  readonly nowMs: number;
+}
+
+/** The lessons of a school begin and end at few different instants: each is looked up once. */
+function instantsIn(timeZone: string): Planning['instantAt'] {
+  const known = new Map<string, number>();
+  return (date, time) => {
+    const key = `${date} ${time}`;
+    const instantMs = known.get(key) ?? instantOf(date, time, timeZone);
+    known.set(key, instantMs);
+    return instantMs;
+  };
+}
+
+function occurrences(entry: TimetableEntry, { specialDays, instantAt, yesterday, nowMs }: Planning): Occurrence[] {
   // Each date costs a look into the time zone's history, so a term from the year 1 to 9999 is cut before it is walked.
-  const yesterday = localDateOf(nowMs - DAY_MS, timeZone);
   const from = entry.firstDate > yesterday ? entry.firstDate : yesterday;
   const limit = localDateOf(Date.parse(from) + 2 * (MAX_LESSONS + 1) * WEEK_MS, 'UTC');
   const lastDate = entry.lastDate < limit ? entry.lastDate : limit;
@@ -108,8 +122,8 @@ function occurrences(
     .map((date) => ({
       entry,
       date,
-      startsAt: new Date(instantOf(date, entry.startTime, timeZone)),
-      endsAt: new Date(instantOf(date, entry.endTime, timeZone)),
+      startsAt: new Date(instantAt(date, entry.startTime)),
+      endsAt: new Date(instantAt(date, entry.endTime)),
     }))
     .filter(({ startsAt }) => startsAt.getTime() > nowMs)
     .slice(0, MAX_LESSONS);
@@ -122,10 +136,15 @@ function* chunks<T>(items: readonly T[]): Generator<T[]> {
   for (let at = 0; at < items.length; at += ROWS_PER_STATEMENT) yield items.slice(at, at + ROWS_PER_STATEMENT);
 }
 
+/** One that somebody has begun since it was compared stays. */
+async function deleteScheduled(tx: Kysely<Database>, ids: readonly LessonId[]): Promise<void> {
+  await tx.deleteFrom('lessons').where('lesson_id', 'in', ids).where('state', '=', 'scheduled').execute();
+}
+
 async function retime(tx: Kysely<Database>, rows: readonly Retimed[]): Promise<void> {
   await sql`update lessons l set starts_at = v.starts_at, ends_at = v.ends_at
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as v(lesson_id text, starts_at timestamptz, ends_at timestamptz)
-    where l.lesson_id = v.lesson_id`.execute(tx);
+    where l.lesson_id = v.lesson_id and l.state = 'scheduled'`.execute(tx);
 }
 
 async function insertLessons(tx: Kysely<Database>, wanted: readonly Occurrence[], isRecorded: boolean): Promise<void> {
