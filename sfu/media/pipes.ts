@@ -96,10 +96,15 @@ export class RoomPipes {
     return sentParametersOf(await sending);
   }
 
-  /** @param layer the highest that is wanted at the other end; null when nobody there shows it. */
+  /**
+   * Nothing for a stream that is not sent there any more: it ended before its receivers could say that they want none.
+   *
+   * @param layer the highest that is wanted at the other end; null when nobody there shows it.
+   */
   async setLayer(nodeId: string, producerId: ProducerId, layer: number | null): Promise<void> {
-    const consumer = await (await this.#pipe(nodeId)).sent.get(producerId);
-    if (consumer === undefined) throw new AppError('gone', { message: 'the stream is not sent there' });
+    const pipe = await this.#pipes.get(nodeId);
+    const consumer = await pipe?.sent.get(producerId);
+    if (consumer === undefined || consumer.closed) return;
     await translatingMediaErrors(async () => {
       if (layer === null) return consumer.pause();
       if (consumer.type !== 'simple') await consumer.setPreferredLayers({ spatialLayer: layer });

@@ -233,11 +233,12 @@ export class SpreadRoom implements MediaNode {
   #branchFor(region: string | null): RoomBranch | null {
     const home = this.#home.place;
     if (region === null || home === null || home.region === region) return null;
-    const link = this.#options.nearest(region);
-    if (link === null || link.record.id === home.nodeId) return null;
-    const nodeId = link.record.id;
-    if ((this.#avoidUntilMs.get(nodeId) ?? 0) > Date.now()) return null;
-    return this.#branches.get(nodeId) ?? this.#addBranch(nodeId, false);
+    // One for a region, however many nodes it has: every stream crosses to it once.
+    const known = [...this.#branches.values()].find((on) => this.#options.link(on.nodeId)?.record.region === region);
+    if (known !== undefined) return known;
+    const nodeId = this.#options.nearest(region)?.record.id ?? home.nodeId;
+    if (nodeId === home.nodeId || (this.#avoidUntilMs.get(nodeId) ?? 0) > Date.now()) return null;
+    return this.#addBranch(nodeId, false);
   }
 
   #addBranch(nodeId: string, isThere: boolean): RoomBranch {
