@@ -16,6 +16,13 @@ type Order = <N extends InnerRequestName<Contract>>(
   params: Omit<InnerParams<Contract, N>, OfRoom>,
 ) => Promise<InnerResult<Contract, N>>;
 
+/** The part of a room on one node, as far as that node's notices need it. */
+export interface RoomPart {
+  readonly listener: MediaListener;
+  lostByNode(): void;
+  pipeWanted(producerId: ProducerId, layer: number | null): void;
+}
+
 export interface RoomBranchOptions {
   readonly room: RoomName;
   readonly nodeId: string;

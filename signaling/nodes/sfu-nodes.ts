@@ -5,7 +5,8 @@ import type { NodeRegistry } from '../runtime/node-registry.ts';
 import type { OpenMediaOptions } from '../rooms/ports.ts';
 import { NodeLinks, type NodeLink } from './node-links.ts';
 import { choosePlace } from './placement.ts';
-import { SpreadRoom, type RoomPart } from './spread-room.ts';
+import type { RoomPart } from './room-branch.ts';
+import { SpreadRoom } from './spread-room.ts';
 
 export type SfuLink = NodeLink<typeof sfuContract>;
 

@@ -200,6 +200,8 @@ export class SfuRoom {
         return true;
       }
     }
+    // A part of the room that was a branch there, or what is left of an earlier time, is no home.
+    if (wasSomewhere) await link.client.call('closeRoom', { roomId, fence });
     const { routerRtpCapabilities } = await link.client.call('openRoom', { roomId, fence });
     if (!this.#settle(link, routerRtpCapabilities)) return false;
     log.info({ nodeId: link.record.id, again: wasSomewhere }, 'room is on a media node');

@@ -1,9 +1,9 @@
 import type { DtlsParameters, IceParameters, RtpCapabilities } from 'mediasoup/types';
 import type { ConsumerId, ProducerId, SeatId, TransportId } from '../protocol/ids.ts';
 import type { TransportPair } from '../protocol/media.ts';
-import type { MediaListener, MediaNode, NodeConsumerOffer, OpenMediaOptions } from '../rooms/ports.ts';
+import type { MediaNode, NodeConsumerOffer, OpenMediaOptions } from '../rooms/ports.ts';
 import { planAdoption } from './room-adoption.ts';
-import { RoomBranch } from './room-branch.ts';
+import { RoomBranch, type RoomPart } from './room-branch.ts';
 import { SfuRoom, type RoomDescription, type SfuRoomOptions } from './sfu-room.ts';
 import type { SfuLink } from './sfu-nodes.ts';
 
@@ -14,13 +14,6 @@ export interface SpreadRoomOptions
   extends OpenMediaOptions, Pick<SfuRoomOptions, 'log' | 'link' | 'choose' | 'onClosed'> {
   /** A node of this region that has room, null when there is none. */
   readonly nearest: (region: string) => SfuLink | null;
-}
-
-/** The part of a room on one node, as far as that node's notices need it. */
-export interface RoomPart {
-  readonly listener: MediaListener;
-  lostByNode(): void;
-  pipeWanted(producerId: ProducerId, layer: number | null): void;
 }
 
 /**
@@ -324,7 +317,11 @@ export class SpreadRoom implements MediaNode {
   }
 
   #dropBranches(): void {
-    for (const branch of this.#branches.values()) branch.close();
+    for (const branch of this.#branches.values()) {
+      // The room may have found its new home where a branch of it was.
+      if (branch.nodeId === this.#home.place?.nodeId) branch.abandon();
+      else branch.close();
+    }
     this.#branches.clear();
     this.#seats.clear();
     this.#origins.clear();

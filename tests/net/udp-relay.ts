@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { DeliveryQueue } from './delivery-queue.ts';
 import { Line, sumOf, type LineConditions, type LineCounters } from './line.ts';
 
 const ADDRESS = '127.0.0.1';
@@ -113,8 +114,8 @@ class RelayedClient {
   readonly up: Line;
   readonly down: Line;
   readonly #socket: Socket;
-  readonly #upQueue: DeliveryQueue;
-  readonly #downQueue: DeliveryQueue;
+  readonly #upQueue: DeliveryQueue<Buffer>;
+  readonly #downQueue: DeliveryQueue<Buffer>;
   #isClosed = false;
 
   constructor(options: {
@@ -148,45 +149,9 @@ class RelayedClient {
   }
 }
 
-function carry(packet: Buffer, line: Line, queue: DeliveryQueue): void {
+function carry(packet: Buffer, line: Line, queue: DeliveryQueue<Buffer>): void {
   const fate = line.send(performance.now(), packet.length);
   if ('arrivesAtMs' in fate) queue.add(packet, fate.arrivesAtMs);
-}
-
-/** Packets that are under way, in the order of their arrival. One timer for all keeps packets of the same millisecond in order. */
-class DeliveryQueue {
-  readonly #deliver: (packet: Buffer) => void;
-  readonly #waiting: { readonly packet: Buffer; readonly atMs: number }[] = [];
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(deliver: (packet: Buffer) => void) {
-    this.#deliver = deliver;
-  }
-
-  add(packet: Buffer, atMs: number): void {
-    let place = this.#waiting.length;
-    while (place > 0 && (this.#waiting[place - 1]?.atMs ?? 0) > atMs) place -= 1;
-    this.#waiting.splice(place, 0, { packet, atMs });
-    if (place === 0) this.#work();
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.#waiting.length = 0;
-  }
-
-  #work(): void {
-    clearTimeout(this.#timer);
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-      const waitMs = next.atMs - performance.now();
-      if (waitMs > 0) {
-        this.#timer = setTimeout(() => this.#work(), Math.ceil(waitMs));
-        return;
-      }
-      this.#waiting.shift();
-      this.#deliver(next.packet);
-    }
-  }
 }
 
 async function bindRow(port: number, count: number): Promise<Socket[] | undefined> {

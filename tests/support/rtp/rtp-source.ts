@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { RtpParameters } from 'mediasoup/types';
+import type { MediaClip } from './media-clip.ts';
 import { countKeyFrameRequests } from './rtcp.ts';
 import {
   captureUnixUsOf,
@@ -20,7 +21,10 @@ export interface RtpTarget {
   readonly rtcpPort: number;
 }
 
-export type RtpSourceOptions = Pick<RtpStreamOptions, 'clip'> & Partial<Omit<RtpStreamOptions, 'clip'>>;
+export interface RtpSourceOptions extends Pick<RtpStreamOptions, 'clip'>, Partial<Omit<RtpStreamOptions, 'clip'>> {
+  /** The same picture larger: simulcast, each layer with the next SSRC. */
+  readonly higherLayers?: readonly MediaClip[];
+}
 
 /** A device that sends one stream of real media in real time and knows when each frame was "captured". */
 export interface RtpSource {
@@ -69,12 +73,18 @@ class SyntheticDevice implements RtpSource {
     this.cname = given.cname ?? randomUUID().slice(0, 16);
     this.#payloadType = given.payloadType ?? DEFAULT_PAYLOAD_TYPES[given.clip.codec];
     this.#startUnixUs = given.startUnixUs ?? null;
-    this.rtpParameters = rtpParametersOf({
+    const rtpParameters = rtpParametersOf({
       ...given,
       ssrc: this.ssrc,
       cname: this.cname,
       payloadType: this.#payloadType,
     });
+    const encodings = this.#layers.map((_clip, layer) => ({ ssrc: this.ssrc + layer, scalabilityMode: 'L1T1' }));
+    this.rtpParameters = encodings.length === 1 ? rtpParameters : { ...rtpParameters, encodings };
+  }
+
+  get #layers(): readonly MediaClip[] {
+    return [this.#given.clip, ...(this.#given.higherLayers ?? [])];
   }
 
   get packetsSent(): number {
@@ -92,15 +102,12 @@ class SyntheticDevice implements RtpSource {
       this.#keyFrameRequests += countKeyFrameRequests(packet);
     });
     this.#sockets = { rtp, rtcp };
-    this.#startUnixUs ??= nowUnixUs();
-    const timeline = rtpTimeline({
-      ...this.#given,
-      ssrc: this.ssrc,
-      cname: this.cname,
-      payloadType: this.#payloadType,
-      startUnixUs: this.#startUnixUs,
-    });
-    this.#play(timeline, target);
+    const startUnixUs = (this.#startUnixUs ??= nowUnixUs());
+    const [cname, payloadType] = [this.cname, this.#payloadType];
+    const timelines = this.#layers.map((clip, layer) =>
+      rtpTimeline({ ...this.#given, clip, ssrc: this.ssrc + layer, cname, payloadType, startUnixUs }),
+    );
+    this.#play(timelines, target);
   }
 
   pause(): void {
@@ -123,14 +130,16 @@ class SyntheticDevice implements RtpSource {
     this.#sockets = null;
   }
 
-  #play(timeline: Generator<TimedPacket>, target: RtpTarget): void {
-    let next = timeline.next();
+  #play(timelines: readonly Generator<TimedPacket>[], target: RtpTarget): void {
+    const streams = timelines.map((timeline) => ({ timeline, next: timeline.next() }));
     const tick = (): void => {
-      while (next.done !== true && next.value.atUnixUs <= nowUnixUs()) {
-        this.#send(next.value, target);
-        next = timeline.next();
+      for (const stream of streams) {
+        while (stream.next.done !== true && stream.next.value.atUnixUs <= nowUnixUs()) {
+          this.#send(stream.next.value, target);
+          stream.next = stream.timeline.next();
+        }
       }
-      if (next.done !== true && this.#sockets !== null) {
+      if (this.#sockets !== null && streams.some(({ next }) => next.done !== true)) {
         this.#timer = setTimeout(tick, TICK_MS);
       }
     };

@@ -67,13 +67,25 @@ export async function startMinio(): Promise<MinioService> {
   return { folder: join(folder, 'data'), endpoint, accessKeyId, secretAccessKey, ...asService(server, port, folder) };
 }
 
-export async function startRedis(): Promise<UrlService> {
+/** @param alsoAt further addresses of this machine to listen on. */
+export async function startRedis(...alsoAt: readonly string[]): Promise<UrlService> {
   const folder = await mkdtemp(join(tmpdir(), 'tongke-redis-'));
   const port = await freePort();
   const persistence = ['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''];
   const server = await ServiceProcess.start({
     program: 'redis-server',
-    args: ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...persistence],
+    args: [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      ...alsoAt,
+      '--protected-mode',
+      'no',
+      '--dir',
+      folder,
+      ...persistence,
+    ],
     logPath: join(folder, 'log'),
     stopSignal: 'SIGTERM',
     isReady: () => answersPing(port),
