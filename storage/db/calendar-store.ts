@@ -9,6 +9,9 @@ import type { Database } from './schema.ts';
 import type { PeriodTable, SpecialDayTable, TermTable } from './timetable-tables.ts';
 import { lockTimetables } from './timetable-lock.ts';
 
+/** Of a school, or of the district: those of more than ten years. Each date of each entry is held against all of them. */
+const MAX_SPECIAL_DAYS = 200;
+
 export function createCalendarStore(db: Kysely<Database>): CalendarStore {
   return {
     async terms(schoolId) {
@@ -120,6 +123,7 @@ function deleteTerm(db: Kysely<Database>, termId: TermId): Promise<void> {
 function createSpecialDay(db: Kysely<Database>, day: Omit<SpecialDay, 'specialDayId'>): Promise<SpecialDay> {
   return inTransaction(db, async (tx) => {
     await lockTimetables(tx);
+    await assertFewDays(tx, day.schoolId);
     const row = await tx
       .insertInto('special_days')
       .values({
@@ -135,6 +139,16 @@ function createSpecialDay(db: Kysely<Database>, day: Omit<SpecialDay, 'specialDa
     await markDue(tx, day.schoolId);
     return toSpecialDay(row);
   });
+}
+
+/** @throws AppError `conflict` */
+async function assertFewDays(tx: Kysely<Database>, schoolId: SchoolId | null): Promise<void> {
+  const { n } = await tx
+    .selectFrom('special_days')
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where((eb) => (schoolId === null ? eb('school_id', 'is', null) : eb('school_id', '=', schoolId)))
+    .executeTakeFirstOrThrow();
+  if (n >= MAX_SPECIAL_DAYS) throw new AppError('conflict', { details: { most: MAX_SPECIAL_DAYS } });
 }
 
 function setPeriods(db: Kysely<Database>, schoolId: SchoolId, periods: readonly Period[]): Promise<Period[]> {

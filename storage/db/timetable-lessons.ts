@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import { LessonId, type SchoolId } from '../../signaling/protocol/ids.ts';
 import type { SpecialDay } from '../../signaling/protocol/rest/calendar.ts';
@@ -50,6 +51,8 @@ export async function makeLessons(
   const instantAt = instantsIn(school.time_zone);
   const yesterday = localDateOf(nowMs - DAY_MS, school.time_zone);
   for (const entry of entries) {
+    // Rooms live in this process: a school's whole timetable must not hold up their lessons.
+    await setImmediate();
     for (const occurrence of occurrences(entry, { specialDays, instantAt, yesterday, nowMs })) {
       wanted.set(keyOf(entry.entryId, occurrence.date), occurrence);
     }

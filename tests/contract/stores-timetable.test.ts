@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../signaling/protocol/errors.ts';
-import type { SchoolId, TermId } from '../../signaling/protocol/ids.ts';
+import { SpecialDayId, type SchoolId, type TermId } from '../../signaling/protocol/ids.ts';
 import type { NewTimetableEntryRecord, Stores } from '../../storage/ports.ts';
 import { makeDistrict, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
 import { DATABASES, type OpenStores } from './store-databases.ts';
@@ -317,5 +317,21 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
       await stores.calendar.deleteSpecialDay(district_.specialDayId);
       await expect(stores.calendar.deleteSpecialDay(district_.specialDayId)).rejects.toEqual(code('notFound'));
     });
+  });
+
+  it('holds so many special days of a school and no more, since each lesson is held against all of them', async () => {
+    const { schoolId } = district.listening;
+    const facts = { name: '假', firstDate: '2031-01-01', lastDate: '2031-01-01', followsWeekday: null };
+    const made: SpecialDayId[] = [];
+    const add = async (): Promise<void> => {
+      made.push((await stores.calendar.createSpecialDay({ ...facts, schoolId })).specialDayId);
+    };
+    const fill = async (): Promise<void> => {
+      while (made.length <= 200) await add();
+    };
+    await expect(fill()).rejects.toEqual(code('conflict'));
+    expect(made.length).toBeGreaterThan(150);
+    await stores.calendar.deleteSpecialDay(made.pop() ?? SpecialDayId.parse(''));
+    await add();
   });
 });
