@@ -85,6 +85,7 @@ const joinTokens = new TokenSigner({
   refusal: 'seatTokenInvalid',
 });
 const sessions = new Sessions(stores, Date.now);
+const limits = createRateLimits(redis);
 const app = createHttpApp({
   log,
   version: VERSION,
@@ -110,7 +111,7 @@ const app = createHttpApp({
     demoSignIns,
     isDemo,
     log,
-    limits: createRateLimits(redis),
+    limits,
     connectionChecks: rooms.connectionChecks,
     mediaSecret: config.TONGKE_MEDIA_SECRET,
     hasLocalAuthority: config.LAN_CA_CERT !== undefined,
@@ -119,6 +120,7 @@ const app = createHttpApp({
   }),
   routes: { sessions, isSecure: publicUrl?.startsWith('https:') ?? tls !== undefined, publicUrl, checksReplies },
   uploads: uploads.intake,
+  limits,
   courseware: uploads.courseware,
   calendarFeed: calendarFeedHandler({ stores, nowMs: Date.now }, publicUrl),
   media: {

@@ -13,7 +13,7 @@ import { mediaListener, type MediaRouteOptions } from './media.ts';
 import { openApiDocument } from './openapi.ts';
 import { problemHandler } from './problem.ts';
 import { serveRoutes, type RestHandlers, type ServeRouteOptions } from './serve-route.ts';
-import { uploadDataRouter } from './upload-data.ts';
+import { uploadDataRouter, type UploadDataOptions } from './upload-data.ts';
 import type { UploadIntake } from '../uploads/upload-intake.ts';
 import { webPages, type WebPagesOptions } from './web-pages.ts';
 
@@ -24,6 +24,7 @@ export interface HttpAppOptions {
   readonly routes: ServeRouteOptions;
   readonly media: MediaRouteOptions;
   readonly uploads: UploadIntake;
+  readonly limits: UploadDataOptions['limits'];
   readonly courseware: CoursewareDataOptions['courseware'];
   readonly calendarFeed: RequestHandler;
   readonly pages: WebPagesOptions;
@@ -83,7 +84,10 @@ export function createHttpApp(options: HttpAppOptions): RequestListener {
 
   const openApi = openApiDocument(options.version);
   const api = express.Router();
-  api.use(UPLOAD_DATA_PATH, uploadDataRouter({ intake: options.uploads, routes: options.routes, log: options.log }));
+  api.use(
+    UPLOAD_DATA_PATH,
+    uploadDataRouter({ intake: options.uploads, limits: options.limits, routes: options.routes, log: options.log }),
+  );
   api.use(COURSEWARE_DATA_PATH, coursewareDataRouter({ courseware: options.courseware, routes: options.routes }));
   api.use(compression());
   api.get(`${CALENDAR_FEED_PATH}/:file`, options.calendarFeed);

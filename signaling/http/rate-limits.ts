@@ -17,6 +17,8 @@ const LIMITS = {
   signInAddress: { points: 300, durationSeconds: 300 },
   enrolmentAddress: { points: 20, durationSeconds: 600, blockSeconds: 600 },
   invitationAddress: { points: 600, durationSeconds: 300 },
+  /** Pieces so small that putting them behind the last part costs the store far more than they bring. */
+  smallPartPerson: { points: 200, durationSeconds: 300 },
   uploadPerson: { points: 120, durationSeconds: 3_600 },
   coursewarePerson: { points: 200, durationSeconds: 3_600 },
   connectionCheckAddress: { points: 60, durationSeconds: 300 },
@@ -27,6 +29,8 @@ export type LimitName = keyof typeof LIMITS;
 export interface RateLimits {
   /** Counts one try. @throws AppError `tooManyRequests` with `retryAfterSeconds`. */
   consume(limit: LimitName, key: string): Promise<void>;
+  /** Takes one try back, which turned out to be none. */
+  giveBack(limit: LimitName, key: string): Promise<void>;
   /** Forgets the tries of a key, after a success. */
   reset(limit: LimitName, key: string): Promise<void>;
 }
@@ -57,6 +61,9 @@ export function createRateLimits(redis: Redis): RateLimits {
           details: { retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) },
         });
       }
+    },
+    giveBack: async (limit, key) => {
+      await limiters.get(limit)?.reward(key);
     },
     reset: async (limit, key) => {
       await limiters.get(limit)?.delete(key);

@@ -11,13 +11,18 @@ import type { Upload } from '../../storage/ports.ts';
 import type { UploadIntake } from '../uploads/upload-intake.ts';
 import { assertAccess, personOf } from './caller.ts';
 import { toAppError, toProblem } from './problem.ts';
+import type { RateLimits } from './rate-limits.ts';
 import { RunningUploads } from './running-uploads.ts';
 import { assertOwnOrigin, type ServeRouteOptions } from './serve-route.ts';
 
 const METHODS = new Set(['HEAD', 'PATCH', 'OPTIONS']);
 
+/** A smaller piece than this counts (`smallPartPerson`), also where the line broke: up to 8 MB are read and written again for it. */
+const SMALL_PART_BYTES = 1_048_576;
+
 export interface UploadDataOptions {
   readonly intake: UploadIntake;
+  readonly limits: Pick<RateLimits, 'consume' | 'giveBack'>;
   readonly routes: Pick<ServeRouteOptions, 'sessions' | 'publicUrl'>;
   readonly log: Log;
 }
@@ -26,10 +31,10 @@ export interface UploadDataOptions {
  * `/api/v1/upload-data/{uploadId}`: the bytes of announced uploads by tus 1.0, core protocol. They are announced and cancelled by REST, where
  * the answers have our types; here every request is its owner's, from our own page, or it finds nothing.
  */
-export function uploadDataRouter({ intake, routes, log }: UploadDataOptions): Router {
+export function uploadDataRouter({ intake, limits, routes, log }: UploadDataOptions): Router {
   const tus = new Server({
     path: `${API_PREFIX}${UPLOAD_DATA_PATH}`,
-    datastore: new IntakeStore(intake),
+    datastore: new IntakeStore(intake, limits),
     relativeLocation: true,
     // Nobody else's page has any business here.
     allowedOrigins: () => false,
@@ -73,10 +78,12 @@ async function uploadOf(intake: UploadIntake, id: string): Promise<Upload> {
 /** The intake as tus asks for it. */
 class IntakeStore extends DataStore {
   readonly #intake: UploadIntake;
+  readonly #limits: UploadDataOptions['limits'];
 
-  constructor(intake: UploadIntake) {
+  constructor(intake: UploadIntake, limits: UploadDataOptions['limits']) {
     super();
     this.#intake = intake;
+    this.#limits = limits;
     this.extensions = [];
   }
 
@@ -86,7 +93,14 @@ class IntakeStore extends DataStore {
   }
 
   override async write(body: Readable, id: string, offset: number): Promise<number> {
-    return this.#intake.append(await uploadOf(this.#intake, id), offset, body);
+    const upload = await uploadOf(this.#intake, id);
+    // How much comes is known afterwards only: whoever says a length need not send it.
+    await this.#limits.consume('smallPartPerson', upload.ownerId);
+    const reached = await this.#intake.append(upload, offset, body);
+    if (reached - offset >= SMALL_PART_BYTES || reached === upload.bytes) {
+      await this.#limits.giveBack('smallPartPerson', upload.ownerId);
+    }
+    return reached;
   }
 }
 

@@ -17,6 +17,8 @@ import { ffmpegRun, STRIPED, X264 } from '../../support/media/uploaded-film.ts';
 
 const MAX_BYTES = Math.round(0.01 * 1024 ** 3);
 const PLAYABLE_MS = 150_000;
+/** More than a line that breaks every other second makes in five minutes. */
+const MANY_PIECES = 250;
 
 let stack: Stack;
 let callers: Callers;
@@ -204,6 +206,19 @@ describe('an upload', () => {
     await teacher.call('cancelUpload', { params: { uploadId: upload.uploadId } });
     expect((await send(teacher, upload.dataPath, 'HEAD', {})).status).toBe(404);
     await expect(readdir(join(stack.dataFolder, 'objects', 'raw', upload.uploadId))).rejects.toThrow('ENOENT');
+  });
+
+  it('by ever so many tiny pieces is slowed down, since each makes the store write its last part anew', async () => {
+    const colleague = await signedIn(stack, 'lin.laoshi');
+    const upload = await announce(colleague, film.length, '一个字节一个字节');
+    let at = 0;
+    const sendNext = (to: number) => patch(colleague, upload.dataPath, at, film.subarray(at, to));
+    let answer = await sendNext(1);
+    for (; answer.status === 204 && at < MANY_PIECES; answer = await sendNext(at + 1)) at += 1;
+    expect([answer.status, JSON.parse(answer.body)]).toMatchObject([429, { code: 'tooManyRequests' }]);
+    expect((await send(colleague, upload.dataPath, 'HEAD', {})).offset).toBe(String(at));
+    expect(at).toBeGreaterThan(100);
+    await colleague.call('cancelUpload', { params: { uploadId: upload.uploadId } });
   });
 
   it('of a file that is no video is refused when its first part has come, with the reason', async () => {
