@@ -16,8 +16,8 @@ const NICENESS = 5;
 const PATIENCE = 6;
 
 /**
- * Runs a program on a file that somebody sent: with so much memory, time and disk and no more (setrlimit through `prlimit`), in a group of
- * its own that dies with us.
+ * Runs a program on a file that somebody sent: with so much memory, time and disk and no more (setrlimit through `prlimit`), without our
+ * secrets, in a group of its own that dies with us.
  *
  * @throws Unreadable `tooHeavy` when a limit ended it; ProgramError when it failed by itself.
  */
@@ -35,7 +35,7 @@ export async function runLimited(
   ];
   try {
     return await runPiped(
-      { program: 'prlimit', args: [...limits, '--', ...program], niceness: NICENESS },
+      { program: 'prlimit', args: [...limits, '--', ...program], niceness: NICENESS, env: strangersEnv() },
       AbortSignal.any([signal, patience]),
     );
   } catch (error) {
@@ -44,6 +44,12 @@ export async function runLimited(
       throw new Unreadable('tooHeavy', error);
     throw error;
   }
+}
+
+/** What reads a stranger's file, and may be made to do what it says, knows no secret of ours. */
+function strangersEnv(): NodeJS.ProcessEnv {
+  const { PATH, HOME, LANG, TMPDIR } = process.env;
+  return { PATH, HOME, LANG, TMPDIR };
 }
 
 /** Shells say 128 + n of what a signal ended in them. */

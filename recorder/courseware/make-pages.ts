@@ -10,6 +10,10 @@ import type { CoursewareJob, CoursewareResult } from '../jobs/courseware-jobs.ts
 import { officeAsPdf } from './office-file.ts';
 import { makePagePictures } from './page-pictures.ts';
 import { countPdfPages, drawPdfPage } from './pdf-pages.ts';
+import { Unreadable } from './unreadable.ts';
+
+/** Of a whole file: 200 pages that each stay just below their limit would keep everybody else waiting for hours. Large scans take a fifth of it. */
+const FILE_LIMIT_MS = 20 * 60_000;
 
 export interface PagesRun {
   readonly store: ObjectStore;
@@ -17,6 +21,7 @@ export interface PagesRun {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly onPage: (done: number) => void;
+  readonly limitMs?: number;
 }
 
 /**
@@ -24,7 +29,17 @@ export interface PagesRun {
  *
  * @throws Unreadable for a file that can't be shown
  */
-export async function makePages({ store, job, folder, signal, onPage }: PagesRun): Promise<CoursewareResult> {
+export async function makePages({ limitMs = FILE_LIMIT_MS, ...run }: PagesRun): Promise<CoursewareResult> {
+  const patience = AbortSignal.timeout(limitMs);
+  try {
+    return await makeAll({ ...run, signal: AbortSignal.any([run.signal, patience]) });
+  } catch (error) {
+    run.signal.throwIfAborted();
+    throw patience.aborted ? new Unreadable('tooHeavy', error) : error;
+  }
+}
+
+async function makeAll({ store, job, folder, signal, onPage }: PagesRun): Promise<CoursewareResult> {
   const { coursewareId, kind } = job;
   const file = join(folder, 'file');
   const { stream } = await store.get(objectKeys.coursewareFile(coursewareId));
@@ -34,6 +49,7 @@ export async function makePages({ store, job, folder, signal, onPage }: PagesRun
   const count = await countPdfPages(pdf, signal);
   const pages: PageSize[] = [];
   for (let page = 1; page <= count; page += 1) {
+    signal.throwIfAborted();
     const drawn = await drawPdfPage(pdf, page, folder, signal);
     pages.push(await storePage(store, coursewareId, page, drawn, folder, signal));
     onPage(page);

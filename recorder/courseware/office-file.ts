@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { ProgramError } from '../ffmpeg/pipe.ts';
 import { runLimited, type Limits } from './limited-program.ts';
@@ -11,8 +11,8 @@ const PROGRAM = 'soffice';
 /** A presentation as PDF, by LibreOffice where it is installed. @throws Unreadable `noOffice`, `damaged`, `tooHeavy` */
 export async function officeAsPdf(file: string, folder: string, signal: AbortSignal): Promise<string> {
   if (!(await isInstalled(PROGRAM))) throw new Unreadable('noOffice');
-  // A profile of its own, which the work folder takes with it: no macro, no link of it outlives the file.
-  const profile = `-env:UserInstallation=file://${join(folder, 'profile')}`;
+  // A profile of its own, which the work folder takes with it.
+  const profile = `-env:UserInstallation=file://${await makeProfile(folder)}`;
   const quiet = ['--headless', '--norestore', '--nolockcheck', '--nodefault'];
   const convert = ['--convert-to', 'pdf:impress_pdf_Export', '--outdir', folder, file];
   try {
@@ -24,6 +24,35 @@ export async function officeAsPdf(file: string, folder: string, signal: AbortSig
   // It says nothing when it could read nothing.
   if (!(await isThere(pdf))) throw new Unreadable('damaged');
   return pdf;
+}
+
+/**
+ * Settings under which a presentation runs nothing and fetches nothing: a picture that it links to, `file:` or `http:`, would be drawn on a page, and
+ * so show whoever sent it what this machine can read and reach (LibreOffice's `Office/Common`, group `Security/Scripting`).
+ */
+const FORBIDDEN = {
+  MacroSecurityLevel: 3,
+  DisableMacrosExecution: true,
+  BlockUntrustedRefererLinks: true,
+  DisableActiveContent: true,
+} as const;
+
+/** Answers the folder of a fresh profile. */
+async function makeProfile(folder: string): Promise<string> {
+  const profile = join(folder, 'profile');
+  await mkdir(join(profile, 'user'), { recursive: true });
+  const items = Object.entries(FORBIDDEN).map(
+    ([name, value]) =>
+      `<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="${name}" oor:op="fuse"><value>${value}</value></prop></item>`,
+  );
+  const registry = [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<oor:items xmlns:oor="http://openoffice.org/2001/registry">',
+    ...items,
+    '</oor:items>',
+  ];
+  await writeFile(join(profile, 'user', 'registrymodifications.xcu'), registry.join('\n'));
+  return profile;
 }
 
 async function isInstalled(program: string): Promise<boolean> {

@@ -12,6 +12,8 @@ export interface SpawnPipedOptions {
   /** Pipes beside stdin, stdout and stderr: they are file descriptors 3, 4, … of the child. */
   readonly extraPipes?: number;
   readonly niceness?: number;
+  /** All that it knows of our environment; without it everything, our secrets too. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
@@ -21,7 +23,10 @@ export interface SpawnPipedOptions {
 export function spawnPiped(options: SpawnPipedOptions): ChildProcess {
   const { command, prefix } = launcherOf(options.program, options.niceness ?? 0);
   const extra = Array.from({ length: options.extraPipes ?? 0 }, () => 'pipe' as const);
-  return spawn(command, [...prefix, ...options.args], { stdio: ['pipe', 'pipe', 'pipe', ...extra] });
+  return spawn(command, [...prefix, ...options.args], {
+    stdio: ['pipe', 'pipe', 'pipe', ...extra],
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
 }
 
 /** A program that did not end well: by its own word or by a signal. */

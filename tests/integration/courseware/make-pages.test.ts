@@ -7,7 +7,7 @@ import { makePages } from '../../../recorder/courseware/make-pages.ts';
 import { inWorkFolder } from '../../../recorder/produce/work-folder.ts';
 import { sniffCourseware } from '../../../signaling/protocol/courseware-file.ts';
 import { CoursewareId } from '../../../signaling/protocol/ids.ts';
-import { COURSEWARE_MAX_PAGES, type CoursewareKind } from '../../../signaling/protocol/rest/courseware.ts';
+import { COURSEWARE_MAX_PAGES } from '../../../signaling/protocol/rest/courseware.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { newId } from '../../../storage/new-id.ts';
@@ -30,14 +30,22 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function made(file: Buffer, kind: CoursewareKind | undefined = sniffCourseware(file)) {
+async function made(file: Buffer, limitMs?: number) {
+  const kind = sniffCourseware(file);
   if (kind === undefined) throw new Error('nothing that can be shown');
   const coursewareId = newId(CoursewareId);
   await store.put(objectKeys.coursewareFile(coursewareId), file);
   const done: number[] = [];
   const { signal } = new AbortController();
   const { pages } = await inWorkFolder(folder, 'pages', (workFolder) =>
-    makePages({ store, job: { coursewareId, kind }, folder: workFolder, signal, onPage: (n) => done.push(n) }),
+    makePages({
+      store,
+      job: { coursewareId, kind },
+      folder: workFolder,
+      signal,
+      onPage: (n) => done.push(n),
+      ...(limitMs === undefined ? {} : { limitMs }),
+    }),
   );
   const bodyOf = async (page: number, size: 'page' | 'thumb' = 'page') =>
     (await store.getBuffer(objectKeys.coursewarePage(coursewareId, page, size))).body;
@@ -131,6 +139,15 @@ describe('pages', () => {
     await expect(made(file)).rejects.toMatchObject({ failure });
   });
 
+  it(
+    'of a file that takes too long as a whole are given up, whatever each page takes',
+    { timeout: LIMIT_MS },
+    async () => {
+      const many = tinyPdf(Array.from({ length: COURSEWARE_MAX_PAGES }, () => ({ colour: '1 1 1' })));
+      await expect(made(many, 500)).rejects.toMatchObject({ failure: 'tooHeavy' });
+    },
+  );
+
   it('of a picture that is a bomb are refused before it is unpacked', { timeout: LIMIT_MS }, async () => {
     const bomb = await picture('png', 'color=white:s=12000x9000,format=monob');
     expect(bomb.length).toBeLessThan(2_000_000);
@@ -149,3 +166,15 @@ it(
     }
   },
 );
+
+it('a program that reads what a stranger sent knows no secret of ours', { timeout: LIMIT_MS }, async () => {
+  process.env['TONGKE_TEST_SECRET'] = 'not to be told';
+  try {
+    const limits = { memoryMib: 512, cpuSeconds: 5, fileMib: 1 };
+    const { stdout } = await runLimited(['sh', '-c', 'env'], limits, new AbortController().signal);
+    expect(stdout.toString('utf8')).toContain('PATH=');
+    expect(stdout.toString('utf8')).not.toContain('not to be told');
+  } finally {
+    delete process.env['TONGKE_TEST_SECRET'];
+  }
+});
