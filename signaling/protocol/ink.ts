@@ -18,8 +18,8 @@ export type InkColour = z.infer<typeof InkColour>;
 
 /** A page is so many units wide and so many high, whatever its shape. */
 export const INK_UNITS = 10_000;
-/** Numbers in one message: 200 points. */
-const MAX_SENT = 400;
+/** Numbers in one message: 60 points, four times what a quick hand draws while the next is waited for. Each goes to every page, also on a poor line. */
+export const INK_MAX_SENT = 120;
 
 /** x, y, x, y, … in `INK_UNITS`. */
 const Points = z.array(z.int().min(0).max(INK_UNITS)).refine((points) => points.length % 2 === 0);
@@ -56,7 +56,7 @@ export const inkRequests = {
       strokeId: StrokeId,
       colour: InkColour,
       from: z.int().min(0),
-      points: Points.min(2).max(MAX_SENT),
+      points: Points.min(2).max(INK_MAX_SENT),
     }),
     result: nothing,
   }),

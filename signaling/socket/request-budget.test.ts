@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { INK_MAX_SENT, INK_UNITS } from '../protocol/ink.ts';
 import { RequestBudget } from './request-budget.ts';
 
 const taken = (budget: RequestBudget, name: string, times: number, atMs: number): number =>
@@ -15,6 +16,15 @@ describe('RequestBudget', () => {
     const budget = new RequestBudget(0);
     expect(taken(budget, 'sendChat', 20, 0)).toBe(6);
     expect(taken(budget, 'sendChat', 20, 2_000)).toBe(2);
+  });
+
+  it('lets one hand write no more than others have room for beside sound on a line of 150 kbit/s (I4)', () => {
+    const budget = new RequestBudget(0);
+    taken(budget, 'drawInk', 100, 0);
+    const points = Array.from({ length: INK_MAX_SENT }, () => INK_UNITS);
+    const bytes = taken(budget, 'drawInk', 100, 1_000) * JSON.stringify(points).length;
+    expect(bytes).toBeGreaterThan(1_000);
+    expect(bytes * 8).toBeLessThan(60_000);
   });
 
   it('forgives a strike a second (E2)', () => {

@@ -12,8 +12,8 @@ const CHAT: Bucket = { capacity: 6, perSecond: 1 };
 const ANSWERS: Bucket = { capacity: 10, perSecond: 2 };
 /** Pages turned: a key that is held down must not flood the class and the recording. */
 const PAGES: Bucket = { capacity: 10, perSecond: 4 };
-/** Parts of strokes: each goes to the whole class. */
-const INK: Bucket = { capacity: 40, perSecond: 12 };
+/** Parts of strokes: each goes to the whole class, and a page that is drawn on sends five a second. */
+const INK: Bucket = { capacity: 40, perSecond: 8 };
 const OWN: Readonly<Record<string, Bucket>> = { sendChat: CHAT, answerPoll: ANSWERS, showPage: PAGES, drawInk: INK };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { PointerEvent as ReactPointerEvent } from 'react';
 import { StrokeId } from '../../../../signaling/protocol/ids.ts';
-import { INK_UNITS } from '../../../../signaling/protocol/ink.ts';
+import { INK_MAX_SENT, INK_UNITS } from '../../../../signaling/protocol/ink.ts';
 import type { InkColour } from '../../../../signaling/protocol/ink.ts';
 import type { ShownPage } from '../../../../signaling/protocol/pages.ts';
 import { randomId } from '../../call/random-id.ts';
@@ -10,7 +10,6 @@ import { useCall } from './call-context.ts';
 
 /** What is drawn is sent in parts, so that others see a line grow. */
 const SEND_EVERY_MS = 200;
-const MAX_SENT = 400;
 /** Nearer points than this say nothing. */
 const LEAST_STEP = 24;
 
@@ -63,7 +62,7 @@ class GrowingStroke {
   send(tools: ToolActions): Promise<boolean> {
     while (this.#sent < this.points.length) {
       const from = this.#sent;
-      const points = this.points.slice(from, from + MAX_SENT);
+      const points = this.points.slice(from, from + INK_MAX_SENT);
       this.#sent += points.length;
       const { strokeId, colour } = this;
       const part = { ...this.#place, strokeId, colour, from, points };
