@@ -36,12 +36,10 @@ export function strokesAt(
     if (event.data.coursewareId !== coursewareId || event.data.page !== page) continue;
     if (event.type === 'ink') {
       const { strokeId, seatId, colour, points } = event.data;
-      strokes.set(strokeId, {
-        strokeId,
-        seatId,
-        colour,
-        points: [...(strokes.get(strokeId)?.points ?? []), ...points],
-      });
+      const known = strokes.get(strokeId);
+      // A stroke comes in hundreds of parts: copying it for each of them would take longer than the film.
+      if (known === undefined) strokes.set(strokeId, { strokeId, seatId, colour, points: [...points] });
+      else known.points.push(...points);
     } else if (event.data.strokeId === null) strokes.clear();
     else strokes.delete(event.data.strokeId);
   }
