@@ -47,7 +47,7 @@ const nothing = z.object({});
 export const inkRequests = {
   /**
    * Begins a stroke on the page that is shown, or goes on with it: `from` is how many numbers of it were sent before, so that what comes twice counts
-   * once. Errors: `forbidden` unless the class may write, `safeMode`, `conflict` for another page, a hole, or a page that is full.
+   * once. Errors: `forbidden` unless the class may write, `safeMode`, `conflict` for another page, a hole, or a page that is full, `tooManyRequests`.
    */
   drawInk: request({
     needs: 'seated',
@@ -67,8 +67,8 @@ export const inkRequests = {
 } as const;
 
 export const inkNotices = {
-  /** `points` go behind those that are known of the stroke. */
-  inkDrawn: notice(InkStroke.extend(onPage)),
+  /** What many hands have added in a moment. `points` are those of the stroke from the number `from` on: a page may have some of them already. */
+  inkDrawn: notice(z.object({ ...onPage, parts: z.array(InkStroke.extend({ from: z.int() })) })),
   /** Null: all of the page. */
   inkRemoved: notice(z.object({ ...onPage, strokeId: StrokeId.nullable() })),
   inkOpened: notice(z.object({ isOpen: z.boolean() })),

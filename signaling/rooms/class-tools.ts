@@ -37,6 +37,8 @@ export interface RoomToolsOptions {
   /** Own answers are known that a page may not have. */
   readonly onAnswersKnown: () => void;
   readonly onSaveNeeded: () => void;
+  /** What may be lost with this process. */
+  readonly onSaveSoon: () => void;
 }
 
 export function createRoomTools(options: RoomToolsOptions): RoomTools {
@@ -76,28 +78,28 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
   };
 }
 
-function createBoard({ lesson, store, broadcast, recording, onSaveNeeded }: RoomToolsOptions) {
+function createBoard({ lesson, clock, store, broadcast, recording, onSaveNeeded, onSaveSoon }: RoomToolsOptions) {
   const pages: PageBoard = new PageBoard({
     fileOf: (coursewareId) => store.pagesOf(lesson.facts.lessonId, coursewareId),
     pagesUrl: (coursewareId) => store.pagesUrl(coursewareId),
     onChanged: (page) => {
       broadcast.toInside('pageShown', { page, strokes: page === null ? [] : ink.of(page) });
+      ink.writeDown();
       notePage(recording, page);
       onSaveNeeded();
     },
   });
-  const ink = new PageInk({
+  const ink: PageInk = new PageInk({
+    clock,
     shown: () => pages.place,
-    onDrawn: ({ coursewareId, page }, stroke) => {
-      broadcast.toInside('inkDrawn', { coursewareId, page, ...stroke });
-      recording.note('ink', { coursewareId, page, ...stroke });
-      onSaveNeeded();
-    },
-    onRemoved: ({ coursewareId, page }, strokeId) => {
-      broadcast.toInside('inkRemoved', { coursewareId, page, strokeId });
-      recording.note('inkRemoved', { coursewareId, page, strokeId });
-      onSaveNeeded();
-    },
+    onDrawn: ({ coursewareId, page }, parts) =>
+      broadcast.toInside('inkDrawn', { coursewareId, page, parts: [...parts] }),
+    onRemoved: ({ coursewareId, page }, strokeId) => broadcast.toInside('inkRemoved', { coursewareId, page, strokeId }),
+    mayWriteDown: () => !recording.isBehind,
+    onWrittenDown: ({ coursewareId, page }, stroke) => recording.note('ink', { coursewareId, page, ...stroke }),
+    onRemovedOnceWrittenDown: ({ coursewareId, page }, strokeId) =>
+      recording.note('inkRemoved', { coursewareId, page, strokeId }),
+    onSaveNeeded: onSaveSoon,
     onOpened: (isOpen) => {
       broadcast.toInside('inkOpened', { isOpen });
       onSaveNeeded();
@@ -165,7 +167,14 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.ink.restore(saved.ink);
 }
 
-export function closeTools({ polls, race }: RoomTools): void {
+/** The lesson has ended; its recording has not yet. */
+export function finishTools({ polls, ink }: RoomTools): void {
+  polls.finish();
+  ink.finish();
+}
+
+export function closeTools({ polls, race, ink }: RoomTools): void {
   polls.stop();
   race.close();
+  ink.close();
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from '../../tests/support/rooms/manual-clock.ts';
+import { ManualClock } from '../../tests/support/rooms/manual-clock.ts';
 import { idOf, RulesStand } from '../../tests/support/rooms/rules-stand.ts';
 import { SeatId, StrokeId } from '../protocol/ids.ts';
 import { WHITEBOARD } from '../protocol/ink.ts';
-import { PageInk } from './page-ink.ts';
+import { PageInk, type InkPart } from './page-ink.ts';
 
 const board = { coursewareId: WHITEBOARD.coursewareId, page: 1 };
 const strokeId = StrokeId.parse('stroke');
@@ -12,29 +12,46 @@ const seatId = SeatId.parse('li');
 const part = (from: number, ...points: number[]) => ({ strokeId, seatId, colour: 'red' as const, from, points });
 
 function ink() {
-  const drawn: number[][] = [];
+  const clock = new ManualClock();
+  const drawn: (readonly InkPart[])[] = [];
   const removed: (StrokeId | null)[] = [];
+  const written: number[][] = [];
+  const rubbedOut: (StrokeId | null)[] = [];
+  const capture = { isAway: false };
   const made = new PageInk({
+    clock,
     shown: () => board,
-    onDrawn: (_place, { points }) => void drawn.push(points),
+    onDrawn: (_place, parts) => void drawn.push(parts),
     onRemoved: (_place, gone) => void removed.push(gone),
+    mayWriteDown: () => !capture.isAway,
+    onWrittenDown: (_place, { points }) => void written.push(points),
+    onRemovedOnceWrittenDown: (_place, gone) => void rubbedOut.push(gone),
     onOpened: () => undefined,
+    onSaveNeeded: () => undefined,
   });
-  return { made, drawn, removed };
+  return { made, clock, drawn, removed, written, rubbedOut, capture };
 }
 
 describe('ink', () => {
-  it('grows part by part; what comes twice counts once, and a hole is refused (I2)', () => {
-    const { made, drawn } = ink();
+  it('grows part by part; what comes twice counts once, and a hole is refused (I2)', async () => {
+    const { made, clock, drawn } = ink();
     made.draw(board, part(0, 1, 2));
     made.draw(board, part(0, 1, 2, 3, 4));
     made.draw(board, part(2, 3, 4));
     expect(() => made.draw(board, part(6, 7, 8))).toThrow('missing');
-    expect(drawn).toEqual([
-      [1, 2],
-      [3, 4],
+    await clock.pass(200);
+    made.draw(board, part(4, 5, 6));
+    made.draw(board, { ...part(0, 7, 8), strokeId: other });
+    await clock.pass(200);
+    expect(drawn).toMatchObject([
+      [{ strokeId, from: 0, points: [1, 2, 3, 4] }],
+      [
+        { strokeId, from: 4, points: [5, 6] },
+        { strokeId: other, from: 0, points: [7, 8] },
+      ],
     ]);
-    expect(made.of(board)).toEqual([{ strokeId, seatId, colour: 'red', points: [1, 2, 3, 4] }]);
+    made.undo(board, other, { seatId, isTeacher: false });
+    expect(made.of(board)).toEqual([{ strokeId, seatId, colour: 'red', points: [1, 2, 3, 4, 5, 6] }]);
   });
 
   it('is written on the page that is shown alone (I1)', () => {
@@ -57,8 +74,8 @@ describe('ink', () => {
     expect(made.of(board)).toEqual([]);
   });
 
-  it('fills a page up to its bound and no further (I4)', () => {
-    const { made } = ink();
+  it('fills a page up to its bound and no further (I4)', async () => {
+    const { made, clock } = ink();
     const points = Array.from({ length: 400 }, () => 5);
     const fill = () => {
       for (let n = 0; n < 100; n += 1) made.draw(board, part(n * 400, ...points));
@@ -66,8 +83,36 @@ describe('ink', () => {
     expect(fill).toThrow('full');
     expect(made.of(board)[0]?.points).toHaveLength(24_000);
     made.clear(board);
+    expect(fill).toThrow('too much');
+    made.clear(board);
+    await clock.pass(10_000);
     made.draw(board, part(0, 1, 2));
     expect(made.of(board)).toHaveLength(1);
+  });
+
+  it('is one event of the recording for a stroke and a second, and waits on the page while capture is away (I5)', async () => {
+    const { made, clock, written, rubbedOut, capture } = ink();
+    for (let n = 0; n < 4; n += 1) {
+      made.draw(board, part(n * 2, n, n));
+      await clock.pass(250);
+    }
+    expect(written).toEqual([[0, 0, 1, 1, 2, 2, 3, 3]]);
+    capture.isAway = true;
+    made.draw(board, part(8, 4, 4));
+    made.draw(board, { ...part(0, 9, 9), strokeId: other });
+    await clock.pass(5_000);
+    expect(written).toHaveLength(1);
+    made.undo(board, other, { seatId, isTeacher: false });
+    const next = ink();
+    next.made.restore(made.save());
+    capture.isAway = false;
+    await clock.pass(1_000);
+    await next.clock.pass(1_000);
+    expect(written.slice(1)).toEqual([[4, 4]]);
+    expect(next.written).toEqual([[4, 4]]);
+    expect(rubbedOut).toEqual([]);
+    made.undo(board, strokeId, { seatId, isTeacher: false });
+    expect(rubbedOut).toEqual([strokeId]);
   });
 
   it('is open to the class when a teacher says so, told to everybody, and there after a take-over (I1, I2, T1)', async () => {
@@ -84,12 +129,13 @@ describe('ink', () => {
     expect(mayWrite(pupil)).not.toThrow();
     expect(mayWrite(guest)).toThrow('forbidden');
     tools.ink.draw(board, { ...part(0, 1, 2), seatId: idOf(pupil) });
-    expect(teacher.of('inkDrawn')).toMatchObject([{ ...board, strokeId, points: [1, 2] }]);
+    await stand.clock.pass(200);
+    expect(teacher.of('inkDrawn')).toMatchObject([{ ...board, parts: [{ strokeId, from: 0, points: [1, 2] }] }]);
     await tools.pages.show(board.coursewareId, 2);
     expect(pupil.of('pageShown').at(-1)?.strokes).toEqual([]);
     await tools.pages.show(board.coursewareId, 1);
     expect(pupil.of('pageShown').at(-1)?.strokes).toHaveLength(1);
-    await settle();
+    await stand.clock.pass(1_000);
     const types = [...stand.control.events.values()].flat().map(({ type }) => type);
     expect(types.filter((type) => type === 'ink')).toHaveLength(1);
 

@@ -14,6 +14,7 @@ const RETRY_MS = 1_000;
 const RETRY_WHEN_FULL_MS = 10_000;
 /** As many as one order may carry. */
 const EVENTS_PER_ORDER = 1_000;
+const MANY_WAITING = 200;
 
 type EventType = RecordingEvent['type'];
 type EventData<T extends EventType> = Extract<RecordingEvent, { type: T }>['data'];
@@ -91,6 +92,11 @@ export class RoomRecording {
   get disk(): RecordingDisk {
     const running = this.#running;
     return running === null || running.endedAtUs !== null ? 'ok' : this.#disk;
+  }
+
+  /** So much waits for capture that what can wait elsewhere does. */
+  get isBehind(): boolean {
+    return (this.#running?.unacknowledged.length ?? 0) >= MANY_WAITING;
   }
 
   /** Whether nothing is left to be told to capture. */

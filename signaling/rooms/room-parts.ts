@@ -97,6 +97,7 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
       ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
       onAnswersKnown: () => reactions.onAnswersKnown(),
       onSaveNeeded: () => reactions.onSaveNeeded(true),
+      onSaveSoon: () => reactions.onSaveNeeded(),
     }),
     sending: new SendingRules({ stage, halfDuplex, safeMode }),
     layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),

@@ -3,7 +3,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { ProducerId, SeatId } from '../protocol/ids.ts';
 import type { TransportPair } from '../protocol/media.ts';
 import type { CloseReason, RoomSnapshot } from '../protocol/room.ts';
-import { closeTools, restoreTools, saveTools } from './class-tools.ts';
+import { closeTools, finishTools, restoreTools, saveTools } from './class-tools.ts';
 import { Doorway } from './doorway.ts';
 import { identityKeyOf, type JoinClaims } from './join-claims.ts';
 import { createMediaReactions } from './media-reactions.ts';
@@ -218,7 +218,7 @@ export class Room {
     this.#endedAtMs = nowMs;
     const { lessonId } = this.#options.lesson.facts;
     for (const seat of this.parts.presence.present()) this.#door.sendAway(seat, 'lessonEnded');
-    this.parts.tools.polls.finish();
+    finishTools(this.parts.tools);
     this.parts.recording.finish();
     this.#keep(this.#options.store.markLessonEnded(lessonId, nowMs));
     this.#keep(this.#options.store.saveRoll(lessonId, this.parts.roll.marks()));

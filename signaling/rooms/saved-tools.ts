@@ -15,6 +15,6 @@ export const SavedTools = z.object({
   race: Race.nullable(),
   /** Absent in what an older process has saved. */
   page: SavedPage.nullable().default(null),
-  ink: SavedInk.default({ isOpen: false, pages: [] }),
+  ink: SavedInk.default({ isOpen: false, pages: [], notWrittenDown: [] }),
 });
 export type SavedTools = z.infer<typeof SavedTools>;

@@ -1,8 +1,4 @@
-/** A bucket of requests that fills with time. */
-interface Bucket {
-  readonly capacity: number;
-  readonly perSecond: number;
-}
+import { Level, type Bucket } from '../runtime/bucket.ts';
 
 /** Every request; a page that joins asks for a few dozen things at once. */
 const ANY: Bucket = { capacity: 120, perSecond: 40 };
@@ -17,27 +13,6 @@ const INK: Bucket = { capacity: 40, perSecond: 8 };
 const OWN: Readonly<Record<string, Bucket>> = { sendChat: CHAT, answerPoll: ANSWERS, showPage: PAGES, drawInk: INK };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };
-
-class Level {
-  readonly #bucket: Bucket;
-  #left: number;
-  #atMs: number;
-
-  constructor(bucket: Bucket, nowMs: number) {
-    this.#bucket = bucket;
-    this.#left = bucket.capacity;
-    this.#atMs = nowMs;
-  }
-
-  take(nowMs: number): boolean {
-    const { capacity, perSecond } = this.#bucket;
-    this.#left = Math.min(capacity, this.#left + ((nowMs - this.#atMs) / 1_000) * perSecond);
-    this.#atMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
-    return true;
-  }
-}
 
 /** What one socket may ask within a time (SPEC E2). */
 export class RequestBudget {

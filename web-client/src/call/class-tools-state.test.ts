@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { PollId } from '../../../signaling/protocol/ids.ts';
+import { PollId, SeatId, StrokeId } from '../../../signaling/protocol/ids.ts';
+import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
 import type { ShownPoll } from '../../../signaling/protocol/polls.ts';
 import { insideSnapshot } from '../../../tests/support/clients/room-states.ts';
 import { countdownLeftMs } from './class-tools-state.ts';
@@ -32,5 +33,16 @@ describe('what is run with the class', () => {
     expect(countdownLeftMs(running, 70_000)).toBe(30_000);
     expect(countdownLeftMs(running, 130_000)).toBe(0);
     expect(countdownLeftMs({ ...running, endsAtMs: null, leftMs: 12_000 }, 130_000)).toBe(12_000);
+  });
+
+  it('adds what was drawn behind what it has, and what it has already counts once', () => {
+    const stroke = { strokeId: StrokeId.parse('s'), seatId: SeatId.parse('li'), colour: 'red' as const };
+    const place = { coursewareId: WHITEBOARD.coursewareId, page: 1 };
+    const page = { ...place, fileName: '', pageCount: 20, size: { width: 1_920, height: 1_080 }, pagesUrl: null };
+    const shown = reduceNotice(before, 'pageShown', { page, strokes: [{ ...stroke, points: [1, 2, 3, 4] }] });
+    const drawn = reduceNotice(shown, 'inkDrawn', { ...place, parts: [{ ...stroke, from: 2, points: [3, 4, 5, 6] }] });
+    expect(toolsOf(drawn).ink.strokes).toEqual([{ ...stroke, points: [1, 2, 3, 4, 5, 6] }]);
+    const elsewhere = { ...place, page: 2, parts: [{ ...stroke, from: 6, points: [7, 8] }] };
+    expect(reduceNotice(drawn, 'inkDrawn', elsewhere)).toEqual(drawn);
   });
 });

@@ -27,15 +27,14 @@ export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
   countdownChanged: (tools, { countdown }) => ({ ...tools, countdown }),
   raceChanged: (tools, { race }) => ({ ...tools, race }),
   pageShown: (tools, { page, strokes }) => ({ ...tools, page, ink: { ...tools.ink, strokes } }),
-  inkDrawn: (tools, { coursewareId, page, ...added }) => {
-    if (!isShown(tools, { coursewareId, page })) return tools;
-    const known = tools.ink.strokes.find(({ strokeId }) => strokeId === added.strokeId);
-    const whole = known === undefined ? added : { ...known, points: [...known.points, ...added.points] };
-    const strokes =
-      known === undefined
-        ? [...tools.ink.strokes, whole]
-        : tools.ink.strokes.map((one) => (one === known ? whole : one));
-    return { ...tools, ink: { ...tools.ink, strokes } };
+  inkDrawn: (tools, { parts, ...place }) => {
+    if (!isShown(tools, place)) return tools;
+    const strokes = new Map(tools.ink.strokes.map((stroke) => [stroke.strokeId, stroke]));
+    for (const { from, ...part } of parts) {
+      const known = strokes.get(part.strokeId)?.points.slice(0, from) ?? [];
+      strokes.set(part.strokeId, { ...part, points: [...known, ...part.points] });
+    }
+    return { ...tools, ink: { ...tools.ink, strokes: [...strokes.values()] } };
   },
   inkRemoved: (tools, { strokeId, ...place }) => {
     if (!isShown(tools, place)) return tools;

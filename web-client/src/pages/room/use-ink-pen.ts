@@ -10,6 +10,8 @@ import { useCall } from './call-context.ts';
 
 /** What is drawn is sent in parts, so that others see a line grow. */
 const SEND_EVERY_MS = 200;
+/** What has arrived comes back together with what others drew, a moment later. */
+const BACK_WITHIN_MS = 600;
 /** Nearer points than this say nothing. */
 const LEAST_STEP = 24;
 
@@ -108,7 +110,8 @@ export function useInkPen(shown: Place, mayWrite: boolean): InkPen {
     const stroke = current.current;
     current.current = null;
     if (stroke === null) return;
-    void stroke.send(tools).then(() => setDrafts((now) => now.filter((draft) => draft.strokeId !== stroke.strokeId)));
+    const drop = (): void => setDrafts((now) => now.filter((draft) => draft.strokeId !== stroke.strokeId));
+    void stroke.send(tools).then((isFine) => (isFine ? setTimeout(drop, BACK_WITHIN_MS) : drop()));
   };
   const isWriting = isOn && mayWrite;
   return {
