@@ -138,7 +138,7 @@ export class StoredRooms implements RoomStore {
 
   async pagesOf(lessonId: LessonId, coursewareId: CoursewareId): Promise<BoardFile> {
     const file = await this.#stores.courseware.courseware(coursewareId);
-    if (file?.lessonId !== lessonId || file.state !== 'ready') throw new AppError('notFound');
+    if (file?.lessonId !== lessonId || file.state !== 'ready' || file.isRemoved) throw new AppError('notFound');
     await this.#stores.courseware.markShown(coursewareId, Date.now());
     return { coursewareId, fileName: file.fileName, pages: [...file.pages] };
   }

@@ -98,6 +98,15 @@ describe('a micro-lesson', () => {
     expect(leftOutOf(stand)).toEqual([[{ fromUs: 0, toUs: 5 * S }]]);
   });
 
+  it('is over also when it was never listed, so that nothing can be left out of it (W4)', async () => {
+    const { stand } = await begun();
+    await take(stand, 5);
+    stand.room.teacherOrders.redoTake();
+    stand.store.recordings.clear();
+    await ended(stand);
+    expect(stand.control.finished.size).toBe(1);
+  });
+
   it('pauses when its lecturer is gone, and leaves out what came after (W5)', async () => {
     const { stand, teacher } = await begun();
     stand.room.teacherOrders.setRecordingPaused(false);

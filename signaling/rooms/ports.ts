@@ -233,7 +233,7 @@ export interface RoomStore {
     readonly startedAtUnixUs: number;
     readonly allowsDownload: boolean;
   }): Promise<void>;
-  /** What is played of it has no part in these ranges of session time. Idempotent; once the recording has ended it changes nothing. @throws unavailable */
+  /** What is played of it has no part in these ranges of session time. Idempotent; once the recording has ended it changes nothing. @throws unavailable, notFound */
   leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void>;
   endRecording(recordingId: RecordingId, endedAtMs: number): Promise<void>;
 }

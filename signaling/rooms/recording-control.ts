@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordedProducer, RecordingEvent } from '../../recorder/contract.ts';
 import type { Log } from '../runtime/log.ts';
+import type { EditionRange } from '../protocol/edition.ts';
 import { AppError } from '../protocol/errors.ts';
 import { RecordingId, TrackId, type Fence, type RequestId, type SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo, Source } from '../protocol/media.ts';
@@ -324,14 +325,13 @@ export class RoomRecording {
     this.#isGoalStated = true;
     const { lessonId, roomId, title } = this.#options.lesson();
     const { recordingId, startedAtUnixUs } = running;
-    const { fence } = this.#options;
     const producers = running.endedAtUs === null ? this.#recorded() : [];
     await this.#options.control.setGoal({
       recordingId,
       lessonId,
       roomId,
       title,
-      fence,
+      fence: this.#options.fence,
       startedAtUnixUs,
       sfuUrl,
       producers,
@@ -358,12 +358,20 @@ export class RoomRecording {
     const { recordingId, endedAtUs, takes } = running;
     const redone = takes === null ? [] : redoneOf(takes, endedAtUs);
     // Before it can be played: nobody ever gets to see a take that was done again.
-    if (redone.length > 0) await this.#options.store.leaveOut(recordingId, redone);
+    if (redone.length > 0) await this.#leaveOut(recordingId, redone);
     await this.#options.control.finish(recordingId, this.#options.fence, endedAtUs);
     running.finished = true;
     this.#options.log.info({ recordingId }, 'recording handed over');
     await this.#options.store.endRecording(recordingId, Math.round((running.startedAtUnixUs + endedAtUs) / 1_000));
     this.#options.onSaveNeeded();
+  }
+
+  /** A recording that could not be listed, or is deleted already, is played by nobody: its packets are stored and ended all the same. */
+  async #leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void> {
+    await this.#options.store.leaveOut(recordingId, ranges).catch((error: unknown) => {
+      if (!(error instanceof AppError && error.code === 'notFound')) throw error;
+      this.#options.log.warn({ recordingId }, 'nothing is left out of a recording that is not listed');
+    });
   }
 
   #onRefused(error: unknown): void {

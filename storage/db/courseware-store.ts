@@ -108,4 +108,5 @@ const toCourseware = (row: Selectable<CoursewareTable>): Courseware => ({
   pages: row.pages,
   createdAtMs: row.created_at.getTime(),
   shownAtMs: instantOrNull(row.shown_at),
+  isRemoved: row.removed_at !== null,
 });

@@ -45,4 +45,6 @@ export interface Courseware extends NewCourseware {
   /** Of every page in order, in pixels; empty unless it is ready. */
   readonly pages: readonly PageSize[];
   readonly shownAtMs: number | null;
+  /** Its lesson has it no more; recordings still show it. */
+  readonly isRemoved: boolean;
 }

@@ -40,6 +40,7 @@ interface Subject {
   guest(): Promise<JoinClaims>;
   /** A file of a lesson whose pages are there. */
   boardFile(lessonId: LessonId): Promise<CoursewareId>;
+  readonly removeBoardFile: (coursewareId: CoursewareId) => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -68,6 +69,10 @@ async function memory(): Promise<Subject> {
       const coursewareId = newId(CoursewareId);
       store.boardFiles.set(coursewareId, { lessonId, file: { coursewareId, fileName: '课件.pdf', pages: PAGES } });
       return await Promise.resolve(coursewareId);
+    },
+    removeBoardFile: async (coursewareId) => {
+      store.boardFiles.delete(coursewareId);
+      await Promise.resolve();
     },
     close: async () => await Promise.resolve(),
   });
@@ -118,6 +123,9 @@ async function stored(): Promise<StoredSubject> {
       await stores.courseware.markReady(coursewareId, PAGES);
       return coursewareId;
     },
+    removeBoardFile: async (coursewareId) => {
+      expect(await stores.courseware.remove(coursewareId, Date.now())).toBe(false);
+    },
     close: async () => {
       writes.close();
       redis.disconnect();
@@ -160,6 +168,8 @@ describe.each<[string, () => Promise<Subject>]>([
     await expect(subject.store.pagesOf(other.lessonId, coursewareId)).rejects.toMatchObject({ code: 'notFound' });
     const unknown = newId(CoursewareId);
     await expect(subject.store.pagesOf(lessonId, unknown)).rejects.toMatchObject({ code: 'notFound' });
+    await subject.removeBoardFile(coursewareId);
+    await expect(subject.store.pagesOf(lessonId, coursewareId)).rejects.toMatchObject({ code: 'notFound' });
   });
 
   it('gives the same seat each time, remembers admission, and refuses the kept out (J2, J5, L3)', async () => {
@@ -246,6 +256,8 @@ describe.each<[string, () => Promise<Subject>]>([
       await subject.store.endRecording(recordingId, Date.now());
     }
     await subject.store.saveRoll(lessonId, []);
+    const unlisted = RecordingId.parse(randomUUID());
+    await expect(subject.store.leaveOut(unlisted, [])).rejects.toMatchObject({ code: 'notFound' });
   });
 });
 

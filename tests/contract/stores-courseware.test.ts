@@ -43,7 +43,15 @@ describe.each(DATABASES)('courseware on %s', (_name, open) => {
     const file = await added();
     const { coursewareId } = file;
     await expect(courseware.create(file)).rejects.toMatchObject({ code: 'conflict' });
-    const fresh = { ...file, kind: null, state: 'receiving', failure: null, pages: [], shownAtMs: null };
+    const fresh = {
+      ...file,
+      kind: null,
+      state: 'receiving',
+      failure: null,
+      pages: [],
+      shownAtMs: null,
+      isRemoved: false,
+    };
     expect(await courseware.courseware(coursewareId)).toEqual(fresh);
     await courseware.markReady(coursewareId, PAGES);
     expect(await courseware.courseware(coursewareId)).toEqual(fresh);
@@ -72,6 +80,9 @@ describe.each(DATABASES)('courseware on %s', (_name, open) => {
     expect(await courseware.remove(seen.coursewareId, MONDAY_8_MS + 10)).toBe(false);
     expect(await courseware.list(own)).toEqual([]);
     expect(await courseware.courseware(unseen.coursewareId)).toBeUndefined();
-    expect(await courseware.courseware(seen.coursewareId)).toMatchObject({ shownAtMs: MONDAY_8_MS + 5 });
+    expect(await courseware.courseware(seen.coursewareId)).toMatchObject({
+      shownAtMs: MONDAY_8_MS + 5,
+      isRemoved: true,
+    });
   });
 });

@@ -177,7 +177,8 @@ export class MemoryRoomStore implements RoomStore {
   async leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void> {
     this.#assertHere();
     const recording = this.recordings.get(recordingId);
-    if (recording?.endedAtMs === null) recording.leftOut = mergeRanges([...recording.leftOut, ...ranges]);
+    if (recording === undefined) throw new AppError('notFound');
+    if (recording.endedAtMs === null) recording.leftOut = mergeRanges([...recording.leftOut, ...ranges]);
     await Promise.resolve();
   }
 
