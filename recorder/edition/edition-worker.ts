@@ -40,7 +40,7 @@ export class EditionWorker {
     });
   }
 
-  /** Waits for the running job. Bounded; idempotent. */
+  /** As `JobWorkers.close`. The running job is quick and does not look at the signal: it ends by itself within the limit. */
   close(): Promise<void> {
     return this.#jobs.close();
   }

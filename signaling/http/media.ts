@@ -136,8 +136,8 @@ function isFresh(request: IncomingMessage, etag: string): boolean {
 }
 
 /**
- * `/media/{expiry}.{signature}.{viewer}/{recording}/{path}`: the rights were checked when the URL was signed, and are again and again, from memory. Stands before Express, which takes
- * longer for a playlist than everything that is done here.
+ * `/media/{expiry}.{signature}.{viewer}/{recording}/{path}`: the rights were checked when the URL was signed, and are again and again, from
+ * memory. Stands before Express, which takes longer for a playlist than everything that is done here.
  */
 class MediaRoute {
   readonly #store: ObjectStore;
