@@ -122,7 +122,7 @@ const app = createHttpApp({
   uploads: uploads.intake,
   limits,
   courseware: uploads.courseware,
-  calendarFeed: calendarFeedHandler({ stores, nowMs: Date.now }, publicUrl),
+  calendarFeed: calendarFeedHandler({ stores, limits, nowMs: Date.now }, publicUrl),
   media: {
     store: objects,
     secret: config.TONGKE_MEDIA_SECRET,

@@ -5,7 +5,7 @@ import type { Log } from '../runtime/log.ts';
 const EVERY_MS = 60_000;
 
 export interface TimetableKeeperOptions {
-  readonly timetable: Pick<TimetableStore, 'remakeDue'>;
+  readonly timetable: Pick<TimetableStore, 'due' | 'remakeDue'>;
   readonly log: Log;
   readonly nowMs: () => number;
 }
@@ -37,29 +37,45 @@ export class TimetableKeeper {
     await this.#round;
   }
 
-  /** That school at once; null: every school, one after the other, behind the answer. */
+  /** That school at once; null: every school, one after the other, behind the answer. Never fails: what was changed is saved already. */
   async changed(schoolId: SchoolId | null): Promise<void> {
-    const { timetable, nowMs } = this.#options;
     if (schoolId === null) void this.catchUp();
-    else await timetable.remakeDue(nowMs(), schoolId);
+    else await this.#remake(schoolId);
   }
 
-  /** Ends when no school waits; never fails. */
+  /** Ends when no school waits but those that failed, which the next round tries again; never fails. */
   catchUp(): Promise<void> {
     this.#round = this.#round.then(() => this.#remakeAll());
     return this.#round;
   }
 
   async #remakeAll(): Promise<void> {
-    const { timetable, nowMs, log } = this.#options;
+    const { timetable, log } = this.#options;
+    const failed = new Set<SchoolId>();
     try {
-      while (!this.#isClosed) {
-        const schoolId = await timetable.remakeDue(nowMs());
-        if (schoolId === undefined) return;
-        log.info({ schoolId }, 'lessons of a school follow its calendar');
+      for (;;) {
+        const due = (await timetable.due()).filter((schoolId) => !failed.has(schoolId));
+        if (due.length === 0) return;
+        for (const schoolId of due) {
+          if (this.#isClosed) return;
+          if (!(await this.#remake(schoolId))) failed.add(schoolId);
+        }
       }
     } catch (error) {
-      log.warn({ err: error }, 'lessons could not follow their calendar, trying again later');
+      log.warn({ err: error }, 'schools whose calendar has changed could not be looked up, trying again later');
+    }
+  }
+
+  /** Whether it has worked. */
+  async #remake(schoolId: SchoolId): Promise<boolean> {
+    const { timetable, nowMs, log } = this.#options;
+    try {
+      if (await timetable.remakeDue(schoolId, nowMs()))
+        log.info({ schoolId }, 'lessons of a school follow its calendar');
+      return true;
+    } catch (error) {
+      log.warn({ err: error, schoolId }, 'lessons could not follow their calendar, trying again later');
+      return false;
     }
   }
 }

@@ -17,6 +17,7 @@ const LIMITS = {
   signInAddress: { points: 300, durationSeconds: 300 },
   enrolmentAddress: { points: 20, durationSeconds: 600, blockSeconds: 600 },
   invitationAddress: { points: 600, durationSeconds: 300 },
+  calendarFeedAddress: { points: 1_200, durationSeconds: 300 },
   /** Pieces so small that putting them behind the last part costs the store far more than they bring. */
   smallPartPerson: { points: 200, durationSeconds: 300 },
   uploadPerson: { points: 120, durationSeconds: 3_600 },

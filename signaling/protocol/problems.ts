@@ -21,6 +21,11 @@ export const PROBLEMS = {
   termUnknown: ['没有这个学期', 'There is no such term'],
   termTooLong: ['一个学期最长 {days} 天', 'A term has at most {days} days'],
   termInUse: ['课表里还有 {n} 门课属于这个学期', '{n} lessons of the timetable are held in this term'],
+  termsFull: ['最多 {n} 个学期，请先删除旧的', 'There are at most {n} terms. Please delete old ones first'],
+  specialDaysFull: [
+    '最多 {n} 个假期和调休，请先删除旧的',
+    'There are at most {n} holidays and make-up days. Please delete old ones first',
+  ],
   daysTooLong: ['假期最长 {days} 天', 'A holiday has at most {days} days'],
   makeUpOneDay: ['调休上课只能是一天', 'A make-up day is a single day'],
   periodRepeated: ['第 {number} 节重复', 'Period {number} is there twice'],

@@ -1,16 +1,20 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import { AppError, fieldProblem } from '../../signaling/protocol/errors.ts';
 import { SpecialDayId, TermId, type SchoolId } from '../../signaling/protocol/ids.ts';
-import type { Period, SpecialDay, Term } from '../../signaling/protocol/rest/calendar.ts';
+import { problemWords } from '../../signaling/protocol/problems.ts';
+import {
+  MAX_SPECIAL_DAYS,
+  MAX_TERMS,
+  type Period,
+  type SpecialDay,
+  type Term,
+} from '../../signaling/protocol/rest/calendar.ts';
 import { newId } from '../new-id.ts';
 import type { CalendarStore } from '../ports/calendar-store.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 import type { PeriodTable, SpecialDayTable, TermTable } from './timetable-tables.ts';
 import { lockTimetables } from './timetable-lock.ts';
-
-/** Of a school, or of the district: those of more than ten years. Each date of each entry is held against all of them. */
-const MAX_SPECIAL_DAYS = 200;
 
 export function createCalendarStore(db: Kysely<Database>): CalendarStore {
   return {
@@ -27,14 +31,7 @@ export function createCalendarStore(db: Kysely<Database>): CalendarStore {
     specialDays: (schoolId) => listSpecialDays(db, schoolId),
     periods: (schoolId) => listPeriods(db, schoolId),
     term: (termId) => findTerm(db, termId),
-    createTerm: async (term) =>
-      toTerm(
-        await db
-          .insertInto('terms')
-          .values({ term_id: newId(TermId), school_id: term.schoolId, ...termColumns(term) })
-          .returningAll()
-          .executeTakeFirstOrThrow(),
-      ),
+    createTerm: (term) => createTerm(db, term),
     changeTerm: (termId, change) => changeTerm(db, termId, change),
     deleteTerm: (termId) => deleteTerm(db, termId),
     async specialDay(specialDayId) {
@@ -90,6 +87,37 @@ async function findTerm(db: Kysely<Database>, termId: TermId): Promise<Term | un
   return row === undefined ? undefined : toTerm(row);
 }
 
+function createTerm(db: Kysely<Database>, term: Omit<Term, 'termId'>): Promise<Term> {
+  return inTransaction(db, async (tx) => {
+    await lockTimetables(tx);
+    await assertRoom(tx, 'terms', term.schoolId);
+    const row = await tx
+      .insertInto('terms')
+      .values({ term_id: newId(TermId), school_id: term.schoolId, ...termColumns(term) })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return toTerm(row);
+  });
+}
+
+const LIMITS = {
+  terms: { code: 'termsFull', most: MAX_TERMS },
+  special_days: { code: 'specialDaysFull', most: MAX_SPECIAL_DAYS },
+} as const;
+
+async function assertRoom(tx: Kysely<Database>, table: keyof typeof LIMITS, schoolId: SchoolId | null): Promise<void> {
+  const { code, most } = LIMITS[table];
+  const { n } = await tx
+    .selectFrom(table)
+    .select((eb) => eb.fn.countAll<number>().as('n'))
+    .where('school_id', 'is not distinct from', schoolId)
+    .executeTakeFirstOrThrow();
+  if (n < most) return;
+  const values = { n: most };
+  const message = problemWords(code, values);
+  throw new AppError('conflict', { message, details: { problems: [{ path: 'name', code, values, message }] } });
+}
+
 function changeTerm(
   db: Kysely<Database>,
   termId: TermId,
@@ -123,7 +151,7 @@ function deleteTerm(db: Kysely<Database>, termId: TermId): Promise<void> {
 function createSpecialDay(db: Kysely<Database>, day: Omit<SpecialDay, 'specialDayId'>): Promise<SpecialDay> {
   return inTransaction(db, async (tx) => {
     await lockTimetables(tx);
-    await assertFewDays(tx, day.schoolId);
+    await assertRoom(tx, 'special_days', day.schoolId);
     const row = await tx
       .insertInto('special_days')
       .values({
@@ -139,16 +167,6 @@ function createSpecialDay(db: Kysely<Database>, day: Omit<SpecialDay, 'specialDa
     await markDue(tx, day.schoolId);
     return toSpecialDay(row);
   });
-}
-
-/** @throws AppError `conflict` */
-async function assertFewDays(tx: Kysely<Database>, schoolId: SchoolId | null): Promise<void> {
-  const { n } = await tx
-    .selectFrom('special_days')
-    .select((eb) => eb.fn.countAll<number>().as('n'))
-    .where((eb) => (schoolId === null ? eb('school_id', 'is', null) : eb('school_id', '=', schoolId)))
-    .executeTakeFirstOrThrow();
-  if (n >= MAX_SPECIAL_DAYS) throw new AppError('conflict', { details: { most: MAX_SPECIAL_DAYS } });
 }
 
 function setPeriods(db: Kysely<Database>, schoolId: SchoolId, periods: readonly Period[]): Promise<Period[]> {

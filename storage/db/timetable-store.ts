@@ -25,17 +25,18 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
           .values({ ...columnsOf(entry), entry_id: entryId, school_id: entry.schoolId })
           .execute();
         await replaceLinks(tx, entryId, entry);
-        return finish(tx, entryId, nowMs);
+        return finish(tx, entryId, nowMs, true);
       }),
     change: (entryId, change, nowMs) =>
       inTransaction(db, async (tx) => {
         await lockTimetables(tx);
         const stored = await findEntry(tx, entryId);
         if (stored === undefined) throw new AppError('notFound');
+        const hadLessons = await hasLessonsToCome(tx, entryId, nowMs);
         const changed = { ...stored, ...change };
         await tx.updateTable('timetable_entries').set(columnsOf(changed)).where('entry_id', '=', entryId).execute();
         await replaceLinks(tx, entryId, changed);
-        return finish(tx, entryId, nowMs);
+        return finish(tx, entryId, nowMs, hadLessons);
       }),
     delete: (entryId, nowMs) =>
       inTransaction(db, async (tx) => {
@@ -51,16 +52,42 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
       }),
     planAlone: () => lockTimetables(db),
     clashes: (scope, nowMs) => findClashes(db, scope, nowMs),
-    remakeDue: (nowMs, schoolId) => remakeDue(db, nowMs, schoolId),
+    async due() {
+      const rows = await db
+        .selectFrom('timetable_due')
+        .select('school_id')
+        .orderBy('since')
+        .orderBy('school_id')
+        .execute();
+      return rows.map(({ school_id }) => school_id);
+    },
+    remakeDue: (schoolId, nowMs) => remakeDue(db, schoolId, nowMs),
   };
 }
 
-async function finish(tx: Kysely<Database>, entryId: string, nowMs: number): Promise<TimetableEntry> {
+async function hasLessonsToCome(tx: Kysely<Database>, entryId: string, nowMs: number): Promise<boolean> {
+  const lesson = await tx
+    .selectFrom('lessons')
+    .select('lesson_id')
+    .where('entry_id', '=', entryId)
+    .where('state', '=', 'scheduled')
+    .where('starts_at', '>', new Date(nowMs))
+    .limit(1)
+    .executeTakeFirst();
+  return lesson !== undefined;
+}
+
+async function finish(
+  tx: Kysely<Database>,
+  entryId: string,
+  nowMs: number,
+  needsLessons: boolean,
+): Promise<TimetableEntry> {
   const entry = await findEntry(tx, entryId);
   if (entry === undefined) throw new AppError('internal', { message: 'an entry just written is not there' });
   await reshapeLessons(tx, entry, nowMs);
   const lessons = await makeLessons(tx, entry.schoolId, [entry], nowMs);
-  if (lessons === 0) throw fieldProblem('lastDate', 'noLessonInTerm');
+  if (lessons === 0 && needsLessons) throw fieldProblem('lastDate', 'noLessonInTerm');
   return entry;
 }
 
@@ -73,16 +100,16 @@ async function listEntries(db: Kysely<Database>, schoolId: SchoolId): Promise<Ti
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-function remakeDue(db: Kysely<Database>, nowMs: number, schoolId: SchoolId | undefined): Promise<SchoolId | undefined> {
+function remakeDue(db: Kysely<Database>, schoolId: SchoolId, nowMs: number): Promise<boolean> {
   return inTransaction(db, async (tx) => {
     await lockTimetables(tx);
-    const { rows } = await sql<{ school_id: SchoolId }>`delete from timetable_due where school_id = (
-        select school_id from timetable_due
-        where ${schoolId ?? null}::text is null or school_id = ${schoolId ?? null} order by since limit 1
-      ) returning school_id`.execute(tx);
-    const due = rows[0]?.school_id;
-    if (due !== undefined) await makeLessons(tx, due, await listEntries(tx, due), nowMs);
-    return due;
+    const { numDeletedRows } = await tx
+      .deleteFrom('timetable_due')
+      .where('school_id', '=', schoolId)
+      .executeTakeFirstOrThrow();
+    if (numDeletedRows === 0n) return false;
+    await makeLessons(tx, schoolId, await listEntries(tx, schoolId), nowMs);
+    return true;
   });
 }
 

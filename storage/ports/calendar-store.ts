@@ -12,12 +12,14 @@ export interface CalendarStore {
   periods(schoolId: SchoolId): Promise<Period[]>;
 
   term(termId: TermId): Promise<Term | undefined>;
+  /** @throws AppError `conflict` when the school, or the district, has `MAX_TERMS` already. */
   createTerm(term: Omit<Term, 'termId'>): Promise<Term>;
   changeTerm(termId: TermId, change: Partial<Omit<Term, 'termId' | 'schoolId'>>): Promise<Term>;
   /** @throws AppError `invalidInput` while an entry of a timetable is held in it. */
   deleteTerm(termId: TermId): Promise<void>;
 
   specialDay(specialDayId: SpecialDayId): Promise<SpecialDay | undefined>;
+  /** @throws AppError `conflict` when the school, or the district, has `MAX_SPECIAL_DAYS` already. */
   createSpecialDay(day: Omit<SpecialDay, 'specialDayId'>): Promise<SpecialDay>;
   deleteSpecialDay(specialDayId: SpecialDayId): Promise<void>;
 

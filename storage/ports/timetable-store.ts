@@ -13,6 +13,7 @@ export interface TimetableStore {
   entry(entryId: string): Promise<TimetableEntry | undefined>;
   /** Lessons that would have begun before `nowMs` are not made. @throws AppError `invalidInput` when no lesson falls into the term. */
   create(entry: NewTimetableEntryRecord, nowMs: number): Promise<TimetableEntry>;
+  /** @throws AppError `invalidInput` when there were lessons to come and none would be left. */
   change(
     entryId: string,
     change: Partial<Omit<NewTimetableEntryRecord, 'schoolId'>>,
@@ -26,11 +27,10 @@ export interface TimetableStore {
   planAlone(): Promise<void>;
   /** Whoever and whatever is needed twice at the same time by lessons of that entry, or by that lesson; those that are over do not count. */
   clashes(scope: ClashScope, nowMs: number): Promise<Clash[]>;
-  /**
-   * Brings the lessons to come of one school in line with its calendar where that has changed: of this one, or of whichever waits longest.
-   * Undefined when none waits. Idempotent; of several at once, each takes another.
-   */
-  remakeDue(nowMs: number, schoolId?: SchoolId): Promise<SchoolId | undefined>;
+  /** Schools whose lessons to come wait to be brought in line with a changed calendar, the one that waits longest first. */
+  due(): Promise<SchoolId[]>;
+  /** Does so for one that waits; false when it does not, or no longer. Idempotent. */
+  remakeDue(schoolId: SchoolId, nowMs: number): Promise<boolean>;
 }
 
 export type ClashScope = { readonly entryId: string } | { readonly lessonId: LessonId };

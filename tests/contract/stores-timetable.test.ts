@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { SpecialDayId, type SchoolId, type TermId } from '../../signaling/protocol/ids.ts';
+import { MAX_TERMS } from '../../signaling/protocol/rest/calendar.ts';
 import type { NewTimetableEntryRecord, Stores } from '../../storage/ports.ts';
+import { TimetableKeeper } from '../../signaling/directory/timetable-keeper.ts';
+import { createLog } from '../../signaling/runtime/log.ts';
 import { makeDistrict, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
 import { DATABASES, type OpenStores } from './store-databases.ts';
 
@@ -222,7 +225,7 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
     const holiday = (firstDate: string, lastDate: string, followsWeekday: number | null = null) =>
       stores.calendar.createSpecialDay({ schoolId, name: '国庆节', firstDate, lastDate, followsWeekday });
     const remake = async () => {
-      while ((await stores.timetable.remakeDue(NOW_MS)) !== undefined);
+      for (const due of await stores.timetable.due()) await stores.timetable.remakeDue(due, NOW_MS);
     };
 
     it('leaves holidays out, holds make-up days, and brings lessons back when a holiday goes', async () => {
@@ -238,7 +241,8 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
         ...['2026-09-14T04:00', '2026-09-21T04:00', '2026-09-28T04:00'],
         ...['2026-10-10T04:00', '2026-10-12T04:00', '2026-10-19T04:00'],
       ]);
-      expect(await stores.timetable.remakeDue(NOW_MS)).toBeUndefined();
+      expect(await stores.timetable.due()).toEqual([]);
+      expect(await stores.timetable.remakeDue(schoolId, NOW_MS)).toBe(false);
       for (const { specialDayId } of days) await stores.calendar.deleteSpecialDay(specialDayId);
       await remake();
       expect((await lessonsOf(entryId)).slice(0, 3).map(({ lessonId }) => lessonId)).toEqual(
@@ -246,6 +250,51 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
       );
       expect(await dates(entryId)).toHaveLength(6);
       await stores.timetable.delete(entryId, NOW_MS);
+    });
+
+    it('may be changed when all that is left of it was cancelled or is over, but never loses its lessons', async () => {
+      const entryId = await inTerm();
+      const wrong = { termId: null, firstDate: '2025-09-01', lastDate: '2025-09-30' };
+      const change = stores.timetable.change(entryId, wrong, NOW_MS);
+      await expect(change).rejects.toEqual(refused('lastDate', 'noLessonInTerm'));
+      const [first, ...others] = await lessonsOf(entryId);
+      for (const { lessonId } of others) await stores.lessons.cancel(lessonId);
+      const afterMs = (first?.startsAtMs ?? 0) + 1;
+      expect(await stores.timetable.change(entryId, { title: '口算' }, afterMs)).toMatchObject({ title: '口算' });
+      expect(await lessonsOf(entryId)).toMatchObject([{ lessonId: first?.lessonId, title: '数学' }]);
+      await stores.timetable.delete(entryId, NOW_MS);
+    });
+
+    it('has so many terms at most', async () => {
+      const { calendar } = stores;
+      const term = { schoolId, name: '旧学期', firstDate: '2020-09-01', lastDate: '2021-01-20' };
+      const there = (await calendar.terms(schoolId)).length;
+      const added: TermId[] = [];
+      while (added.length < MAX_TERMS - there) added.push((await calendar.createTerm(term)).termId);
+      await expect(calendar.createTerm(term)).rejects.toEqual(code('conflict'));
+      for (const each of added) await calendar.deleteTerm(each);
+      await calendar.deleteTerm((await calendar.createTerm(term)).termId);
+    });
+
+    it('of one school that cannot be remade keeps no other waiting', async () => {
+      const { listening, lecturing } = district;
+      const own = { schoolId: lecturing.schoolId, lecturerId: district.teacher.personId };
+      const broken = await inTerm();
+      const sound = await stores.timetable.create(entry({ ...own, classGroupIds: [], classroomIds: [] }), NOW_MS);
+      const log = createLog('timetable', 'silent');
+      const keeper = new TimetableKeeper({ timetable: stores.timetable, log, nowMs: () => NOW_MS });
+      await stores.directory.changeSchool(listening.schoolId, { timeZone: 'Mars/Olympus' });
+      const facts = { name: '校庆', firstDate: '2026-09-14', lastDate: '2026-09-14', followsWeekday: null };
+      const day = await stores.calendar.createSpecialDay({ ...facts, schoolId: lecturing.schoolId });
+      expect((await stores.timetable.due())[0]).toBe(listening.schoolId);
+      await keeper.catchUp();
+      expect(await stores.timetable.due()).toEqual([listening.schoolId]);
+      expect(await dates(sound.entryId)).toHaveLength(2);
+      await stores.directory.changeSchool(listening.schoolId, { timeZone: listening.timeZone });
+      await stores.calendar.deleteSpecialDay(day.specialDayId);
+      await keeper.catchUp();
+      expect(await stores.timetable.due()).toEqual([]);
+      for (const entryId of [broken, sound.entryId]) await stores.timetable.delete(entryId, NOW_MS);
     });
 
     it('counts odd and even weeks from the week the term begins in', async () => {
@@ -261,7 +310,7 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
       const ids = (await lessonsOf(entryId)).map(({ lessonId }) => lessonId);
       await stores.calendar.setPeriods(schoolId, [{ number: 1, startTime: '10:10', endTime: '10:50' }]);
       await stores.calendar.changeTerm(termId, { lastDate: '2026-09-22' });
-      expect(await stores.timetable.remakeDue(NOW_MS, schoolId)).toBe(schoolId);
+      expect(await stores.timetable.remakeDue(schoolId, NOW_MS)).toBe(true);
       expect(await dates(entryId)).toEqual(['2026-09-14T04:10', '2026-09-21T04:10']);
       expect((await lessonsOf(entryId)).map(({ lessonId }) => lessonId)).toEqual(ids.slice(0, 2));
       expect(await stores.timetable.entry(entryId)).toMatchObject({ startTime: '10:10', lastDate: '2026-09-22' });

@@ -56,10 +56,11 @@ export class CalendarFeedRoutes implements Pick<RestHandlers, Names> {
 
 /** Calendar programs send no cookie: the token, 256 bits, is all they have. */
 export function calendarFeedHandler(
-  { stores, nowMs }: Pick<RestDependencies, 'stores' | 'nowMs'>,
+  { stores, limits, nowMs }: Pick<RestDependencies, 'stores' | 'limits' | 'nowMs'>,
   publicUrl: string | undefined,
 ): RequestHandler {
   return async (request, response) => {
+    await limits.consume('calendarFeedAddress', request.ip ?? 'unknown');
     const { file } = request.params;
     if (typeof file !== 'string' || !file.endsWith('.ics') || file.length > MAX_TOKEN) throw new AppError('notFound');
     const origin = publicUrl ?? `${request.protocol}://${request.host}`;

@@ -110,7 +110,11 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
     await assertReachable(this.#stores, schoolId, body);
     const isRecorded = body.isRecorded ?? (await this.#recordsByDefault(body.kind, schoolId));
     const lesson = { ...body, lecturerId, schoolId, isRecorded };
-    const made = await this.#planned(caller, schoolId, body.allowsClashes, (stores) => stores.lessons.create(lesson));
+    // A lesson that begins now waits for nobody: all that could refuse it is a classroom.
+    const isFree = body.allowsClashes && body.classroomIds.length === 0;
+    const made = isFree
+      ? await this.#stores.lessons.create(lesson)
+      : await this.#planned(caller, schoolId, body.allowsClashes, (stores) => stores.lessons.create(lesson));
     return this.#summary(caller, made);
   };
 
@@ -134,9 +138,11 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
     const change = given(facts);
     // A lesson that clashed before, since somebody wanted it so, may still get another title.
     const isPlanned = PLANNED.some((field) => field in change);
-    const changed = await this.#planned(caller, lesson.schoolId, allowsClashes || !isPlanned, (stores) =>
-      stores.lessons.change(lesson.lessonId, change),
-    );
+    const changed = isPlanned
+      ? await this.#planned(caller, lesson.schoolId, allowsClashes, (stores) =>
+          stores.lessons.change(lesson.lessonId, change),
+        )
+      : await this.#stores.lessons.change(lesson.lessonId, change);
     return this.#summary(caller, changed);
   };
 

@@ -57,10 +57,12 @@ export class SchoolRoutes implements Pick<RestHandlers, Names> {
   readonly changeSchool: RestHandlers['changeSchool'] = async ({ params, body }, context) => {
     assertAdministers(personOf(context.caller), params.schoolId);
     const { settings, ...facts } = body;
-    return this.#directory.changeSchool(params.schoolId, {
+    const changed = await this.#directory.changeSchool(params.schoolId, {
       ...given(facts),
       ...(settings === undefined ? {} : { settings: given(settings) }),
     });
+    if (facts.timeZone !== undefined) await this.#dependencies.timetableKeeper.changed(params.schoolId);
+    return changed;
   };
 
   readonly listClassGroups: RestHandlers['listClassGroups'] = async ({ query }, context) => {

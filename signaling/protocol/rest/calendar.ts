@@ -32,6 +32,9 @@ export const SpecialDay = z.object({
 export type SpecialDay = z.infer<typeof SpecialDay>;
 
 export const MAX_PERIODS = 16;
+/** Of a school, or of the district: those of more than ten years. Each date of each entry of a timetable is held against all days. */
+export const MAX_TERMS = 60;
+export const MAX_SPECIAL_DAYS = 200;
 
 /** In the school's local time. */
 export const Period = z.object({ number: z.int().min(1).max(MAX_PERIODS), startTime: LocalTime, endTime: LocalTime });
