@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [suite …] [--json FILE] [--short]`: every suite, or those named (`recording`: all that a recording goes through), one after another. `--short` only shows that they run: its
+ * `npm run bench -- [suite …] [--json FILE] [--short]`: every suite, or those named (`recording`: all that a recording goes through, `room`: all that a full room does), one after another. `--short` only shows that they run: its
  * figures mean nothing.
  */
 import { fork } from 'node:child_process';

@@ -14,6 +14,8 @@ export const suites = {
   player: async () => (await import('./suites/player.ts')).measurePlayer,
   media: async () => (await import('./suites/media.ts')).measureMedia,
   playable: async () => (await import('./suites/playable.ts')).measurePlayable,
+  pipes: async () => (await import('./suites/pipes.ts')).measurePipes,
+  fanout: async () => (await import('./suites/fanout.ts')).measureFanout,
   storm: async () => (await import('./suites/storm.ts')).measureStorm,
   memory: async () => (await import('./suites/memory.ts')).measureMemory,
 } as const satisfies Record<string, () => Promise<Suite>>;
@@ -25,6 +27,7 @@ export const suiteNames = Object.keys(suites) as readonly SuiteName[];
 /** Suites that belong together, under one name. */
 const groups: Readonly<Record<string, readonly SuiteName[]>> = {
   recording: ['capture', 'mux', 'produce', 'playable', 'player', 'media'],
+  room: ['storm', 'memory', 'pipes', 'fanout'],
 };
 
 export const groupNames = Object.keys(groups);
