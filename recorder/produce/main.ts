@@ -13,6 +13,7 @@ import { Captioning } from '../captions/captioning.ts';
 import { CoursewareWorker } from '../courseware/courseware-worker.ts';
 import { DeriveWorker } from '../derive/worker.ts';
 import { EditionWorker } from '../edition/edition-worker.ts';
+import { hasDecoder } from '../ffmpeg/decoders.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
 import { ImportWorker } from '../import/import-worker.ts';
 import { createMuxer } from '../mux/muxer.ts';
@@ -47,6 +48,8 @@ lifecycle.onStop('sweeping', () => clearInterval(sweeping));
 
 const font = await findCardFont();
 if (font === undefined) log.warn('no font with Chinese found, name cards stay without names');
+const drawsInk = await hasDecoder('librsvg');
+if (!drawsInk) log.warn('this ffmpeg has no librsvg, films stay without what is written on pages');
 const ffmpeg = new FfmpegRunner({ log, niceness: config.PRODUCE_NICENESS });
 const muxer = createMuxer({ store, log });
 lifecycle.onStop('muxer', () => muxer.close());
@@ -66,6 +69,7 @@ const workers = new ProduceWorkers({
     source: new StoredRecordings(store),
     ffmpeg,
     font,
+    drawsInk,
     workFolder,
   },
   muxer,

@@ -10,6 +10,8 @@ export interface ProductionDeps {
   readonly source: RecordingSource;
   readonly ffmpeg: FfmpegRunner;
   readonly font: CardFont | undefined;
+  /** Whether this ffmpeg reads SVG (librsvg), as which what is written on pages is drawn: else films are made without it. */
+  readonly drawsInk: boolean;
   readonly log: Log;
   /** Folder below which each run has its own. */
   readonly workFolder: string;

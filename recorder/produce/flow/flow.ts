@@ -50,7 +50,7 @@ export class ProductionFlow {
   async produce(job: Job, token: string, data: ProduceJob, run: FlowRun): Promise<ProduceResult> {
     const { deps, signal } = run;
     const { recordingId } = data;
-    const plan = planOf(data, await deps.source.read(recordingId), deps.font?.option);
+    const plan = planOf(data, await deps.source.read(recordingId), deps);
     const progress = new FlowProgress(this.#options.redis, recordingId);
     await this.#awaitParts(job, token, plan, run);
     const attempt = attemptName({ orderedAtMs: job.timestamp, tryNumber: job.attemptsStarted });

@@ -4,9 +4,8 @@ import type { FfmpegProgress } from '../../ffmpeg/progress.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
 import { sizeOfWebp } from '../../courseware/page-pictures.ts';
-import { inkSvg, strokesAt } from '../plan/board-ink.ts';
+import { inkSvg, WrittenInk } from '../plan/board-ink.ts';
 import { pageKey, type BoardPage } from '../plan/board-pages.ts';
-import { FRAME_US } from '../plan/timeline.ts';
 import { composeJob } from './compose.ts';
 import { LADDER } from '../plan/ladder.ts';
 import { letteringIn } from './lettering.ts';
@@ -77,30 +76,36 @@ async function makeCut(making: Making, cut: PlannedCut): Promise<void> {
 async function fetchPages(making: Making, cut: PlannedCut): Promise<ReadonlyMap<string, readonly string[]>> {
   const files = new Map<string, readonly string[]>();
   for (const { page } of cut.scene.tiles) {
-    if (page !== undefined) files.set(pageKey(page), await fetchPage(making, cut, page));
+    if (page !== undefined) files.set(pageKey(page), await fetchPage(making, page));
   }
   return files;
 }
 
-async function fetchPage(
-  { deps, folder, plan, signal }: Making,
-  cut: PlannedCut,
-  page: BoardPage,
-): Promise<readonly string[]> {
+async function fetchPage({ deps, folder, plan, signal }: Making, page: BoardPage): Promise<readonly string[]> {
   const isWhiteboard = page.coursewareId === WHITEBOARD.coursewareId;
   const picture = join(folder, `${pageKey(page)}.webp`);
   const key = objectKeys.coursewarePage(page.coursewareId, page.page, 'page');
   if (!isWhiteboard) {
     if ((await deps.store.stat(key)) === undefined) return [];
     await fetchFile(deps.store, key, picture, signal);
-    if (page.ink === undefined) return [picture];
+    if (page.ink === undefined || !deps.drawsInk) return [picture];
   }
-  const { events } = await deps.source.read(plan.job.recordingId);
-  const strokes = strokesAt(events, page, cut.sessionStartUs + FRAME_US / 2);
+  if (!deps.drawsInk) return [];
+  const strokes = page.ink === undefined ? [] : (await inkOf(deps, plan)).strokesOf(page);
   const size = isWhiteboard ? WHITEBOARD : sizeOfWebp(await readFile(picture));
   const ink = join(folder, `${pageKey(page)}.svg`);
   await writeFile(ink, inkSvg(strokes, size, isWhiteboard));
   return isWhiteboard ? [ink] : [picture, ink];
+}
+
+const inks = new WeakMap<ProductionPlan, Promise<WrittenInk>>();
+
+/** Read once for all cuts that this process makes of a plan. */
+function inkOf({ source }: ProductionDeps, plan: ProductionPlan): Promise<WrittenInk> {
+  const known = inks.get(plan) ?? source.read(plan.job.recordingId).then(({ events }) => new WrittenInk(events));
+  inks.set(plan, known);
+  known.catch(() => inks.delete(plan));
+  return known;
 }
 
 async function makeSound(making: Making): Promise<void> {

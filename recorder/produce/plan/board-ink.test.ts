@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { CoursewareId, SeatId, StrokeId } from '../../../signaling/protocol/ids.ts';
 import { INK_MAX_SENT } from '../../../signaling/protocol/ink.ts';
 import { RecordingEvent } from '../../contract.ts';
-import { strokesAt } from './board-ink.ts';
+import { WrittenInk } from './board-ink.ts';
 
 const place = { coursewareId: CoursewareId.parse('whiteboard'), page: 1 };
 
 function event(n: number, type: 'ink' | 'inkRemoved', data: object): RecordingEvent {
-  return RecordingEvent.parse({ n, atUs: 1_000_000, type, data: { ...place, ...data } });
+  return RecordingEvent.parse({ n, atUs: n * 1_000_000, type, data: { ...place, ...data } });
 }
 
 it('what one hand wrote and took away for a whole lesson is put together in no time', () => {
@@ -21,9 +21,34 @@ it('what one hand wrote and took away for a whole lesson is put together in no t
     if (stroke > 0) events.push(event(1, 'inkRemoved', { strokeId }));
   }
   const beginsMs = performance.now();
-  const shown = strokesAt(events, place, 8_000_000);
+  const ink = new WrittenInk(events);
+  const steps = ink.stepsOf(place, { fromUs: 0, toUs: 8_000_000 });
+  const shown = ink.strokesOf({ ...place, ink: steps.at(-1)?.value ?? 'nothing' });
   expect(performance.now() - beginsMs).toBeLessThan(1_000);
   expect(shown).toMatchObject([{ strokeId: 'stroke-0', seatId, colour: 'red' }]);
   expect(shown[0]?.points).toEqual(Array.from({ length: 200 }, () => points).flat());
   expect(points).toHaveLength(INK_MAX_SENT);
+});
+
+it('what is written is seen in steps, and all of it for a moment before the page is turned; turned back, it is there at once', () => {
+  const stroke = (strokeId: string) => ({
+    strokeId: StrokeId.parse(strokeId),
+    seatId: SeatId.parse('seat'),
+    colour: 'red',
+  });
+  const ink = new WrittenInk([
+    event(3, 'ink', { ...stroke('a'), points: [1, 2] }),
+    event(9, 'ink', { ...stroke('b'), points: [1, 2] }),
+    event(9, 'ink', { ...stroke('a'), points: [3, 4] }),
+    event(14, 'inkRemoved', { strokeId: null }),
+  ]);
+  const seen = (from: number, to: number) =>
+    ink.stepsOf(place, { fromUs: from * 1_000_000, toUs: to * 1_000_000 }).map(({ fromUs, value }) => {
+      const strokes = value === undefined ? [] : ink.strokesOf({ ...place, ink: value });
+      return `${fromUs / 1_000_000}: ${strokes.map(({ strokeId, points }) => `${strokeId} ${points.length}`).join(', ')}`;
+    });
+  expect(seen(0, 10)).toEqual(['0: ', '4: a 2', '9: a 4, b 2']);
+  expect(seen(10, 20)).toEqual(['10: a 4, b 2', '16: ', '19: ']);
+  expect(seen(9.5, 9.9)).toEqual(['9.5: a 4, b 2']);
+  expect(ink.stepsOf({ ...place, page: 2 }, { fromUs: 0, toUs: 1 })).toEqual([]);
 });

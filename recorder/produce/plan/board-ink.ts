@@ -3,10 +3,14 @@ import type { StrokeId } from '../../../signaling/protocol/ids.ts';
 import { INK_UNITS, type InkColour, type InkStroke } from '../../../signaling/protocol/ink.ts';
 import type { PageSize } from '../../../signaling/protocol/rest/courseware.ts';
 import type { RecordingEvent } from '../../contract.ts';
-import type { BoardPage } from './board-pages.ts';
+import type { Span, Step } from '../source/presence.ts';
+import { pageKey, type BoardPage } from './board-pages.ts';
 
 /** What is written appears in steps: each is a cut, and a run of ffmpeg. */
 const STEP_US = 4_000_000;
+/** How long at least all that was written on a page is seen before it is turned. */
+const LAST_US = 1_000_000;
+const NAME_CHARS = 24;
 /** Of a page's width. */
 const LINE = 0.004;
 const COLOURS: Readonly<Record<InkColour, string>> = {
@@ -16,39 +20,76 @@ const COLOURS: Readonly<Record<InkColour, string>> = {
   green: '#15803d',
 };
 
-/** Instants at which what is written may change. */
-export function inkSteps(events: readonly RecordingEvent[]): readonly number[] {
-  return events
-    .filter(({ type }) => type === 'ink' || type === 'inkRemoved')
-    .map(({ atUs }) => Math.ceil(atUs / STEP_US) * STEP_US);
+type InkEvent = Extract<RecordingEvent, { type: 'ink' | 'inkRemoved' }>;
+
+/** What happened on one page, in order, and what the page is called after each of it; undefined while it is empty. */
+interface WrittenPage {
+  readonly events: InkEvent[];
+  readonly names: (string | undefined)[];
 }
 
-/** What is written on a page at an instant, as far as the last step. */
-export function strokesAt(
-  events: readonly RecordingEvent[],
-  { coursewareId, page }: BoardPage,
-  atUs: number,
-): readonly InkStroke[] {
-  const untilUs = Math.floor(atUs / STEP_US) * STEP_US;
-  const strokes = new Map<StrokeId, InkStroke>();
-  for (const event of events) {
-    if (event.atUs > untilUs || (event.type !== 'ink' && event.type !== 'inkRemoved')) continue;
-    if (event.data.coursewareId !== coursewareId || event.data.page !== page) continue;
-    if (event.type === 'ink') {
-      const { strokeId, seatId, colour, points } = event.data;
+/** What was written on pages when, worked out in one pass over what happened. */
+export class WrittenInk {
+  readonly #pages = new Map<string, WrittenPage>();
+
+  constructor(events: readonly RecordingEvent[]) {
+    const written = events.filter((event): event is InkEvent => event.type === 'ink' || event.type === 'inkRemoved');
+    const pages = Map.groupBy(
+      written.toSorted((a, b) => a.atUs - b.atUs),
+      ({ data }) => pageKey(data),
+    );
+    for (const [key, own] of pages) this.#pages.set(key, { events: own, names: namesAfter(own) });
+  }
+
+  /** While a page is shown: what it has then, what is added in steps, and for the last moment all that it has when it goes. */
+  stepsOf(page: BoardPage, { fromUs, toUs }: Span): readonly Step<string | undefined>[] {
+    const written = this.#pages.get(pageKey(page));
+    if (written === undefined) return [];
+    const addedUs = written.events.map(({ atUs }) => atUs).filter((atUs) => atUs > fromUs);
+    const gridUs = addedUs.map((atUs) => Math.ceil(atUs / STEP_US) * STEP_US).filter((atUs) => atUs < toUs - LAST_US);
+    const lastUs = Math.max(fromUs, toUs - LAST_US);
+    const fromsUs = new Set([fromUs, ...gridUs, lastUs]);
+    let count = 0;
+    return Array.from(fromsUs, (atUs) => {
+      const untilUs = atUs === lastUs ? toUs : atUs;
+      while ((written.events[count]?.atUs ?? Infinity) <= untilUs) count += 1;
+      return { fromUs: atUs, value: written.names[count - 1] };
+    });
+  }
+
+  /** What `ink` names on its page. */
+  strokesOf(page: BoardPage): readonly InkStroke[] {
+    const written = this.#pages.get(pageKey(page));
+    const count = page.ink === undefined ? 0 : (written?.names.indexOf(page.ink) ?? -1) + 1;
+    const strokes = new Map<StrokeId, Omit<InkStroke, 'points'> & { readonly points: number[] }>();
+    for (const { type, data } of written?.events.slice(0, count) ?? []) {
+      if (type === 'inkRemoved') {
+        if (data.strokeId === null) strokes.clear();
+        else strokes.delete(data.strokeId);
+        continue;
+      }
+      const { strokeId, seatId, colour, points } = data;
       const known = strokes.get(strokeId);
-      // A stroke comes in hundreds of parts: copying it for each of them would take longer than the film.
       if (known === undefined) strokes.set(strokeId, { strokeId, seatId, colour, points: [...points] });
       else known.points.push(...points);
-    } else if (event.data.strokeId === null) strokes.clear();
-    else strokes.delete(event.data.strokeId);
+    }
+    return [...strokes.values()];
   }
-  return [...strokes.values()];
 }
 
-/** Undefined where nothing is written. */
-export const inkName = (strokes: readonly InkStroke[]): string | undefined =>
-  strokes.length === 0 ? undefined : createHash('sha256').update(JSON.stringify(strokes)).digest('hex').slice(0, 24);
+/** Each names all events since the page was empty: what a number stands for in a recording never changes, it is only erased. */
+function namesAfter(events: readonly InkEvent[]): (string | undefined)[] {
+  const strokes = new Set<StrokeId>();
+  let name: string | undefined;
+  return events.map(({ n, type, data }) => {
+    if (type === 'ink') strokes.add(data.strokeId);
+    else if (data.strokeId === null) strokes.clear();
+    else strokes.delete(data.strokeId);
+    const isEmpty = strokes.size === 0;
+    name = isEmpty ? undefined : createHash('sha256').update(`${name} ${n}`).digest('hex').slice(0, NAME_CHARS);
+    return name;
+  });
+}
 
 /** The strokes as a picture of a page's size: over it, or on white. */
 export function inkSvg(strokes: readonly InkStroke[], { width, height }: PageSize, isOnWhite: boolean): string {

@@ -18,14 +18,15 @@ export interface ShownPage {
 }
 
 /** Which page was on the board when: until the next one, or until it was taken off. */
-export function shownPages(events: readonly RecordingEvent[]): readonly ShownPage[] {
+export function shownPages(events: readonly RecordingEvent[], endUs: number): readonly ShownPage[] {
   const turns = events.filter((event) => event.type === 'slide' || event.type === 'slideHidden');
   return turns.flatMap((turn, index) => {
     if (turn.type !== 'slide' || turn.data.coursewareId === undefined) return [];
     const { coursewareId, page } = turn.data;
-    const toUs = turns[index + 1]?.atUs ?? Number.MAX_SAFE_INTEGER;
+    const toUs = turns[index + 1]?.atUs ?? endUs;
     return [{ page: { coursewareId, page }, span: { fromUs: turn.atUs, toUs } }];
   });
 }
 
-export const pageKey = ({ coursewareId, page }: BoardPage): string => `${coursewareId}-${page}`;
+export const pageKey = ({ coursewareId, page }: Pick<BoardPage, 'coursewareId' | 'page'>): string =>
+  `${coursewareId}-${page}`;

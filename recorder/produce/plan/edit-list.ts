@@ -46,7 +46,7 @@ export function editListOf(
 ): EditList {
   const timeline = timelineOf(events, sessionEndUs, edition.leftOut);
   const titleEndUs = hasTitle ? titleUs(timeline.durationUs) : 0;
-  const finder = new SceneFinder(tracks, events);
+  const finder = new SceneFinder(tracks, events, sessionEndUs);
   const changesUs = finder.changesUs;
   const cuts = timeline.ranges.flatMap((range) => {
     const frames = range.durationUs / FRAME_US;

@@ -14,6 +14,7 @@ import { neededSegments } from '../source/needed-segments.ts';
 import type { Span } from '../source/presence.ts';
 import type { StoredTracks } from '../source/recording-source.ts';
 import type { SourceTrack, TrackPiece } from '../source/source-track.ts';
+import type { ProductionDeps } from '../production-context.ts';
 import { FRAME_US, type Timeline } from './timeline.ts';
 
 /** Parts of a part's name: to be changed with anything that changes what a cut looks like, or what the sound is like. */
@@ -84,17 +85,20 @@ export const ProductionPlan = z.object({
 });
 export type ProductionPlan = z.infer<typeof ProductionPlan>;
 
+/** What the machine that plans can do. */
+type Means = Pick<ProductionDeps, 'font' | 'drawsInk'>;
+
 /** @throws AppError `gone` when the recording is empty. */
-export function planOf(job: ProduceJob, stored: StoredTracks, fontOption: string | undefined): ProductionPlan {
+export function planOf(job: ProduceJob, stored: StoredTracks, { font, drawsInk }: Means): ProductionPlan {
   const { edition } = job.edition ?? { edition: WHOLE_EDITION };
-  const { events } = stored;
+  const events = drawsInk ? stored.events : stored.events.filter(({ type }) => type !== 'ink');
   const tracks = stored.tracks.filter((track) => keepsTrack(edition, track));
   const { cuts, timeline } = editListOf(tracks, events, sessionEndUs(stored), edition, job.card !== undefined);
   if (cuts.length === 0) throw new AppError('gone', { message: 'the recording is empty' });
   return ProductionPlan.parse({
     job,
     timeline,
-    cuts: cuts.map((cut) => ({ ...cut, part: cutName(cut, tracks, job, fontOption) })),
+    cuts: cuts.map((cut) => ({ ...cut, part: cutName(cut, tracks, job, font?.option) })),
     sound: soundName(tracks, timeline),
     chapters: chaptersOf({ events, timeline, tracks, lessonTitle: job.title, written: edition.chapters }),
     tracks,

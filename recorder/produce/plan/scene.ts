@@ -1,7 +1,7 @@
 import type { RecordingEvent } from '../../contract.ts';
 import type { SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
 import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
-import { inkName, inkSteps, strokesAt } from './board-ink.ts';
+import { WrittenInk } from './board-ink.ts';
 import { shownPages, type BoardPage, type ShownPage } from './board-pages.ts';
 import { gallery, largeAndTiles, MAX_GALLERY_TILES, MAX_SIDE_TILES, type Rect } from './layout.ts';
 import {
@@ -59,21 +59,20 @@ interface Board {
 export class SceneFinder {
   readonly #participants: readonly Participant[];
   readonly #boards: readonly Board[];
-  readonly #pages: readonly ShownPage[];
-  readonly #events: readonly RecordingEvent[];
+  readonly #pages: readonly (ShownPage & { readonly ink: readonly Step<string | undefined>[] })[];
   readonly #stage: readonly Step<readonly SeatId[]>[];
   readonly #layout: readonly Step<Layout>[];
   readonly #speaker: readonly Step<SeatId>[];
 
-  constructor(tracks: readonly SourceTrack[], events: readonly RecordingEvent[]) {
+  constructor(tracks: readonly SourceTrack[], events: readonly RecordingEvent[], endUs: number) {
     this.#participants = participantsOf(tracks, events);
     this.#boards = tracks.filter(isBoard).map((track) => ({
       trackId: track.trackId,
       displayName: track.displayName,
       spans: visibleSpans(track, events),
     }));
-    this.#pages = shownPages(events);
-    this.#events = events;
+    const ink = new WrittenInk(events);
+    this.#pages = shownPages(events, endUs).map((shown) => ({ ...shown, ink: ink.stepsOf(shown.page, shown.span) }));
     this.#stage = events.flatMap((event) =>
       event.type === 'stage' ? [{ fromUs: event.atUs, value: event.data.seatIds }] : [],
     );
@@ -89,9 +88,8 @@ export class SceneFinder {
       ...this.#pages.map(({ span }) => span),
       ...this.#participants.flatMap((who) => [...who.attendance, ...who.cameras.flatMap((camera) => camera.spans)]),
     ];
-    const steps = [...this.#stage, ...this.#layout, ...this.#speaker];
+    const steps = [...this.#stage, ...this.#layout, ...this.#speaker, ...this.#pages.flatMap(({ ink }) => ink)];
     const instants = [...spans.flatMap((span) => [span.fromUs, span.toUs]), ...steps.map((step) => step.fromUs)];
-    instants.push(...inkSteps(this.#events));
     return Array.from(new Set(instants)).sort((a, b) => a - b);
   }
 
@@ -115,8 +113,8 @@ export class SceneFinder {
     });
     const pages = this.#pages
       .filter(({ span }) => spanAt([span], atUs) !== undefined)
-      .map(({ page, span }) => {
-        const ink = inkName(strokesAt(this.#events, page, atUs));
+      .map(({ page, span, ink: steps }) => {
+        const ink = valueAt(steps, atUs);
         const written = ink === undefined ? page : { ...page, ink };
         return { board: { displayName: nameOf(page), isBoard: true, page: written }, sinceUs: span.fromUs };
       });

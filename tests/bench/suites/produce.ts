@@ -106,6 +106,7 @@ export async function measureProduce(stage: BenchStage): Promise<Figure[]> {
     source: new StoredRecordings(store),
     ffmpeg: new FfmpegRunner({ log, niceness: NICENESS }),
     font: await findCardFont(),
+    drawsInk: true,
     log,
     workFolder: join(stage.folder, 'work'),
   };

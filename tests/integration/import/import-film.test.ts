@@ -169,7 +169,7 @@ describe('an uploaded film', { timeout: LIMIT_MS }, () => {
     expect(await colourAt(board, 1, '20:40:8:140')).toSatisfy((colour: number[]) => isNear(colour, GREEN));
 
     const { result: made } = await produceHere(
-      { store, source: new StoredRecordings(store), ffmpeg, font: undefined, log, workFolder: folder },
+      { store, source: new StoredRecordings(store), ffmpeg, font: undefined, drawsInk: false, log, workFolder: folder },
       { recordingId: job.recordingId, title: job.title },
     );
     const film = join(folder, 'film.mp4');

@@ -138,6 +138,7 @@ describe('the production of a lesson', () => {
       source: new StoredRecordings(store),
       ffmpeg: new FfmpegRunner({ log, niceness: 0 }),
       font: await findCardFont(),
+      drawsInk: true,
       log,
       workFolder: await mkdtemp(join(folder, 'work-')),
     };

@@ -56,7 +56,14 @@ describe('a machine that live lessons need', { timeout: LIMIT_MS }, () => {
     const workers = new ProduceWorkers({
       redisUrl: redis.url,
       log,
-      production: { store, source, ffmpeg: new FfmpegRunner({ log, niceness: 10 }), font: undefined, workFolder },
+      production: {
+        store,
+        source,
+        ffmpeg: new FfmpegRunner({ log, niceness: 10 }),
+        font: undefined,
+        drawsInk: false,
+        workFolder,
+      },
       muxer,
       onPlayable: async () => undefined,
       produceConcurrency: 1,

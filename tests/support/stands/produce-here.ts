@@ -14,7 +14,7 @@ export async function produceHere(
   deps: ProductionDeps,
   job: ProduceJob,
 ): Promise<{ readonly result: ProduceResult; readonly made: readonly Part[] }> {
-  const plan = planOf(job, await deps.source.read(job.recordingId), deps.font?.option);
+  const plan = planOf(job, await deps.source.read(job.recordingId), deps);
   const made = await new PartStore(deps.store, job.recordingId).missing(partsOf(plan));
   const { signal } = new AbortController();
   const onProgress = (): void => undefined;
