@@ -327,14 +327,8 @@ export class RoomRecording {
     const { recordingId, startedAtUnixUs } = running;
     const producers = running.endedAtUs === null ? this.#recorded() : [];
     await this.#options.control.setGoal({
-      recordingId,
-      lessonId,
-      roomId,
-      title,
+      ...{ recordingId, lessonId, roomId, title, startedAtUnixUs, sfuUrl, producers },
       fence: this.#options.fence,
-      startedAtUnixUs,
-      sfuUrl,
-      producers,
     });
     running.accepted = true;
     this.#disk = this.#options.control.diskLevelOf(recordingId);
