@@ -7,16 +7,23 @@ import { Unreadable } from './unreadable.ts';
 /** LibreOffice maps far more memory than it uses. */
 const LIMITS: Limits = { memoryMib: 6_144, cpuSeconds: 120, fileMib: 200 };
 const PROGRAM = 'soffice';
+/**
+ * What no setting is needed for: a network of its own, in which there is nobody, and a user namespace of its own, from which it cannot look
+ * into other processes. Containers allow it with `CAP_SYS_ADMIN` or a seccomp profile that has `unshare`.
+ */
+const ALONE = ['unshare', '--user', '--map-root-user', '--net', '--'] as const;
+const PROBE: Limits = { memoryMib: 512, cpuSeconds: 5, fileMib: 1 };
 
-/** A presentation as PDF, by LibreOffice where it is installed. @throws Unreadable `noOffice`, `damaged`, `tooHeavy` */
+/** A presentation as PDF, by LibreOffice where it is installed and can be cut off from the network. @throws Unreadable `noOffice`, `damaged`, `tooHeavy` */
 export async function officeAsPdf(file: string, folder: string, signal: AbortSignal): Promise<string> {
   if (!(await isInstalled(PROGRAM))) throw new Unreadable('noOffice');
+  await assertAlone(signal);
   // A profile of its own, which the work folder takes with it.
   const profile = `-env:UserInstallation=file://${await makeProfile(folder)}`;
   const quiet = ['--headless', '--norestore', '--nolockcheck', '--nodefault'];
   const convert = ['--convert-to', 'pdf:impress_pdf_Export', '--outdir', folder, file];
   try {
-    await runLimited([PROGRAM, profile, ...quiet, ...convert], LIMITS, signal);
+    await runLimited([...ALONE, PROGRAM, profile, ...quiet, ...convert], LIMITS, signal);
   } catch (error) {
     throw error instanceof ProgramError ? new Unreadable('damaged', error) : error;
   }
@@ -53,6 +60,15 @@ async function makeProfile(folder: string): Promise<string> {
   ];
   await writeFile(join(profile, 'user', 'registrymodifications.xcu'), registry.join('\n'));
   return profile;
+}
+
+/** @throws Unreadable `noOffice` where this machine does not let us cut a program off. */
+async function assertAlone(signal: AbortSignal): Promise<void> {
+  try {
+    await runLimited([...ALONE, 'true'], PROBE, signal);
+  } catch (error) {
+    throw error instanceof ProgramError ? new Unreadable('noOffice', error) : error;
+  }
 }
 
 async function isInstalled(program: string): Promise<boolean> {

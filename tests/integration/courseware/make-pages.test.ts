@@ -1,9 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { delimiter, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runLimited } from '../../../recorder/courseware/limited-program.ts';
 import { makePages } from '../../../recorder/courseware/make-pages.ts';
+import { officeAsPdf } from '../../../recorder/courseware/office-file.ts';
 import { inWorkFolder } from '../../../recorder/produce/work-folder.ts';
 import { sniffCourseware } from '../../../signaling/protocol/courseware-file.ts';
 import { CoursewareId } from '../../../signaling/protocol/ids.ts';
@@ -178,3 +180,41 @@ it('a program that reads what a stranger sent knows no secret of ours', { timeou
     delete process.env['TONGKE_TEST_SECRET'];
   }
 });
+
+it(
+  'LibreOffice reaches nobody and follows no link; where that cannot be, it does not run',
+  { timeout: LIMIT_MS },
+  async () => {
+    let reached = 0;
+    const neighbour = createServer((socket) => {
+      reached += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => void neighbour.listen(0, '127.0.0.1', resolve));
+    const address = neighbour.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    // In its place a program that calls a neighbour and shows its settings.
+    const office = await mkdtemp(join(folder, 'office-'));
+    await mkdir(join(office, 'bin'));
+    const lines = [
+      '#!/bin/bash',
+      `(exec 3<>/dev/tcp/127.0.0.1/${address.port}) 2>/dev/null`,
+      'for file; do :; done',
+      'cat "${1#-env:UserInstallation=file://}/user/registrymodifications.xcu" > "$file.pdf"',
+    ];
+    await writeFile(join(office, 'bin', 'soffice'), lines.join('\n'), { mode: 0o755 });
+    vi.stubEnv('PATH', `${join(office, 'bin')}${delimiter}${process.env['PATH'] ?? ''}`);
+    try {
+      const settings = await officeAsPdf(join(office, 'file'), office, new AbortController().signal).then(
+        (pdf) => readFile(pdf, 'utf8'),
+        (error: unknown) => error,
+      );
+      if (typeof settings === 'string') expect(settings).toMatch(/"BlockUntrustedRefererLinks".*<value>true</);
+      else expect(settings).toMatchObject({ failure: 'noOffice' });
+      expect(reached).toBe(0);
+    } finally {
+      vi.unstubAllEnvs();
+      await new Promise((resolve) => void neighbour.close(resolve));
+    }
+  },
+);
