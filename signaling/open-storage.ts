@@ -8,6 +8,7 @@ import { createStores } from '../storage/db/stores.ts';
 import { openObjectStore } from '../storage/objects/open.ts';
 import type { ObjectStore, Stores } from '../storage/ports.ts';
 import type { SignalingConfig } from './config.ts';
+import { CoursewareSweep } from './courseware/courseware-sweep.ts';
 import { chapterKeeper } from './recordings/chapter-texts.ts';
 import { EditionFollower } from './recordings/edition-follower.ts';
 import { LinkGate } from './recordings/link-gate.ts';
@@ -62,7 +63,8 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const keepChapters = chapterKeeper(objects, stores.recordingTexts);
   const follower = new RecordingFollower({ recordings: stores.recordings, queue, keepChapters, log });
   lifecycle.onStop('recording follower', () => follower.close());
-  const keeper = new RecordingKeeper({ stores, objects, queue, derived, log, nowMs: Date.now });
+  const courseware = new CoursewareSweep({ stores, objects, log, nowMs: Date.now });
+  const keeper = new RecordingKeeper({ stores, objects, queue, derived, courseware, log, nowMs: Date.now });
   lifecycle.onStop('recording keeper', () => keeper.close());
   const timetableKeeper = new TimetableKeeper({ timetable: stores.timetable, log, nowMs: Date.now });
   lifecycle.onStop('timetable keeper', () => timetableKeeper.close());

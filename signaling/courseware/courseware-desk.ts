@@ -8,11 +8,10 @@ import { AppError } from '../protocol/errors.ts';
 import { CoursewareId, type LessonId, type PersonId } from '../protocol/ids.ts';
 import { COURSEWARE_MAX_FILES, type CoursewareItem } from '../protocol/rest/courseware.ts';
 import type { Log } from '../runtime/log.ts';
+import { SENT_WITHIN_MS } from './courseware-sweep.ts';
 import { openStream } from './first-bytes.ts';
 
 const HOUR_MS = 3_600_000;
-/** What nobody has sent by then will not come. */
-const SENT_WITHIN_MS = HOUR_MS;
 /** An address is good for 12 to 18 hours, and the same for everybody in between, so that browsers keep what they have. */
 const URL_STEP_MS = 6 * HOUR_MS;
 const URL_GOOD_MS = 12 * HOUR_MS;
@@ -53,11 +52,12 @@ export class CoursewareDesk {
     const known = await stores.courseware.list(lessonId);
     const stale = known.filter((one) => one.state === 'receiving' && nowMs() - one.createdAtMs > SENT_WITHIN_MS);
     for (const { coursewareId } of stale) await this.#throwAway(coursewareId);
-    if (known.length - stale.length >= COURSEWARE_MAX_FILES) throw new AppError('conflict');
     const freeBytes = await objects.freeBytes();
-    if (freeBytes !== undefined && freeBytes - file.bytes < reserveBytes) throw new AppError('storageFull');
     const coursewareId = newId(CoursewareId);
-    await stores.courseware.create({ coursewareId, lessonId, ownerId, ...file, createdAtMs: nowMs() });
+    await stores.courseware.create(
+      { coursewareId, lessonId, ownerId, ...file, createdAtMs: nowMs() },
+      { files: COURSEWARE_MAX_FILES, bytes: freeBytes === undefined ? undefined : freeBytes - reserveBytes },
+    );
     return coursewareId;
   }
 
@@ -84,7 +84,12 @@ export class CoursewareDesk {
       throw new AppError('unsupportedMedia');
     }
     await objects.put(objectKeys.coursewareFile(coursewareId), whole, { bytes: file.bytes });
-    await stores.courseware.markReceived(coursewareId, kind);
+    if (!(await stores.courseware.markReceived(coursewareId, kind))) {
+      // Removed while its bytes came: what was just stored is nobody's. Unless it is there and was sent twice at once.
+      if ((await stores.courseware.courseware(coursewareId)) !== undefined) throw new AppError('conflict');
+      await objects.deletePrefix(objectKeys.coursewarePrefix(coursewareId));
+      throw new AppError('notFound');
+    }
     await this.#order({ ...file, kind });
   }
 

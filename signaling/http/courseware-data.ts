@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Router } from 'express';
 import type { CoursewareDesk } from '../courseware/courseware-desk.ts';
 import { AppError } from '../protocol/errors.ts';
@@ -25,12 +26,20 @@ export function coursewareDataRouter({ courseware, routes }: CoursewareDataOptio
     if (!coursewareId.success) throw new AppError('notFound');
     const length = request.headers['content-length'];
     const end = running.begin(personId);
+    const body = request.iterator({ destroyOnReturn: false });
     try {
-      await courseware.receive(personId, coursewareId.data, request, length === undefined ? undefined : Number(length));
+      await courseware.receive(personId, coursewareId.data, body, length === undefined ? undefined : Number(length));
     } finally {
       end();
+      void passOver(request, body);
     }
     response.status(204).end();
   });
   return router;
+}
+
+/** Browsers look for an answer when they have sent all: what nobody has read must not wait for somebody who does. */
+async function passOver(request: IncomingMessage, body: AsyncIterator<Buffer>): Promise<void> {
+  await body.return?.().catch(() => undefined);
+  request.resume();
 }

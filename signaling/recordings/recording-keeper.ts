@@ -19,11 +19,18 @@ export interface KeptDerived {
   isMaking(recordingId: RecordingId): Promise<boolean>;
 }
 
+/** Files of pages that recordings show; see `CoursewareSweep`. */
+export interface KeptCourseware {
+  round(): Promise<void>;
+  letGo(): Promise<void>;
+}
+
 export interface KeeperOptions {
   readonly stores: Pick<Stores, 'recordings' | 'atomically'>;
   readonly objects: Pick<ObjectStore, 'delete' | 'deletePrefix'>;
   readonly queue: KeptQueue;
   readonly derived: KeptDerived;
+  readonly courseware: KeptCourseware;
   readonly log: Log;
   readonly nowMs: () => number;
 }
@@ -56,20 +63,25 @@ export class RecordingKeeper {
     await this.#round;
   }
 
-  /** One round: what has expired is removed, what was removed loses its media. */
+  /** One round: what has expired is removed, what was removed loses its media, and pages that only they showed go with them. */
   async round(): Promise<void> {
     await this.#removeExpired();
     for (const { recordingId, hasOwnMedia } of await this.#recordings.listRemoved(BATCH)) {
       if (this.#isClosed) return;
       await this.#quietly(recordingId, () => this.#clear(recordingId, hasOwnMedia));
     }
+    await this.#options.courseware.round();
   }
 
   /** Clears what a person has just removed; what cannot go yet goes in a later round. */
   async clearNow(recordingId: RecordingId): Promise<void> {
     const removed = await this.#recordings.listRemoved(BATCH);
     const found = removed.find((each) => each.recordingId === recordingId);
-    if (found !== undefined) await this.#quietly(recordingId, () => this.#clear(recordingId, found.hasOwnMedia));
+    if (found === undefined) return;
+    await this.#quietly(recordingId, async () => {
+      await this.#clear(recordingId, found.hasOwnMedia);
+      await this.#options.courseware.letGo();
+    });
   }
 
   async #removeExpired(): Promise<void> {

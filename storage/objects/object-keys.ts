@@ -1,4 +1,4 @@
-import type { CoursewareId, RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
+import { CoursewareId, type RecordingId, type TrackId } from '../../signaling/protocol/ids.ts';
 import { coursewarePageName } from '../../signaling/protocol/rest/courseware.ts';
 
 /**
@@ -40,6 +40,7 @@ export const objectKeys = {
   /** Stills of what is played (`SlideIndex`), beside the index of the views or the film as one file. */
   slidesBeside: (key: string) => `${key.slice(0, key.lastIndexOf('/') + 1)}slides/index.json`,
 
+  allCoursewarePrefix: 'courseware/',
   coursewarePrefix: (courseware: CoursewareId) => `courseware/${courseware}/`,
   coursewareFile: (courseware: CoursewareId) => `courseware/${courseware}/file`,
   /** `page` from 1. */
@@ -78,6 +79,12 @@ export function resolveKey(indexKey: string, uri: string): string {
   }
   const [resolvedArea = '', ...below] = path;
   return [resolvedArea, recording, ...below].join('/');
+}
+
+/** Whose an object below `objectKeys.allCoursewarePrefix` is; undefined for anything else. */
+export function coursewareOfKey(key: string): CoursewareId | undefined {
+  const [area, coursewareId] = key.split('/');
+  return area === 'courseware' ? CoursewareId.safeParse(coursewareId).data : undefined;
 }
 
 /** The inverse of `objectKeys.rawUploadPart` for the last part of a key: where it begins; undefined when it is none. */

@@ -8,14 +8,18 @@ import type {
 
 /** Files of pages that are shown in lessons. The bytes lie in the object store (`objectKeys.courseware…`). Errors as in `DirectoryStore`. */
 export interface CoursewareStore {
-  /** @throws AppError `conflict` for an id that is taken, `notFound` when there is no such lesson. */
-  create(courseware: NewCourseware): Promise<void>;
+  /**
+   * One after the other, so that two who announce at once see each other.
+   *
+   * @throws AppError `conflict` for an id that is taken or a lesson that has enough, `storageFull`, `notFound` when there is no such lesson.
+   */
+  create(courseware: NewCourseware, within: CoursewareBounds): Promise<void>;
   /** Also what was removed. */
   courseware(coursewareId: CoursewareId): Promise<Courseware | undefined>;
   /** First uploaded first, without what was removed. */
   list(lessonId: LessonId): Promise<Courseware[]>;
-  /** The whole file is there and is prepared from now on. */
-  markReceived(coursewareId: CoursewareId, kind: CoursewareKind): Promise<void>;
+  /** The whole file is there and is prepared from now on. False when nobody waits for it: it was removed, or has been received. */
+  markReceived(coursewareId: CoursewareId, kind: CoursewareKind): Promise<boolean>;
   /** Nothing happens unless it is being prepared. */
   markReady(coursewareId: CoursewareId, pages: readonly PageSize[]): Promise<void>;
   /** Nothing happens unless it is being prepared. */
@@ -27,6 +31,20 @@ export interface CoursewareStore {
    * recording shows it.
    */
   remove(coursewareId: CoursewareId, nowMs: number): Promise<boolean>;
+  /**
+   * Forgets what was announced before the first instant and has not come, and what was removed before the second and is in no recording that is
+   * still there. Answers what it was: their objects may go.
+   */
+  letGo(announcedBeforeMs: number, removedBeforeMs: number): Promise<CoursewareId[]>;
+  /** Those of them that there are, removed or not. */
+  known(coursewareIds: readonly CoursewareId[]): Promise<CoursewareId[]>;
+}
+
+export interface CoursewareBounds {
+  /** Of one lesson. */
+  readonly files: number;
+  /** For everything that has been announced and has not come, of all lessons; undefined when the store does not say. */
+  readonly bytes: number | undefined;
 }
 
 export interface NewCourseware {

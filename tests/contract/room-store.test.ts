@@ -118,7 +118,8 @@ async function stored(): Promise<StoredSubject> {
       const coursewareId = newId(CoursewareId);
       const ownerId = district.teacher.personId;
       const fileName = '课件.pdf';
-      await stores.courseware.create({ coursewareId, lessonId, ownerId, fileName, bytes: 9, createdAtMs: Date.now() });
+      const file = { coursewareId, lessonId, ownerId, fileName, bytes: 9, createdAtMs: Date.now() };
+      await stores.courseware.create(file, { files: 9, bytes: undefined });
       await stores.courseware.markReceived(coursewareId, 'pdf');
       await stores.courseware.markReady(coursewareId, PAGES);
       return coursewareId;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WHOLE_EDITION } from '../../../signaling/protocol/edition.ts';
-import { LessonId, RecordingId, type SchoolId } from '../../../signaling/protocol/ids.ts';
+import { CoursewareId, LessonId, PersonId, RecordingId, type SchoolId } from '../../../signaling/protocol/ids.ts';
 import type { RouteName } from '../../../signaling/protocol/rest.ts';
+import { CoursewareSweep } from '../../../signaling/courseware/courseware-sweep.ts';
 import { EditionFollower } from '../../../signaling/recordings/edition-follower.ts';
 import { RecordingKeeper, type KeeperOptions } from '../../../signaling/recordings/recording-keeper.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
@@ -276,7 +277,8 @@ function keeper(change: Partial<KeeperOptions> = {}): RecordingKeeper {
   const derived = { callOff: async () => undefined, isMaking: async () => false };
   const { stores, objects } = district;
   const log = createLog('keeper', 'silent');
-  return new RecordingKeeper({ stores, objects, queue, derived, log, nowMs: Date.now, ...change });
+  const courseware = new CoursewareSweep({ stores, objects, log, nowMs: change.nowMs ?? Date.now });
+  return new RecordingKeeper({ stores, objects, queue, derived, courseware, log, nowMs: Date.now, ...change });
 }
 
 describe('time', () => {
@@ -327,6 +329,39 @@ describe('time', () => {
     await keeper({ nowMs }).round();
     expect(await district.mediaOf(heldId)).toEqual([]);
     await settings({ keepsRecordingsDays: null });
+  });
+
+  it('takes pages away whose file is gone, or which only a recording that is gone has shown, and no others', async () => {
+    const { stores, objects } = district;
+    const ownerId = PersonId.parse((await as('lecturer').call('whoAmI', {})).me?.personId);
+    const startsAtMs = Date.now();
+    const { lessonId: own } = await stores.lessons.create({
+      ...{ kind: 'live', origin: 'upload', title: '课件课', subject: null, schoolId, lecturerId: ownerId },
+      ...{ classGroupIds: [], classroomIds: [], startsAtMs, endsAtMs: startsAtMs + 60_000, isRecorded: true },
+    });
+    const pages = async (isAnnounced: boolean): Promise<CoursewareId> => {
+      const coursewareId = newId(CoursewareId);
+      const file = { coursewareId, lessonId: own, ownerId, fileName: '课件.pdf', bytes: 9, createdAtMs: Date.now() };
+      if (isAnnounced) await stores.courseware.create(file, { files: 40, bytes: undefined });
+      await objects.put(objectKeys.coursewarePage(coursewareId, 1, 'page'), Buffer.from('page'));
+      return coursewareId;
+    };
+    const [orphan, live, shown] = [await pages(false), await pages(true), await pages(true)];
+    for (const id of [live, shown]) await stores.courseware.markReceived(id, 'pdf');
+    await stores.courseware.markShown(shown, Date.now());
+    await stores.courseware.remove(shown, Date.now());
+    const isThere = async (id: CoursewareId) =>
+      (await objects.stat(objectKeys.coursewarePage(id, 1, 'page'))) !== undefined;
+    const left = () => Promise.all([orphan, live, shown].map(isThere));
+    const recordingId = await district.record(own);
+    await keeper().round();
+    expect(await left()).toEqual([true, true, true]);
+    const nowMs = () => Date.now() + 2 * DAY_MS;
+    await keeper({ nowMs }).round();
+    expect(await left()).toEqual([false, true, true]);
+    await stores.recordings.remove(recordingId, 'deleted', Date.now());
+    await keeper({ nowMs }).round();
+    expect(await left()).toEqual([false, true, false]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -283,6 +283,51 @@ describe('courseware', () => {
     expect((await lecturer.call('listCourseware', { params })).courseware).toEqual([]);
     const large = await lecturer.raw('createCourseware', { params, body: { fileName: name, bytes: 60_000_000 } });
     expect(large.code).toBe('invalidInput');
+  });
+
+  it('has all its bytes taken off the line when it is refused, and its answer at once', async () => {
+    const lecturer = await signedIn(stack, 'lin.laoshi');
+    const params = { lessonId: await lessonIdOf(lecturer, '望庐山瀑布') };
+    // More than the sockets of both sides hold: a browser looks for the answer when it has sent everything.
+    const body = Buffer.alloc(24_000_000, '<html>');
+    const { dataPath } = await lecturer.call('createCourseware', {
+      params,
+      body: { fileName: name, bytes: body.length },
+    });
+    // As a browser does: it keeps the line.
+    const headers = {
+      cookie: lecturer.cookieHeader,
+      'content-length': String(body.length),
+      connection: 'keep-alive',
+    };
+    const asking = request(`${stack.url}${dataPath}`, { method: 'PUT', headers, agent: false });
+    const [answer] = await Promise.all([
+      new Promise<IncomingMessage>((resolve, reject) => void asking.on('response', resolve).on('error', reject)),
+      new Promise<void>((resolve) => void asking.on('finish', resolve).end(body)),
+    ]);
+    expect(answer.statusCode).toBe(415);
+    asking.destroy();
+  });
+
+  it('that is removed while its bytes come leaves nothing behind', async () => {
+    const lecturer = await signedIn(stack, 'lin.laoshi');
+    const params = { lessonId: await lessonIdOf(lecturer, '望庐山瀑布') };
+    const body = Buffer.concat([tinyPdf([{ colour: '1 1 1' }]), Buffer.alloc(100_000, ' ')]);
+    const announced = await lecturer.call('createCourseware', { params, body: { fileName: name, bytes: body.length } });
+    const { coursewareId, dataPath } = announced;
+    const headers = { cookie: lecturer.cookieHeader, 'content-length': String(body.length) };
+    const asking = request(`${stack.url}${dataPath}`, { method: 'PUT', headers, agent: false });
+    const answered = new Promise<IncomingMessage>(
+      (resolve, reject) => void asking.on('response', resolve).on('error', reject),
+    );
+    const half = body.length / 2;
+    asking.write(body.subarray(0, half));
+    await lecturer.call('removeCourseware', { params: { coursewareId } });
+    asking.end(body.subarray(half));
+    const answer = await answered;
+    answer.resume();
+    expect(answer.statusCode).toBe(404);
+    await expect(readdir(join(stack.dataFolder, 'objects', 'courseware', coursewareId))).rejects.toThrow('ENOENT');
   });
 });
 
