@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { minioPath, postgresBinFolder } from '../../../setup/paths.mjs';
 import { freePort } from './ports.ts';
 import { isRoot, ServiceProcess, unprivilegedUser } from './service-process.ts';
 
 const run = promisify(execFile);
+const GONE_WITHIN_MS = 10_000;
+const POLL_MS = 10;
 
 /** A real server with its own data; `kill` and `up` keep the data and the port. */
 export interface Service {
@@ -129,12 +132,26 @@ export async function startPostgres(): Promise<PostgresService> {
   return {
     url: urlOf('postgres'),
     ...asService(server, port, folder),
+    kill: async () => {
+      await server.kill();
+      // Its backends outlive it by a moment, in which no successor may use their memory.
+      await untilNobodyWorksIn(data);
+    },
     createDatabase: async () => {
       const name = `tongke_${randomBytes(6).toString('hex')}`;
       await psql(`create database ${name}`);
       return urlOf(name);
     },
   };
+}
+
+async function untilNobodyWorksIn(folder: string): Promise<void> {
+  for (const deadlineMs = Date.now() + GONE_WITHIN_MS; ; await sleep(POLL_MS)) {
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+    if (!folders.includes(folder)) return;
+    if (Date.now() > deadlineMs) throw new Error(`somebody still works in ${folder}`);
+  }
 }
 
 const asBoolean = [() => true, () => false] as const;
