@@ -38,10 +38,11 @@ export async function takeLayouts(page: Page): Promise<void> {
     if (layout === 'slides') await page.getByTestId('player-slides').waitFor();
     await shoot(page, `player-${layout}`);
   }
-  await chooseLayout(page, 'side');
+  // The next page begins as for somebody who has never chosen.
+  await page.evaluate(() => localStorage.removeItem('tongke.player'));
 }
 
-async function chooseLayout(page: Page, layout: (typeof LAYOUTS)[number] | 'side'): Promise<void> {
+async function chooseLayout(page: Page, layout: (typeof LAYOUTS)[number]): Promise<void> {
   // The bar goes to sleep while it plays.
   await page.mouse.move(300, 300);
   await page.mouse.move(320, 320);
