@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Check, Copy, Link2, Trash2 } from 'lucide-react';
+import { Link2, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { CalendarFeed } from '../../../../signaling/protocol/rest/calendar-feeds.ts';
 import { callApi } from '../../api/api.ts';
@@ -10,43 +10,14 @@ import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
 import { dayAndTime, wholeDate } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
-import { SelectField, TextField } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/field.tsx';
+import { MadeLink } from '../../ui/made-link.tsx';
 import { Banner, EmptyPanel, FailureBanner, FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { MINE, subjectOf, useSubjects } from './subjects.ts';
 import styles from './calendar-links.module.css';
 
 const FEEDS = ['calendar-feeds'];
-
-function MadeLink({ url, onAnother }: { readonly url: string; readonly onAnother: () => void }) {
-  const t = useText(calendarLinkText);
-  const [isCopied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    // Without HTTPS there is no clipboard; the field is selected for copying by hand.
-    await navigator.clipboard?.writeText(url).then(
-      () => setCopied(true),
-      () => undefined,
-    );
-  };
-  return (
-    <>
-      <TextField
-        label={t('url')}
-        value={url}
-        readOnly
-        hint={t('shownOnce')}
-        onFocus={(event) => event.target.select()}
-        data-testid="feed-url"
-      />
-      <div className={styles.actions}>
-        <Button look="primary" icon={isCopied ? Check : Copy} onClick={() => void copy()}>
-          {t(isCopied ? 'copied' : 'copy')}
-        </Button>
-        <Button onClick={onAnother}>{t('another')}</Button>
-      </div>
-    </>
-  );
-}
 
 function NewLink() {
   const t = useText(calendarLinkText);
@@ -57,7 +28,21 @@ function NewLink() {
     mutationFn: () => callApi('createCalendarFeed', { body: subjectOf(subject) }),
     onSuccess: () => client.invalidateQueries({ queryKey: FEEDS }),
   });
-  if (make.data !== undefined) return <MadeLink url={make.data.url} onAnother={() => make.reset()} />;
+  if (make.data !== undefined) {
+    return (
+      <MadeLink
+        url={make.data.url}
+        label={t('url')}
+        hint={t('shownOnce')}
+        copy={t('copy')}
+        copied={t('copied')}
+        testId="feed-url"
+        actionsClassName={styles.actions}
+      >
+        <Button onClick={() => make.reset()}>{t('another')}</Button>
+      </MadeLink>
+    );
+  }
   const isFull = make.error !== null && asFailure(make.error).code === 'conflict';
   return (
     <>

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Plus, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import type { SpecialDay } from '../../../../signaling/protocol/rest/calendar.ts';
@@ -12,8 +12,8 @@ import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
-import { EmptyPanel } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { CalendarBlock } from './calendar-block.tsx';
 import { useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { FormFailure } from './form-failure.tsx';
@@ -21,7 +21,6 @@ import { useNotices } from './notices.tsx';
 import { localDate } from './school-days.ts';
 import { ScopeField, useMayChange, useScopeName } from './scope-field.tsx';
 import { useWeekdayName, WEEKDAYS } from './weekdays.ts';
-import styles from './calendar.module.css';
 import desk from './desk.module.css';
 import table from './table.module.css';
 
@@ -189,43 +188,19 @@ function DayLine({ day }: { readonly day: SpecialDay }) {
 
 export function SpecialDaysBlock({ days }: { readonly days: readonly SpecialDay[] }) {
   const t = useText(calendarText);
-  const words = useText(deskText);
   const [isAdding, setAdding] = useState(false);
   return (
-    <section className={styles.block} aria-labelledby="days-heading">
-      <div className={styles.head}>
-        <h2 id="days-heading">{t('days')}</h2>
-        <Button icon={Plus} onClick={() => setAdding(true)} data-testid="add-special-day">
-          {t('addDay')}
-        </Button>
-      </div>
-      {days.length === 0 ? (
-        <EmptyPanel title={t('noDay')}>
-          <p>{t('noDayBody')}</p>
-        </EmptyPanel>
-      ) : (
-        <table className={table.table}>
-          <caption className="visually-hidden">{t('days')}</caption>
-          <thead>
-            <tr>
-              {[t('dayName'), t('dates'), t('scope'), t('dayKind')].map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-              <th scope="col">
-                <span className="visually-hidden">{words('actions')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {days.map((day) => (
-              <DayLine key={day.specialDayId} day={day} />
-            ))}
-          </tbody>
-        </table>
-      )}
+    <CalendarBlock
+      headingId="days-heading"
+      title={t('days')}
+      add={{ label: t('addDay'), testId: 'add-special-day', onClick: () => setAdding(true) }}
+      columns={[t('dayName'), t('dates'), t('scope'), t('dayKind')]}
+      empty={{ title: t('noDay'), body: t('noDayBody') }}
+      rows={days.map((day) => (
+        <DayLine key={day.specialDayId} day={day} />
+      ))}
+    >
       {isAdding && <DayDialog onClose={() => setAdding(false)} />}
-    </section>
+    </CalendarBlock>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Pencil, Plus, Trash2 } from 'lucide-react';
+import { Pencil, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { ChangeEvent, FormEvent } from 'react';
 import type { Term } from '../../../../signaling/protocol/rest/calendar.ts';
@@ -12,15 +12,14 @@ import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { EmptyPanel } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { CalendarBlock } from './calendar-block.tsx';
 import { useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { FormFailure } from './form-failure.tsx';
 import { useNotices } from './notices.tsx';
 import { localDate, termEnd } from './school-days.ts';
 import { ScopeField, useMayChange, useScopeName } from './scope-field.tsx';
-import styles from './calendar.module.css';
 import desk from './desk.module.css';
 import table from './table.module.css';
 
@@ -166,40 +165,17 @@ export function TermsBlock({ terms }: { readonly terms: readonly Term[] }) {
   const words = useText(deskText);
   const [editing, setEditing] = useState<Term | 'new' | null>(null);
   return (
-    <section className={styles.block} aria-labelledby="terms-heading">
-      <div className={styles.head}>
-        <h2 id="terms-heading">{t('terms')}</h2>
-        <Button icon={Plus} onClick={() => setEditing('new')} data-testid="add-term">
-          {t('addTerm')}
-        </Button>
-      </div>
-      {terms.length === 0 ? (
-        <EmptyPanel title={t('noTerm')}>
-          <p>{t('noTermBody')}</p>
-        </EmptyPanel>
-      ) : (
-        <table className={table.table}>
-          <caption className="visually-hidden">{t('terms')}</caption>
-          <thead>
-            <tr>
-              {[t('termName'), t('dates'), t('scope'), words('state')].map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-              <th scope="col">
-                <span className="visually-hidden">{words('actions')}</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {terms.map((term) => (
-              <TermLine key={term.termId} term={term} onEdit={() => setEditing(term)} />
-            ))}
-          </tbody>
-        </table>
-      )}
+    <CalendarBlock
+      headingId="terms-heading"
+      title={t('terms')}
+      add={{ label: t('addTerm'), testId: 'add-term', onClick: () => setEditing('new') }}
+      columns={[t('termName'), t('dates'), t('scope'), words('state')]}
+      empty={{ title: t('noTerm'), body: t('noTermBody') }}
+      rows={terms.map((term) => (
+        <TermLine key={term.termId} term={term} onEdit={() => setEditing(term)} />
+      ))}
+    >
       {editing !== null && <TermDialog term={editing === 'new' ? null : editing} onClose={() => setEditing(null)} />}
-    </section>
+    </CalendarBlock>
   );
 }

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Check, Copy, UserPlus } from 'lucide-react';
+import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import type { LessonId } from '../../../../signaling/protocol/ids.ts';
 import { callApi } from '../../api/api.ts';
@@ -7,26 +7,18 @@ import { homeText } from '../../messages/home.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { SelectField, TextField } from '../../ui/field.tsx';
+import { SelectField } from '../../ui/field.tsx';
+import { MadeLink } from '../../ui/made-link.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import styles from './home-page.module.css';
 
 function InvitationForm({ lessonId }: { readonly lessonId: LessonId }) {
   const t = useText(homeText);
   const [seat, setSeat] = useState<'guardian' | 'guest'>('guardian');
-  const [isCopied, setCopied] = useState(false);
   const invitation = useMutation({
     mutationFn: () => callApi('createInvitation', { params: { lessonId }, body: { seat } }),
   });
   const url = invitation.data?.url;
-  const copy = async (): Promise<void> => {
-    if (url === undefined) return;
-    // Without HTTPS there is no clipboard; the field stays selected for copying by hand.
-    await navigator.clipboard?.writeText(url).then(
-      () => setCopied(true),
-      () => undefined,
-    );
-  };
   return (
     <div className={styles.form}>
       <SelectField
@@ -49,18 +41,7 @@ function InvitationForm({ lessonId }: { readonly lessonId: LessonId }) {
           {t('inviteMake')}
         </Button>
       ) : (
-        <>
-          <TextField
-            label={t('invite')}
-            value={url}
-            readOnly
-            data-testid="invitation-url"
-            onFocus={(event) => event.target.select()}
-          />
-          <Button look="primary" icon={isCopied ? Check : Copy} onClick={() => void copy()}>
-            {isCopied ? t('copied') : t('copy')}
-          </Button>
-        </>
+        <MadeLink url={url} label={t('invite')} copy={t('copy')} copied={t('copied')} testId="invitation-url" />
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Check, Copy, Link2 } from 'lucide-react';
+import { Link2 } from 'lucide-react';
 import { useState } from 'react';
 import type { RecordingId } from '../../../../signaling/protocol/ids.ts';
 import type { RecordingLink } from '../../../../signaling/protocol/rest/publishing.ts';
@@ -11,6 +11,7 @@ import { useText } from '../../text/text.ts';
 import { wholeDate } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
+import { MadeLink } from '../../ui/made-link.tsx';
 import { FailureBanner, Skeleton } from '../../ui/panels.tsx';
 import { Choice } from './choice.tsx';
 import styles from './recording-dialogs.module.css';
@@ -24,35 +25,6 @@ interface OfRecording {
   readonly recordingId: RecordingId;
 }
 
-function MadeLink({ url }: { readonly url: string }) {
-  const t = useText(publishingText);
-  const [isCopied, setCopied] = useState(false);
-  const copy = async (): Promise<void> => {
-    // Without HTTPS there is no clipboard; the field is selected for copying by hand.
-    await navigator.clipboard?.writeText(url).then(
-      () => setCopied(true),
-      () => undefined,
-    );
-  };
-  return (
-    <>
-      <TextField
-        label={t('linkUrl')}
-        value={url}
-        readOnly
-        hint={t('linkMade')}
-        onFocus={(event) => event.target.select()}
-        data-testid="link-url"
-      />
-      <div className={styles.actions}>
-        <Button look="primary" icon={isCopied ? Check : Copy} onClick={() => void copy()}>
-          {t(isCopied ? 'copied' : 'copyLink')}
-        </Button>
-      </div>
-    </>
-  );
-}
-
 function NewLink({ recordingId }: OfRecording) {
   const t = useText(publishingText);
   const client = useQueryClient();
@@ -64,7 +36,19 @@ function NewLink({ recordingId }: OfRecording) {
       callApi('createRecordingLink', { params: { recordingId }, body: { label, days: Number(days), allowsDownload } }),
     onSuccess: () => client.invalidateQueries({ queryKey: keyOf(recordingId) }),
   });
-  if (make.data !== undefined) return <MadeLink url={make.data.url} />;
+  if (make.data !== undefined) {
+    return (
+      <MadeLink
+        url={make.data.url}
+        label={t('linkUrl')}
+        hint={t('linkMade')}
+        copy={t('copyLink')}
+        copied={t('copied')}
+        testId="link-url"
+        actionsClassName={styles.actions}
+      />
+    );
+  }
   return (
     <>
       <div className={styles.pair}>
