@@ -1,63 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordedProducer, RecordingEvent } from '../../recorder/contract.ts';
-import type { Log } from '../runtime/log.ts';
-import type { EditionRange } from '../protocol/edition.ts';
+import type { RecordingEvent } from '../../recorder/contract.ts';
 import { AppError } from '../protocol/errors.ts';
-import { RecordingId, TrackId, type Fence, type RequestId, type SeatId } from '../protocol/ids.ts';
-import type { ProducerInfo, Source } from '../protocol/media.ts';
-import type { LessonFacts, RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
-import type { Clock, RecordingControl, RoomStore } from './ports.ts';
+import { RecordingId, TrackId, type RequestId, type SeatId } from '../protocol/ids.ts';
+import type { Source } from '../protocol/media.ts';
+import type { RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
+import { CaptureOrders, type CaptureOrdersOptions, type RunningRecording } from './capture-orders.ts';
+import type { RoomStore } from './ports.ts';
 import type { SavedRecording } from './room-state.ts';
-import type { Seat } from './seat.ts';
-import { lastTakeLost, NO_TAKES, redoneOf, takeRedone, takesAt, takeTurned, type SavedTakes } from './takes.ts';
+import { lastTakeLost, NO_TAKES, takeRedone, takesAt, takeTurned, type SavedTakes } from './takes.ts';
 
-const RETRY_MS = 1_000;
-const RETRY_WHEN_FULL_MS = 10_000;
-/** As many as one order may carry. */
-const EVENTS_PER_ORDER = 1_000;
 const MANY_WAITING = 200;
 
 type EventType = RecordingEvent['type'];
 type EventData<T extends EventType> = Extract<RecordingEvent, { type: T }>['data'];
 
-export interface RoomRecordingOptions {
-  readonly lesson: () => LessonFacts;
+export interface RoomRecordingOptions extends Omit<
+  CaptureOrdersOptions,
+  'running' | 'trackOf' | 'onOutcome' | 'store'
+> {
   readonly allowsDownload: boolean;
-  readonly fence: Fence;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly control: RecordingControl;
   readonly store: Pick<RoomStore, 'openRecording' | 'leaveOut' | 'endRecording'>;
-  /** Everything that is sent into the room, and by whom. */
-  readonly senders: () => readonly { readonly producer: ProducerInfo; readonly seat: Seat }[];
-  readonly sfuUrl: () => string | null;
   readonly clockOffsetUs: () => Promise<number>;
   readonly onStateChanged: (state: RecordingState, takes: RecordedTakes | null) => void;
   readonly onDiskChanged: (level: RecordingDisk) => void;
-  /** Something that must survive this process has changed. */
-  readonly onSaveNeeded: () => void;
-}
-
-interface Running extends Omit<SavedRecording, 'fence' | 'unacknowledged'> {
-  unacknowledged: RecordingEvent[];
 }
 
 /**
- * States to capture what is to be recorded and numbers what happens, and keeps at it until capture has confirmed (SPEC R). Pause and
- * resume are markers: capture goes on, and what lies between is left out of what is played.
+ * What of a room is recorded, and what has happened meanwhile, numbered (SPEC R); `CaptureOrders` tells it to capture. Pause and resume
+ * are markers: capture goes on, and what lies between is left out of what is played.
  */
 export class RoomRecording {
   readonly #options: RoomRecordingOptions;
   readonly #markers = new Set<RequestId>();
-  readonly #stopListening: (() => void)[];
-  #running: Running | null = null;
+  readonly #orders: CaptureOrders;
+  #running: RunningRecording | null = null;
   #isBeginning = false;
-  #isGoalStated = false;
-  #disk: RecordingDisk = 'ok';
-  #isWorking = false;
-  #isWanted = false;
-  #isClosed = false;
-  #cancelRetry: (() => void) | null = null;
   #shownState: RecordingState = 'off';
   #shownTakes: SavedTakes | null = null;
   #shownDisk: RecordingDisk = 'ok';
@@ -66,19 +43,19 @@ export class RoomRecording {
 
   constructor(options: RoomRecordingOptions) {
     this.#options = options;
-    this.#stopListening = [
-      options.control.onOpen(() => this.goalChanged()),
-      options.control.onDiskLevel((level, affected) => {
-        if (this.#running !== null && affected.has(this.#running.recordingId)) this.#onDisk(level);
-      }),
-    ];
+    this.#orders = new CaptureOrders({
+      ...options,
+      running: () => this.#running,
+      trackOf: (seatId, source) => this.trackOf(seatId, source),
+      onOutcome: () => this.#show(),
+    });
   }
 
   get state(): RecordingState {
     const running = this.#running;
     if (running === null) return this.#isBeginning ? 'starting' : 'off';
     if (running.endedAtUs !== null) return 'off';
-    if (this.#disk === 'full') return 'failed';
+    if (this.#orders.disk === 'full') return 'failed';
     if (!running.accepted) return 'starting';
     return running.paused ? 'paused' : 'recording';
   }
@@ -92,7 +69,7 @@ export class RoomRecording {
   /** Of the capture process that holds the running recording. */
   get disk(): RecordingDisk {
     const running = this.#running;
-    return running === null || running.endedAtUs !== null ? 'ok' : this.#disk;
+    return running === null || running.endedAtUs !== null ? 'ok' : this.#orders.disk;
   }
 
   /** So much waits for capture that what can wait elsewhere does. */
@@ -113,7 +90,7 @@ export class RoomRecording {
   async begin(describe: () => void): Promise<void> {
     const { isRecorded, origin } = this.#options.lesson();
     if (!isRecorded) throw new AppError('conflict', { message: 'this lesson is not recorded' });
-    if (this.#running !== null || this.#isBeginning || this.#isClosed) return;
+    if (this.#running !== null || this.#isBeginning || this.#orders.isClosed) return;
     this.#isBeginning = true;
     this.#show();
     const clockOffsetUs = await this.#options.clockOffsetUs().catch(() => 0);
@@ -158,7 +135,7 @@ export class RoomRecording {
     running.nextN += 1;
     running.unacknowledged.push(event);
     this.#options.onSaveNeeded();
-    this.#work();
+    this.#orders.work();
   }
 
   /** The same seat and source keep their track. */
@@ -170,8 +147,7 @@ export class RoomRecording {
   }
 
   goalChanged(): void {
-    this.#isGoalStated = false;
-    this.#work();
+    this.#orders.goalChanged();
   }
 
   /** @throws AppError `conflict` when nothing is being recorded. */
@@ -224,7 +200,7 @@ export class RoomRecording {
     running.endedAtUs = this.#nowUs(running);
     this.#options.onSaveNeeded();
     this.#show();
-    this.#work();
+    this.#orders.work();
   }
 
   save(): SavedRecording | null {
@@ -242,12 +218,10 @@ export class RoomRecording {
   }
 
   close(): void {
-    this.#isClosed = true;
-    this.#cancelRetry?.();
-    for (const stop of this.#stopListening) stop();
+    this.#orders.close();
   }
 
-  #notePaused(running: Running, paused: boolean, atUs: number): void {
+  #notePaused(running: RunningRecording, paused: boolean, atUs: number): void {
     if (running.paused !== paused) {
       running.paused = paused;
       if (paused) this.note('paused', {}, atUs);
@@ -256,25 +230,15 @@ export class RoomRecording {
     this.#show();
   }
 
-  #requireRunning(): Running {
+  #requireRunning(): RunningRecording {
     const running = this.#running;
     if (running === null || running.endedAtUs !== null)
       throw new AppError('conflict', { message: 'nothing is being recorded' });
     return running;
   }
 
-  #nowUs(running: Running): number {
+  #nowUs(running: RunningRecording): number {
     return Math.max(0, this.#options.clock.nowMs() * 1_000 + running.clockOffsetUs - running.startedAtUnixUs);
-  }
-
-  /** Room again is not a recording yet: it goes on, and says so, once capture has accepted the goal. */
-  #onDisk(level: RecordingDisk): void {
-    if (this.#disk === 'full' && level !== 'full') {
-      this.goalChanged();
-      return;
-    }
-    this.#disk = level;
-    this.#show();
   }
 
   #show(): void {
@@ -288,112 +252,5 @@ export class RoomRecording {
     if (disk === this.#shownDisk) return;
     this.#shownDisk = disk;
     this.#options.onDiskChanged(disk);
-  }
-
-  /** One order at a time; whatever comes up meanwhile is looked at again afterwards. */
-  #work(): void {
-    this.#isWanted = true;
-    if (this.#isWorking || this.#running === null || this.#isClosed) return;
-    this.#isWorking = true;
-    void this.#workOnce(this.#running);
-  }
-
-  async #workOnce(running: Running): Promise<void> {
-    // What changes in one turn (a room that is adopted gets its producers one by one) is one goal, never a partial one.
-    await Promise.resolve();
-    try {
-      // The last look and the end of working are one turn: a wish that comes in between would be lost.
-      while (this.#isWanted && !this.#isClosed) {
-        this.#isWanted = false;
-        await this.#stateGoal(running);
-        await this.#sendEvents(running);
-        await this.#sendEnd(running);
-      }
-    } catch (error) {
-      this.#onRefused(error);
-    } finally {
-      this.#isWorking = false;
-      this.#show();
-    }
-    // Something has changed while the order was being refused: capture may be back.
-    if (this.#isWanted) this.#work();
-  }
-
-  async #stateGoal(running: Running): Promise<void> {
-    const sfuUrl = this.#options.sfuUrl();
-    if (this.#isGoalStated || running.finished || sfuUrl === null) return;
-    this.#isGoalStated = true;
-    const { lessonId, roomId, title } = this.#options.lesson();
-    const { recordingId, startedAtUnixUs } = running;
-    const producers = running.endedAtUs === null ? this.#recorded() : [];
-    await this.#options.control.setGoal({
-      ...{ recordingId, lessonId, roomId, title, startedAtUnixUs, sfuUrl, producers },
-      fence: this.#options.fence,
-    });
-    running.accepted = true;
-    this.#disk = this.#options.control.diskLevelOf(recordingId);
-    this.#show();
-  }
-
-  async #sendEvents(running: Running): Promise<void> {
-    while (running.accepted && running.unacknowledged.length > 0) {
-      const events = running.unacknowledged.slice(0, EVENTS_PER_ORDER);
-      const upTo = await this.#options.control.appendEvents(running.recordingId, this.#options.fence, events);
-      const before = running.unacknowledged.length;
-      running.unacknowledged = running.unacknowledged.filter((event) => event.n > upTo);
-      this.#options.onSaveNeeded();
-      if (running.unacknowledged.length === before)
-        throw new AppError('unavailable', { message: 'events were not stored' });
-    }
-  }
-
-  async #sendEnd(running: Running): Promise<void> {
-    if (running.endedAtUs === null || running.finished || !running.accepted) return;
-    const { recordingId, endedAtUs, takes } = running;
-    const redone = takes === null ? [] : redoneOf(takes, endedAtUs);
-    // Before it can be played: nobody ever gets to see a take that was done again.
-    if (redone.length > 0) await this.#leaveOut(recordingId, redone);
-    await this.#options.control.finish(recordingId, this.#options.fence, endedAtUs);
-    running.finished = true;
-    this.#options.log.info({ recordingId }, 'recording handed over');
-    await this.#options.store.endRecording(recordingId, Math.round((running.startedAtUnixUs + endedAtUs) / 1_000));
-    this.#options.onSaveNeeded();
-  }
-
-  /** A recording that could not be listed, or is deleted already, is played by nobody: its packets are stored and ended all the same. */
-  async #leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void> {
-    await this.#options.store.leaveOut(recordingId, ranges).catch((error: unknown) => {
-      if (!(error instanceof AppError && error.code === 'notFound')) throw error;
-      this.#options.log.warn({ recordingId }, 'nothing is left out of a recording that is not listed');
-    });
-  }
-
-  #onRefused(error: unknown): void {
-    const code = error instanceof AppError ? error.code : 'internal';
-    this.#isGoalStated = false;
-    if (code === 'staleFence') {
-      this.#options.log.warn('recording belongs to another process now');
-      return;
-    }
-    // Capture that is away has not got more room by that.
-    if (code === 'storageFull') this.#disk = 'full';
-    this.#options.log.warn({ err: error }, 'capture could not be told');
-    if (this.#isClosed) return;
-    this.#cancelRetry?.();
-    this.#cancelRetry = this.#options.clock.after(code === 'storageFull' ? RETRY_WHEN_FULL_MS : RETRY_MS, () => {
-      this.#cancelRetry = null;
-      this.#work();
-    });
-  }
-
-  #recorded(): RecordedProducer[] {
-    return this.#options.senders().flatMap(({ producer, seat }) => {
-      const trackId = this.trackOf(producer.seatId, producer.source);
-      if (trackId === null) return [];
-      const { producerId, seatId, kind, source } = producer;
-      const { displayName, schoolName } = seat;
-      const who = { seatId, seat: seat.kind, displayName, ...(schoolName === null ? {} : { schoolName }) };
-      return [{ producerId, trackId, kind, source, ...who }];
-    });
   }
 }

@@ -3,23 +3,22 @@ import { AppError } from '../protocol/errors.ts';
 import type { ProducerId, SeatId } from '../protocol/ids.ts';
 import type { TransportPair } from '../protocol/media.ts';
 import type { CloseReason, RoomSnapshot } from '../protocol/room.ts';
-import { closeTools, finishTools, restoreTools, saveTools } from './class-tools.ts';
+import { closeTools } from './class-tools.ts';
 import { Doorway } from './doorway.ts';
 import { identityKeyOf, type JoinClaims } from './join-claims.ts';
+import { LessonLife } from './lesson-life.ts';
 import { createMediaReactions } from './media-reactions.ts';
 import type { Connection, MediaNode } from './ports.ts';
-import { noteEverything } from './recording-notes.ts';
 import type { Entered, RoomOptions, RoomSummary } from './room-options.ts';
 import { createRoomParts, type RoomParts } from './room-parts.ts';
 import { createRoomReactions } from './room-reactions.ts';
 import { insideSnapshot, waitingSnapshot } from './room-snapshot.ts';
-import { ROOM_STATE_VERSION, savedPlaceOf, type Hold, type RoomState } from './room-state.ts';
+import { savedPlaceOf, type Hold, type RoomState } from './room-state.ts';
+import { restoreRoom, saveRoom } from './saved-room.ts';
 import { connectionOf, hasJoined, isInside, isOtherGuest, type Seat } from './seat.ts';
 import { SeatOrders } from './seat-orders.ts';
 import { TeacherOrders } from './teacher-orders.ts';
 
-/** A room that is empty this long after its end closes by itself (SPEC E4). */
-export const EMPTY_AFTER_END_MS = 10 * 60_000;
 const MEDIA_OPEN_TIMEOUT_MS = 3_000;
 
 /**
@@ -33,10 +32,7 @@ export class Room {
   readonly #options: RoomOptions;
   readonly #node: MediaNode;
   readonly #door: Doorway;
-  #startedAtMs: number | null;
-  #endedAtMs: number | null;
-  #emptySinceMs: number | null;
-  #wasTeacherHere = false;
+  readonly #life: LessonLife;
   #activeSpeaker: SeatId | null = null;
   #lastSfuUrl: string | null = null;
   #isClosed = false;
@@ -44,9 +40,6 @@ export class Room {
   constructor(options: RoomOptions) {
     const { lesson, saved, clock } = options;
     this.#options = options;
-    this.#startedAtMs = saved?.startedAtMs ?? null;
-    this.#endedAtMs = saved?.endedAtMs ?? null;
-    this.#emptySinceMs = saved === null ? clock.nowMs() : saved.emptySinceMs;
     this.parts = createRoomParts(
       {
         ...options,
@@ -87,12 +80,20 @@ export class Room {
       keep: (writing) => this.#keep(writing),
       tellSnapshot: (seat) => this.#tellSnapshot(seat),
       claimTransports: (seat) => this.#keep(this.#node.claimTransports(seat.seatId)),
-      onChanged: () => this.#changed(),
+      onChanged: () => this.#life.attendanceChanged(),
+    });
+    this.#life = new LessonLife({
+      parts: this.parts,
+      ...options,
+      door: () => this.#door,
+      keep: (writing) => this.#keep(writing),
+      closeMedia: () => this.#node.close(),
+      onSaveNeeded: (atOnce) => this.#save(atOnce),
     });
     const lessonKind = () => lesson.facts.kind;
     this.seatOrders = new SeatOrders({ parts: this.parts, node, nowMs: () => clock.nowMs(), lessonKind });
     this.teacherOrders = this.#teacherOrdersOf(options);
-    if (saved !== null) this.#restore(saved);
+    if (saved !== null) restoreRoom(this.parts, saved, options.log);
     void this.parts.tools.polls.load();
   }
 
@@ -110,7 +111,7 @@ export class Room {
   }
 
   get isEnded(): boolean {
-    return this.#endedAtMs !== null;
+    return this.#life.isEnded;
   }
 
   /** Ended, and nothing is left to be told to the recorder: it may be forgotten. */
@@ -122,7 +123,7 @@ export class Room {
     const { presence, recording } = this.parts;
     return {
       lessonId: this.#options.lesson.facts.lessonId,
-      startedAtMs: this.#startedAtMs,
+      startedAtMs: this.#life.startedAtMs,
       insideCount: presence.inside().filter(hasJoined).length,
       waitingCount: presence.waiting().length,
       hasTeacher: presence.connectedTeachers() > 0,
@@ -135,7 +136,7 @@ export class Room {
     const seat = await this.#claimSeat(claims);
     if (seat.state.phase === 'gone') this.#door.place(seat);
     else this.parts.presence.release(seat)?.close('seatTakenOver');
-    this.#teachersChanged();
+    this.#life.teachersChanged();
     seat.tokenIssued += 1;
     seat.tokenFloor = seat.tokenIssued;
     this.#save();
@@ -166,10 +167,10 @@ export class Room {
     this.parts.presence.connect(seat, connection)?.close('seatTakenOver');
     if (rtpCapabilities !== null) this.parts.media.setCapabilities(seat.seatId, rtpCapabilities);
     connection.tell('seatToken', { seatToken: this.#tokenOf(seat) });
-    this.#teachersChanged();
+    this.#life.teachersChanged();
     this.#door.review(seat);
     if (isInside(seat)) this.#door.arrive(seat, connection);
-    this.#changed();
+    this.#life.attendanceChanged();
     this.#tellSnapshot(seat);
     return seat;
   }
@@ -188,7 +189,7 @@ export class Room {
     this.parts.halfDuplex.setTalking(seatId, false);
     this.parts.participants.touch();
     this.parts.tools.polls.presenceChanged();
-    this.#teachersChanged();
+    this.#life.teachersChanged();
     this.#save();
   }
 
@@ -201,7 +202,7 @@ export class Room {
     const lesson = this.#options.lesson.facts;
     if (seat.state.phase === 'waiting') return waitingSnapshot(seat, seat.state, lesson);
     const nowMs = this.#options.clock.nowMs();
-    const startedAtMs = this.#startedAtMs ?? nowMs;
+    const startedAtMs = this.#life.startedAtMs ?? nowMs;
     return insideSnapshot(seat, this.parts, {
       lesson,
       startedAtMs,
@@ -213,50 +214,16 @@ export class Room {
 
   /** Ends the lesson for everybody. Idempotent (SPEC E3). */
   end(): void {
-    if (this.#endedAtMs !== null) return;
-    const nowMs = this.#options.clock.nowMs();
-    this.#endedAtMs = nowMs;
-    const { lessonId } = this.#options.lesson.facts;
-    for (const seat of this.parts.presence.present()) this.#door.sendAway(seat, 'lessonEnded');
-    finishTools(this.parts.tools);
-    this.parts.recording.finish();
-    this.#keep(this.#options.store.markLessonEnded(lessonId, nowMs));
-    this.#keep(this.#options.store.saveRoll(lessonId, this.parts.roll.marks()));
-    this.#node
-      .close()
-      .catch((error: unknown) => this.#options.log.warn({ err: error }, 'media room could not be closed'));
-    this.#options.log.info('lesson ended');
-    this.#save(true);
+    this.#life.end();
   }
 
   /** Called now and then: ends a lesson that everybody has left long after the bell. */
   sweep(): void {
-    if (this.isEnded || this.#emptySinceMs === null) return;
-    const from = Math.max(this.#emptySinceMs, this.#options.lesson.facts.endsAtMs);
-    if (this.#options.clock.nowMs() >= from + EMPTY_AFTER_END_MS) this.end();
+    this.#life.sweep();
   }
 
   save(): RoomState {
-    const { presence, lobby, hands, stage, layout, safeMode, media, roll, recording, tools } = this.parts;
-    return {
-      version: ROOM_STATE_VERSION,
-      lesson: { ...this.#options.lesson, expected: [...this.#options.lesson.expected] },
-      startedAtMs: this.#startedAtMs,
-      endedAtMs: this.#endedAtMs,
-      emptySinceMs: this.#emptySinceMs,
-      nodeId: this.#node.place?.nodeId ?? null,
-      branchNodeIds: [...this.#node.branchNodeIds],
-      seats: presence.save(),
-      ...lobby.save(),
-      hands: hands.list(),
-      ...stage.save(),
-      layout: layout.state,
-      safeMode: safeMode.isActive,
-      holds: media.producers.saveHolds(),
-      roll: roll.save(),
-      recording: recording.save(),
-      tools: saveTools(tools),
-    };
+    return saveRoom(this.parts, this.#life, this.#options.lesson, this.#node);
   }
 
   /** Lets go of the room without ending it: another process has it, or this one stops. Idempotent. */
@@ -317,48 +284,6 @@ export class Room {
     return this.#options.tokens.sign({ roomId, seatId: seat.seatId, generation: seat.tokenIssued });
   }
 
-  /** The first teacher opens the room, the last one's going starts the way to safe mode (SPEC L2, X1). */
-  #teachersChanged(): void {
-    const isHere = this.parts.presence.connectedTeachers() > 0;
-    if (isHere === this.#wasTeacherHere || this.isEnded) return;
-    this.#wasTeacherHere = isHere;
-    this.parts.recording.handleAttendance(isHere);
-    if (!isHere) {
-      this.parts.safeMode.teacherGone();
-      this.#door.reviewAll();
-      return;
-    }
-    this.parts.safeMode.teacherHere();
-    this.#goLive();
-    this.#door.reviewAll();
-  }
-
-  #goLive(): void {
-    const { facts } = this.#options.lesson;
-    if (this.#startedAtMs === null) {
-      this.#startedAtMs = this.#options.clock.nowMs();
-      this.#keep(this.#options.store.markLessonLive(facts.lessonId, this.#startedAtMs));
-      this.#options.log.info('lesson is live');
-      this.#save(true);
-    }
-    // Of a micro-lesson the lecturer says when (SPEC W2).
-    if (facts.isRecorded && facts.origin !== 'micro') void this.parts.recording.begin(() => noteEverything(this.parts));
-  }
-
-  #changed(): void {
-    const { presence } = this.parts;
-    if (presence.inside().some(hasJoined)) this.#emptySinceMs = null;
-    else this.#emptied();
-    this.#teachersChanged();
-    this.parts.tools.polls.presenceChanged();
-    this.#save();
-  }
-
-  #emptied(): void {
-    this.#emptySinceMs ??= this.#options.clock.nowMs();
-    this.parts.recording.handleEmptied();
-  }
-
   #tellSnapshot(seat: Seat): void {
     const connection = connectionOf(seat);
     if (connection === null) return;
@@ -367,22 +292,6 @@ export class Room {
         if (connectionOf(seat) === connection) connection.tell('snapshot', snapshot);
       })
       .catch((error: unknown) => this.#options.log.error({ err: error, seatId: seat.seatId }, 'no snapshot'));
-  }
-
-  #restore(saved: RoomState): void {
-    const { presence, lobby, hands, stage, layout, safeMode, roll, recording, chat, tools } = this.parts;
-    presence.restore(saved.seats);
-    lobby.restore(saved);
-    hands.restore(saved.hands);
-    stage.restore(saved);
-    layout.restore(saved.layout);
-    safeMode.restore(saved.safeMode);
-    roll.restore(saved.roll);
-    if (saved.recording !== null) recording.restore(saved.recording);
-    if (saved.tools !== null) restoreTools(tools, saved.tools);
-    // Whoever taught has been cut off by the loss of the process before; they have as long as after any other cut.
-    if (this.#startedAtMs !== null && !this.isEnded) safeMode.teacherGone();
-    chat.reload().catch((error: unknown) => this.#options.log.warn({ err: error }, 'chat could not be read'));
   }
 
   /** A write that nobody waits for. */

@@ -1,0 +1,45 @@
+import type { Log } from '../runtime/log.ts';
+import { restoreTools, saveTools } from './class-tools.ts';
+import type { LessonLife } from './lesson-life.ts';
+import type { MediaNode, RoomLesson } from './ports.ts';
+import type { RoomParts } from './room-parts.ts';
+import { ROOM_STATE_VERSION, type RoomState } from './room-state.ts';
+
+/** All that another process needs to take the room over (SPEC T). What a manager has to survive joins here, and in `room-state.ts`. */
+export function saveRoom(parts: RoomParts, life: LessonLife, lesson: RoomLesson, node: MediaNode): RoomState {
+  const { presence, lobby, hands, stage, layout, safeMode, media, roll, recording, tools } = parts;
+  return {
+    version: ROOM_STATE_VERSION,
+    lesson: { ...lesson, expected: [...lesson.expected] },
+    ...life.save(),
+    nodeId: node.place?.nodeId ?? null,
+    branchNodeIds: [...node.branchNodeIds],
+    seats: presence.save(),
+    ...lobby.save(),
+    hands: hands.list(),
+    ...stage.save(),
+    layout: layout.state,
+    safeMode: safeMode.isActive,
+    holds: media.producers.saveHolds(),
+    roll: roll.save(),
+    recording: recording.save(),
+    tools: saveTools(tools),
+  };
+}
+
+/** What the process before had saved, in a room that has just been made. */
+export function restoreRoom(parts: RoomParts, saved: RoomState, log: Log): void {
+  const { presence, lobby, hands, stage, layout, safeMode, roll, recording, chat, tools } = parts;
+  presence.restore(saved.seats);
+  lobby.restore(saved);
+  hands.restore(saved.hands);
+  stage.restore(saved);
+  layout.restore(saved.layout);
+  safeMode.restore(saved.safeMode);
+  roll.restore(saved.roll);
+  if (saved.recording !== null) recording.restore(saved.recording);
+  if (saved.tools !== null) restoreTools(tools, saved.tools);
+  // Whoever taught has been cut off by the loss of the process before; they have as long as after any other cut.
+  if (saved.startedAtMs !== null && saved.endedAtMs === null) safeMode.teacherGone();
+  chat.reload().catch((error: unknown) => log.warn({ err: error }, 'chat could not be read'));
+}
