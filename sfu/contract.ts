@@ -273,6 +273,8 @@ export const sfuContract = defineInnerContract({
     lineQuality: z.object({ roomId: RoomId, seatId: SeatId, up: z.number().nullable(), down: z.number().nullable() }),
     /** Dominant speaker by mediasoup's ActiveSpeakerObserver (300 ms), null when nobody has spoken for a while. */
     activeSpeaker: z.object({ roomId: RoomId, seatId: SeatId.nullable(), producerId: ProducerId.nullable() }),
+    /** How long seats were heard since the last time it was told, by the levels of their sound; every 2 s while somebody is. */
+    talked: z.object({ roomId: RoomId, seats: z.array(z.object({ seatId: SeatId, ms: z.int().min(0) })) }),
     /** ICE or DTLS of a seat's transport changed. */
     transportState: z.object({
       roomId: RoomId,

@@ -2,6 +2,7 @@
  * What the rest of the system may ask of storage, in its own words. One contract suite per port runs on every adapter:
  * `tests/contract/object-store.test.ts` (directory, MinIO) and `tests/contract/stores*.test.ts` (PGlite, PostgreSQL).
  */
+import type { ActivityStore } from './ports/activity-store.ts';
 import type { AttendanceStore } from './ports/attendance-store.ts';
 import type { AuditStore } from './ports/audit-store.ts';
 import type { CalendarFeedStore } from './ports/calendar-feed-store.ts';
@@ -27,6 +28,7 @@ import type { UploadStore } from './ports/upload-store.ts';
 import type { WatchStore } from './ports/watch-store.ts';
 
 export type * from './objects/object-store.ts';
+export type * from './ports/activity-store.ts';
 export type * from './ports/attendance-store.ts';
 export type * from './ports/audience.ts';
 export type * from './ports/audit-store.ts';
@@ -63,6 +65,7 @@ export interface Stores {
   readonly sessions: SessionStore;
   readonly invitations: InvitationStore;
   readonly seats: SeatStore;
+  readonly activity: ActivityStore;
   readonly attendance: AttendanceStore;
   readonly chat: ChatStore;
   readonly polls: PollStore;

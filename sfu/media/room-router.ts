@@ -18,7 +18,7 @@ import { openIngestTransport, type IngestAddress } from './ingest.ts';
 import type { ListenPlan, PipeListening } from './listen-plan.ts';
 import { blamingDescription, translatingMediaErrors } from './media-error.ts';
 import { Member } from './member.ts';
-import type { NotifyRoom } from './notify.ts';
+import type { NotifyRoom, SfuNotice } from './notify.ts';
 import { RoomPipes } from './pipes.ts';
 import type { RoomProducer } from './room-producer.ts';
 import { Speakers } from './speakers.ts';
@@ -83,7 +83,10 @@ export class RoomRouter {
     return translatingMediaErrors(async () => {
       const router = await options.slot.worker.createRouter({ mediaCodecs: [...ROOM_CODECS] });
       const room: { current: RoomRouter | null } = { current: null };
-      const speakers = await Speakers.create(router, (producerId) => room.current?.handleSpeaker(producerId));
+      const speakers = await Speakers.create(router, {
+        onChange: (producerId) => room.current?.handleSpeaker(producerId),
+        onTalked: (seats) => room.current?.handleTalked(seats),
+      });
       room.current = new RoomRouter(router, speakers, options);
       return room.current;
     });
@@ -291,6 +294,11 @@ export class RoomRouter {
     });
   }
 
+  /** Called by the observers of this room's router only. */
+  handleTalked(seats: SfuNotice<'talked'>['seats']): void {
+    this.#notify('talked', { roomId: this.roomId, seats });
+  }
+
   async #addOnce(options: ProduceOptions, make: () => Promise<MadeProducer>): Promise<RoomProducer> {
     const { producerId } = options;
     const existing = this.#producers.get(producerId);
@@ -323,7 +331,7 @@ export class RoomRouter {
     producer.on('score', () => this.#members.get(seatId)?.handleScoreOfSent());
     // What comes over a pipe unasked is observed where it is always sent.
     if (source === 'microphone' && made.demand?.layer !== null) {
-      this.#speakers.add(producer).catch((error: unknown) => {
+      this.#speakers.add(producer, seatId).catch((error: unknown) => {
         this.#options.log.debug({ err: error, producerId }, 'speaker is not observed');
       });
     }

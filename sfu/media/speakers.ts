@@ -1,4 +1,6 @@
 import type { ActiveSpeakerObserver, AudioLevelObserver, Producer, Router } from 'mediasoup/types';
+import type { SeatId } from '../../signaling/protocol/ids.ts';
+import { TalkTime, type Talked } from './talk-time.ts';
 
 const DOMINANT_INTERVAL_MS = 300;
 /** Nobody has spoken for this long: there is no active speaker. */
@@ -6,28 +8,37 @@ const SILENCE_MS = 2_000;
 /** A quiet room with its fans is below this. */
 const SPEECH_THRESHOLD_DBOV = -55;
 
-/** Who is speaking in a room: the dominant speaker, or nobody after two seconds of silence. */
+export interface SpeakersOptions {
+  readonly onChange: (producerId: string | null) => void;
+  readonly onTalked: (talked: Talked[]) => void;
+}
+
+/** Who is speaking in a room: the dominant speaker, or nobody after two seconds of silence; and how long each was heard. */
 export class Speakers {
   readonly #dominance: ActiveSpeakerObserver;
   readonly #levels: AudioLevelObserver;
+  readonly #talkTime: TalkTime;
   readonly #onChange: (producerId: string | null) => void;
   #current: string | null = null;
 
-  static async create(router: Router, onChange: (producerId: string | null) => void): Promise<Speakers> {
-    const [dominance, levels] = await Promise.all([
+  static async create(router: Router, { onChange, onTalked }: SpeakersOptions): Promise<Speakers> {
+    const [dominance, levels, talkTime] = await Promise.all([
       router.createActiveSpeakerObserver({ interval: DOMINANT_INTERVAL_MS }),
       router.createAudioLevelObserver({ maxEntries: 1, threshold: SPEECH_THRESHOLD_DBOV, interval: SILENCE_MS }),
+      TalkTime.create(router, SPEECH_THRESHOLD_DBOV, onTalked),
     ]);
-    return new Speakers(dominance, levels, onChange);
+    return new Speakers(dominance, levels, talkTime, onChange);
   }
 
   private constructor(
     dominance: ActiveSpeakerObserver,
     levels: AudioLevelObserver,
+    talkTime: TalkTime,
     onChange: (producerId: string | null) => void,
   ) {
     this.#dominance = dominance;
     this.#levels = levels;
+    this.#talkTime = talkTime;
     this.#onChange = onChange;
     dominance.on('dominantspeaker', ({ producer }) => this.#set(producer.id));
     levels.on('silence', () => this.#set(null));
@@ -39,15 +50,17 @@ export class Speakers {
     });
   }
 
-  async add(producer: Producer): Promise<void> {
+  async add(producer: Producer, seatId: SeatId): Promise<void> {
     await Promise.all([
       this.#dominance.addProducer({ producerId: producer.id }),
       this.#levels.addProducer({ producerId: producer.id }),
+      this.#talkTime.add(producer, seatId),
     ]);
   }
 
   /** Closed producers leave the observers by themselves. */
   handleProducerClosed(producerId: string): void {
+    this.#talkTime.handleProducerClosed(producerId);
     if (this.#current === producerId) {
       this.#set(null);
     }

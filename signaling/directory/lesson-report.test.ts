@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { RosterEntry, Seat, SeatHolder, Stay } from '../../storage/ports.ts';
+import type { RosterEntry, Seat, SeatActivity, SeatHolder, Stay } from '../../storage/ports.ts';
 import { ClassGroupId, InvitationId, LessonId, PersonId, SchoolId, SeatId } from '../protocol/ids.ts';
 import type { SeatKind } from '../protocol/seats.ts';
-import { reportedPeople } from './lesson-report.ts';
+import { activityOf, reportedPeople, teachersTalkedMs } from './lesson-report.ts';
 
 const lessonId = LessonId.parse('lesson');
 /** Ids are of plain letters. */
@@ -64,7 +64,14 @@ const records = {
     stay('王妈妈', 700, 800),
   ],
   polls: [],
+  activity: [],
 };
+
+const did = (displayName: string, change: Partial<SeatActivity>): SeatActivity => ({
+  seatId: SeatId.parse(idOf(displayName)),
+  ...{ talkedMs: 0, handsRaised: 0, lineMs: 0, poorLineMs: 0, lineScoreMs: 0 },
+  ...change,
+});
 
 describe('the people of a report', () => {
   it('are, of a meeting, the children: there as long as anybody is who came for them, and others apart (SPEC S7)', () => {
@@ -91,5 +98,26 @@ describe('the people of a report', () => {
     const came = report.filter((each) => each.seat !== null).map((each) => each.displayName);
     expect(came).toEqual(['李欣怡', '王妈妈', '王爸爸', '赵妈妈', '外婆', '记者']);
     expect(report.every(({ cameFor }) => cameFor.length === 0)).toBe(true);
+  });
+});
+
+describe('what somebody did', () => {
+  const activity = [
+    did('班主任', { talkedMs: 900 }),
+    did('王妈妈', { talkedMs: 100, handsRaised: 1, lineMs: 100, lineScoreMs: 1_000 }),
+    did('王爸爸', { talkedMs: 50, handsRaised: 2, lineMs: 300, poorLineMs: 300, lineScoreMs: 600 }),
+    did('李欣怡', { talkedMs: 7 }),
+  ];
+
+  it('is, of a child whom two came for, what both did, and the line of each counts for as long as it was measured', () => {
+    const [ming, xin, zhang] = reportedPeople('meeting', { ...records, activity }, 1_000);
+    expect(ming).toMatchObject({ talkedMs: 150, handsRaised: 3, poorLineMs: 300, lineScore: 4 });
+    expect(xin).toMatchObject({ talkedMs: 7, handsRaised: 0, lineScore: null });
+    expect(zhang).toMatchObject({ talkedMs: 0, handsRaised: 0, poorLineMs: 0, lineScore: null });
+  });
+
+  it('is nothing, and no score, where nothing was counted; teachers are counted apart', () => {
+    expect(activityOf([])).toEqual({ talkedMs: 0, handsRaised: 0, lineScore: null, poorLineMs: 0 });
+    expect(teachersTalkedMs({ ...records, activity })).toBe(900);
   });
 });

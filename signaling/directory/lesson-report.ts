@@ -1,4 +1,4 @@
-import type { PollWithAnswers, RosterEntry, Seat, Stay } from '../../storage/ports.ts';
+import type { PollWithAnswers, RosterEntry, Seat, SeatActivity, Stay } from '../../storage/ports.ts';
 import type { PersonId, SeatId } from '../protocol/ids.ts';
 import type { RouteReplyInput } from '../protocol/rest.ts';
 import { isTeacherSeat, type LessonKind } from '../protocol/seats.ts';
@@ -13,6 +13,7 @@ export interface LessonRecords {
   readonly seats: readonly Seat[];
   readonly stays: readonly Stay[];
   readonly polls: readonly PollWithAnswers[];
+  readonly activity: readonly SeatActivity[];
 }
 
 /** What was asked in a lesson, with counts. */
@@ -36,7 +37,7 @@ export function reportedPolls(polls: readonly PollWithAnswers[]): Report['polls'
  */
 export function reportedPeople(
   kind: LessonKind,
-  { roster, seats, stays, polls }: LessonRecords,
+  { roster, seats, stays, polls, activity }: LessonRecords,
   nowMs: number,
 ): ReportedPerson[] {
   const came = new Set(stays.map(({ seatId }) => seatId));
@@ -51,6 +52,7 @@ export function reportedPeople(
         stays.filter(({ seatId }) => seatId !== null && seatIds.has(seatId)),
         nowMs,
       ),
+      ...activityOf(activity.filter(({ seatId }) => seatIds.has(seatId))),
       answers: answersOf(seatIds, polls),
     };
   };
@@ -73,6 +75,24 @@ export function reportedPeople(
       ...cameAs([seat]),
     })),
   ];
+}
+
+/** How long teachers were heard. */
+export function teachersTalkedMs({ seats, activity }: Pick<LessonRecords, 'seats' | 'activity'>): number {
+  const teachers = new Set(seats.filter(({ seat }) => isTeacherSeat(seat)).map(({ seatId }) => seatId));
+  return activity.reduce((sum, { seatId, talkedMs }) => sum + (teachers.has(seatId) ? talkedMs : 0), 0);
+}
+
+/** Of all seats that somebody had together; a line that was measured longer says more. */
+export function activityOf(activity: readonly SeatActivity[]) {
+  const total = (of: (one: SeatActivity) => number): number => activity.reduce((sum, one) => sum + of(one), 0);
+  const lineMs = total((one) => one.lineMs);
+  return {
+    talkedMs: total((one) => one.talkedMs),
+    handsRaised: total((one) => one.handsRaised),
+    lineScore: lineMs === 0 ? null : Math.round((total((one) => one.lineScoreMs) / lineMs) * 10) / 10,
+    poorLineMs: total((one) => one.poorLineMs),
+  };
 }
 
 const personOf = ({ holder }: Seat): PersonId | null => (holder.kind === 'person' ? holder.personId : null);

@@ -16,6 +16,7 @@ const deaf: MediaListener = {
   onTransportClosed: () => undefined,
   onLineQuality: () => undefined,
   onActiveSpeaker: () => undefined,
+  onTalked: () => undefined,
   onAdopted: () => undefined,
   onReset: () => undefined,
   onSeatsReset: () => undefined,

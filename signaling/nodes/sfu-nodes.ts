@@ -87,6 +87,7 @@ export class SfuNodes {
     });
     notices.on('lineQuality', ({ roomId, seatId, up, down }) => on(roomId)?.listener.onLineQuality(seatId, up, down));
     notices.on('activeSpeaker', ({ roomId, seatId }) => on(roomId)?.listener.onActiveSpeaker(seatId));
+    notices.on('talked', ({ roomId, seats }) => on(roomId)?.listener.onTalked(seats));
     notices.on('transportState', ({ roomId, seatId, transportId, state }) => {
       if (state === 'closed' || state === 'unclaimed') on(roomId)?.listener.onTransportClosed(seatId, transportId);
     });

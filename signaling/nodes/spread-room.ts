@@ -247,6 +247,7 @@ export class SpreadRoom implements MediaNode {
           onProducerClosed: (producerId) => this.#closedOnBranch(branch, producerId),
           // Every microphone is heard at home.
           onActiveSpeaker: () => undefined,
+          onTalked: () => undefined,
         },
         onLost: (cause) => this.#branchLost(branch, cause),
       },

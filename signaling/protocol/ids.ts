@@ -57,6 +57,9 @@ export type TrackId = z.infer<typeof TrackId>;
 /** Something said about an instant of a recording. */
 export const RemarkId = opaqueId.brand('RemarkId');
 export type RemarkId = z.infer<typeof RemarkId>;
+/** What an inspector wrote about a lesson. */
+export const InspectionNoteId = opaqueId.brand('InspectionNoteId');
+export type InspectionNoteId = z.infer<typeof InspectionNoteId>;
 /** A question to the class. */
 export const PollId = opaqueId.brand('PollId');
 export type PollId = z.infer<typeof PollId>;

@@ -74,6 +74,21 @@ export const RollEntry = z.object({
 });
 export type RollEntry = z.infer<typeof RollEntry>;
 
+/** Somebody on the roll, and what it has done so far (SPEC D). */
+export const ActivityEntry = RollEntry.extend({
+  /** How long it was heard, by the media node. */
+  talkedMs: z.int(),
+  handsRaised: z.int(),
+  /** To questions that are not anonymous. */
+  answers: z.int(),
+  /** 0–10, the worse direction; null while it is not measured. */
+  line: z.number().nullable(),
+  /** How long its line was measured, and for how much of that it was poor. */
+  lineMs: z.int(),
+  poorLineMs: z.int(),
+});
+export type ActivityEntry = z.infer<typeof ActivityEntry>;
+
 export const RecordingState = z.enum(['off', 'starting', 'recording', 'paused', 'failed']);
 export type RecordingState = z.infer<typeof RecordingState>;
 
@@ -223,6 +238,12 @@ export const roomRequests = {
     result: z.object({ participants: z.array(Participant), total: z.int() }),
   }),
   roll: request({ needs: 'seeRoll', params: nothing, result: z.object({ entries: z.array(RollEntry) }) }),
+  /** `asked`: questions that are not anonymous. */
+  activity: request({
+    needs: 'seeRoll',
+    params: nothing,
+    result: z.object({ entries: z.array(ActivityEntry), asked: z.int() }),
+  }),
 
   /** Begins the recording of a micro-lesson, paused; every other recorded lesson is recorded from its beginning. */
   startRecording: request({ needs: 'controlRecording', params: nothing, result: nothing }),

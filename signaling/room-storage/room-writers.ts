@@ -13,7 +13,7 @@ const writer = <Args>(args: z.ZodType<Args>, write: (args: Args) => Promise<unkn
 });
 
 /** Everything a room writes, each so that carrying it out twice does no harm. */
-export function createRoomWriters({ lessons, seats, attendance, chat, polls, recordings }: Stores) {
+export function createRoomWriters({ lessons, seats, attendance, activity, chat, polls, recordings }: Stores) {
   const seat = z.object({ lessonId: LessonId, seatId: SeatId, atMs: z.int() });
   return {
     markAdmitted: writer(seat.omit({ lessonId: true }), ({ seatId, atMs }) => seats.markAdmitted(seatId, atMs)),
@@ -41,6 +41,21 @@ export function createRoomWriters({ lessons, seats, attendance, chat, polls, rec
         marks: z.array(z.object({ personId: PersonId, state: z.enum(['present', 'late', 'absent']) })),
       }),
       ({ lessonId, marks }) => attendance.saveRoll(lessonId, marks),
+    ),
+    activity: writer(
+      z.object({
+        seats: z.array(
+          z.object({
+            seatId: SeatId,
+            talkedMs: z.int(),
+            handsRaised: z.int(),
+            lineMs: z.int(),
+            poorLineMs: z.int(),
+            lineScoreMs: z.int(),
+          }),
+        ),
+      }),
+      ({ seats: done }) => activity.save(done),
     ),
     recordingOpened: writer(
       z.object({

@@ -1,4 +1,4 @@
-import type { Lesson, RosterEntry, SeatHolder, Stores } from '../../storage/ports.ts';
+import type { Lesson, RosterEntry, SeatActivity, SeatHolder, Stores } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { EditionRange } from '../protocol/edition.ts';
 import type { CoursewareId, LessonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
@@ -106,6 +106,18 @@ export class StoredRooms implements RoomStore {
 
   async saveRoll(lessonId: LessonId, marks: Parameters<RoomStore['saveRoll']>[1]): Promise<void> {
     if (marks.length > 0) await this.#writes.write('roll', { lessonId, marks: [...marks] });
+  }
+
+  async saveActivity(_lessonId: LessonId, seats: readonly SeatActivity[]): Promise<void> {
+    await this.#stores.activity.save(seats);
+  }
+
+  async closeActivity(_lessonId: LessonId, seats: readonly SeatActivity[]): Promise<void> {
+    if (seats.length > 0) await this.#writes.write('activity', { seats: [...seats] });
+  }
+
+  async activity(lessonId: LessonId): Promise<readonly SeatActivity[]> {
+    return await this.#stores.activity.list(lessonId);
   }
 
   async savePoll(lessonId: LessonId, poll: PollRecord): Promise<void> {

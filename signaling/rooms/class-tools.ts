@@ -3,6 +3,7 @@ import type { ClassTools, PickAmong } from '../protocol/class-tools.ts';
 import type { RoomNotice } from '../protocol/room.ts';
 import { answersQuestions, isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
+import { Activity } from './activity.ts';
 import { AnsweringRace } from './answering-race.ts';
 import { LessonCountdown } from './lesson-countdown.ts';
 import { PageBoard } from './page-board.ts';
@@ -24,6 +25,7 @@ export interface RoomTools {
   readonly race: AnsweringRace;
   readonly pages: PageBoard;
   readonly ink: PageInk;
+  readonly activity: Activity;
 }
 
 export interface RoomToolsOptions {
@@ -44,8 +46,14 @@ export interface RoomToolsOptions {
 export function createRoomTools(options: RoomToolsOptions): RoomTools {
   const { clock, broadcast, recording, onSaveNeeded } = options;
   const lessonKind = () => options.lesson.facts.kind;
+  const polls = createPolls(options);
   return {
-    polls: createPolls(options),
+    polls,
+    activity: new Activity({
+      lessonId: options.lesson.facts.lessonId,
+      ...{ clock, log: options.log, store: options.store, answersOf: polls.answersBy },
+      isHere: (seatId) => isHere(options.presence.find(seatId)),
+    }),
     pick: new RandomPick({
       clock,
       present: (among) => answerersOf(options).filter((seat) => isAmong(seat, among)),
@@ -125,11 +133,11 @@ function createPolls(options: RoomToolsOptions): Polls {
   });
 }
 
+const isHere = (seat: Seat | null): boolean => seat !== null && hasJoined(seat) && connectionOf(seat) !== null;
+
 /** Inside, connected, and one whose answers count. */
 function answerersOf({ presence, lesson }: Pick<RoomToolsOptions, 'presence' | 'lesson'>): Seat[] {
-  return presence
-    .inside()
-    .filter((seat) => hasJoined(seat) && connectionOf(seat) !== null && answersQuestions(seat.kind, lesson.facts.kind));
+  return presence.inside().filter((seat) => isHere(seat) && answersQuestions(seat.kind, lesson.facts.kind));
 }
 
 const isAmong = ({ kind }: Seat, among: PickAmong): boolean =>
@@ -168,13 +176,15 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
 }
 
 /** The lesson has ended; its recording has not yet. */
-export function finishTools({ polls, ink }: RoomTools): void {
+export function finishTools({ polls, ink, activity }: RoomTools): void {
   polls.finish();
+  activity.finish();
   ink.finish();
 }
 
-export function closeTools({ polls, race, ink }: RoomTools): void {
+export function closeTools({ polls, race, ink, activity }: RoomTools): void {
   polls.stop();
+  activity.close();
   race.close();
   ink.close();
 }

@@ -5,9 +5,11 @@ import type { Hand } from '../protocol/room.ts';
 export class Hands {
   readonly #raised = new Map<SeatId, Hand>();
   readonly #onChanged: (hands: Hand[]) => void;
+  readonly #onRaised: (seatId: SeatId) => void;
 
-  constructor(onChanged: (hands: Hand[]) => void) {
+  constructor(onChanged: (hands: Hand[]) => void, onRaised: (seatId: SeatId) => void) {
     this.#onChanged = onChanged;
+    this.#onRaised = onRaised;
   }
 
   list(): Hand[] {
@@ -21,6 +23,7 @@ export class Hands {
   raise(seatId: SeatId, atMs: number): void {
     if (this.#raised.has(seatId)) return;
     this.#raised.set(seatId, { seatId, raisedAtMs: atMs });
+    this.#onRaised(seatId);
     this.#onChanged(this.list());
   }
 

@@ -32,6 +32,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
       if (seat === null) return;
       seat.lineUp = up;
       seat.lineDown = down;
+      parts.tools.activity.lineChanged(seat, up, down);
       participants.touch();
     },
     onActiveSpeaker: (seatId) => {
@@ -39,6 +40,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
       broadcast.toInside('activeSpeaker', { seatId });
       recording.note('activeSpeaker', { seatId });
     },
+    onTalked: (seats) => parts.tools.activity.talked(seats),
     onAdopted: (description) => {
       media.adopt(description, options.savedHolds);
       recording.goalChanged();

@@ -87,8 +87,9 @@ export class Participants {
     this.#options.tell({ changed, left, audienceCount });
   }
 
-  #isPrincipal(seat: Seat): boolean {
-    return isTeacherSeat(seat.kind) || seat.kind === 'site' || this.#options.isOnStage(seat.seatId);
+  /** Whoever inspects is never hidden behind a count (SPEC S6). */
+  #isPrincipal({ kind, seatId }: Seat): boolean {
+    return isTeacherSeat(kind) || kind === 'site' || kind === 'observer' || this.#options.isOnStage(seatId);
   }
 
   #view(seat: Seat): Participant {

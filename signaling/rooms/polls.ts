@@ -226,6 +226,9 @@ export class Polls {
     this.#shownId = shownPollId;
   }
 
+  readonly answersBy = (seatId: SeatId): number =>
+    [...this.#entries.values()].filter(({ poll, answers }) => poll.ballotKey === null && answers.has(seatId)).length;
+
   stop(): void {
     this.#isClosed = true;
     this.#cancelTally?.();

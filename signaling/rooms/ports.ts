@@ -60,6 +60,8 @@ export interface MediaListener {
   onTransportClosed(seatId: SeatId, transportId: TransportId): void;
   onLineQuality(seatId: SeatId, up: number | null, down: number | null): void;
   onActiveSpeaker(seatId: SeatId | null): void;
+  /** How long seats were heard, since the last time it was told. */
+  onTalked(seats: readonly { readonly seatId: SeatId; readonly ms: number }[]): void;
   /** The link was away; this is what the node holds now, and whatever else was known is gone. */
   onAdopted(description: MediaDescription): void;
   /** The node lost the room; it has been opened anew, empty, maybe elsewhere. */
@@ -175,6 +177,18 @@ export interface RoomLesson {
   readonly expected: readonly ExpectedPerson[];
 }
 
+/** What a seat did in the lesson, in all. */
+export interface SeatActivity {
+  readonly seatId: SeatId;
+  /** Heard by the media node. */
+  readonly talkedMs: number;
+  readonly handsRaised: number;
+  /** How long its line was measured, for how much of that it was poor, and the sum of score (0–10) times ms. */
+  readonly lineMs: number;
+  readonly poorLineMs: number;
+  readonly lineScoreMs: number;
+}
+
 export interface RollMark {
   readonly personId: PersonId;
   readonly state: 'present' | 'late' | 'absent';
@@ -212,6 +226,11 @@ export interface RoomStore {
   recordJoin(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void>;
   recordLeave(lessonId: LessonId, seatId: SeatId, atMs: number): Promise<void>;
   saveRoll(lessonId: LessonId, marks: readonly RollMark[]): Promise<void>;
+  /** Totals, which only grow: of two writes about a seat the greater counts. Not durable while the database is away: `unavailable`, to be said again. */
+  saveActivity(lessonId: LessonId, seats: readonly SeatActivity[]): Promise<void>;
+  /** As `saveActivity`, for good: durable also while the database is away. */
+  closeActivity(lessonId: LessonId, seats: readonly SeatActivity[]): Promise<void>;
+  activity(lessonId: LessonId): Promise<readonly SeatActivity[]>;
   /** Of two writes of one question the one with the greater `changedAtMs` stays. */
   savePoll(lessonId: LessonId, poll: PollRecord): Promise<void>;
   /** Only a prepared one. */

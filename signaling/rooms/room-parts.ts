@@ -79,10 +79,13 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
     onLeft: (seatId) => reactions.onStageLeft(seatId),
     onInvitation: (seatId, pending) => reactions.onStageInvitation(seatId, pending),
   });
-  const hands: Hands = new Hands((raised) => {
-    broadcast.toInside('handsChanged', { hands: raised });
-    reactions.onSaveNeeded();
-  });
+  const hands: Hands = new Hands(
+    (raised) => {
+      broadcast.toInside('handsChanged', { hands: raised });
+      reactions.onSaveNeeded();
+    },
+    (seatId) => tools.activity.handRaised(seatId),
+  );
   const halfDuplex = new HalfDuplex({
     lessonKind: () => facts().kind,
     isOnStage: (seatId) => stage.has(seatId),
@@ -91,14 +94,14 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
   const safeMode = new SafeMode({ clock, onChanged: (active) => reactions.onSafeModeChanged(active) });
   const media = createMedia(options, reactions, presence);
   const recording = createRecording(options, reactions, presence, media);
+  const tools: RoomTools = createRoomTools({
+    ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
+    onAnswersKnown: () => reactions.onAnswersKnown(),
+    onSaveNeeded: () => reactions.onSaveNeeded(true),
+    onSaveSoon: () => reactions.onSaveNeeded(),
+  });
   return {
-    ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording },
-    tools: createRoomTools({
-      ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
-      onAnswersKnown: () => reactions.onAnswersKnown(),
-      onSaveNeeded: () => reactions.onSaveNeeded(true),
-      onSaveSoon: () => reactions.onSaveNeeded(),
-    }),
+    ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording, tools },
     sending: new SendingRules({ stage, halfDuplex, safeMode }),
     layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),
     chat: new ChatLog({

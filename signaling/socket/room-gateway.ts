@@ -149,6 +149,13 @@ export const roomHandlers: RoomHandlers<RoomPeer> = {
     return done;
   },
   roll: (_params, { room }) => ({ entries: room.parts.roll.entries() }),
+  activity: async (_params, { room }) => {
+    const { roll, tools } = room.parts;
+    const asked = tools.polls
+      .forTeachers()
+      .filter(({ state, question }) => state !== 'prepared' && !question.isAnonymous);
+    return { entries: await tools.activity.entries(roll.entries()), asked: asked.length };
+  },
   setRecordingPaused: ({ paused }, { room }) => {
     room.teacherOrders.setRecordingPaused(paused);
     return done;

@@ -32,6 +32,7 @@ import type { AuditActor } from '../ports/audit-store.ts';
 import type { EditionViews } from '../ports/edition-store.ts';
 import type { OwnField } from '../ports/lesson-store.ts';
 import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
+import type { InspectionNoteTable, SeatActivityTable } from './insight-tables.ts';
 import type { CoursewareTable } from './courseware-table.ts';
 import type {
   CalendarFeedTable,
@@ -343,6 +344,8 @@ export interface Database {
   sessions: SessionTable;
   seats: SeatTable;
   stays: { lesson_id: LessonId; seat_id: SeatId; joined_at: Date; left_at: Date | null };
+  seat_activity: SeatActivityTable;
+  inspection_notes: InspectionNoteTable;
   roll_marks: { lesson_id: LessonId; person_id: PersonId; state: RollMark['state'] };
   chat_messages: ChatMessageTable;
   polls: PollTable;

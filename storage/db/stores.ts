@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Stores } from '../ports.ts';
+import { createActivityStore } from './activity-store.ts';
 import { createAttendanceStore } from './attendance-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { createCalendarFeedStore } from './calendar-feed-store.ts';
@@ -39,6 +40,7 @@ export function createStores(db: Kysely<Database>): Stores {
     sessions: throwingAppErrors(createSessionStore(db)),
     invitations: throwingAppErrors(createInvitationStore(db)),
     seats: throwingAppErrors(createSeatStore(db)),
+    activity: throwingAppErrors(createActivityStore(db)),
     attendance: throwingAppErrors(createAttendanceStore(db)),
     chat: throwingAppErrors(createChatStore(db)),
     polls: throwingAppErrors(createPollStore(db)),

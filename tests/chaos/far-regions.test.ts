@@ -81,6 +81,7 @@ const listener: MediaListener = {
   onTransportClosed: () => undefined,
   onLineQuality: () => undefined,
   onActiveSpeaker: () => undefined,
+  onTalked: () => undefined,
   onAdopted: () => undefined,
   onBranchesChanged: () => undefined,
   onSeatsReset: (seatIds) => seatsReset.push(...seatIds),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LessonId, MessageId, RequestId } from '../../signaling/protocol/ids.ts';
+import { LessonId, MessageId, RequestId, SeatId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../../storage/new-id.ts';
 import type { Seat, SeatClaim, Stores } from '../../storage/ports.ts';
 import { makeDistrict, makeLesson, MINUTE_MS, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
@@ -43,6 +43,18 @@ describe.each(DATABASES)('stores of a room on %s', (_name, open) => {
     expect(await stores.seats.list(lessonId)).toHaveLength(1);
     expect((await stores.seats.claim(claimOf((await lesson()).lessonId))).seatId).not.toBe(again.seatId);
     await expect(stores.seats.claim(claimOf(newId(LessonId)))).rejects.toEqual(code('notFound'));
+  });
+
+  it('keeps what seats did in totals that never shrink, in whatever order they are written, and skips seats that are gone', async () => {
+    const { lessonId } = await lesson();
+    const { seatId } = await stores.seats.claim(claimOf(lessonId));
+    const did = { seatId, talkedMs: 3_000, handsRaised: 1, lineMs: 9_000, poorLineMs: 500, lineScoreMs: 81_000 };
+    const gone = { ...did, seatId: newId(SeatId) };
+    await stores.activity.save([did, gone]);
+    await stores.activity.save([{ ...did, talkedMs: 2_000, handsRaised: 2, lineMs: 8_000 }]);
+    await stores.activity.save([]);
+    expect(await stores.activity.list(lessonId)).toEqual([{ ...did, handsRaised: 2 }]);
+    expect(await stores.activity.list((await lesson()).lessonId)).toEqual([]);
   });
 
   it('keeps a removed guest out and remembers who was admitted', async () => {

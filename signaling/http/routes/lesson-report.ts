@@ -1,4 +1,4 @@
-import { reportedPeople, reportedPolls } from '../../directory/lesson-report.ts';
+import { reportedPeople, reportedPolls, teachersTalkedMs } from '../../directory/lesson-report.ts';
 import { AppError } from '../../protocol/errors.ts';
 import { administers, personOf } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
@@ -18,18 +18,20 @@ export class LessonReportRoutes implements Pick<RestHandlers, 'lessonReport'> {
     const { lesson, involvement } = await visibleLesson(this.#dependencies, caller, lessonId);
     const leads = involvement?.as === 'lecturer' || involvement?.as === 'coTeacher';
     if (!leads && !administers(caller, lesson.schoolId)) throw new AppError('forbidden');
-    const { lessons, seats, attendance, polls } = this.#dependencies.stores;
-    const [roster, sat, stays, asked] = await Promise.all([
+    const { lessons, seats, attendance, polls, activity } = this.#dependencies.stores;
+    const [roster, sat, stays, asked, done] = await Promise.all([
       lessons.roster(lessonId),
       seats.list(lessonId),
       attendance.stays(lessonId),
       polls.list(lessonId),
+      activity.list(lessonId),
     ]);
-    const records = { roster, seats: sat, stays, polls: asked };
+    const records = { roster, seats: sat, stays, polls: asked, activity: done };
     return {
       title: lesson.title,
       startedAtMs: lesson.startedAtMs,
       endedAtMs: lesson.endedAtMs,
+      teachersTalkedMs: teachersTalkedMs(records),
       polls: reportedPolls(asked),
       people: reportedPeople(lesson.kind, records, this.#dependencies.nowMs()),
     };

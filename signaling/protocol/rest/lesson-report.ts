@@ -15,6 +15,8 @@ export const lessonReportRoutes = {
       title: z.string(),
       startedAtMs: z.int().nullable(),
       endedAtMs: z.int().nullable(),
+      /** How long its teachers were heard. */
+      teachersTalkedMs: z.int(),
       /** What was asked, first asked first. */
       polls: z.array(
         TeacherPoll.pick({ pollId: true, question: true, state: true, openedAtMs: true }).extend(
@@ -35,6 +37,13 @@ export const lessonReportRoutes = {
           /** Null while it is there, and for who never came. */
           lastLeftAtMs: z.int().nullable(),
           presentMs: z.int(),
+          /** How long it was heard, by the media node. */
+          talkedMs: z.int(),
+          handsRaised: z.int(),
+          /** 0–10, on average; null where it was never measured. */
+          lineScore: z.number().nullable(),
+          /** How long it was so poor that words are lost. */
+          poorLineMs: z.int(),
           /** Not to anonymous questions; of a child's guardians, each their own. */
           answers: z.array(
             NamedAnswer.pick({ answer: true, isCorrect: true, answeredAtMs: true }).extend({ pollId: PollId }),

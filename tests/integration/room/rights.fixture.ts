@@ -108,6 +108,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   chatHistory: everybody,
   participants: everybody,
   roll: teachersOnly,
+  activity: teachersOnly,
   preparePoll: teachersOnly,
   askPoll: teachersOnly,
   openPoll: teachersThing,

@@ -203,3 +203,25 @@ describe('activeSpeaker', () => {
     await expect.poll(() => heard.at(-1), { timeout: 10_000 }).toBeNull();
   });
 });
+
+describe('talked', () => {
+  it('tells how long a seat was heard while it was, and nothing of who is too quiet to be', async () => {
+    const heard = new Map<string, number>();
+    client.notices.on('talked', ({ roomId: of, seats }) => {
+      if (of !== roomId) return;
+      for (const { seatId, ms } of seats) heard.set(seatId, (heard.get(seatId) ?? 0) + ms);
+    });
+    const quiet = { ...seatPlace(), producerId: newProducerId() };
+    const loud = { ...seatPlace(), producerId: newProducerId() };
+    const startedAt = Date.now();
+    const sources = [
+      await stand.ingest(client, { ...quiet, source: 'microphone' }, { clip: speech, audioLevel: 90 }),
+      await stand.ingest(client, { ...loud, source: 'microphone' }, { clip: speech, audioLevel: 10 }),
+    ];
+    await expect.poll(() => heard.get(loud.seatId) ?? 0, { timeout: 20_000 }).toBeGreaterThan(3_000);
+    // Samples of half a second: never more than the time that has passed, but for the last one.
+    expect(heard.get(loud.seatId)).toBeLessThanOrEqual(Date.now() - startedAt + 500);
+    expect(heard.has(quiet.seatId)).toBe(false);
+    for (const source of sources) source.pause();
+  });
+});

@@ -14,7 +14,7 @@ import type { ChatMessage } from '../../../signaling/protocol/room.ts';
 import { identityKeyOf, type JoinClaims } from '../../../signaling/rooms/join-claims.ts';
 import type { AnswerRecord, PollRecord } from '../../../signaling/rooms/poll-record.ts';
 import type { BoardFile } from '../../../signaling/rooms/page-board.ts';
-import type { RoomLesson, RoomStore, StoredPoll } from '../../../signaling/rooms/ports.ts';
+import type { RoomLesson, RoomStore, SeatActivity, StoredPoll } from '../../../signaling/rooms/ports.ts';
 
 interface StoredSeat {
   readonly seatId: SeatId;
@@ -43,6 +43,7 @@ export class MemoryRoomStore implements RoomStore {
   readonly stays: Stay[] = [];
   readonly recordings = new Map<RecordingId, StoredRecording>();
   readonly rolls = new Map<LessonId, Parameters<RoomStore['saveRoll']>[1]>();
+  readonly activities = new Map<LessonId, Map<SeatId, SeatActivity>>();
   readonly pollRows = new Map<PollId, { readonly lessonId: LessonId; readonly poll: PollRecord }>();
   readonly answerRows = new Map<string, AnswerRecord>();
   readonly #seats = new Map<string, StoredSeat>();
@@ -135,6 +136,23 @@ export class MemoryRoomStore implements RoomStore {
     await Promise.resolve();
   }
 
+  async saveActivity(lessonId: LessonId, seats: readonly SeatActivity[]): Promise<void> {
+    this.#assertHere();
+    await this.closeActivity(lessonId, seats);
+  }
+
+  async closeActivity(lessonId: LessonId, seats: readonly SeatActivity[]): Promise<void> {
+    const known = this.activities.get(lessonId) ?? new Map<SeatId, SeatActivity>();
+    this.activities.set(lessonId, known);
+    for (const seat of seats) known.set(seat.seatId, greater(known.get(seat.seatId) ?? seat, seat));
+    await Promise.resolve();
+  }
+
+  async activity(lessonId: LessonId): Promise<readonly SeatActivity[]> {
+    this.#assertHere();
+    return await Promise.resolve([...(this.activities.get(lessonId)?.values() ?? [])]);
+  }
+
   async savePoll(lessonId: LessonId, poll: PollRecord): Promise<void> {
     const known = this.pollRows.get(poll.pollId);
     if (known === undefined || known.poll.changedAtMs < poll.changedAtMs)
@@ -207,3 +225,12 @@ export class MemoryRoomStore implements RoomStore {
     if (this.isAway) throw new AppError('unavailable');
   }
 }
+
+const greater = (one: SeatActivity, other: SeatActivity): SeatActivity => ({
+  seatId: one.seatId,
+  talkedMs: Math.max(one.talkedMs, other.talkedMs),
+  handsRaised: Math.max(one.handsRaised, other.handsRaised),
+  lineMs: Math.max(one.lineMs, other.lineMs),
+  poorLineMs: Math.max(one.poorLineMs, other.poorLineMs),
+  lineScoreMs: Math.max(one.lineScoreMs, other.lineScoreMs),
+});

@@ -3,7 +3,7 @@ import { RequestId } from '../../../signaling/protocol/ids.ts';
 import type { CoursewareId, PollId, RaceId, StrokeId } from '../../../signaling/protocol/ids.ts';
 import type { PollAnswer, PollQuestion } from '../../../signaling/protocol/polls.ts';
 import type { CoursewareItem } from '../../../signaling/protocol/rest/courseware.ts';
-import type { RoomParams } from '../../../signaling/protocol/room.ts';
+import type { RoomParams, RoomResult } from '../../../signaling/protocol/room.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
 import type { SignalingClient } from './signaling-client.ts';
@@ -81,6 +81,11 @@ export class ToolActions {
       () => this.#call('answerPoll', { requestId, pollId, answer }),
     );
     return result !== null;
+  }
+
+  /** What everybody on the roll has done so far; null while it cannot be had, which nobody needs to be told: it is asked for again. */
+  async activity(): Promise<RoomResult<'activity'> | null> {
+    return await this.#call('activity', {}).catch(() => null);
   }
 
   pickSomebody(among: PickAmong): Promise<unknown> {

@@ -98,6 +98,7 @@ export const toolText = catalogue({
   paused: ['已暂停', 'paused'],
   // Race
   race: ['抢答', 'Race to answer'],
+  activity: ['学情', 'Class activity'],
   raceHint: ['倒数三秒后开始，第一个按下的人获得回答机会。', 'Opens after three seconds. The first press wins.'],
   startRace: ['开始抢答', 'Start'],
   raceAgain: ['再来一次', 'Once more'],

@@ -40,6 +40,7 @@ export const roomText = catalogue({
   diskRoomPaused: ['磁盘又有空间了，录像仍为暂停', 'There is room on the disk again. Recording is still paused'],
   audience: ['台下 {n} 人', '{n} in the audience'],
   locked: ['已锁定', 'Locked'],
+  inspected: ['巡课：{names}', 'Inspecting: {names}'],
   // Tiles
   you: ['我', 'You'],
   muted: ['已静音', 'muted'],
@@ -173,5 +174,6 @@ export const panelText = catalogue({
   seat_site: ['听讲教室', 'Listening classroom'],
   seat_guardian: ['家长', 'Parent'],
   seat_guest: ['来宾', 'Guest'],
-  seat_observer: ['旁听', 'Observer'],
+  seat_observer: ['巡课', 'Inspector'],
+  inspectors: ['巡课', 'Inspecting'],
 });

@@ -33,6 +33,8 @@ function Figures({ report }: { readonly report: Report }) {
     [t('absent'), t('people', { n: report.people.length - came })],
     [t('questions'), t('asked', { n: report.polls.length })],
     [t('correct'), all === 0 ? '–' : percent(right, all)],
+    [t('teachersTalked'), duration(report.teachersTalkedMs)],
+    [t('pupilsTalked'), duration(report.people.reduce((sum, { talkedMs }) => sum + talkedMs, 0))],
   ] as const;
   return (
     <dl className={styles.figures}>

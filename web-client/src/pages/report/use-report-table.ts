@@ -20,6 +20,11 @@ export function useReportTable({ polls, people }: Report): ReportTable {
   const named = polls
     .map((poll, index) => ({ ...poll, name: t('questionNumber', { n: index + 1 }) }))
     .filter(({ question }) => !question.isAnonymous);
+  const lineWords = ({ lineScore, poorLineMs }: Report['people'][number]): string => {
+    if (lineScore === null) return '';
+    const poor = poorLineMs < 1_000 ? '' : t('linePoor', { time: duration(poorLineMs) });
+    return t('lineScore', { score: lineScore }) + poor;
+  };
   const isMeeting = people.some(({ cameFor }) => cameFor.length > 0);
   const rows = people.map((person, index) => {
     const answers = named.map(({ pollId, question }) => {
@@ -41,12 +46,17 @@ export function useReportTable({ polls, people }: Report): ReportTable {
         firstJoinedAtMs === null ? t('never') : clockTime(firstJoinedAtMs),
         isThere ? t('stillThere') : lastLeftAtMs === null ? '' : clockTime(lastLeftAtMs),
         firstJoinedAtMs === null ? '' : duration(presentMs),
+        firstJoinedAtMs === null ? '' : duration(person.talkedMs),
+        firstJoinedAtMs === null ? '' : String(person.handsRaised),
+        lineWords(person),
         `${new Set(person.answers.map(({ pollId }) => pollId)).size} / ${named.length}`,
         ...answers,
       ],
     };
   });
   const who = isMeeting ? (['name', 'class', 'cameFor'] as const) : (['name', 'class'] as const);
-  const names = [...who, ...(['joined', 'left', 'stayed', 'answered'] as const)].map((name) => t(name));
+  const names = [...who, ...(['joined', 'left', 'stayed', 'talked', 'hands', 'line', 'answered'] as const)].map(
+    (name) => t(name),
+  );
   return { head: [...names, ...named.map(({ name }) => name)], rows };
 }

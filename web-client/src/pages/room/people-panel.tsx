@@ -144,8 +144,8 @@ function Audience({ state }: { readonly state: InsideState }) {
   const [more, setMore] = useState<readonly Participant[]>([]);
   const known = new Set(state.participants.map((participant) => participant.seatId));
   const others = [
-    ...state.participants.filter((one) => !isStage(one)),
-    ...more.filter((one) => !known.has(one.seatId)),
+    ...state.participants.filter((one) => !isStage(one) && !isInspector(one)),
+    ...more.filter((one) => !known.has(one.seatId) && !isInspector(one)),
   ];
   const missing = state.audienceCount - others.length;
   const load = async (): Promise<void> => {
@@ -166,6 +166,8 @@ function Audience({ state }: { readonly state: InsideState }) {
 
 const isStage = (participant: Participant): boolean =>
   participant.onStage || isTeacherSeat(participant.seat) || participant.seat === 'site';
+
+const isInspector = ({ seat }: Participant): boolean => seat === 'observer';
 
 function TeacherTools({ state }: { readonly state: InsideState }) {
   const t = useText(panelText);
@@ -200,6 +202,7 @@ function Present({ state }: { readonly state: InsideState }) {
       {may(state, 'manageLobby') && <Lobby waiting={state.waiting} />}
       <Hands state={state} />
       <Group title={t('onStage')} people={onStage} state={state} />
+      <Group title={t('inspectors')} people={state.participants.filter(isInspector)} state={state} />
       <Audience state={state} />
     </>
   );

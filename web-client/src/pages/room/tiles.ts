@@ -22,7 +22,7 @@ export interface TileModel {
 }
 
 /** mediasoup's scores run from 0 to 10. */
-export function lineOf(participant: Participant): TileModel['line'] {
+export function lineOf(participant: Pick<Participant, 'lineUp' | 'lineDown'>): TileModel['line'] {
   const scores = [participant.lineUp, participant.lineDown].filter((score) => score !== null);
   if (scores.length === 0) return null;
   const worst = Math.min(...scores);

@@ -1,4 +1,4 @@
-import { Circle, DoorOpen, Lock, Pause, TriangleAlert, Users } from 'lucide-react';
+import { Circle, DoorOpen, Eye, Lock, Pause, TriangleAlert, Users } from 'lucide-react';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import { isMicro } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
@@ -29,6 +29,18 @@ export function RecordingSign({ recording }: { readonly recording: InsideState['
   );
 }
 
+/** Nobody inspects a lesson unseen. */
+function InspectionSign({ state }: { readonly state: InsideState }) {
+  const t = useText(roomText);
+  const names = state.participants.filter(({ seat }) => seat === 'observer').map(({ displayName }) => displayName);
+  if (names.length === 0) return null;
+  return (
+    <span className={styles.fact} data-testid="inspection-sign" title={names.join('、')}>
+      <Eye aria-hidden /> {t('inspected', { names: names.slice(0, 2).join('、') + (names.length > 2 ? ' …' : '') })}
+    </span>
+  );
+}
+
 function LessonFacts({ state }: { readonly state: InsideState }) {
   const t = useText(roomText);
   const nowMs = useNow(1_000);
@@ -50,6 +62,7 @@ export function TopLine({ state, onLeave }: { readonly state: InsideState; reado
     <div className={styles.topArea}>
       <header className={styles.top}>
         <h1>{state.lesson.title}</h1>
+        <InspectionSign state={state} />
         <CountdownSign state={state} />
         {!isMicro(state) && <RecordingSign recording={state.recording} />}
         {state.locked && (

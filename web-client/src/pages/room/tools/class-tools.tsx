@@ -1,9 +1,10 @@
-import { ArrowLeft, CircleHelp, Dices, FileChartColumn, Presentation, Timer, Zap } from 'lucide-react';
+import { Activity, ArrowLeft, CircleHelp, Dices, FileChartColumn, Presentation, Timer, Zap } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { InsideState } from '../../../call/room-state.ts';
 import { toolText } from '../../../messages/class-tools.ts';
 import { useText } from '../../../text/text.ts';
 import { Button, LinkButton } from '../../../ui/button.tsx';
+import { ActivityTool } from './activity-tool.tsx';
 import { CoursewareTool } from './courseware-tool.tsx';
 import { CountdownTool } from './countdown-tool.tsx';
 import { PickTool } from './pick-tool.tsx';
@@ -17,10 +18,12 @@ const TOOLS = [
   { id: 'pick', icon: Dices },
   { id: 'countdown', icon: Timer },
   { id: 'race', icon: Zap },
+  { id: 'activity', icon: Activity },
 ] as const;
 export type ClassTool = (typeof TOOLS)[number]['id'];
 
 function isRunning(id: ClassTool, { tools }: InsideState): boolean {
+  if (id === 'activity') return false;
   if (id === 'courseware') return tools.page !== null;
   if (id !== 'poll') return tools[id] !== null;
   return tools.polls.some(({ state }) => state === 'open');
@@ -73,6 +76,7 @@ export function OpenTool({ tool, state, onBack }: OpenToolProps) {
     pick: <PickTool state={state} />,
     countdown: <CountdownTool state={state} />,
     race: <RaceTool state={state} />,
+    activity: <ActivityTool state={state} />,
   };
   return (
     <div className={styles.tool}>

@@ -1,0 +1,31 @@
+import { catalogue } from '../text/text.ts';
+
+export const activityText = catalogue({
+  title: ['学情', 'Class activity'],
+  summary: ['应到 {all} · 在课 {here} · 未到 {absent}', '{all} expected · {here} here · {absent} absent'],
+  person: ['姓名', 'Name'],
+  talked: ['发言', 'Spoke'],
+  hands: ['举手', 'Hands'],
+  answers: ['答题', 'Answers'],
+  line: ['网络', 'Line'],
+  sort: ['排序', 'Sort by'],
+  sort_state: ['出勤', 'Attendance'],
+  sort_talked: ['发言少的在前', 'Spoke least'],
+  sort_answers: ['答题少的在前', 'Answered least'],
+  sort_line: ['网络差的在前', 'Poorest line'],
+  good: ['良好', 'good'],
+  fair: ['一般', 'fair'],
+  poor: ['较差', 'poor'],
+  unknown: ['–', '–'],
+  honest: [
+    '发言时长按服务器听到的声音计算；只有老师和本校管理员能看到这张表。',
+    'Speaking time is what the server heard. Only teachers and the school’s staff see this table.',
+  ],
+  empty: ['还没有人来过，也没有名单。', 'Nobody has come yet, and there is no class list.'],
+  export: ['导出 CSV', 'Export CSV'],
+  fileName: ['{title} 学情', '{title} class activity'],
+  state: ['出勤', 'Attendance'],
+  joined: ['进入', 'Joined'],
+  class: ['班级', 'Class'],
+  poorTime: ['网络差时长', 'Poor line'],
+});
