@@ -254,6 +254,8 @@ export const sfuContract = defineInnerContract({
     },
     closeTap: { params: z.object({ tapId: z.string() }), result: noResult },
 
+    /** Of any room on this node, also while there is none. */
+    capabilities: { params: z.object({}), result: z.object({ routerRtpCapabilities: RtpCapabilities }) },
     /** Clock pair: the node's wall clock now, unix microseconds, for min-RTT alignment. */
     clock: { params: z.object({}), result: z.object({ unixUs: z.int() }) },
     load: {

@@ -1,5 +1,6 @@
 import type { InnerHandlers } from '../signaling/runtime/inner-contract.ts';
 import type { sfuContract } from './contract.ts';
+import { capabilitiesOfRooms } from './media/room-router.ts';
 import type { Taps } from './media/taps.ts';
 import type { WorkerPool } from './media/worker-pool.ts';
 import { nodeClockUnixUs } from './node-clock.ts';
@@ -48,6 +49,10 @@ function roomHandlers({ rooms, pool }: HandlerParts) {
     closeRoom: (order) => {
       rooms.close(order);
       return {};
+    },
+    capabilities: async () => {
+      const { worker } = pool.pickLightest(({ cpuFraction }) => cpuFraction);
+      return { routerRtpCapabilities: await capabilitiesOfRooms(worker) };
     },
     clock: () => ({ unixUs: nodeClockUnixUs() }),
     load: () => ({

@@ -77,6 +77,10 @@ export class LiveRooms implements RoomsDesk {
     return this.#sfuNodes.openCount > 0;
   }
 
+  get roomCapabilities(): RoomsDesk['roomCapabilities'] {
+    return this.#sfuNodes.roomCapabilities;
+  }
+
   readonly enter: RoomsDesk['enter'] = (claims) => this.registry.enter(claims);
 
   readonly presentCount: RoomsDesk['presentCount'] = (lessonId) => this.registry.presentCount(lessonId);

@@ -5,6 +5,7 @@ import type {
   RtpCapabilities,
   RtpParameters,
   WebRtcTransport,
+  Worker,
 } from 'mediasoup/types';
 import * as z from 'zod';
 import { AppError } from '../../signaling/protocol/errors.ts';
@@ -58,6 +59,14 @@ export interface PipedOptions extends ProduceOptions {
 }
 
 type MadeProducer = Pick<RoomProducer, 'producer' | 'ingest' | 'demand'>;
+
+/** What every room on a worker can do, learnt from one that is gone again. */
+export async function capabilitiesOfRooms(worker: Worker): Promise<RtpCapabilities> {
+  const router = await worker.createRouter({ mediaCodecs: [...ROOM_CODECS] });
+  const capabilities = roomCapabilities(router.rtpCapabilities);
+  router.close();
+  return capabilities;
+}
 
 /** The media of one room on this node: one mediasoup router, its members and what they send. Knows nothing of roles. */
 export class RoomRouter {

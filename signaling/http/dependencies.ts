@@ -30,6 +30,8 @@ export interface EnteredSeat {
 
 /** The rooms of this process, as far as REST needs them. */
 export interface RoomsDesk {
+  /** Of the router of any room; null until a media node was there. */
+  readonly roomCapabilities: RtpCapabilities | null;
   enter(claims: JoinClaims): Promise<EnteredSeat>;
   /** Null when no room is open for the lesson. */
   presentCount(lessonId: LessonId): number | null;

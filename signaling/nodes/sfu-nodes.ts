@@ -1,4 +1,5 @@
 import { sfuContract } from '../../sfu/contract.ts';
+import type { RtpCapabilities } from 'mediasoup/types';
 import type { RoomId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
 import type { NodeRegistry } from '../runtime/node-registry.ts';
@@ -21,6 +22,7 @@ export class SfuNodes {
   readonly #log: Log;
   readonly #links: NodeLinks<typeof sfuContract>;
   readonly #rooms = new Map<RoomId, SpreadRoom>();
+  #roomCapabilities: RtpCapabilities | null = null;
 
   constructor(options: SfuNodesOptions) {
     this.#log = options.log;
@@ -29,7 +31,10 @@ export class SfuNodes {
       kind: 'sfu',
       contract: sfuContract,
       onAdded: (link) => this.#listen(link),
-      onOpen: () => this.#wakeAll(),
+      onOpen: (link) => {
+        this.#wakeAll();
+        void this.#learn(link);
+      },
       onLost: (link) => {
         for (const room of this.#rooms.values()) room.linkLost(link);
       },
@@ -62,6 +67,11 @@ export class SfuNodes {
     return this.#links.open().length;
   }
 
+  /** What any room can do: all nodes of a district have the same codecs. Null until the first node was there. */
+  get roomCapabilities(): RtpCapabilities | null {
+    return this.#roomCapabilities;
+  }
+
   close(): void {
     for (const room of this.#rooms.values()) room.abandon();
     this.#links.close();
@@ -70,6 +80,14 @@ export class SfuNodes {
   #choose(region: string | null): SfuLink | null {
     const candidates = this.#links.open().map((link) => ({ link, region: link.record.region, load: link.record.load }));
     return choosePlace(candidates, region)?.link ?? null;
+  }
+
+  async #learn(link: SfuLink): Promise<void> {
+    try {
+      this.#roomCapabilities = (await link.client.call('capabilities', {})).routerRtpCapabilities;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a media node did not tell what its rooms can do');
+    }
   }
 
   #wakeAll(): void {

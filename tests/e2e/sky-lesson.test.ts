@@ -31,8 +31,13 @@ afterAll(async () => {
 });
 
 describe('a sky lesson with teacher, pupil, site and guest', () => {
-  it('keeps a pupil who is early in front of the door until a teacher is in (X1)', async () => {
+  it('has the device of a page that never was in a room ready before anybody enters one', async () => {
     await pupil.signIn(PUPIL.account);
+    await pupil.page.goto(`${stack.url}/room/${lessonId}`);
+    await eventually(() => pupil.page.evaluate(() => localStorage.getItem('tongke.router'))).toContain('video/H264');
+  });
+
+  it('keeps a pupil who is early in front of the door until a teacher is in (X1)', async () => {
     await pupil.enterLesson(lessonId);
     await eventually(() => pupil.page.getByTestId('waiting').getAttribute('data-cause')).toBe('teacher');
   });

@@ -2,7 +2,7 @@ import './older-browsers.ts';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
-import { createQueryClient } from './api/queries.ts';
+import { createQueryClient, systemQuery } from './api/queries.ts';
 import { App } from './app.tsx';
 import { Devices } from './call/devices.ts';
 import { SeatMemory } from './call/seat-memory.ts';
@@ -16,15 +16,16 @@ const root = document.querySelector('#root');
 if (root === null) throw new Error('the page has no #root');
 
 document.documentElement.lang = language();
+const queries = createQueryClient();
 const services = {
   devices: new Devices(localStorage),
   seatMemory: new SeatMemory(sessionStorage),
-  warmDevice: new WarmDevice(localStorage),
+  warmDevice: new WarmDevice(localStorage, async () => (await queries.ensureQueryData(systemQuery)).roomCapabilities),
   uploads: new UploadQueue(window),
 };
 
 createRoot(root).render(
-  <QueryClientProvider client={createQueryClient()}>
+  <QueryClientProvider client={queries}>
     <CSPProvider disableStyleElements>
       <ServicesProvider value={services}>
         <App />

@@ -59,6 +59,7 @@ export class SessionRoutes implements Pick<RestHandlers, Names> {
     demoAccounts: this.#dependencies.isDemo ? [...this.#dependencies.demoSignIns] : [],
     needsSetup: !(await this.#stores.directory.hasAdministrator()),
     hasLocalAuthority: this.#dependencies.hasLocalAuthority,
+    roomCapabilities: this.#dependencies.rooms.roomCapabilities,
     serverNowMs: this.#dependencies.nowMs(),
   });
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
+import { RtpCapabilities } from '../media.ts';
 import { Me, Nothing, Password, DisplayName, AccountName } from './shapes.ts';
 
 /** Who am I, and the very first start. */
@@ -22,6 +23,8 @@ export const sessionRoutes = {
       needsSetup: z.boolean(),
       /** True when a local certificate authority can be fetched from `/ca.crt`. */
       hasLocalAuthority: z.boolean(),
+      /** What the routers of rooms can do, so that a page may load its device before it enters one; null while no media node is known. */
+      roomCapabilities: RtpCapabilities.nullable(),
       serverNowMs: z.int(),
     }),
   }),

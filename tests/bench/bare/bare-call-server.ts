@@ -12,7 +12,7 @@ import { ROOM_CODECS } from '../../../sfu/media/codecs.ts';
 import type { BareRequest } from './bare-wire.ts';
 
 const PAGE =
-  '<!doctype html><meta charset="utf-8"><title>bare</title><button id="join">join</button><script src="/call.js"></script>';
+  '<!doctype html><meta charset="utf-8"><title>bare</title><style>body{margin:0}video{display:block;width:98vw;height:84vh;object-fit:cover}</style><button id="join">join</button><script src="/call.js"></script>';
 const LISTEN_IP = '127.0.0.1';
 
 const script = readFileSync(process.argv[2] ?? '', 'utf8');

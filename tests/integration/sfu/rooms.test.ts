@@ -44,7 +44,10 @@ describe('openRoom', () => {
   });
 
   it('offers Opus with FEC and without DTX, H264 constrained baseline before VP8, VP9 and AV1, and no video orientation', async () => {
+    const told = await client.call('capabilities', {});
+    await expect(client.call('load', {})).resolves.toMatchObject({ rooms: 0 });
     const { routerRtpCapabilities } = await client.call('openRoom', { roomId: newRoomId(), fence });
+    expect(told).toEqual({ routerRtpCapabilities });
     const codecs = (routerRtpCapabilities.codecs ?? []).filter(({ mimeType }) => !mimeType.endsWith('/rtx'));
     expect(codecs.map(({ mimeType }) => mimeType)).toEqual([
       'audio/opus',

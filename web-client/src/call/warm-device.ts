@@ -7,23 +7,28 @@ const Capabilities = z.custom<types.RtpCapabilities>((value) => typeof value ===
 
 /**
  * The mediasoup device, made before it is needed: loading it costs 25–35 ms plus its code's download, which must not lie
- * between the click and the picture. All media nodes of a district have the same codecs, so the capabilities seen last are
- * nearly always right; when they are not, another device is loaded.
+ * between the click and the picture. All media nodes of a district have the same codecs, so the capabilities seen last, or else those that the
+ * server tells before anybody enters, are nearly always right; when they are not, another device is loaded.
  */
 export class WarmDevice {
   readonly #storage: Storage;
+  readonly #told: () => Promise<object | null>;
   #loaded: { readonly key: string; readonly device: Promise<types.Device> } | null = null;
 
-  constructor(storage: Storage) {
+  /** @param told What the server says that rooms can do, null while it does not know. */
+  constructor(storage: Storage, told: () => Promise<object | null>) {
     this.#storage = storage;
+    this.#told = told;
   }
 
   /** Called when a page is shown from which a room may be entered. Never rejects. */
   async warm(): Promise<void> {
     try {
       const stored = this.#storage.getItem(STORAGE_KEY);
-      if (stored === null) await import('mediasoup-client');
+      if (stored === null) void import('mediasoup-client').catch(() => undefined);
       else await this.load(Capabilities.parse(JSON.parse(stored)));
+      const told = await this.#told();
+      if (told !== null) await this.load(Capabilities.parse(told));
     } catch {
       // Warming is a courtesy; entering loads the device in any case.
     }
