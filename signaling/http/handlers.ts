@@ -6,6 +6,7 @@ import { ClassroomRoutes } from './routes/classrooms.ts';
 import { ConnectionCheckRoutes } from './routes/connection-check.ts';
 import { CoursewareRoutes } from './routes/courseware.ts';
 import { EditionRoutes } from './routes/editions.ts';
+import { InspectionRoutes } from './routes/inspection.ts';
 import { InvitationRoutes } from './routes/invitations.ts';
 import { JoiningRoutes } from './routes/joining.ts';
 import { LessonReportRoutes } from './routes/lesson-report.ts';
@@ -28,6 +29,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new SessionRoutes(dependencies),
     ...new LessonRoutes(dependencies),
     ...new LessonReportRoutes(dependencies),
+    ...new InspectionRoutes(dependencies),
     ...new CoursewareRoutes(dependencies),
     ...new JoiningRoutes(dependencies),
     ...new InvitationRoutes(dependencies),

@@ -7,6 +7,7 @@ import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
 import { coursewareRoutes } from './rest/courseware.ts';
 import { directoryRoutes } from './rest/directory.ts';
+import { inspectionRoutes } from './rest/inspection.ts';
 import { lessonReportRoutes } from './rest/lesson-report.ts';
 import { editionRoutes } from './rest/editions.ts';
 import { lessonRoutes } from './rest/lessons.ts';
@@ -27,6 +28,7 @@ export const restRoutes = {
   ...sessionRoutes,
   ...lessonRoutes,
   ...lessonReportRoutes,
+  ...inspectionRoutes,
   ...coursewareRoutes,
   ...directoryRoutes,
   ...classroomRoutes,

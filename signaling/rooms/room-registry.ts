@@ -1,6 +1,7 @@
 import type { Log } from '../runtime/log.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LessonId, RoomId } from '../protocol/ids.ts';
+import { WALL_SIZE } from '../protocol/rest/inspection.ts';
 import type { JoinClaims } from './join-claims.ts';
 import type {
   Broadcast,
@@ -16,8 +17,11 @@ import { Room } from './room.ts';
 import type { Entered, RoomSummary } from './room-options.ts';
 import { RoomSaver } from './room-saver.ts';
 import type { SeatTokenSigner } from './seat-token.ts';
+import { connectionOf } from './seat.ts';
 
 const SWEEP_EVERY_MS = 10_000;
+/** Rooms that one person observes at once (SPEC J7). */
+const MOST_OBSERVED = 2 * WALL_SIZE;
 /** How long a room that was taken over may keep its seats waiting for the media node to be found again. */
 const ADOPT_TIMEOUT_MS = 2_000;
 
@@ -61,9 +65,10 @@ export class RoomRegistry {
   /**
    * Takes a seat. The claims come from a join token that has been checked and used up.
    *
-   * @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`, `notFound`, `unavailable`
+   * @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`, `notFound`, `unavailable`, `tooManyRequests` (SPEC J7)
    */
   async enter(claims: JoinClaims): Promise<Entered> {
+    if (claims.seat === 'observer') this.#assertObservesFew(claims);
     const { room } = await this.#getOrOpen(roomIdOf(claims.lessonId));
     return await room.enter(claims);
   }
@@ -119,6 +124,15 @@ export class RoomRegistry {
     }
     this.#open.clear();
     this.#opening.clear();
+  }
+
+  /** Of the rooms of this process: a wall of them in two tabs, or one page of it that goes while the next comes. */
+  #assertObservesFew(claims: JoinClaims): void {
+    const observed = [...this.#open.entries()].filter(([roomId, { room }]) => {
+      const seat = roomId === roomIdOf(claims.lessonId) ? null : room.parts.presence.seatOf(claims);
+      return seat?.kind === 'observer' && connectionOf(seat) !== null;
+    });
+    if (observed.length >= MOST_OBSERVED) throw new AppError('tooManyRequests', { message: 'observes too many rooms' });
   }
 
   async #getOrOpen(roomId: RoomId, { onlySaved = false } = {}): Promise<OpenRoom> {

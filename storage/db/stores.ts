@@ -13,6 +13,7 @@ import { createDirectoryStore } from './directory-store.ts';
 import { createEditionStore } from './edition-store.ts';
 import { throwingAppErrors, toAppError } from './errors.ts';
 import { inTransaction } from './in-transaction.ts';
+import { createInspectionStore } from './inspection-store.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createLessonStore } from './lesson-store.ts';
 import { createPollStore } from './poll-store.ts';
@@ -38,6 +39,7 @@ export function createStores(db: Kysely<Database>): Stores {
     timetable: throwingAppErrors(createTimetableStore(db)),
     lessons: throwingAppErrors(createLessonStore(db)),
     sessions: throwingAppErrors(createSessionStore(db)),
+    inspection: throwingAppErrors(createInspectionStore(db)),
     invitations: throwingAppErrors(createInvitationStore(db)),
     seats: throwingAppErrors(createSeatStore(db)),
     activity: throwingAppErrors(createActivityStore(db)),

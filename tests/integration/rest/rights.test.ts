@@ -170,6 +170,9 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
     createInvitation: lesson,
     listInvitations: lesson,
     lessonReport: lesson,
+    listInspectionNotes: lesson,
+    writeInspectionNote: { params: { lessonId }, body: { text: '板书清楚', verdict: null } },
+    deleteInspectionNote: { params: { lessonId, noteId: 'note' } },
     listCourseware: lesson,
     createCourseware: { params: { lessonId }, body: { fileName: '课件.pdf', bytes: 1_000 } },
   };

@@ -27,6 +27,8 @@ export interface MediaSessionOptions {
   readonly iceServers: readonly IceServer[];
   readonly onChange: () => void;
   readonly onSourceEnded: (source: Source) => void;
+  /** See `RemoteMediaOptions`. */
+  readonly picturesOnly?: boolean;
 }
 
 /**
@@ -54,7 +56,11 @@ export class MediaSession {
       onChange,
       onEnded: options.onSourceEnded,
     });
-    this.remote = new RemoteMedia({ call: (name, params) => options.client.call(name, params), onChange });
+    this.remote = new RemoteMedia({
+      call: (name, params) => options.client.call(name, params),
+      onChange,
+      picturesOnly: options.picturesOnly === true,
+    });
   }
 
   get state(): MediaState {

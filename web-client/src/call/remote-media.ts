@@ -27,6 +27,8 @@ interface Reception {
 }
 
 export interface RemoteMediaOptions {
+  /** Nothing but the pictures that tiles show: no sound, and of what comes ready-made nothing is kept. */
+  readonly picturesOnly?: boolean;
   readonly call: SignalingClient['call'];
   readonly onChange: () => void;
 }
@@ -103,6 +105,10 @@ export class RemoteMedia {
 
   /** Ready-made consumers: received and opened in one go, without waiting for a tile. */
   async acceptOffers(offers: readonly ConsumerOffer[]): Promise<void> {
+    if (this.#options.picturesOnly === true) {
+      await this.#declineOffers(offers);
+      return;
+    }
     const fresh = offers.filter(
       ({ producerId }) => !this.#receptions.has(producerId) && !this.#arriving.has(producerId),
     );
@@ -114,6 +120,17 @@ export class RemoteMedia {
     this.#options.onChange();
     if (opening === null || !(await opening)) await this.#setPaused(ready, false);
     else for (const reception of ready) reception.paused = false;
+  }
+
+  async #declineOffers(offers: readonly ConsumerOffer[]): Promise<void> {
+    // What a tile has asked for meanwhile comes by its own request, which is answered with this very consumer.
+    const unwanted = offers.filter(
+      ({ producerId }) => !this.#receptions.has(producerId) && !this.#wishes.has(producerId),
+    );
+    for (const batch of chunks(unwanted)) {
+      await this.#options.call('closeConsumers', { consumerIds: batch.map(({ consumerId }) => consumerId) });
+    }
+    this.#schedule();
   }
 
   async #openAhead(offers: readonly ConsumerOffer[]): Promise<boolean> {
@@ -172,7 +189,7 @@ export class RemoteMedia {
   }
 
   #shouldPlay(info: ProducerInfo): boolean {
-    if (info.kind === 'audio') return true;
+    if (info.kind === 'audio') return this.#options.picturesOnly !== true;
     return !this.#hidden && this.#tallestWish(info.producerId) > 0;
   }
 

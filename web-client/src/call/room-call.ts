@@ -55,6 +55,8 @@ export interface RoomCallOptions {
   /** What to open by itself whenever the seat may send it: after a reload, on coming on stage. */
   readonly wants: () => Readonly<Record<'camera' | 'microphone', boolean>>;
   readonly onCaptureProblem: (source: Source, problem: CaptureProblem) => void;
+  /** One tile of many rooms: only the pictures that are shown, no sound. */
+  readonly picturesOnly?: boolean;
 }
 
 interface Entry {
@@ -110,6 +112,7 @@ export class RoomCall {
       client: { call: (name, params) => this.#client.call(name, params) },
       devices: options.warmDevice,
       iceServers: entry.seat.iceServers,
+      picturesOnly: options.picturesOnly === true,
       onChange: () => this.store.setMedia(this.media.state),
       onSourceEnded: (source) => this.capture.handleEnded(source),
     });

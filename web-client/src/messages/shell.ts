@@ -6,6 +6,7 @@ export const shellText = catalogue({
   home: ['首页', 'Home'],
   library: ['课程回放', 'Recordings'],
   desk: ['学校管理', 'School desk'],
+  inspection: ['巡课', 'Inspection'],
   calendarLinks: ['订阅课表', 'Subscribe to the timetable'],
   changePassword: ['修改密码', 'Change password'],
   signOut: ['退出登录', 'Sign out'],

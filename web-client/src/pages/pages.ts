@@ -23,6 +23,7 @@ export const pages = {
     { path: '/lessons/:lessonId/report', Page: lazy(() => import('./report/report-page.tsx')) },
     { path: '/lessons/:lessonId/courseware', Page: lazy(() => import('./courseware/courseware-page.tsx')) },
     { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
+    { path: '/inspection', Page: lazy(() => import('./inspection/inspection-page.tsx')) },
     { path: '/library', Page: lazy(() => import('./library/library-page.tsx')) },
     { path: '/watch/:recordingId/edit', Page: lazy(() => import('./editor/editor-page.tsx')) },
     { path: '/watch/:recordingId/statistics', Page: lazy(() => import('./player/statistics-page.tsx')) },

@@ -43,10 +43,12 @@ export function Page({ title, children, width = 'normal' }: PageProps) {
   const [location] = useLocation();
   const { data: me } = useSession();
   useTitle(title);
+  const administers = me?.roles.some((grant) => ADMINISTERS.has(grant.role)) ?? false;
   const links = [
     { href: '/', label: t('home'), shown: true },
     { href: '/library', label: t('library'), shown: true },
-    { href: '/desk', label: t('desk'), shown: me?.roles.some((grant) => ADMINISTERS.has(grant.role)) ?? false },
+    { href: '/inspection', label: t('inspection'), shown: administers },
+    { href: '/desk', label: t('desk'), shown: administers },
   ];
   return (
     <div className={styles.page}>
