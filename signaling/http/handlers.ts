@@ -4,6 +4,7 @@ import { CalendarRoutes } from './routes/calendar.ts';
 import { CaptionRoutes } from './routes/captions.ts';
 import { ClassroomRoutes } from './routes/classrooms.ts';
 import { ConnectionCheckRoutes } from './routes/connection-check.ts';
+import { CoverageRoutes } from './routes/coverage.ts';
 import { CoursewareRoutes } from './routes/courseware.ts';
 import { EditionRoutes } from './routes/editions.ts';
 import { InspectionRoutes } from './routes/inspection.ts';
@@ -30,6 +31,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new LessonRoutes(dependencies),
     ...new LessonReportRoutes(dependencies),
     ...new InspectionRoutes(dependencies),
+    ...new CoverageRoutes(dependencies),
     ...new CoursewareRoutes(dependencies),
     ...new JoiningRoutes(dependencies),
     ...new InvitationRoutes(dependencies),

@@ -5,6 +5,7 @@ import { calendarRoutes } from './rest/calendar.ts';
 import { captionRoutes } from './rest/captions.ts';
 import { classroomRoutes } from './rest/classrooms.ts';
 import { connectionCheckRoutes } from './rest/connection-check.ts';
+import { coverageRoutes } from './rest/coverage.ts';
 import { coursewareRoutes } from './rest/courseware.ts';
 import { directoryRoutes } from './rest/directory.ts';
 import { inspectionRoutes } from './rest/inspection.ts';
@@ -29,6 +30,7 @@ export const restRoutes = {
   ...lessonRoutes,
   ...lessonReportRoutes,
   ...inspectionRoutes,
+  ...coverageRoutes,
   ...coursewareRoutes,
   ...directoryRoutes,
   ...classroomRoutes,

@@ -8,6 +8,7 @@ import { createCalendarStore } from './calendar-store.ts';
 import { createCaptionStore } from './caption-store.ts';
 import { createChatStore } from './chat-store.ts';
 import { createClassroomStore } from './classroom-store.ts';
+import { createCoverageStore } from './coverage-store.ts';
 import { createCoursewareStore } from './courseware-store.ts';
 import { createDirectoryStore } from './directory-store.ts';
 import { createEditionStore } from './edition-store.ts';
@@ -39,6 +40,7 @@ export function createStores(db: Kysely<Database>): Stores {
     timetable: throwingAppErrors(createTimetableStore(db)),
     lessons: throwingAppErrors(createLessonStore(db)),
     sessions: throwingAppErrors(createSessionStore(db)),
+    coverage: throwingAppErrors(createCoverageStore(db)),
     inspection: throwingAppErrors(createInspectionStore(db)),
     invitations: throwingAppErrors(createInvitationStore(db)),
     seats: throwingAppErrors(createSeatStore(db)),

@@ -161,6 +161,32 @@ describe('the wall of whoever inspects', () => {
     expect(report.people.map(({ displayName }) => displayName)).not.toContain(INSPECTOR.name);
   });
 
+  it('has left hours in the figures of the school, which another school’s staff cannot ask for', async () => {
+    await inspector.page.goto('/desk/coverage');
+    await eventually(() => inspector.page.getByTestId('desk-coverage').getAttribute('aria-current')).toBe('page');
+    await inspector.page.getByTestId('coverage-row').first().waitFor();
+    await shoot(inspector, 'coverage');
+    const school = await signedIn(stack, INSPECTOR.account);
+    const schoolId = (await school.call('whoAmI', {})).me?.schoolId ?? '';
+    const today = new Date(Date.now() + 8 * HOUR_MS).toISOString().slice(0, 10);
+    const query = { firstDate: today, lastDate: today };
+    const own = await school.call('coverage', { query: { ...query, schoolId } });
+    expect(own.schools).toMatchObject([{ schoolId, given: { lessons: 2 } }]);
+    expect((await school.raw('coverage', { query })).code).toBe('forbidden');
+    const other = await signedIn(stack, 'ai.xiaozhang');
+    expect((await other.raw('coverage', { query: { ...query, schoolId } })).code).toBe('forbidden');
+    const district = await (await signedIn(stack, 'admin')).call('coverage', { query });
+    expect(district.schools).toHaveLength(2);
+    const districtPage = await Person.at(stack, browser, 5);
+    await districtPage.signIn('admin');
+    await districtPage.page.goto('/desk/coverage');
+    await districtPage.page.getByTestId('coverage-chart').waitFor();
+    await shoot(districtPage, 'coverage-district');
+    await first.page.goto(`/lessons/${firstId}/report`);
+    await first.page.getByTestId('inspection-note').waitFor();
+    await shoot(first, 'report');
+  });
+
   it('has no room in it that the person has no right to see', async () => {
     const listening = await signedIn(stack, 'ai.xiaozhang');
     const seen = await listening.call('listLiveLessons', { query: {} });

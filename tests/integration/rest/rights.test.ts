@@ -170,6 +170,7 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
     createInvitation: lesson,
     listInvitations: lesson,
     lessonReport: lesson,
+    coverage: { query: { schoolId, firstDate: '2030-02-01', lastDate: '2030-07-01' } },
     listInspectionNotes: lesson,
     writeInspectionNote: { params: { lessonId }, body: { text: '板书清楚', verdict: null } },
     deleteInspectionNote: { params: { lessonId, noteId: 'note' } },

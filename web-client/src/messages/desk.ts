@@ -11,6 +11,7 @@ export const deskText = catalogue({
   tab_classrooms: ['教室', 'Classrooms'],
   tab_pairings: ['结对', 'Pairings'],
   tab_schools: ['学校与设置', 'Schools & settings'],
+  tab_coverage: ['应用统计', 'Usage'],
   school: ['学校', 'School'],
   noRight: ['这里由学校管理员使用', 'This is for school administrators'],
   noRightBody: [

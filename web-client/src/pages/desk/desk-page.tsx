@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import type { ComponentType } from 'react';
 import { Link, Redirect, useParams } from 'wouter';
 import type { School } from '../../../../signaling/protocol/rest/directory.ts';
@@ -9,7 +9,7 @@ import { useText } from '../../text/text.ts';
 import { Answer } from '../../ui/answer.tsx';
 import { LinkButton } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
-import { EmptyPanel } from '../../ui/panels.tsx';
+import { EmptyPanel, Skeleton } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { CalendarSection } from './calendar-section.tsx';
 import { ClassesSection } from './classes-section.tsx';
@@ -24,7 +24,16 @@ import { TimetableSection } from './timetable-section.tsx';
 import desk from './desk.module.css';
 import styles from './desk-page.module.css';
 
-const SECTIONS = ['timetable', 'calendar', 'people', 'classes', 'classrooms', 'pairings', 'schools'] as const;
+const SECTIONS = [
+  'timetable',
+  'calendar',
+  'people',
+  'classes',
+  'classrooms',
+  'pairings',
+  'schools',
+  'coverage',
+] as const;
 type SectionName = (typeof SECTIONS)[number];
 
 const VIEWS: Readonly<Record<SectionName, ComponentType>> = {
@@ -35,6 +44,7 @@ const VIEWS: Readonly<Record<SectionName, ComponentType>> = {
   classrooms: ClassroomsSection,
   pairings: PairingsSection,
   schools: SchoolsSection,
+  coverage: lazy(() => import('./coverage-section.tsx')),
 };
 
 const isSection = (name: string): name is SectionName => (SECTIONS as readonly string[]).includes(name);
@@ -112,7 +122,9 @@ function Desk({ section, schools }: { readonly section: SectionName; readonly sc
       </header>
       <Tabs current={section} />
       <section key={school.schoolId} className={styles.section} aria-label={t(`tab_${section}`)}>
-        <View />
+        <Suspense fallback={<Skeleton height={480} />}>
+          <View />
+        </Suspense>
       </section>
     </DeskSchoolProvider>
   );

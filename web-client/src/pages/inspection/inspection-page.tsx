@@ -50,6 +50,9 @@ function Pager({ page, pages, onPage }: PagerProps) {
   );
 }
 
+/** On a phone it opens out of sight. */
+const intoView = (element: HTMLElement | null): void => element?.scrollIntoView({ block: 'nearest' });
+
 function Wall({ lessons }: { readonly lessons: readonly LessonSummary[] }) {
   const t = useText(inspectionText);
   const [chosenId, setChosenId] = useState<LessonId | null>(null);
@@ -67,7 +70,12 @@ function Wall({ lessons }: { readonly lessons: readonly LessonSummary[] }) {
         ))}
       </div>
       {chosen !== undefined && (
-        <aside className={styles.aside} aria-label={t('notesOf', { title: chosen.title })} data-testid="notes-panel">
+        <aside
+          ref={intoView}
+          className={styles.aside}
+          aria-label={t('notesOf', { title: chosen.title })}
+          data-testid="notes-panel"
+        >
           <header>
             <h2>{t('notesOf', { title: chosen.title })}</h2>
             <Button look="plain" icon={X} aria-label={t('close')} onClick={() => setChosenId(null)} />

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { LessonId } from '../../../../signaling/protocol/ids.ts';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
@@ -12,9 +12,8 @@ export type InspectedRoom =
   | { readonly kind: 'refused'; readonly failure: RequestFailure };
 
 /** In the room of a lesson for as long as the tile is there: whoever turns the page has left. */
-export function useInspectedRoom(lessonId: LessonId): { readonly room: InspectedRoom; readonly again: () => void } {
+export function useInspectedRoom(lessonId: LessonId): InspectedRoom {
   const { devices, seatMemory, warmDevice } = useServices();
-  const [attempt, setAttempt] = useState(0);
   const [room, setRoom] = useState<InspectedRoom>({ kind: 'entering' });
   useEffect(() => {
     let isWanted = true;
@@ -50,10 +49,6 @@ export function useInspectedRoom(lessonId: LessonId): { readonly room: Inspected
       window.removeEventListener('pagehide', leave);
       leave();
     };
-  }, [attempt, devices, lessonId, seatMemory, warmDevice]);
-  const again = useCallback(() => {
-    setRoom({ kind: 'entering' });
-    setAttempt((before) => before + 1);
-  }, []);
-  return { room, again };
+  }, [devices, lessonId, seatMemory, warmDevice]);
+  return room;
 }

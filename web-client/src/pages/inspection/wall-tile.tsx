@@ -1,6 +1,7 @@
 import { Eye, Hand, MonitorUp, NotebookPen, Users } from 'lucide-react';
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
+import type { LessonId } from '../../../../signaling/protocol/ids.ts';
 import type { Participant } from '../../../../signaling/protocol/room.ts';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import type { LessonSummary } from '../../../../signaling/protocol/rest/shapes.ts';
@@ -22,10 +23,10 @@ const LOWEST_PX = 1;
 function Words({ children, onAgain }: { readonly children: ReactNode; readonly onAgain?: () => void }) {
   const t = useText(inspectionText);
   return (
-    <div className={styles.words} role="status">
+    <output className={styles.words}>
       <span>{children}</span>
       {onAgain !== undefined && <Button onClick={onAgain}>{t('again')}</Button>}
-    </div>
+    </output>
   );
 }
 
@@ -101,6 +102,19 @@ function Inside({ call, onAgain }: { readonly call: RoomCall; readonly onAgain: 
   );
 }
 
+function Room({ lessonId, onAgain }: { readonly lessonId: LessonId; readonly onAgain: () => void }) {
+  const t = useText(inspectionText);
+  const failures = useText(failureText);
+  const room = useInspectedRoom(lessonId);
+  return (
+    <div className={styles.frame} data-testid="wall-room" data-phase={room.kind}>
+      {room.kind === 'entering' && <Words>{t('entering')}</Words>}
+      {room.kind === 'refused' && <Words onAgain={onAgain}>{failures(room.failure.code)}</Words>}
+      {room.kind === 'inside' && <Inside call={room.call} onAgain={onAgain} />}
+    </div>
+  );
+}
+
 export interface WallTileProps {
   readonly lesson: LessonSummary;
   readonly isChosen: boolean;
@@ -110,21 +124,16 @@ export interface WallTileProps {
 /** One lesson on the wall: its room is entered while the tile is there. */
 export function WallTile({ lesson, isChosen, onChoose }: WallTileProps) {
   const t = useText(inspectionText);
-  const failures = useText(failureText);
-  const { room, again } = useInspectedRoom(lesson.lessonId);
+  const [attempt, setAttempt] = useState(0);
   return (
     <article
       className={['stage', styles.tile].join(' ')}
       data-testid="wall-tile"
       data-lesson-id={lesson.lessonId}
-      data-phase={room.kind}
       data-chosen={isChosen}
     >
-      <div className={styles.frame}>
-        {room.kind === 'entering' && <Words>{t('entering')}</Words>}
-        {room.kind === 'refused' && <Words onAgain={again}>{failures(room.failure.code)}</Words>}
-        {room.kind === 'inside' && <Inside call={room.call} onAgain={again} />}
-      </div>
+      {/* Whoever enters again comes as anew. */}
+      <Room key={attempt} lessonId={lesson.lessonId} onAgain={() => setAttempt(attempt + 1)} />
       <footer className={styles.foot}>
         <div className={styles.name}>
           <strong>{lesson.title}</strong>

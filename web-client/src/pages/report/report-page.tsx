@@ -5,6 +5,7 @@ import { LessonId } from '../../../../signaling/protocol/ids.ts';
 import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
 import { toolText } from '../../messages/class-tools.ts';
+import { inspectionText } from '../../messages/inspection.ts';
 import { reportText } from '../../messages/report.ts';
 import { useText } from '../../text/text.ts';
 import { clockTime, duration } from '../../text/time.ts';
@@ -12,6 +13,7 @@ import { Answer } from '../../ui/answer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DetailHead, DetailPage } from '../../ui/detail-page.tsx';
 import { EmptyPanel } from '../../ui/panels.tsx';
+import { InspectionNotes } from '../inspection/notes-panel.tsx';
 import { downloadCsv } from '../desk/sheet.ts';
 import styles from '../player/statistics.module.css';
 import { answerWords, percent, rightAnswer } from '../room/tools/poll-words.ts';
@@ -152,6 +154,7 @@ function Shown({ report }: { readonly report: Report }) {
 
 function Loaded({ lessonId }: { readonly lessonId: LessonId }) {
   const t = useText(reportText);
+  const inspection = useText(inspectionText);
   const report = useQuery({
     queryKey: ['lesson-report', lessonId],
     queryFn: ({ signal }) => callApi('lessonReport', { params: { lessonId } }, signal),
@@ -172,6 +175,10 @@ function Loaded({ lessonId }: { readonly lessonId: LessonId }) {
       <Answer of={report} height={480}>
         {(shown) => <Shown report={shown} />}
       </Answer>
+      <section className={styles.section} aria-labelledby="notes-title">
+        <h2 id="notes-title">{inspection('notes')}</h2>
+        <InspectionNotes lessonId={lessonId} />
+      </section>
     </>
   );
 }

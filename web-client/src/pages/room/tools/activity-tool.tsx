@@ -55,20 +55,23 @@ function useWords() {
 function Person({ entry, asked }: { readonly entry: ActivityEntry; readonly asked: number }) {
   const t = useText(activityText);
   const words = useWords();
+  const came = entry.state !== 'absent';
   return (
     <tr data-testid="activity-entry" data-name={entry.displayName} data-state={entry.state}>
       <th scope="row">
-        {entry.displayName}
-        <span className={[panel.badge, panel[entry.state]].join(' ')}>{words.state(entry)}</span>
+        <div className={styles.name}>
+          {entry.displayName}
+          <span className={[panel.badge, panel[entry.state]].join(' ')}>{words.state(entry)}</span>
+        </div>
       </th>
       <td className="tabular" data-testid="activity-talked">
-        {duration(entry.talkedMs)}
+        {came ? duration(entry.talkedMs) : t('unknown')}
       </td>
       <td className="tabular" data-testid="activity-hands">
-        {entry.handsRaised}
+        {came ? entry.handsRaised : t('unknown')}
       </td>
       <td className="tabular" data-testid="activity-answers">
-        {asked === 0 ? t('unknown') : `${entry.answers}/${asked}`}
+        {asked === 0 || !came ? t('unknown') : `${entry.answers}/${asked}`}
       </td>
       <td data-line={lineOf({ lineUp: entry.line, lineDown: null }) ?? 'unknown'}>{words.line(entry)}</td>
     </tr>
