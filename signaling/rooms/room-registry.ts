@@ -1,8 +1,8 @@
 import type { Log } from '../runtime/log.ts';
 import { AppError } from '../protocol/errors.ts';
 import { LessonId, RoomId } from '../protocol/ids.ts';
-import { WALL_SIZE } from '../protocol/rest/inspection.ts';
-import type { JoinClaims } from './join-claims.ts';
+import { identityKeyOf, type JoinClaims } from './join-claims.ts';
+import { ObservedRooms } from './observed-rooms.ts';
 import type {
   Broadcast,
   Claim,
@@ -17,11 +17,8 @@ import { Room } from './room.ts';
 import type { Entered, RoomSummary } from './room-options.ts';
 import { RoomSaver } from './room-saver.ts';
 import type { SeatTokenSigner } from './seat-token.ts';
-import { connectionOf } from './seat.ts';
 
 const SWEEP_EVERY_MS = 10_000;
-/** Rooms that one person observes at once (SPEC J7). */
-const MOST_OBSERVED = 2 * WALL_SIZE;
 /** How long a room that was taken over may keep its seats waiting for the media node to be found again. */
 const ADOPT_TIMEOUT_MS = 2_000;
 
@@ -49,6 +46,7 @@ export class RoomRegistry {
   readonly #options: RoomRegistryOptions;
   readonly #opening = new Map<RoomId, Promise<OpenRoom>>();
   readonly #open = new Map<RoomId, OpenRoom>();
+  readonly #observed = new ObservedRooms();
   readonly #stopListening: () => void;
   #cancelSweep: (() => void) | null = null;
   #isClosed = false;
@@ -68,9 +66,10 @@ export class RoomRegistry {
    * @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`, `notFound`, `unavailable`, `tooManyRequests` (SPEC J7)
    */
   async enter(claims: JoinClaims): Promise<Entered> {
-    if (claims.seat === 'observer') this.#assertObservesFew(claims);
     const { room } = await this.#getOrOpen(roomIdOf(claims.lessonId));
-    return await room.enter(claims);
+    const enter = (): Promise<Entered> => room.enter(claims);
+    if (claims.seat !== 'observer') return await enter();
+    return await this.#observed.enter(identityKeyOf(claims.identity), this.#observedBy(claims), enter);
   }
 
   /** The room a seat token names, also one that the process before held; null when there is none. @throws AppError `unavailable` */
@@ -126,13 +125,13 @@ export class RoomRegistry {
     this.#opening.clear();
   }
 
-  /** Of the rooms of this process: a wall of them in two tabs, or one page of it that goes while the next comes. */
-  #assertObservesFew(claims: JoinClaims): void {
-    const observed = [...this.#open.entries()].filter(([roomId, { room }]) => {
-      const seat = roomId === roomIdOf(claims.lessonId) ? null : room.parts.presence.seatOf(claims);
-      return seat?.kind === 'observer' && connectionOf(seat) !== null;
-    });
-    if (observed.length >= MOST_OBSERVED) throw new AppError('tooManyRequests', { message: 'observes too many rooms' });
+  /** Other rooms of this process in which this person has an observer's seat. */
+  #observedBy(claims: JoinClaims): number {
+    const others = [...this.#open.entries()].filter(([roomId]) => roomId !== roomIdOf(claims.lessonId));
+    return others.filter(([, { room }]) => {
+      const seat = room.parts.presence.seatOf(claims);
+      return seat?.kind === 'observer' && seat.state.phase !== 'gone';
+    }).length;
   }
 
   async #getOrOpen(roomId: RoomId, { onlySaved = false } = {}): Promise<OpenRoom> {
