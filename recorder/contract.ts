@@ -87,6 +87,8 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   /** A question to the class: asked, closed to answers, its result shown to everybody. Told again when it is opened again. */
   line('poll', z.object({ pollId: PollId, question: z.string(), state: z.enum(['opened', 'closed', 'published']) })),
   line('picked', z.object({ seatId: SeatId, displayName: z.string() })),
+  /** Who of a listening classroom speaks; null once nobody does. */
+  line('classSpeaker', z.object({ seatId: SeatId, displayName: z.string().nullable() })),
   /** `leftMs` is null once it is taken away. */
   line('countdown', z.object({ leftMs: z.int().nullable(), isPaused: z.boolean() })),
   /** An answering race; whose, once somebody has won. */

@@ -87,6 +87,8 @@ export class LiveRooms implements RoomsDesk {
 
   readonly endLesson: RoomsDesk['endLesson'] = (lessonId) => this.registry.endLesson(lessonId);
 
+  readonly dropStrayPhones: RoomsDesk['dropStrayPhones'] = () => this.registry.dropStrayPhones();
+
   /** Lets go of everything as it is, for the next process. */
   async close(): Promise<void> {
     await this.sockets.close();

@@ -19,6 +19,7 @@ import { RecordingRoutes } from './routes/recordings.ts';
 import { RemarkRoutes } from './routes/remarks.ts';
 import { SchoolRoutes } from './routes/schools.ts';
 import { SessionRoutes } from './routes/session.ts';
+import { SiteRoutes } from './routes/sites.ts';
 import { TimetableRoutes } from './routes/timetable.ts';
 import { UploadRoutes } from './routes/uploads.ts';
 import { WatchingRoutes } from './routes/watching.ts';
@@ -38,6 +39,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new SchoolRoutes(dependencies),
     ...new PeopleRoutes(dependencies),
     ...new ClassroomRoutes(dependencies),
+    ...new SiteRoutes(dependencies),
     ...new CalendarRoutes(dependencies),
     ...new CalendarFeedRoutes(dependencies),
     ...new TimetableRoutes(dependencies),

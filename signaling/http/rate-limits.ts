@@ -16,6 +16,9 @@ const LIMITS = {
   signInAccount: { points: 8, durationSeconds: 300, blockSeconds: 300 },
   signInAddress: { points: 300, durationSeconds: 300 },
   enrolmentAddress: { points: 20, durationSeconds: 600, blockSeconds: 600 },
+  pairingPerson: { points: 30, durationSeconds: 600 },
+  /** Four a minute, and whatever changes. */
+  siteHealth: { points: 120, durationSeconds: 600 },
   invitationAddress: { points: 600, durationSeconds: 300 },
   calendarFeedAddress: { points: 1_200, durationSeconds: 300 },
   /** Pieces so small that putting them behind the last part costs the store far more than they bring. */

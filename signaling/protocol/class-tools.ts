@@ -3,6 +3,7 @@ import { notice, request } from './define.ts';
 import { RaceId, RequestId, SeatId } from './ids.ts';
 import { inkNotices, inkRequests, PageInk } from './ink.ts';
 import { pageNotices, pageRequests, ShownPage } from './pages.ts';
+import { ClassSites, siteNotices, siteRequests } from './sites.ts';
 import { PollAnswer, pollNotices, pollRequests, ShownPoll, TeacherPoll } from './polls.ts';
 
 /** What a teacher runs with the class: questions, random pick, countdown, answering race, pages on the board and what is written on them (SPEC Q, P, K, A, B, I). */
@@ -48,6 +49,7 @@ export const ClassTools = z.object({
   ink: PageInk,
   /** Of this lesson, for teachers; empty for everybody else. */
   polls: z.array(TeacherPoll),
+  sites: ClassSites,
 });
 export type ClassTools = z.infer<typeof ClassTools>;
 
@@ -59,6 +61,7 @@ export const classToolRequests = {
   ...pollRequests,
   ...pageRequests,
   ...inkRequests,
+  ...siteRequests,
   /** Nobody twice until all who are there had their turn. Idempotent by `requestId`. Errors: `notFound` when nobody is there. */
   pickSomebody: request({
     needs: 'runTools',
@@ -105,6 +108,7 @@ export const classToolNotices = {
   ...pollNotices,
   ...pageNotices,
   ...inkNotices,
+  ...siteNotices,
   pickChanged: notice(z.object({ pick: Pick.nullable() })),
   countdownChanged: notice(z.object({ countdown: Countdown.nullable() })),
   raceChanged: notice(z.object({ race: Race.nullable() })),

@@ -33,6 +33,8 @@ export const ERROR_CODES = {
   tooManyRequests: user(429, true),
   invitationExpired: user(410),
   enrolmentCodeInvalid: user(403),
+  /** What the screen of a classroom shows is good for a minute. */
+  pairingCodeInvalid: user(410),
   originRejected: protocol(403),
   // Joining a room.
   lessonNotOpen: user(409, true),

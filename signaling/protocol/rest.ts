@@ -17,6 +17,7 @@ import { packageRoutes } from './rest/packages.ts';
 import { recordingRoutes } from './rest/recordings.ts';
 import { remarkRoutes } from './rest/remarks.ts';
 import { sessionRoutes } from './rest/session.ts';
+import { siteRoutes } from './rest/sites.ts';
 import { uploadRoutes } from './rest/uploads.ts';
 import { watchingRoutes } from './rest/watching.ts';
 
@@ -34,6 +35,7 @@ export const restRoutes = {
   ...coursewareRoutes,
   ...directoryRoutes,
   ...classroomRoutes,
+  ...siteRoutes,
   ...calendarRoutes,
   ...calendarFeedRoutes,
   ...recordingRoutes,

@@ -45,6 +45,8 @@ export const PERMISSIONS = [
   'runTools',
   /** Put pages on the board and turn them. */
   'showPages',
+  /** The screens of listening classrooms: camera, microphone, volume, layout. */
+  'controlSites',
   /** Answer a question, press in an answering race; see `answersQuestions`. */
   'answer',
   'endLesson',
@@ -67,6 +69,7 @@ const nothing: Record<Permission, Grant> = {
   seeRoll: 'never',
   runTools: 'never',
   showPages: 'never',
+  controlSites: 'never',
   answer: 'never',
   endLesson: 'never',
 };
@@ -87,6 +90,7 @@ const everything: Record<Permission, Grant> = {
   seeRoll: 'always',
   runTools: 'always',
   showPages: 'always',
+  controlSites: 'always',
   /** Whoever asks does not answer. */
   answer: 'never',
   endLesson: 'always',

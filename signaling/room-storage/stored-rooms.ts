@@ -1,7 +1,16 @@
 import type { Lesson, RosterEntry, SeatActivity, SeatHolder, Stores } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { EditionRange } from '../protocol/edition.ts';
-import type { CoursewareId, LessonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
+import type {
+  CoursewareId,
+  LessonId,
+  PersonId,
+  PollId,
+  RecordingId,
+  RequestId,
+  SeatId,
+  SiteId,
+} from '../protocol/ids.ts';
 import type { PollQuestion } from '../protocol/polls.ts';
 import type { ChatMessage } from '../protocol/room.ts';
 import type { Identity, JoinClaims } from '../rooms/join-claims.ts';
@@ -64,6 +73,10 @@ export class StoredRooms implements RoomStore {
       nowMs: atMs,
     });
     return { seatId: claimed.seatId, isAdmitted: claimed.admittedAtMs !== null };
+  }
+
+  async isPhoneOf(siteId: SiteId, personId: PersonId): Promise<boolean> {
+    return await this.#stores.sites.isPhone(siteId, personId, Date.now());
   }
 
   async markAdmitted(seatId: SeatId, atMs: number): Promise<void> {

@@ -4,6 +4,7 @@ import type { RoomNotice } from '../protocol/room.ts';
 import { answersQuestions, isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import { Activity } from './activity.ts';
+import { ClassSites } from './class-sites.ts';
 import { AnsweringRace } from './answering-race.ts';
 import { LessonCountdown } from './lesson-countdown.ts';
 import { PageBoard } from './page-board.ts';
@@ -16,6 +17,7 @@ import type { RoomRecording } from './recording-control.ts';
 import { notePage } from './recording-notes.ts';
 import type { SavedTools } from './saved-tools.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
+import { TeacherNotes } from './teacher-notes.ts';
 
 /** What a teacher runs with the class. */
 export interface RoomTools {
@@ -26,6 +28,8 @@ export interface RoomTools {
   readonly pages: PageBoard;
   readonly ink: PageInk;
   readonly activity: Activity;
+  readonly sites: ClassSites;
+  readonly notes: TeacherNotes;
 }
 
 export interface RoomToolsOptions {
@@ -83,6 +87,7 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
       },
     }),
     ...createBoard(options),
+    ...createSites(options),
   };
 }
 
@@ -116,6 +121,20 @@ function createBoard({ lesson, clock, store, broadcast, recording, onSaveNeeded,
   return { pages, ink };
 }
 
+function createSites({ lesson, clock, store, broadcast, presence, recording, onSaveNeeded }: RoomToolsOptions) {
+  return {
+    sites: new ClassSites({
+      ...{ presence, broadcast, onSaveNeeded },
+      isPhoneOf: (siteId, personId) => store.isPhoneOf(siteId, personId),
+      onSpeaker: (seatId, displayName) => {
+        // Without the guardians' consent a pupil is in no recording, not even as a name.
+        if (lesson.recordsPupils) recording.note('classSpeaker', { seatId, displayName });
+      },
+    }),
+    notes: new TeacherNotes({ clock, presence, onSaveNeeded }),
+  };
+}
+
 function createPolls(options: RoomToolsOptions): Polls {
   const { lesson, clock, log, store, broadcast, recording, onAnswersKnown, onSaveNeeded } = options;
   const tellTeachers = <N extends 'pollChanged' | 'pollRemoved' | 'pollTally'>(name: N, data: RoomNotice<N>): void =>
@@ -144,7 +163,8 @@ const isAmong = ({ kind }: Seat, among: PickAmong): boolean =>
   among === 'everybody' || (among === 'sites') === (kind === 'site');
 
 /** As this seat may know it. */
-export function toolsFor(seat: Seat, { polls, pick, countdown, race, pages, ink }: RoomTools): ClassTools {
+export function toolsFor(seat: Seat, tools: RoomTools): ClassTools {
+  const { polls, pick, countdown, race, pages, ink, sites, notes } = tools;
   return {
     poll: polls.shown,
     myAnswer: polls.answerOf(seat.seatId),
@@ -154,16 +174,19 @@ export function toolsFor(seat: Seat, { polls, pick, countdown, race, pages, ink 
     page: pages.shown,
     ink: ink.shown,
     polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
+    sites: { ...sites.shownTo(seat), notes: notes.of(seat.seatId) },
   };
 }
 
-export const saveTools = ({ polls, pick, countdown, race, pages, ink }: RoomTools): SavedTools => ({
+export const saveTools = ({ polls, pick, countdown, race, pages, ink, sites, notes }: RoomTools): SavedTools => ({
   ...polls.save(),
   ...pick.save(),
   countdown: countdown.shown,
   race: race.shown,
   page: pages.save(),
   ink: ink.save(),
+  sites: sites.save(),
+  notes: notes.save(),
 });
 
 export function restoreTools(tools: RoomTools, saved: SavedTools): void {
@@ -173,6 +196,8 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.race.restore(saved.race);
   tools.pages.restore(saved.page);
   tools.ink.restore(saved.ink);
+  tools.sites.restore(saved.sites);
+  tools.notes.restore(saved.notes);
 }
 
 /** The lesson has ended; its recording has not yet. */

@@ -25,6 +25,8 @@ export const JoinClaims = z.object({
   classGroup: z.string().max(120).nullable(),
   /** Of the school that it comes from; absent in tokens of an older process. */
   region: z.string().max(120).nullable().default(null),
+  /** The screen that the phone of this teacher is paired with; absent in tokens of an older process. */
+  phoneOf: SiteId.nullable().default(null),
 });
 export type JoinClaims = z.infer<typeof JoinClaims>;
 

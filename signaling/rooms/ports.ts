@@ -12,6 +12,7 @@ import type {
   RequestId,
   RoomId,
   SeatId,
+  SiteId,
   TransportId,
 } from '../protocol/ids.ts';
 import type { ConsumerOffer, ProducerInfo, Source, TransportPair } from '../protocol/media.ts';
@@ -243,6 +244,8 @@ export interface RoomStore {
   pastQuestions(seatId: SeatId, limit: number): Promise<PollQuestion[]>;
   /** A file of this lesson that is shown from now on. @throws notFound for any other, and for one whose pages are not there */
   pagesOf(lessonId: LessonId, coursewareId: CoursewareId): Promise<BoardFile>;
+  /** Whether this person's phone is paired with the screen of a classroom now (SPEC F4). */
+  isPhoneOf(siteId: SiteId, personId: PersonId): Promise<boolean>;
   /** Where browsers find the pictures of its pages, for as long as a lesson may last. */
   pagesUrl(coursewareId: CoursewareId): string;
   openRecording(recording: {

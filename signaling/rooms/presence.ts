@@ -69,9 +69,9 @@ export class Presence {
 
   /** The seat under its id, gone until it is placed; a seat that is known takes over kind and names. */
   claim(claims: JoinClaims, seatId: SeatId): Seat {
-    const { seat: kind, displayName, schoolName, wardName, classGroup, region, identity } = claims;
+    const { seat: kind, displayName, schoolName, wardName, classGroup, region, phoneOf, identity } = claims;
     const invitationId = identity.kind === 'guest' ? identity.invitationId : null;
-    const facts = { kind, displayName, schoolName, wardName, classGroup, region, invitationId };
+    const facts = { kind, displayName, schoolName, wardName, classGroup, region, phoneOf, invitationId };
     const known = this.#seats.get(seatId);
     if (known !== undefined) return Object.assign(known, facts);
     const seat: Seat = {

@@ -62,7 +62,10 @@ function stageReactions({ parts: getParts, onSaveNeeded }: RoomReactionsOptions)
       getParts().hands.lower(seatId);
       stageChanged(seatId);
     },
-    onStageLeft: stageChanged,
+    onStageLeft: (seatId) => {
+      getParts().tools.sites.setSpeaker(seatId, null);
+      stageChanged(seatId);
+    },
     onStageInvitation: (seatId, pending) => {
       const seat = getParts().presence.find(seatId);
       if (seat !== null) connectionOf(seat)?.tell('stageInvitation', { pending });

@@ -98,6 +98,11 @@ export class RoomRegistry {
     else open.room.end();
   }
 
+  /** Looks at once instead of with the next sweep. */
+  async dropStrayPhones(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((roomId) => this.#dropStrayPhones(roomId)));
+  }
+
   /** Opens again what the process before held, so that its timers, recordings and seats go on before anybody asks (SPEC T1). */
   async restore(): Promise<void> {
     const roomIds = await this.#options.directory.heldHere();
@@ -220,9 +225,19 @@ export class RoomRegistry {
     });
   }
 
+  async #dropStrayPhones(roomId: RoomId): Promise<void> {
+    await this.#open
+      .get(roomId)
+      ?.room.teacherOrders.dropStrayPhones()
+      .catch((error: unknown) => {
+        this.#options.log.warn({ err: error, roomId }, 'phones could not be looked up');
+      });
+  }
+
   #sweep(): void {
     for (const [roomId, { room, claim }] of this.#open) {
       room.sweep();
+      void this.#dropStrayPhones(roomId);
       if (!room.isSettled) continue;
       this.#drop(roomId);
       room.abandon(null);

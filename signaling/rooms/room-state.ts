@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RecordingEvent } from '../../recorder/contract.ts';
-import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, TrackId } from '../protocol/ids.ts';
+import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, SiteId, TrackId } from '../protocol/ids.ts';
 import { Hand, Layout, LessonFacts } from '../protocol/room.ts';
 import { SeatKind } from '../protocol/seats.ts';
 import { SavedTools } from './saved-tools.ts';
@@ -24,6 +24,8 @@ export const SavedSeat = z.object({
   region: z.string().nullable().default(null),
   /** Absent in what an older process has saved. */
   invitationId: InvitationId.nullable().default(null),
+  /** Absent in what an older process has saved. */
+  phoneOf: SiteId.nullable().default(null),
   tokenFloor: z.int(),
   tokenIssued: z.int(),
   state: z.discriminatedUnion('phase', [

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { Countdown, Pick, Race } from '../protocol/class-tools.ts';
 import { PollId, SeatId } from '../protocol/ids.ts';
+import { SavedSites } from './class-sites.ts';
 import { SavedPage } from './page-board.ts';
 import { SavedInk } from './page-ink.ts';
 import { PollRecord } from './poll-record.ts';
+import { SavedNotes } from './teacher-notes.ts';
 
 /** Answers are not in it: they are in the database before anybody is told that they count. */
 export const SavedTools = z.object({
@@ -16,5 +18,7 @@ export const SavedTools = z.object({
   /** Absent in what an older process has saved. */
   page: SavedPage.nullable().default(null),
   ink: SavedInk.default({ isOpen: false, pages: [], notWrittenDown: [] }),
+  sites: SavedSites.default({ setups: [], speakers: [] }),
+  notes: SavedNotes.default([]),
 });
 export type SavedTools = z.infer<typeof SavedTools>;

@@ -1,4 +1,4 @@
-import type { InvitationId, SeatId } from '../protocol/ids.ts';
+import type { InvitationId, SeatId, SiteId } from '../protocol/ids.ts';
 import type { WaitingSnapshot } from '../protocol/room.ts';
 import type { SeatKind } from '../protocol/seats.ts';
 import type { JoinClaims } from './join-claims.ts';
@@ -30,6 +30,8 @@ export interface Seat {
   region: string | null;
   /** Null for those who need none. */
   invitationId: InvitationId | null;
+  /** Of a teacher who stands in a listening classroom with a phone: whose screen it is paired with. */
+  phoneOf: SiteId | null;
   state: SeatState;
   /** Lowest generation of its token that is still taken. */
   tokenFloor: number;

@@ -76,6 +76,15 @@ export class TeacherOrders {
     this.#options.saveNow();
   }
 
+  /** Phones of classrooms that are paired no more lose their seats (SPEC F5). */
+  async dropStrayPhones(): Promise<void> {
+    for (const seat of await this.#parts.tools.sites.strayPhones()) {
+      if (seat.state.phase === 'gone') continue;
+      this.#options.sendAway(seat, 'removed');
+      this.#options.saveNow();
+    }
+  }
+
   setLocked(locked: boolean): void {
     if (this.#parts.lobby.isLocked === locked) return;
     this.#parts.lobby.setLocked(locked);

@@ -2,11 +2,14 @@ import type { classToolRequests } from '../protocol/class-tools.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
 import type { RoomHandlers } from './bind.ts';
 import type { RoomPeer } from './room-peer.ts';
+import { siteHandlers } from './site-handlers.ts';
 
 const done = {};
 
 /** Questions, random pick, countdown, answering race and pages. */
 export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classToolRequests> = {
+  ...siteHandlers,
+
   preparePoll: async ({ requestId, question }, { room, seat }) => ({
     pollId: await room.parts.tools.polls.prepare(seat, requestId, question),
   }),

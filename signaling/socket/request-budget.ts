@@ -10,7 +10,19 @@ const ANSWERS: Bucket = { capacity: 10, perSecond: 2 };
 const PAGES: Bucket = { capacity: 10, perSecond: 4 };
 /** Parts of strokes: each goes to the whole class, and a page that is drawn on sends five a second. */
 const INK: Bucket = { capacity: 40, perSecond: 8 };
-const OWN: Readonly<Record<string, Bucket>> = { sendChat: CHAT, answerPoll: ANSWERS, showPage: PAGES, drawInk: INK };
+/** Orders to a screen and what it says of itself: a key that is held down must not flood it. */
+const SITES: Bucket = { capacity: 12, perSecond: 2 };
+const OWN: Readonly<Record<string, Bucket>> = {
+  sendChat: CHAT,
+  sendTeacherNote: CHAT,
+  answerPoll: ANSWERS,
+  showPage: PAGES,
+  drawInk: INK,
+  reportSite: SITES,
+  controlSite: SITES,
+  setClassHand: SITES,
+  setClassSpeaker: SITES,
+};
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };
 

@@ -70,6 +70,7 @@ function deleteClassroom(db: Kysely<Database>, classroomId: ClassroomId): Promis
     await tx.deleteFrom('timetable_classrooms').where('classroom_id', '=', classroomId).execute();
     const sites = tx.selectFrom('sites').select('site_id').where('classroom_id', '=', classroomId);
     await tx.deleteFrom('sessions').where('site_id', 'in', sites).execute();
+    await tx.deleteFrom('site_phones').where('site_id', 'in', sites).execute();
     await tx
       .updateTable('sites')
       .set({ code_hash: null, code_expires_at: null, enrolled_at: null })
@@ -87,7 +88,7 @@ function siteMethods(
       const code = { code_hash: codeHash, code_expires_at: new Date(expiresAtMs) };
       await db
         .insertInto('sites')
-        .values({ site_id: newId(SiteId), classroom_id: classroomId, health: '{}', ...code })
+        .values({ site_id: newId(SiteId), classroom_id: classroomId, health: '{}', wanted: '{}', ...code })
         .onConflict((conflict) => conflict.column('classroom_id').doUpdateSet(code))
         .execute();
     },
@@ -102,13 +103,14 @@ function siteMethods(
           .executeTakeFirst();
         if (used === undefined) return undefined;
         await tx.deleteFrom('sessions').where('site_id', '=', used.site_id).execute();
+        await tx.deleteFrom('site_phones').where('site_id', '=', used.site_id).execute();
         return findSite(tx, used.site_id);
       }),
     site: (siteId) => findSite(db, siteId),
-    async siteSeen(siteId, atMs, health) {
+    async siteSeen(siteId, atMs) {
       await db
         .updateTable('sites')
-        .set({ last_seen_at: new Date(atMs), ...(health === undefined ? {} : { health: JSON.stringify(health) }) })
+        .set({ last_seen_at: new Date(atMs) })
         .where('site_id', '=', siteId)
         .execute();
     },

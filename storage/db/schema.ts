@@ -116,6 +116,23 @@ export interface SiteTable {
   enrolled_at: Date | null;
   last_seen_at: Date | null;
   health: Json<Record<string, unknown>>;
+  health_at: Date | null;
+  wanted: Json<Record<string, unknown>>;
+}
+
+export interface SiteReportTable {
+  site_id: SiteId;
+  /** Beginning of the quarter of an hour. */
+  at: Date;
+  reports: number;
+  poor: number;
+}
+
+export interface SitePhoneTable {
+  site_id: SiteId;
+  person_id: PersonId;
+  paired_at: Date;
+  expires_at: Date;
 }
 
 export interface PairingTable {
@@ -326,6 +343,8 @@ export interface Database {
   guardianships: GuardianshipTable;
   classrooms: ClassroomTable;
   sites: SiteTable;
+  site_reports: SiteReportTable;
+  site_phones: SitePhoneTable;
   pairings: PairingTable;
   timetable_entries: TimetableEntryTable;
   timetable_class_groups: { entry_id: string; class_group_id: ClassGroupId };

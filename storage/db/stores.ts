@@ -26,6 +26,7 @@ import type { Database } from './schema.ts';
 import { createSeatStore } from './seat-store.ts';
 import { createSessionStore } from './session-store.ts';
 import { createSettingStore } from './setting-store.ts';
+import { createSiteStore } from './site-store.ts';
 import { createTimetableStore } from './timetable-store.ts';
 import { createUploadStore } from './upload-store.ts';
 import { createWatchStore } from './watch-store.ts';
@@ -35,6 +36,7 @@ export function createStores(db: Kysely<Database>): Stores {
   return {
     directory: throwingAppErrors(createDirectoryStore(db)),
     classrooms: throwingAppErrors(createClassroomStore(db)),
+    sites: throwingAppErrors(createSiteStore(db)),
     calendarFeeds: throwingAppErrors(createCalendarFeedStore(db)),
     calendar: throwingAppErrors(createCalendarStore(db)),
     timetable: throwingAppErrors(createTimetableStore(db)),

@@ -16,11 +16,11 @@ export interface ClassroomStore {
     classroomId: ClassroomId,
     code: { readonly codeHash: string; readonly expiresAtMs: number },
   ): Promise<void>;
-  /** Uses a code up and ends the sessions of the device before. Undefined when it is unknown, used or expired. */
+  /** Uses a code up and ends the sessions and pairings of the device before. Undefined when it is unknown, used or expired. */
   enrolSite(codeHash: string, nowMs: number): Promise<Site | undefined>;
   site(siteId: SiteId): Promise<Site | undefined>;
-  /** Called at most every few seconds per site. `health` is what the device reports about itself. */
-  siteSeen(siteId: SiteId, atMs: number, health?: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Called at most every few seconds per site. */
+  siteSeen(siteId: SiteId, atMs: number): Promise<void>;
 
   /** Left out: the whole district; else where the school is on either side. */
   listPairings(filter: { readonly schoolId?: SchoolId }): Promise<Pairing[]>;

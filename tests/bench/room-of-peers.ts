@@ -107,6 +107,7 @@ export class RoomOfPeers {
       displayName: `同学${jti.slice(0, 4)}`,
       schoolName: '实验小学',
       region: null,
+      phoneOf: null,
       wardName: null,
       classGroup: '三年级一班',
     };

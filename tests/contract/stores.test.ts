@@ -210,7 +210,7 @@ describe.each(DATABASES)('stores on %s', (_name, open) => {
       if (site === undefined) return;
       const holder = { kind: 'site' as const, siteId: site.siteId };
       await sessions.create({ tokenHash: classroomId, holder, createdAtMs: NOW_MS, expiresAtMs: NOW_MS + MINUTE_MS });
-      await classrooms.siteSeen(site.siteId, NOW_MS + 5, { microphone: 'ok' });
+      await classrooms.siteSeen(site.siteId, NOW_MS + 5);
       expect((await classrooms.classroom(classroomId))?.site).toEqual({
         siteId: site.siteId,
         isEnrolled: true,

@@ -4,6 +4,7 @@ import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
 import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../support/districts/demo-site.ts';
+import { SiteId } from '../../signaling/protocol/ids.ts';
 import { eventually } from '../support/eventually.ts';
 import { Stack } from '../support/stands/stack.ts';
 
@@ -108,6 +109,68 @@ describe('the screen of a listening classroom that nobody attends', () => {
     await teacher.hearsNot(SITE.sender);
     const classroom = await inPeoplePanel();
     await eventually(() => classroom.count()).toBe(1);
+  });
+
+  it('is back by itself after the server was killed', async () => {
+    await stack.kill('signaling');
+    await eventually(async () => (await stack.pidsOf('signaling')).length).toBeGreaterThan(0);
+    await siteFollows();
+    await teacher.seesAdvancing(CAMERA, SITE.sender);
+  });
+
+  it('is controlled from the lesson: camera, layout and a fresh start (F2)', async () => {
+    const classroom = await inPeoplePanel();
+    await classroom.getByTestId('site-controls').locator('summary').click();
+    await classroom.getByTestId('site-camera-teacher').click();
+    await teacher.seesAdvancing(CAMERA, SITE.sender + 200);
+    await classroom.getByTestId('site-camera-off').click();
+    await eventually(() => teacher.page.locator(CAMERA).count()).toBe(0);
+    await classroom.getByTestId('site-camera-pupils').click();
+    await teacher.seesAdvancing(CAMERA, SITE.sender);
+    await classroom.getByTestId('site-layout-people').click();
+    await site.page.locator('[data-testid="site-room"][data-view="people"]').waitFor();
+    await classroom.getByTestId('site-layout-auto').click();
+    await site.page.locator('[data-testid="site-room"][data-view="both"]').waitFor();
+    const loaded = site.page.waitForEvent('load');
+    await classroom.getByTestId('site-reload').click();
+    await loaded;
+    await siteFollows();
+  });
+
+  it('shows the board on one display and the people on the other, with one seat and one sound (F8)', async () => {
+    const opened = site.page.context().waitForEvent('page');
+    await site.page.goto('/site?screens=2');
+    const second = await opened;
+    const lecturer = `[data-testid="tile"][data-name="${TEACHER.name}"]`;
+    await second.locator('[data-testid="site-second"][data-view="people"]').waitFor();
+    await second.locator(`${lecturer}[data-source="camera"] video`).waitFor();
+    await site.page.locator('[data-testid="site-room"][data-view="board"]').waitFor();
+    await site.seesAdvancing(site.tile(TEACHER.name, 'screen'), TEACHER.sender + 100);
+    await eventually(
+      () =>
+        second
+          .locator(`${lecturer}[data-source="camera"] video`)
+          .evaluate((video) => (video as HTMLVideoElement).getVideoPlaybackQuality().totalVideoFrames),
+      'the second display plays',
+    ).toBeGreaterThan(10);
+    expect(await second.locator('audio').count()).toBe(0);
+    expect(await (await inPeoplePanel()).count()).toBe(1);
+    await second.close();
+    await site.page.goto('/site');
+    await siteFollows();
+  });
+
+  it('tells who looks after it how it is, and obeys (F9)', async () => {
+    const admin = await signedIn(stack, 'ai.xiaozhang');
+    const kept = async () => (await admin.call('listSites', { query: {} })).sites[0];
+    await eventually(async () => (await kept())?.health?.lessonId).toBe(lessonId);
+    expect((await kept())?.health).toMatchObject({
+      hasMicrophone: true,
+      cameras: [{ role: 'pupils' }, { role: 'teacher' }],
+    });
+    const siteId = (await kept())?.siteId ?? '';
+    await admin.call('orderSite', { params: { siteId: SiteId.parse(siteId) }, body: { kind: 'volume', volume: 40 } });
+    await site.page.locator('[data-testid="site-room"][data-volume="40"]').waitFor();
   });
 
   it('shows the clock again when the lesson ends', async () => {

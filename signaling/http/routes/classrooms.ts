@@ -4,10 +4,9 @@ import { SITE_COOKIE, SITE_SESSION_MS } from '../../auth/sessions.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { ClassroomId } from '../../protocol/ids.ts';
 import type { Classroom } from '../../protocol/rest/classrooms.ts';
-import type { Lesson, Site } from '../../../storage/ports.ts';
-import { assertAdministers, belongsTo, isDistrictAdmin, personOf, siteOf, type PersonCaller } from '../caller.ts';
+import type { Site } from '../../../storage/ports.ts';
+import { assertAdministers, belongsTo, isDistrictAdmin, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
-import { lessonSummary } from '../lesson-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
 import { reachableSchoolIds } from './schools.ts';
 
@@ -20,44 +19,27 @@ type Names =
   | 'listPairings'
   | 'createPairing'
   | 'deletePairing'
-  | 'enrolSite'
-  | 'siteAgenda';
+  | 'enrolSite';
 
 const HOUR_MS = 3_600_000;
 const ENROLMENT_CODE_MS = 24 * HOUR_MS;
-/** A site is in the room before the lecturer looks. */
-const SITE_EARLY_MS = 300_000;
-const AGENDA_AHEAD_MS = 18 * HOUR_MS;
 
 function identityOf(site: Site) {
   const { siteId, classroomName, schoolName, timeZone } = site;
   return { siteId, classroomName, schoolName, timeZone };
 }
 
-/** The lesson to be in now: a live one first, else one that is about to begin or should have begun. */
-export function currentLesson(lessons: readonly Lesson[], nowMs: number): Lesson | undefined {
-  const live = lessons.find((lesson) => lesson.state === 'live');
-  if (live !== undefined) return live;
-  return lessons.find(
-    (lesson) => lesson.state === 'scheduled' && lesson.startsAtMs - SITE_EARLY_MS <= nowMs && nowMs < lesson.endsAtMs,
-  );
-}
-
 export class ClassroomRoutes implements Pick<RestHandlers, Names> {
   readonly #dependencies: RestDependencies;
-  readonly #stores: RestDependencies['stores'];
   readonly #sessions: RestDependencies['sessions'];
   readonly #limits: RestDependencies['limits'];
-  readonly #rooms: RestDependencies['rooms'];
   readonly #nowMs: RestDependencies['nowMs'];
   readonly #classrooms: RestDependencies['stores']['classrooms'];
 
   constructor(dependencies: RestDependencies) {
     this.#dependencies = dependencies;
-    this.#stores = dependencies.stores;
     this.#sessions = dependencies.sessions;
     this.#limits = dependencies.limits;
-    this.#rooms = dependencies.rooms;
     this.#nowMs = dependencies.nowMs;
     this.#classrooms = dependencies.stores.classrooms;
   }
@@ -130,30 +112,6 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
     if (site === undefined) throw new AppError('enrolmentCodeInvalid');
     context.setCookie(SITE_COOKIE, await this.#sessions.openForSite(site.siteId), SITE_SESSION_MS);
     return identityOf(site);
-  };
-
-  readonly siteAgenda: RestHandlers['siteAgenda'] = async (_input, context) => {
-    const caller = siteOf(context.caller);
-    const site = await this.#classrooms.site(caller.siteId);
-    if (site === undefined) throw new AppError('signedOut');
-    const now = this.#nowMs();
-    await this.#classrooms.siteSeen(site.siteId, now);
-    const lessons = await this.#stores.lessons.list({
-      fromMs: now - 2 * HOUR_MS,
-      toMs: now + AGENDA_AHEAD_MS,
-      audience: { classroomId: caller.classroomId },
-    });
-    const view = (lesson: Lesson) => lessonSummary(lesson, 'site', this.#rooms.presentCount(lesson.lessonId));
-    const current = currentLesson(lessons, now);
-    const upcoming = lessons.filter(
-      (lesson) => lesson.state === 'scheduled' && lesson.startsAtMs > now && lesson.lessonId !== current?.lessonId,
-    );
-    return {
-      site: identityOf(site),
-      current: current === undefined ? null : view(current),
-      upcoming: upcoming.map(view),
-      serverNowMs: now,
-    };
   };
 
   async #managed(caller: PersonCaller, classroomId: ClassroomId): Promise<Classroom> {

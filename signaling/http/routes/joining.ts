@@ -30,7 +30,7 @@ export function assertOpen(lesson: Lesson, seat: SeatKind, nowMs: number): void 
 export function joinGrant(
   dependencies: RestDependencies,
   lesson: Lesson,
-  who: Omit<JoinClaims, 'jti' | 'lessonId'>,
+  who: Omit<JoinClaims, 'jti' | 'lessonId' | 'phoneOf'> & Partial<Pick<JoinClaims, 'phoneOf'>>,
 ): RouteReplyInput<'joinLesson'> {
   const facts = lessonFacts(lesson);
   const claims = { ...who, jti: randomUUID(), lessonId: lesson.lessonId };
@@ -69,12 +69,20 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
     const claims = this.#dependencies.joinTokens.verify(body.joinToken, this.#nowMs());
     if ((claims.lessonId as string) !== params.roomId) throw new AppError('seatTokenInvalid');
     await this.#useUp(claims.jti);
+    await this.#assertStillPhone(claims);
     const seat = await this.#rooms.enter(claims);
     return {
       ...seat,
       iceServers: turnServers(this.#dependencies.turn, seat.seatId, this.#nowMs()),
     };
   };
+
+  /** A token from before an unpairing opens nothing after it. @throws AppError `forbidden` */
+  async #assertStillPhone({ phoneOf, identity }: JoinClaims): Promise<void> {
+    if (phoneOf === null || identity.kind !== 'person') return;
+    const isPhone = await this.#stores.sites.isPhone(phoneOf, identity.personId, this.#nowMs());
+    if (!isPhone) throw new AppError('forbidden');
+  }
 
   /** Tokens used while Redis was away, so that single use holds within this process at least. */
   readonly #usedHere = new Set<string>();

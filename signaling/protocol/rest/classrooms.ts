@@ -3,6 +3,7 @@ import { route } from '../define.ts';
 import { ClassGroupId, ClassroomId, PairingId, PersonId, SchoolId, SiteId, TermId } from '../ids.ts';
 import { LessonKind } from '../seats.ts';
 import { MAX_PERIODS } from './calendar.ts';
+import { SiteWanted } from './sites.ts';
 import { changeOf, DisplayName, LessonSummary, LocalDate, LocalTime, Nothing, Weekday } from './shapes.ts';
 
 /** Physical rooms, their sites, who is paired with whom, and the weekly timetable. */
@@ -211,6 +212,11 @@ export const classroomRoutes = {
       /** Lesson that the site should be in now (from 5 min before its start). */
       current: LessonSummary.nullable(),
       upcoming: z.array(LessonSummary),
+      /** For the QR code that a teacher of the school pairs a phone with; null while none can be made. */
+      pairingCode: z.string().nullable(),
+      /** Names of the teachers whose phones are paired. */
+      phones: z.array(z.string()),
+      wanted: SiteWanted,
       serverNowMs: z.int(),
     }),
   }),

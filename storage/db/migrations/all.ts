@@ -11,6 +11,7 @@ import { polls } from './0009-polls.ts';
 import { calendar } from './0010-calendar.ts';
 import { courseware } from './0011-courseware.ts';
 import { calendarFeeds } from './0012-calendar-feeds.ts';
+import { sites } from './0016-sites.ts';
 import { insight } from './0017-insight.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
@@ -27,5 +28,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-calendar': calendar,
   '0011-courseware': courseware,
   '0012-calendar-feeds': calendarFeeds,
+  '0016-sites': sites,
   '0017-insight': insight,
 };

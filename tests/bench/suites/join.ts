@@ -173,6 +173,7 @@ async function serverShare(
       displayName: grant.displayName,
       schoolName: null,
       region: null,
+      phoneOf: null,
       wardName: null,
       classGroup: null,
     } as const;

@@ -133,6 +133,19 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   startRace: teachersOnly,
   pressRace: answerers,
   endRace: teachersOnly,
+  /** Of a seat that is no site. */
+  controlSite: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
+  reportSite: {
+    inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
+    onStage: 'forbidden allowed forbidden forbidden',
+    safeMode: 'forbidden allowed forbidden forbidden forbidden',
+    waiting: MUST_WAIT,
+  },
+  /** No seat here is that of a paired phone. */
+  setClassHand: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
+  setClassSpeaker: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
+  /** To the lecturer; who does not write to itself. */
+  sendTeacherNote: { ...teachersOnly, inside: 'forbidden allowed forbidden forbidden forbidden forbidden forbidden' },
   inviteToStage: teachersOnly,
   removeFromStage: teachersOnly,
   muteSeat: teachersOnly,

@@ -108,6 +108,7 @@ function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
     removeFromStage: somebody,
     muteSeat: somebody,
     removeSeat: { ...somebody, keepOut: false },
+    controlSite: { ...somebody, order: { kind: 'volume', volume: 40 } },
     ...toolParams(),
     setLayout: { layout: 'gallery', pinnedSeatId: null },
     setRecordingPaused: { paused: true },
@@ -147,5 +148,12 @@ function toolParams(): Readonly<Record<string, object>> {
     setInkOpen: { isOpen: false },
     showPage: { coursewareId: 'of-no-lesson', page: 1 },
     pressRace: { raceId: randomUUID() },
+    setClassHand: { raised: true },
+    setClassSpeaker: { name: '小明' },
+    sendTeacherNote: { requestId, toSeatId: null, text: '声音有点小' },
+    reportSite: {
+      ...{ cameras: ['pupils'], camera: 'pupils', hasMicrophone: true, isMicrophoneOff: false },
+      ...{ volume: 80, layout: 'auto', screens: 1 },
+    },
   };
 }

@@ -79,6 +79,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
     tools: {
       ...{ poll: null, myAnswer: null, pick: null, countdown: null, race: null, page: null, polls: [] },
       ink: { strokes: [], isOpen: false },
+      sites: { setups: [], speakers: [], ownSite: null, notes: [] },
     },
     needsTransports: false,
     ...change,

@@ -42,6 +42,7 @@ export function claimsOf(lesson: RoomLesson, seat: SeatKind, name: string): Join
     displayName: name,
     schoolName: '实验小学',
     region: null,
+    phoneOf: null,
     wardName: null,
     classGroup: seat === 'pupil' ? '三年级一班' : null,
   };

@@ -5,9 +5,11 @@ import {
   SeatId,
   type CoursewareId,
   type LessonId,
+  type PersonId,
   type PollId,
   type RecordingId,
   type RequestId,
+  type SiteId,
 } from '../../../signaling/protocol/ids.ts';
 import type { PollQuestion } from '../../../signaling/protocol/polls.ts';
 import type { ChatMessage } from '../../../signaling/protocol/room.ts';
@@ -55,6 +57,13 @@ export class MemoryRoomStore implements RoomStore {
     const known = this.boardFiles.get(coursewareId);
     if (known?.lessonId !== lessonId) throw new AppError('notFound');
     return await Promise.resolve(known.file);
+  }
+
+  readonly phones = new Set<string>();
+
+  async isPhoneOf(siteId: SiteId, personId: PersonId): Promise<boolean> {
+    this.#assertHere();
+    return await Promise.resolve(this.phones.has(`${siteId}:${personId}`));
   }
 
   readonly pagesUrl: RoomStore['pagesUrl'] = (coursewareId) => `/pages/${coursewareId}/`;

@@ -41,6 +41,22 @@ export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
     const strokes = strokeId === null ? [] : tools.ink.strokes.filter((one) => one.strokeId !== strokeId);
     return { ...tools, ink: { ...tools.ink, strokes } };
   },
+  siteSetupChanged: (tools, { seatId, setup }) => {
+    const others = tools.sites.setups.filter((one) => one.seatId !== seatId);
+    return { ...tools, sites: { ...tools.sites, setups: [...others, { seatId, setup }] } };
+  },
+  classSpeakerChanged: (tools, { seatId, name }) => {
+    const others = tools.sites.speakers.filter((one) => one.seatId !== seatId);
+    const speakers = name === null ? others : [...others, { seatId, name }];
+    return { ...tools, sites: { ...tools.sites, speakers } };
+  },
+  teacherNote: (tools, { note }) => {
+    if (tools.sites.notes.some(({ noteId }) => noteId === note.noteId)) return tools;
+    return { ...tools, sites: { ...tools.sites, notes: [...tools.sites.notes, note] } };
+  },
+  ownSiteChanged: (tools, { seatId }) => ({ ...tools, sites: { ...tools.sites, ownSite: seatId } }),
+  /** The screen does as it is told; it says so itself. */
+  siteOrder: (tools) => tools,
   inkOpened: (tools, { isOpen }) => ({ ...tools, ink: { ...tools.ink, isOpen } }),
 };
 

@@ -3,6 +3,7 @@ import type { SeatId } from '../../../signaling/protocol/ids.ts';
 import type { Layout, RollEntry } from '../../../signaling/protocol/room.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
+import { SiteActions } from './site-actions.ts';
 import type { SignalingClient } from './signaling-client.ts';
 import { ToolActions } from './tool-actions.ts';
 
@@ -13,6 +14,7 @@ const newRequestId = (): RequestId => RequestId.parse(randomId());
 /** What a person can do in the room. Each shows its effect at once and takes it back with a reason when refused. */
 export class RoomActions {
   readonly tools: ToolActions;
+  readonly sites: SiteActions;
   readonly #store: RoomStore;
   readonly #call: SignalingClient['call'];
 
@@ -20,6 +22,7 @@ export class RoomActions {
     this.#store = store;
     this.#call = call;
     this.tools = new ToolActions(store, call);
+    this.sites = new SiteActions(store, call);
   }
 
   setHand(raised: boolean): Promise<unknown> {

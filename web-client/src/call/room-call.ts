@@ -3,6 +3,7 @@ import type { Source } from '../../../signaling/protocol/media.ts';
 import type { CloseReason, RoomSnapshot } from '../../../signaling/protocol/room.ts';
 import { PERMISSIONS, isPermitted } from '../../../signaling/protocol/seats.ts';
 import type { LessonKind, Permission, SeatKind } from '../../../signaling/protocol/seats.ts';
+import type { SiteOrder } from '../../../signaling/protocol/sites.ts';
 import type { RouteReply } from '../../../signaling/protocol/rest.ts';
 import { callApi } from '../api/api.ts';
 import { RequestFailure, asFailure } from '../api/request-failure.ts';
@@ -57,6 +58,8 @@ export interface RoomCallOptions {
   readonly onCaptureProblem: (source: Source, problem: CaptureProblem) => void;
   /** One tile of many rooms: only the pictures that are shown, no sound. */
   readonly picturesOnly?: boolean;
+  /** A phone that stands beside the classroom's own loudspeakers neither sends nor receives. */
+  readonly isMedialess?: boolean | undefined;
 }
 
 interface Entry {
@@ -146,9 +149,14 @@ export class RoomCall {
     await this.media.close();
   }
 
+  /** What the screen of a classroom is told to do. Returns the function that stops it. */
+  obeySiteOrders(obey: (order: SiteOrder) => void): () => void {
+    return this.#client.on('siteOrder', ({ order }) => obey(order));
+  }
+
   async #open({ seat, transports }: Entry): Promise<void> {
     this.#remember(seat);
-    if (seat.routerRtpCapabilities !== null) {
+    if (seat.routerRtpCapabilities !== null && this.#options.isMedialess !== true) {
       await this.media.load(seat.routerRtpCapabilities as types.RtpCapabilities).catch((error: unknown) => {
         // A browser without WebRTC still gets chat, hands and the list.
         console.warn('no WebRTC in this browser', error);
@@ -205,7 +213,7 @@ export class RoomCall {
   }
 
   async #handleSnapshot(snapshot: RoomSnapshot): Promise<void> {
-    if (snapshot.phase === 'waiting') return;
+    if (snapshot.phase === 'waiting' || this.#options.isMedialess === true) return;
     const { seat, onStage } = snapshot.self;
     this.#granted = (isOnStage) => grantedTo(seat, snapshot.lesson.kind, isOnStage);
     this.capture.setPermitted(this.#granted(onStage));

@@ -9,6 +9,7 @@ export const deskText = catalogue({
   tab_people: ['人员', 'People'],
   tab_classes: ['班级', 'Class groups'],
   tab_classrooms: ['教室', 'Classrooms'],
+  tab_sites: ['大屏运行', 'Screens'],
   tab_pairings: ['结对', 'Pairings'],
   tab_schools: ['学校与设置', 'Schools & settings'],
   tab_coverage: ['应用统计', 'Usage'],

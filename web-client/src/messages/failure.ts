@@ -23,6 +23,10 @@ export const failureText = catalogue({
     '绑定码不正确或已过期，请向管理员索取新的绑定码。',
     'The code is wrong or has expired. Please ask the administrator for a new one.',
   ],
+  pairingCodeInvalid: [
+    '二维码已过期，请重新扫描大屏上的二维码。',
+    'This code has expired. Please scan the one on the classroom’s screen again.',
+  ],
   originRejected: [
     '请从本系统的网址打开页面后再试。',
     'Please open this page from the system’s own address and try again.',

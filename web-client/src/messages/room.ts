@@ -45,6 +45,7 @@ export const roomText = catalogue({
   you: ['我', 'You'],
   muted: ['已静音', 'muted'],
   speaking: ['正在发言', 'speaking'],
+  classSpeaker: ['发言：{name}', 'Speaks: {name}'],
   away: ['正在重连', 'reconnecting'],
   handOrder: ['第 {n} 位举手', 'hand number {n}'],
   lineGood: ['网络良好', 'Good line'],

@@ -20,6 +20,7 @@ import { NoticesProvider } from './notices.tsx';
 import { PairingsSection } from './pairings-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { FirstSchool, SchoolsSection } from './schools-section.tsx';
+import { SitesSection } from './sites-section.tsx';
 import { TimetableSection } from './timetable-section.tsx';
 import desk from './desk.module.css';
 import styles from './desk-page.module.css';
@@ -30,6 +31,7 @@ const SECTIONS = [
   'people',
   'classes',
   'classrooms',
+  'sites',
   'pairings',
   'schools',
   'coverage',
@@ -42,6 +44,7 @@ const VIEWS: Readonly<Record<SectionName, ComponentType>> = {
   people: PeopleSection,
   classes: ClassesSection,
   classrooms: ClassroomsSection,
+  sites: SitesSection,
   pairings: PairingsSection,
   schools: SchoolsSection,
   coverage: lazy(() => import('./coverage-section.tsx')),

@@ -41,6 +41,12 @@ export const deskQueries = {
     queryFn: async ({ signal }) => (await callApi('listClassrooms', { query: {} }, signal)).classrooms,
     refetchInterval: 15_000,
   }),
+  sites: (schoolId: SchoolId) =>
+    queryOptions({
+      queryKey: ['desk', 'sites', schoolId],
+      queryFn: async ({ signal }) => (await callApi('listSites', { query: { schoolId } }, signal)).sites,
+      refetchInterval: 5_000,
+    }),
   pairings: queryOptions({
     queryKey: ['desk', 'pairings'],
     queryFn: async ({ signal }) => (await callApi('listPairings', undefined, signal)).pairings,
@@ -88,6 +94,7 @@ export type DeskData =
   | 'classGroups'
   | 'people'
   | 'classrooms'
+  | 'sites'
   | 'pairings'
   | 'calendar'
   | 'timetable'

@@ -8,6 +8,7 @@ import { useText } from '../../text/text.ts';
 import { clockTime } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { useCall } from './call-context.ts';
+import { TeacherLine } from './teacher-notes.tsx';
 import styles from './side-panel.module.css';
 
 const NEAR_BOTTOM_PX = 80;
@@ -90,6 +91,7 @@ export function ChatPanel({ state }: { readonly state: InsideState }) {
   };
   return (
     <div className={styles.fill}>
+      <TeacherLine state={state} />
       <div className={styles.messages} ref={ref} onScroll={handleScroll} role="log" aria-label={room('chat')}>
         {hasMore && state.chat.length >= HISTORY_SHOWS_FROM && (
           <Button look="plain" onClick={() => void older()}>

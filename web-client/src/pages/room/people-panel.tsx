@@ -12,6 +12,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
 import { ParticipantMenu } from './participant-menu.tsx';
 import { RollList } from './roll-list.tsx';
+import { SiteControls } from './site-controls.tsx';
 import styles from './side-panel.module.css';
 
 const MINUTE_MS = 60_000;
@@ -57,6 +58,10 @@ function Lobby({ waiting }: { readonly waiting: readonly Waiting[] }) {
   );
 }
 
+/** Who of a listening classroom wants to speak. */
+const speakerOf = (state: InsideState, seatId: string): string | undefined =>
+  state.tools.sites.speakers.find((one) => one.seatId === seatId)?.name;
+
 function Hands({ state }: { readonly state: InsideState }) {
   const t = useText(panelText);
   const { actions } = useCall();
@@ -74,7 +79,7 @@ function Hands({ state }: { readonly state: InsideState }) {
               <span className={styles.order}>{index + 1}</span>
               <div className={styles.who}>
                 <strong>{participant?.displayName ?? '…'}</strong>
-                <span>{participant?.schoolName}</span>
+                <span>{speakerOf(state, hand.seatId) ?? participant?.schoolName}</span>
               </div>
               {may(state, 'manageStage') && participant?.onStage !== true && (
                 <Button
@@ -116,6 +121,7 @@ function Person({ participant, state }: { readonly participant: Participant; rea
       {state.hands.some((hand) => hand.seatId === seatId) && <Hand aria-label={t('hands')} />}
       {microphone?.paused === true && <MicOff aria-label={room('muted')} />}
       {!isSelf && <ParticipantMenu participant={participant} state={state} />}
+      {seat === 'site' && may(state, 'controlSites') && <SiteControls seatId={seatId} state={state} />}
     </li>
   );
 }

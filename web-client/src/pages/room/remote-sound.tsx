@@ -12,10 +12,12 @@ type Sinkable = HTMLAudioElement & { setSinkId?: (id: string) => Promise<void> }
 interface SoundProps {
   readonly remote: RemoteTrack;
   readonly speaker: string | null;
+  /** 0 to 100. */
+  readonly volume: number;
   readonly onBlocked: (play: () => void) => void;
 }
 
-function Sound({ remote, speaker, onBlocked }: SoundProps) {
+function Sound({ remote, speaker, volume, onBlocked }: SoundProps) {
   const ref = useRef<HTMLAudioElement>(null);
   const { track } = remote;
   useEffect(() => {
@@ -41,6 +43,9 @@ function Sound({ remote, speaker, onBlocked }: SoundProps) {
     const audio: Sinkable | null = ref.current;
     if (speaker !== null) void audio?.setSinkId?.(speaker).catch(() => undefined);
   }, [speaker]);
+  useEffect(() => {
+    if (ref.current !== null) ref.current.volume = volume / 100;
+  }, [volume]);
   return (
     <audio ref={ref} autoPlay data-testid="remote-audio" data-seat-id={remote.seatId} data-source={remote.source}>
       <track kind="captions" />
@@ -49,7 +54,7 @@ function Sound({ remote, speaker, onBlocked }: SoundProps) {
 }
 
 /** Everybody else's sound. When the browser blocks it, one tap opens it. */
-export function RemoteSound() {
+export function RemoteSound({ volume = 100 }: { readonly volume?: number }) {
   const t = useText(roomText);
   const { devices } = useServices();
   const { chosen } = useSyncExternalStore(devices.subscribe, devices.getState);
@@ -61,7 +66,13 @@ export function RemoteSound() {
       {media.remote
         .filter((remote) => remote.kind === 'audio')
         .map((remote) => (
-          <Sound key={remote.producerId} remote={remote} speaker={chosen.speaker} onBlocked={addBlocked} />
+          <Sound
+            key={remote.producerId}
+            remote={remote}
+            speaker={chosen.speaker}
+            volume={volume}
+            onBlocked={addBlocked}
+          />
         ))}
       {blocked.length > 0 && (
         <Button

@@ -11,6 +11,7 @@ import { Banner } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
 import { captureWords } from './device-check.tsx';
+import { FreshTeacherNote } from './teacher-notes.tsx';
 import type { CaptureComplaint } from './use-visit.ts';
 import styles from './live-room.module.css';
 
@@ -129,6 +130,7 @@ export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: Room
       )}
       {captureComplaint !== null && <CaptureNote complaint={captureComplaint} onSeen={onCaptureSeen} />}
       <ComplaintNote call={call} />
+      <FreshTeacherNote state={state} />
       {state.self.stageInvitation && !state.self.onStage && <StageInvitation />}
     </div>
   );

@@ -136,6 +136,11 @@ function Caption({ tile, title }: { readonly tile: TileModel; readonly title: st
         </>
       )}
       <span className={styles.name}>{title}</span>
+      {isCamera && tile.speaker !== null && (
+        <strong className={styles.speaker} data-testid="class-speaker">
+          {t('classSpeaker', { name: tile.speaker })}
+        </strong>
+      )}
       {isCamera && schoolName !== null && <span className={styles.school}>{schoolName}</span>}
       {isCamera && tile.isSpeaking && <span className="visually-hidden">{t('speaking')}</span>}
     </footer>

@@ -19,6 +19,8 @@ export interface TileModel {
   /** 1 for the first raised hand. */
   readonly handOrder: number | null;
   readonly line: 'good' | 'fair' | 'poor' | null;
+  /** Who of a listening classroom speaks. */
+  readonly speaker: string | null;
 }
 
 /** mediasoup's scores run from 0 to 10. */
@@ -52,6 +54,7 @@ export function tilesOf(state: InsideState): { readonly people: TileModel[]; rea
       isSpeaking: state.activeSpeaker === seatId,
       handOrder: handIndex < 0 ? null : handIndex + 1,
       line: lineOf(participant),
+      speaker: state.tools.sites.speakers.find((one) => one.seatId === seatId)?.name ?? null,
     };
     const camera = own.find((producer) => producer.source === 'camera');
     if (showsItself(participant)) {

@@ -17,14 +17,15 @@ export interface VisitOptions {
   /** Names the seat in this tab's memory. */
   readonly key: string;
   readonly obtainGrant: () => Promise<JoinGrant>;
-  /** A site has no person who could have switched something off. */
-  readonly alwaysSends?: boolean;
+  /** What is opened by itself, where no person has chosen it for this browser. */
+  readonly wants?: () => Readonly<Record<'camera' | 'microphone', boolean>>;
+  readonly isMedialess?: boolean;
   /** Entering begins by itself, so that nothing else is shown before. */
   readonly entersAtOnce?: boolean;
 }
 
 /** A visit to a room that ends with the component that shows it. */
-export function useVisit({ key, obtainGrant, alwaysSends = false, entersAtOnce = false }: VisitOptions) {
+export function useVisit({ key, obtainGrant, wants, isMedialess, entersAtOnce = false }: VisitOptions) {
   const { devices, seatMemory, warmDevice } = useServices();
   const [phase, setPhase] = useState<VisitPhase>({ kind: entersAtOnce ? 'entering' : 'outside' });
   const [complaint, setComplaint] = useState<CaptureComplaint | null>(null);
@@ -43,12 +44,13 @@ export function useVisit({ key, obtainGrant, alwaysSends = false, entersAtOnce =
         tracks,
         wants: () => {
           const { cameraOn, microphoneOn } = devices.getState().chosen;
-          return { camera: alwaysSends || cameraOn, microphone: alwaysSends || microphoneOn };
+          return wants?.() ?? { camera: cameraOn, microphone: microphoneOn };
         },
+        isMedialess,
         onCaptureProblem: (source, problem) => setComplaint({ source, problem }),
       });
     },
-    [key, obtainGrant, seatMemory, warmDevice, devices, alwaysSends],
+    [key, obtainGrant, seatMemory, warmDevice, devices, wants, isMedialess],
   );
   const stepOut = useCallback(() => setPhase({ kind: 'outside' }), []);
   const dismissComplaint = useCallback(() => setComplaint(null), []);

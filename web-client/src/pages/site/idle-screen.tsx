@@ -5,6 +5,9 @@ import { useText } from '../../text/text.ts';
 import type { Translate } from '../../text/text.ts';
 import { clockTime } from '../../text/time.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { PairingSign } from './pairing-sign.tsx';
+import { SetUpButton } from './set-up.tsx';
+import type { SiteKit } from './site-kit.ts';
 import styles from './site-page.module.css';
 
 type Agenda = RouteReply<'siteAgenda'>;
@@ -39,7 +42,12 @@ function NextLesson({ agenda, nowMs }: { readonly agenda: Agenda; readonly nowMs
 }
 
 /** Between lessons: what time it is, who this is, what comes. */
-export function IdleScreen({ agenda, isOffline }: { readonly agenda: Agenda | null; readonly isOffline: boolean }) {
+export function IdleScreen(props: {
+  readonly agenda: Agenda | null;
+  readonly isOffline: boolean;
+  readonly kit: SiteKit;
+}) {
+  const { agenda, isOffline, kit } = props;
   const t = useText(siteText);
   const language = useLanguage();
   const nowMs = useNow(1_000);
@@ -58,7 +66,11 @@ export function IdleScreen({ agenda, isOffline }: { readonly agenda: Agenda | nu
         <p className={styles.soft}>{day}</p>
       </div>
       {agenda !== null && <NextLesson agenda={agenda} nowMs={nowMs} />}
-      <footer className={styles.soft}>{isOffline ? t('offline') : t('selfRunning')}</footer>
+      <footer className={styles.foot}>
+        <PairingSign kit={kit} />
+        <p className={styles.soft}>{isOffline ? t('offline') : t('selfRunning')}</p>
+        <SetUpButton kit={kit} />
+      </footer>
     </main>
   );
 }

@@ -8,6 +8,8 @@ import { Button } from '../../ui/button.tsx';
 import { Waiting } from '../../ui/panels.tsx';
 import { CallProvider, useCallState } from '../room/call-context.ts';
 import { useVisit } from '../room/use-visit.ts';
+import { PairingSign } from './pairing-sign.tsx';
+import type { SiteKit } from './site-kit.ts';
 import { SiteRoom } from './site-room.tsx';
 import styles from './site-page.module.css';
 
@@ -16,9 +18,10 @@ const RETRY_MS = 5_000;
 function SiteFrame(props: {
   readonly lesson: LessonSummary;
   readonly words: string;
+  readonly kit: SiteKit;
   readonly children?: React.ReactNode;
 }) {
-  const { lesson, words, children } = props;
+  const { lesson, words, kit, children } = props;
   return (
     <main className={['stage', styles.idle].join(' ')} data-testid="site-waiting">
       <header>
@@ -27,12 +30,16 @@ function SiteFrame(props: {
       <h1 className={styles.lesson}>{lesson.title}</h1>
       <Waiting>{words}</Waiting>
       {children}
+      <footer className={styles.foot}>
+        <PairingSign kit={kit} />
+      </footer>
     </main>
   );
 }
 
 interface SiteCallProps {
   readonly lesson: LessonSummary;
+  readonly kit: SiteKit;
   readonly onDone: () => void;
   readonly onAgain: () => void;
 }
@@ -40,7 +47,7 @@ interface SiteCallProps {
 /** Nobody is there to press anything: what can come back comes back, what is over makes room for the clock. */
 const COMES_BACK: ReadonlySet<CloseReason> = new Set(['seatTokenInvalid', 'left', 'roomGone', 'clientTooOld']);
 
-function SiteCall({ lesson, onDone, onAgain }: SiteCallProps) {
+function SiteCall({ lesson, kit, onDone, onAgain }: SiteCallProps) {
   const t = useText(siteText);
   const { connection, view } = useCallState();
   const reason = connection.kind === 'closed' ? connection.reason : null;
@@ -55,27 +62,38 @@ function SiteCall({ lesson, onDone, onAgain }: SiteCallProps) {
   }, [reason, onDone, onAgain]);
   if (reason === 'seatTakenOver') {
     return (
-      <SiteFrame lesson={lesson} words={t('takenOver')}>
+      <SiteFrame lesson={lesson} kit={kit} words={t('takenOver')}>
         <Button look="primary" onClick={onAgain}>
           {t('takeBack')}
         </Button>
       </SiteFrame>
     );
   }
-  if (reason !== null || view.phase === 'joining') return <SiteFrame lesson={lesson} words={t('entering')} />;
-  if (view.phase === 'waiting') return <SiteFrame lesson={lesson} words={t('waiting')} />;
-  return <SiteRoom state={view} />;
+  if (reason !== null || view.phase === 'joining') return <SiteFrame lesson={lesson} kit={kit} words={t('entering')} />;
+  if (view.phase === 'waiting') return <SiteFrame lesson={lesson} kit={kit} words={t('waiting')} />;
+  return <SiteRoom state={view} kit={kit} />;
 }
 
 /** One lesson on the classroom's screen, from its time to its end, without a hand. */
-export function SiteLesson({ lesson, onDone }: { readonly lesson: LessonSummary; readonly onDone: () => void }) {
+export function SiteLesson(props: {
+  readonly lesson: LessonSummary;
+  readonly kit: SiteKit;
+  readonly onDone: () => void;
+}) {
+  const { lesson, kit, onDone } = props;
+  const { settings } = kit;
   const t = useText(siteText);
   const { lessonId } = lesson;
   const obtainGrant = useCallback(() => callApi('joinLesson', { params: { lessonId } }), [lessonId]);
+  // What was switched off at this screen stays off through a reload.
+  const wants = useCallback(() => {
+    const { camera, microphoneOffIn } = settings.getState();
+    return { camera: camera !== null, microphone: microphoneOffIn !== lessonId };
+  }, [settings, lessonId]);
   const { phase, enter } = useVisit({
     key: `site-${lessonId}`,
     obtainGrant,
-    alwaysSends: true,
+    wants,
     entersAtOnce: true,
   });
   const again = useCallback(() => enter({}), [enter]);
@@ -92,9 +110,9 @@ export function SiteLesson({ lesson, onDone }: { readonly lesson: LessonSummary;
   if (phase.kind === 'inside') {
     return (
       <CallProvider value={phase.call}>
-        <SiteCall lesson={lesson} onDone={onDone} onAgain={again} />
+        <SiteCall lesson={lesson} kit={kit} onDone={onDone} onAgain={again} />
       </CallProvider>
     );
   }
-  return <SiteFrame lesson={lesson} words={phase.kind === 'notOpen' ? t('waiting') : t('entering')} />;
+  return <SiteFrame lesson={lesson} kit={kit} words={phase.kind === 'notOpen' ? t('waiting') : t('entering')} />;
 }

@@ -1,7 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useSearch } from 'wouter';
+import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
 import { siteText } from '../../messages/site.ts';
@@ -11,7 +12,13 @@ import { TextField } from '../../ui/field.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { useTitle } from '../../ui/use-title.ts';
 import { IdleScreen } from './idle-screen.tsx';
+import { SiteVitals } from './site-kit.ts';
+import type { SiteKit } from './site-kit.ts';
 import { SiteLesson } from './site-lesson.tsx';
+import { SiteSettings } from './site-settings.ts';
+import { SiteShare } from './site-share.ts';
+import { useSecondScreen } from './use-second-screen.ts';
+import { useSiteHealth } from './use-site-health.ts';
 import styles from './site-page.module.css';
 
 const AGENDA_EVERY_MS = 5_000;
@@ -61,22 +68,62 @@ function EnrolForm() {
   );
 }
 
+/** The agenda, and when it came by this computer's clock. */
+async function loadAgenda(signal: AbortSignal) {
+  const sentAtMs = Date.now();
+  const agenda = await callApi('siteAgenda', undefined, signal);
+  return { agenda, clockOffsetMs: agenda.serverNowMs - (sentAtMs + Date.now()) / 2 };
+}
+
+function useKit(agenda: RouteReply<'siteAgenda'> | null): SiteKit {
+  const [parts] = useState(() => ({
+    settings: new SiteSettings(localStorage),
+    share: new SiteShare(),
+    vitals: new SiteVitals(),
+  }));
+  const search = useSearch();
+  const isTwo = new URLSearchParams(search).get('screens') === '2';
+  const screens = useSecondScreen(agenda !== null, isTwo);
+  useEffect(() => {
+    window.tongkeSite = parts.share;
+    return () => {
+      delete window.tongkeSite;
+    };
+  }, [parts]);
+  const wanted = agenda?.wanted;
+  useEffect(() => {
+    if (wanted !== undefined && parts.settings.follow(wanted)) location.reload();
+  }, [parts, wanted]);
+  return { ...parts, screens, pairingCode: agenda?.pairingCode ?? null, phones: agenda?.phones ?? [] };
+}
+
+const SecondScreen = lazy(async () => ({ default: (await import('./second-screen.tsx')).SecondScreen }));
+
 /** The unattended screen of a classroom: enrolled once, then it goes to its lessons by itself. */
 export default function SitePage() {
   const t = useText(siteText);
   useTitle(t('title'));
+  const isSecond = new URLSearchParams(useSearch()).get('screen') === '2';
+  return isSecond ? <SecondScreen /> : <FirstScreen />;
+}
+
+function FirstScreen() {
   const agenda = useQuery({
     queryKey: AGENDA_KEY,
-    queryFn: ({ signal }) => callApi('siteAgenda', undefined, signal),
+    queryFn: ({ signal }) => loadAgenda(signal),
     refetchInterval: (query) => (isSignedOut(query.state.error) ? AGENDA_SIGNED_OUT_MS : AGENDA_EVERY_MS),
     refetchIntervalInBackground: true,
   });
   /** A lesson that is over stays over, also while the agenda still names it. */
   const [doneId, setDoneId] = useState<string | null>(null);
-  if (isSignedOut(agenda.error)) return <EnrolForm />;
-  const current = agenda.data?.current ?? null;
-  if (agenda.data !== undefined && current !== null && current.lessonId !== doneId) {
-    return <SiteLesson key={current.lessonId} lesson={current} onDone={() => setDoneId(current.lessonId)} />;
+  const isOut = isSignedOut(agenda.error);
+  const { agenda: known = null, clockOffsetMs = null } = agenda.data ?? {};
+  const kit = useKit(known);
+  useSiteHealth(kit, isOut ? null : clockOffsetMs);
+  if (isOut) return <EnrolForm />;
+  const current = known?.current ?? null;
+  if (current !== null && current.lessonId !== doneId) {
+    return <SiteLesson key={current.lessonId} lesson={current} kit={kit} onDone={() => setDoneId(current.lessonId)} />;
   }
-  return <IdleScreen agenda={agenda.data ?? null} isOffline={agenda.isError} />;
+  return <IdleScreen agenda={known} isOffline={agenda.isError} kit={kit} />;
 }

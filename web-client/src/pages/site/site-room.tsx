@@ -1,5 +1,6 @@
-import { Ear, Hand, Mic } from 'lucide-react';
+import { Ear, Hand, Mic, MicOff } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
+import type { SiteLayout } from '../../../../signaling/protocol/sites.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { may } from '../../call/room-state.ts';
 import { siteText } from '../../messages/site.ts';
@@ -17,6 +18,9 @@ import type { TileModel } from '../room/tiles.ts';
 import { RecordingSign } from '../room/top-line.tsx';
 import { ClassCards } from '../room/tools/class-cards.tsx';
 import { CountdownSign } from '../room/tools/countdown-sign.tsx';
+import { PairingSign } from './pairing-sign.tsx';
+import type { SiteKit } from './site-kit.ts';
+import { useSiteDuties } from './use-site-duties.ts';
 import { useTalkKey } from './use-talk-key.ts';
 import styles from './site-room.module.css';
 
@@ -24,7 +28,10 @@ const MOST_AT_THE_SIDE = 4;
 
 interface Places {
   readonly main: TileModel | null;
+  /** Beside the board; null where the lecturer is large. */
   readonly lecturer: TileModel | null;
+  /** Wherever the lecturer is shown. */
+  readonly teacher: TileModel | null;
   readonly others: readonly TileModel[];
   readonly own: TileModel | null;
 }
@@ -40,17 +47,19 @@ function placesOf(state: InsideState): Places {
     .toSorted((a, b) => Number(b.participant.onStage) - Number(a.participant.onStage))
     .slice(0, MOST_AT_THE_SIDE);
   const hasBoard = board !== null || state.tools.page !== null;
-  return { main: board ?? lecturer ?? others[0] ?? null, lecturer: hasBoard ? lecturer : null, others, own };
+  const main = board ?? lecturer ?? others[0] ?? null;
+  return { main, lecturer: hasBoard ? lecturer : null, teacher: lecturer, others, own };
 }
 
-function TalkSign({ isTalking, canTalk }: { readonly isTalking: boolean; readonly canTalk: boolean }) {
+function TalkSign(props: { readonly isTalking: boolean; readonly canTalk: boolean; readonly isOff: boolean }) {
+  const { isTalking, canTalk, isOff } = props;
   const t = useText(siteText);
   const { isHeld, press, release } = useTalkKey(canTalk);
   return (
     <div className={styles.talk}>
       <output className={styles.sign} data-talking={isTalking} data-testid="talk-sign">
-        {isTalking ? <Mic aria-hidden /> : <Ear aria-hidden />}
-        {isTalking ? t('speak') : t('listen')}
+        {isOff ? <MicOff aria-hidden /> : isTalking ? <Mic aria-hidden /> : <Ear aria-hidden />}
+        {isOff ? t('microphoneOff') : isTalking ? t('speak') : t('listen')}
       </output>
       {canTalk && (
         <button
@@ -111,51 +120,111 @@ function SiteLine({ state }: { readonly state: InsideState }) {
   );
 }
 
+/** What one window of the screen shows: board and people side by side, or one of them alone. */
+type View = 'both' | 'board' | 'people';
+
+/** With two screens each has its own; the teacher may have them change places. */
+export function viewOf(layout: SiteLayout, screen: 'only' | 'first' | 'second'): View {
+  if (screen === 'only') return layout === 'auto' ? 'both' : layout;
+  const hasBoardFirst = layout !== 'people';
+  return hasBoardFirst === (screen === 'first') ? 'board' : 'people';
+}
+
 function Place({ tile, size }: { readonly tile: TileModel | null; readonly size: 'large' | 'small' }) {
   return tile === null ? null : <Tile key={tile.key} tile={tile} size={size} isPinned={false} />;
 }
 
+function BoardPart({ state, places }: { readonly state: InsideState; readonly places: Places }) {
+  const { page } = state.tools;
+  return (
+    <div className={styles.board}>
+      <div className={styles.picture}>
+        {page === null ? <Place tile={places.main} size="large" /> : <ShownBoard state={state} shown={page} />}
+      </div>
+      <ClassCards state={state} isLarge />
+    </div>
+  );
+}
+
+/** Everybody who is seen, lecturer first; one's own classroom last. */
+function PeoplePart({ places }: { readonly places: Places }) {
+  const tiles = [places.teacher, ...places.others, places.own].filter((tile) => tile !== null);
+  return (
+    <div className={styles.people} data-count={tiles.length}>
+      {tiles.map((tile) => (
+        <div key={tile.key} className={styles.person}>
+          <Place tile={tile} size="large" />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function SidePart({ state, places }: { readonly state: InsideState; readonly places: Places }) {
+  const { page } = state.tools;
+  return (
+    <>
+      <div className={[styles.tile, styles.lecturer].join(' ')}>
+        <Place tile={places.lecturer} size="large" />
+      </div>
+      {places.others
+        .filter((tile) => page !== null || tile !== places.main)
+        .map((tile) => (
+          <div key={tile.key} className={styles.tile}>
+            <Place tile={tile} size="small" />
+          </div>
+        ))}
+      <div className={[styles.tile, styles.own].join(' ')}>
+        <Place tile={places.own} size="small" />
+      </div>
+    </>
+  );
+}
+
+/** The second window: what the first one does not show. It sends nothing and sounds nothing. */
+export function SecondRoom({ state, layout }: { readonly state: InsideState; readonly layout: SiteLayout }) {
+  const places = useMemo(() => placesOf(state), [state]);
+  const view = viewOf(layout, 'second');
+  useWakeLock();
+  return (
+    <div className={['stage', styles.room].join(' ')} data-testid="site-second" data-view={view}>
+      <SiteLine state={state} />
+      <main className={styles.main} data-view={view} style={{ gap: GAP_PX }}>
+        {view === 'people' ? <PeoplePart places={places} /> : <BoardPart state={state} places={places} />}
+      </main>
+    </div>
+  );
+}
+
 /** The lesson as 45 pupils see it from six metres away. */
-export function SiteRoom({ state }: { readonly state: InsideState }) {
+export function SiteRoom({ state, kit }: { readonly state: InsideState; readonly kit: SiteKit }) {
   const { media } = useCallState();
   const places = useMemo(() => placesOf(state), [state]);
-  const { page } = state.tools;
+  const setup = useSiteDuties(kit, state);
   useWakeLock();
-  const canTalk = state.lesson.kind === 'sky' && !state.safeMode;
+  const canTalk = state.lesson.kind === 'sky' && !state.safeMode && !setup.isMicrophoneOff;
+  const isTalking = (state.self.talking || state.self.onStage) && !setup.isMicrophoneOff;
+  const view = viewOf(setup.layout, setup.screens > 1 ? 'first' : 'only');
   return (
     <div
       className={['stage', styles.room].join(' ')}
       data-testid="site-room"
       data-seat-id={state.self.seatId}
       data-frozen={media.line === 'interrupted'}
+      data-view={view}
+      data-volume={setup.volume}
     >
       <SiteLine state={state} />
-      <main className={styles.main} style={{ gap: GAP_PX }}>
-        <div className={styles.board}>
-          <div className={styles.picture}>
-            {page === null ? <Place tile={places.main} size="large" /> : <ShownBoard state={state} shown={page} />}
-          </div>
-          <ClassCards state={state} isLarge />
-        </div>
+      <main className={styles.main} data-view={view} style={{ gap: GAP_PX }}>
+        {view === 'people' ? <PeoplePart places={places} /> : <BoardPart state={state} places={places} />}
         <aside className={styles.side}>
-          <div className={[styles.tile, styles.lecturer].join(' ')}>
-            <Place tile={places.lecturer} size="large" />
-          </div>
-          {places.others
-            .filter((tile) => page !== null || tile !== places.main)
-            .map((tile) => (
-              <div key={tile.key} className={styles.tile}>
-                <Place tile={tile} size="small" />
-              </div>
-            ))}
-          <div className={[styles.tile, styles.own].join(' ')}>
-            <Place tile={places.own} size="small" />
-          </div>
-          <TalkSign isTalking={state.self.talking || state.self.onStage} canTalk={canTalk} />
+          {view === 'both' && <SidePart state={state} places={places} />}
+          <TalkSign isTalking={isTalking} canTalk={canTalk} isOff={setup.isMicrophoneOff} />
           <HandButton state={state} />
+          {kit.phones.length === 0 && <PairingSign kit={kit} isSmall />}
         </aside>
       </main>
-      <RemoteSound />
+      <RemoteSound volume={setup.volume} />
       <Announcer state={state} />
     </div>
   );

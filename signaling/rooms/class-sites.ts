@@ -1,0 +1,139 @@
+import { AppError } from '../protocol/errors.ts';
+import { PersonId, SeatId, type SiteId } from '../protocol/ids.ts';
+import { SiteSetup, type ClassSites as ShownSites, type SiteOrder } from '../protocol/sites.ts';
+import { isTeacherSeat } from '../protocol/seats.ts';
+import * as z from 'zod';
+import type { Broadcast, RoomStore } from './ports.ts';
+import type { Presence } from './presence.ts';
+import { connectionOf, isInside, type Seat } from './seat.ts';
+
+/** Screens of one room that are remembered; a lesson has at most 25 listening classrooms. */
+const MAX_SITES = 50;
+
+export const SavedSites = z.object({
+  setups: z.array(z.object({ seatId: SeatId, setup: SiteSetup })),
+  speakers: z.array(z.object({ seatId: SeatId, name: z.string() })),
+});
+export type SavedSites = z.infer<typeof SavedSites>;
+
+export interface ClassSitesOptions {
+  readonly presence: Presence;
+  readonly broadcast: Broadcast;
+  readonly isPhoneOf: RoomStore['isPhoneOf'];
+  readonly onSpeaker: (seatId: SeatId, name: string | null) => void;
+  readonly onSaveNeeded: () => void;
+}
+
+/** The listening classrooms as their screens say they are, and the phones of the teachers who stand in them (SPEC F). */
+export class ClassSites {
+  readonly #options: ClassSitesOptions;
+  readonly #setups = new Map<SeatId, SiteSetup>();
+  readonly #speakers = new Map<SeatId, string>();
+
+  constructor(options: ClassSitesOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError `forbidden` for who is no site. */
+  report(seat: Seat, setup: SiteSetup): void {
+    if (seat.kind !== 'site') throw new AppError('forbidden', { message: 'not a site' });
+    const { presence, broadcast, onSaveNeeded } = this.#options;
+    if (!this.#setups.has(seat.seatId) && this.#setups.size >= MAX_SITES) this.#forgetGone();
+    this.#setups.set(seat.seatId, setup);
+    broadcast.toTeachers('siteSetupChanged', { seatId: seat.seatId, setup });
+    for (const other of presence.inside()) {
+      if (siteKeyOf(other.phoneOf) === seat.identityKey) {
+        connectionOf(other)?.tell('ownSiteChanged', { seatId: seat.seatId });
+      }
+    }
+    onSaveNeeded();
+  }
+
+  /** @throws AppError `notFound`, `forbidden`, `conflict` */
+  control(seatId: SeatId, order: SiteOrder): void {
+    const seat = this.#options.presence.requireInside(seatId);
+    if (seat.kind !== 'site') throw new AppError('forbidden', { message: 'not a site' });
+    const connection = connectionOf(seat);
+    if (connection === null) throw new AppError('conflict', { message: 'the screen is not connected' });
+    connection.tell('siteOrder', { order });
+  }
+
+  /** The seat of the classroom whose phone this is. @throws AppError `forbidden` without a (good) pairing, `notFound` */
+  async classOf({ phoneOf, identityKey }: Seat): Promise<Seat> {
+    if (phoneOf === null) throw new AppError('forbidden', { message: 'not the phone of a classroom' });
+    if (!(await this.#isPaired(phoneOf, identityKey))) throw new AppError('forbidden', { message: 'unpaired' });
+    const site = this.#siteOf(phoneOf);
+    if (site === null) throw new AppError('notFound', { message: 'the screen is not in the room' });
+    return site;
+  }
+
+  setSpeaker(seatId: SeatId, name: string | null): void {
+    const before = this.#speakers.get(seatId) ?? null;
+    if (before === name) return;
+    if (name === null) this.#speakers.delete(seatId);
+    else this.#speakers.set(seatId, name);
+    this.#options.broadcast.toInside('classSpeakerChanged', { seatId, name });
+    this.#options.onSpeaker(seatId, name);
+    this.#options.onSaveNeeded();
+  }
+
+  /** Phones whose pairing is known to have ended. */
+  async strayPhones(): Promise<Seat[]> {
+    const phones = this.#options.presence.present().filter(({ phoneOf }) => phoneOf !== null);
+    const checked = await Promise.all(
+      phones.map(async (seat) => {
+        const isGood = seat.phoneOf === null || (await this.#isPaired(seat.phoneOf, seat.identityKey));
+        return isGood ? [] : [seat];
+      }),
+    );
+    return checked.flat();
+  }
+
+  shownTo(seat: Seat): Omit<ShownSites, 'notes'> {
+    const { setups, speakers } = this.save();
+    return {
+      setups: isTeacherSeat(seat.kind) ? setups : [],
+      speakers,
+      ownSite: seat.phoneOf === null ? null : (this.#siteOf(seat.phoneOf)?.seatId ?? null),
+    };
+  }
+
+  save(): SavedSites {
+    const isHere = (seatId: SeatId): boolean => {
+      const seat = this.#options.presence.find(seatId);
+      return seat !== null && isInside(seat);
+    };
+    return {
+      setups: [...this.#setups].filter(([seatId]) => isHere(seatId)).map(([seatId, setup]) => ({ seatId, setup })),
+      speakers: [...this.#speakers].filter(([seatId]) => isHere(seatId)).map(([seatId, name]) => ({ seatId, name })),
+    };
+  }
+
+  restore({ setups, speakers }: SavedSites): void {
+    for (const { seatId, setup } of setups) this.#setups.set(seatId, setup);
+    for (const { seatId, name } of speakers) this.#speakers.set(seatId, name);
+  }
+
+  #siteOf(siteId: SiteId): Seat | null {
+    return this.#options.presence.inside().find((seat) => seat.identityKey === siteKeyOf(siteId)) ?? null;
+  }
+
+  /** While the database is away nobody can have unpaired anything. */
+  async #isPaired(siteId: SiteId, identityKey: string): Promise<boolean> {
+    try {
+      return await this.#options.isPhoneOf(siteId, PersonId.parse(identityKey.replace(/^person:/, '')));
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unavailable') return true;
+      throw error;
+    }
+  }
+
+  #forgetGone(): void {
+    const { setups, speakers } = this.save();
+    this.#setups.clear();
+    this.#speakers.clear();
+    this.restore({ setups, speakers });
+  }
+}
+
+const siteKeyOf = (siteId: SiteId | null): string | null => (siteId === null ? null : `site:${siteId}`);

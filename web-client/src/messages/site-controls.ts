@@ -1,0 +1,27 @@
+import { catalogue } from '../text/text.ts';
+
+export const siteControlText = catalogue({
+  title: ['遥控大屏', 'Control the screen'],
+  camera: ['镜头', 'Camera'],
+  cameraPupils: ['学生', 'Pupils'],
+  cameraTeacher: ['老师', 'Teacher'],
+  microphone: ['麦克风', 'Microphone'],
+  on: ['开', 'On'],
+  off: ['关', 'Off'],
+  volume: ['音量 {n}', 'Volume {n}'],
+  quieter: ['调小', 'Quieter'],
+  louder: ['调大', 'Louder'],
+  layout: ['画面', 'Layout'],
+  layout_auto: ['自动', 'By itself'],
+  layout_board: ['板书', 'Board'],
+  layout_people: ['人像', 'People'],
+  screen: ['大屏', 'Screen'],
+  reload: ['重新加载', 'Reload'],
+  line: ['老师之间', 'Between teachers'],
+  lineBody: ['只有你们两人看得到，不进录像。', 'Only the two of you see this. It is not recorded.'],
+  noteFrom: ['{name} 悄悄对您说', '{name}, to you alone'],
+  answer: ['回复 {name}', 'Answer {name}'],
+  you: ['我', 'Me'],
+  send: ['发送', 'Send'],
+  seen: ['知道了', 'OK'],
+});

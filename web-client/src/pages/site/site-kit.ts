@@ -1,0 +1,30 @@
+import type { SiteHealth } from '../../../../signaling/protocol/rest/sites.ts';
+import type { SiteSettings } from './site-settings.ts';
+import type { SiteShare } from './site-share.ts';
+
+type Vitals = Pick<SiteHealth, 'lessonId' | 'line'>;
+
+/** Told by the lesson that is on, read when the next report is due. */
+export class SiteVitals {
+  #state: Vitals = { lessonId: null, line: null };
+
+  get state(): Vitals {
+    return this.#state;
+  }
+
+  show(state: Vitals): void {
+    this.#state = state;
+  }
+}
+
+/** What lives as long as the screen's page, whether a lesson is on or not. */
+export interface SiteKit {
+  readonly settings: SiteSettings;
+  readonly share: SiteShare;
+  readonly vitals: SiteVitals;
+  readonly screens: number;
+  /** To be scanned by the teacher in front of the screen; null while there is none. */
+  readonly pairingCode: string | null;
+  /** Names of the teachers whose phones are paired. */
+  readonly phones: readonly string[];
+}

@@ -1,0 +1,106 @@
+import * as z from 'zod';
+import { SiteCamera, SiteLayout, SiteVolume, type SiteOrder } from '../../../../signaling/protocol/sites.ts';
+import type { SiteWanted } from '../../../../signaling/protocol/rest/sites.ts';
+import type { ListedDevice } from '../../call/devices.ts';
+
+const STORAGE_KEY = 'tongke.site';
+
+const Remembered = z.object({
+  /** Which device looks where. */
+  devices: z
+    .object({ pupils: z.string().nullable(), teacher: z.string().nullable() })
+    .default({ pupils: null, teacher: null }),
+  /** The one that is sent; null is none. */
+  camera: SiteCamera.nullable().default('pupils'),
+  volume: SiteVolume.default(100),
+  layout: SiteLayout.default('auto'),
+  /** A microphone that was switched off is on again in the next lesson: nobody is there to see that it is not. */
+  microphoneOffIn: z.string().nullable().default(null),
+  /** What was done already of what who looks after the screen wants. */
+  volumeAtMs: z.number().nullable().default(null),
+  reloadAtMs: z.number().nullable().default(null),
+});
+export type SiteSettingsState = Readonly<z.infer<typeof Remembered>>;
+
+/** How this screen is set up: kept in its browser, so that it is the same after a power cut. */
+export class SiteSettings {
+  readonly #storage: Storage;
+  readonly #listeners = new Set<() => void>();
+  #state: SiteSettingsState;
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    this.#state = this.#recall();
+  }
+
+  readonly getState = (): SiteSettingsState => this.#state;
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  change(change: Partial<SiteSettingsState>): void {
+    this.#state = { ...this.#state, ...change };
+    try {
+      this.#storage.setItem(STORAGE_KEY, JSON.stringify(this.#state));
+    } catch {
+      // It holds until the page is gone.
+    }
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** What a teacher in the room orders. True: the page is to be loaded again. */
+  obey(order: SiteOrder, lessonId: string): boolean {
+    switch (order.kind) {
+      case 'camera':
+        this.change({ camera: order.camera });
+        return false;
+      case 'microphone':
+        this.change({ microphoneOffIn: order.isOff ? lessonId : null });
+        return false;
+      case 'volume':
+        this.change({ volume: order.volume });
+        return false;
+      case 'layout':
+        this.change({ layout: order.layout });
+        return false;
+      case 'reload':
+        return true;
+    }
+  }
+
+  /** What who looks after it wants, each once. True: the page is to be loaded again. */
+  follow({ volume, volumeAtMs, reloadAtMs }: SiteWanted): boolean {
+    if (volume !== null && volumeAtMs !== null && volumeAtMs > (this.#state.volumeAtMs ?? 0)) {
+      this.change({ volume, volumeAtMs });
+    }
+    if (reloadAtMs === null || reloadAtMs <= (this.#state.reloadAtMs ?? 0)) return false;
+    const isNew = this.#state.reloadAtMs !== null;
+    this.change({ reloadAtMs });
+    // A browser that has just come to this screen is fresh.
+    return isNew;
+  }
+
+  #recall(): SiteSettingsState {
+    try {
+      return Remembered.parse(JSON.parse(this.#storage.getItem(STORAGE_KEY) ?? '{}'));
+    } catch {
+      return Remembered.parse({});
+    }
+  }
+}
+
+/** Which device is which: as it was set, else the first looks at the pupils and the second at the teacher. */
+export function camerasOf(
+  devices: SiteSettingsState['devices'],
+  cameras: readonly ListedDevice[],
+): Readonly<Record<SiteCamera, string | null>> {
+  const isThere = (id: string | null): id is string => cameras.some(({ deviceId }) => deviceId === id);
+  const chosen = {
+    pupils: isThere(devices.pupils) ? devices.pupils : null,
+    teacher: isThere(devices.teacher) ? devices.teacher : null,
+  };
+  const free = cameras.map(({ deviceId }) => deviceId).filter((id) => id !== chosen.pupils && id !== chosen.teacher);
+  const pupils = chosen.pupils ?? free.shift() ?? null;
+  return { pupils, teacher: chosen.teacher ?? free.shift() ?? null };
+}
