@@ -34,6 +34,8 @@ export const Participant = z.object({
   /** For a guardian: whose. */
   wardName: z.string().nullable(),
   onStage: z.boolean(),
+  /** A teacher with a phone beside the pupils, who sends nothing and is shown on no tile. */
+  isPhone: z.boolean(),
   /** False while within the 30 s in which a lost connection may come back. */
   connected: z.boolean(),
   /** 0–10 (mediasoup score) of what arrives from it, null while it sends nothing. */

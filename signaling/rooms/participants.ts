@@ -103,6 +103,7 @@ export class Participants {
       connected: connectionOf(seat) !== null,
       lineUp: seat.lineUp,
       lineDown: seat.lineDown,
+      isPhone: seat.phoneOf !== null,
     };
   }
 }

@@ -121,7 +121,17 @@ describe('the screen of a listening classroom that nobody attends', () => {
   it('is controlled from the lesson: camera, layout and a fresh start (F2)', async () => {
     const classroom = await inPeoplePanel();
     await classroom.getByTestId('site-controls').locator('summary').click();
-    await classroom.getByTestId('site-camera-teacher').click();
+    const toTeacher = classroom.getByTestId('site-camera-teacher');
+    // The picture outlives the server that was killed; its lines are back a little later.
+    await expect
+      .poll(
+        async () => {
+          await toTeacher.click();
+          return toTeacher.getAttribute('aria-pressed');
+        },
+        { timeout: 30_000, interval: 2_000 },
+      )
+      .toBe('true');
     await teacher.seesAdvancing(CAMERA, SITE.sender + 200);
     await classroom.getByTestId('site-camera-off').click();
     await eventually(() => teacher.page.locator(CAMERA).count()).toBe(0);

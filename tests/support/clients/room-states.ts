@@ -18,6 +18,7 @@ export function participant(name: string, change: Partial<Participant> = {}): Pa
     connected: true,
     lineUp: null,
     lineDown: null,
+    isPhone: false,
     ...change,
   };
 }

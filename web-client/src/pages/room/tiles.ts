@@ -33,7 +33,7 @@ export function lineOf(participant: Pick<Participant, 'lineUp' | 'lineDown'>): T
 }
 
 const showsItself = (participant: Participant): boolean =>
-  participant.onStage || isTeacherSeat(participant.seat) || participant.seat === 'site';
+  !participant.isPhone && (participant.onStage || isTeacherSeat(participant.seat) || participant.seat === 'site');
 
 const active = (producer: ProducerInfo): boolean => producer.kind !== 'video' || !producer.paused;
 

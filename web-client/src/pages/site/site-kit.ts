@@ -7,13 +7,24 @@ type Vitals = Pick<SiteHealth, 'lessonId' | 'line'>;
 /** Told by the lesson that is on, read when the next report is due. */
 export class SiteVitals {
   #state: Vitals = { lessonId: null, line: null };
+  #onLesson: () => void = () => undefined;
 
   get state(): Vitals {
     return this.#state;
   }
 
   show(state: Vitals): void {
+    const isOther = state.lessonId !== this.#state.lessonId;
     this.#state = state;
+    if (isOther) this.#onLesson();
+  }
+
+  /** Another lesson than before, or none. Returns the function that stops it. */
+  watchLesson(told: () => void): () => void {
+    this.#onLesson = told;
+    return () => {
+      this.#onLesson = () => undefined;
+    };
   }
 }
 

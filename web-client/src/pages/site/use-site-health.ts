@@ -47,7 +47,11 @@ export function useSiteHealth(kit: SiteKit, clockOffsetMs: number | null): void 
       void callApi('reportSiteHealth', { body: health }).catch(() => undefined);
     };
     void devices.refresh().then(report);
+    const stopWatching = vitals.watchLesson(report);
     const timer = setInterval(report, REPORT_EVERY_MS);
-    return () => clearInterval(timer);
+    return () => {
+      stopWatching();
+      clearInterval(timer);
+    };
   }, [settings, vitals, screens, devices, isKnown]);
 }
