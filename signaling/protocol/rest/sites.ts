@@ -4,21 +4,24 @@ import { ClassroomId, LessonId, PersonId, SchoolId, SiteId } from '../ids.ts';
 import { MAX_CAMERAS, SiteCamera, SiteVolume } from '../sites.ts';
 import { CoursewareItem } from './courseware.ts';
 import { JoinGrant } from './lessons.ts';
-import { LessonSummary, Nothing } from './shapes.ts';
+import { Instant, LessonSummary, Nothing } from './shapes.ts';
 
 /** The screens of classrooms as who looks after them sees them, and the phones of the teachers who stand beside the pupils. */
 const admins = ['schoolAdmin', 'districtAdmin'] as const;
+/** A machine without a battery believes that it is 1970. */
+const MAX_CLOCK_OFF_MS = 10_000_000_000_000;
+const MAX_VERSION = 1_000_000;
 const siteParams = z.object({ siteId: SiteId });
 
 /** What a screen says about itself, every quarter of a minute. */
 export const SiteHealth = z.object({
   /** Protocol version of its page. */
-  version: z.int(),
+  version: z.int().min(0).max(MAX_VERSION),
   browser: z.string().max(120),
   /** When its page was loaded, by its own clock. */
-  startedAtMs: z.int(),
+  startedAtMs: Instant,
   /** To add to its clock to get the server's. */
-  clockOffsetMs: z.int(),
+  clockOffsetMs: z.int().min(-MAX_CLOCK_OFF_MS).max(MAX_CLOCK_OFF_MS),
   cameras: z.array(z.object({ label: z.string().max(120), role: SiteCamera.nullable() })).max(MAX_CAMERAS),
   hasMicrophone: z.boolean(),
   screens: z.int().min(1).max(4),
