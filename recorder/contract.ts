@@ -100,6 +100,9 @@ export const RecordingEvent = z.discriminatedUnion('type', [
       displayName: z.string().nullable(),
     }),
   ),
+  /** The class is in groups: nothing said in one is captured, and what pupils send is not either until they are back. */
+  line('groupsOpened', z.object({ count: z.int() })),
+  line('groupsClosed', z.object({})),
   line('mediaReset', z.object({})),
 ]);
 export type RecordingEvent = z.infer<typeof RecordingEvent>;

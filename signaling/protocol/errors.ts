@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   waitingForTeacher: user(409, true),
   safeMode: user(423, true),
   stageFull: user(409, true),
+  groupFull: user(409, true),
   seatTokenInvalid: user(401),
   // Contract.
   invalidInput: protocol(400),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { classToolNotices, classToolRequests, ClassTools } from './class-tools.ts';
 import { notice, request } from './define.ts';
+import { groupNotices, GroupNumber, groupRequests, Groups } from './groups.ts';
 import { LessonId, MessageId, ProducerId, RequestId, RoomId, SeatId } from './ids.ts';
 import { ConsumerOffer, ProducerInfo, mediaNotices, mediaRequests } from './media.ts';
 import { LessonKind, LessonOrigin, PERMISSIONS, SeatKind } from './seats.ts';
@@ -36,6 +37,8 @@ export const Participant = z.object({
   onStage: z.boolean(),
   /** A teacher with a phone beside the pupils, who sends nothing and is shown on no tile. */
   isPhone: z.boolean(),
+  /** The group it is in, or as a teacher visits; null outside of all. */
+  group: GroupNumber.nullable(),
   /** False while within the 30 s in which a lost connection may come back. */
   connected: z.boolean(),
   /** 0–10 (mediasoup score) of what arrives from it, null while it sends nothing. */
@@ -54,6 +57,8 @@ export const ChatMessage = z.object({
   seat: SeatKind,
   text: z.string(),
   sentAtMs: z.int(),
+  /** Said in this group; absent: to the whole class. */
+  group: GroupNumber.optional(),
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
@@ -144,6 +149,8 @@ export const InsideSnapshot = z.object({
     seat: SeatKind,
     displayName: z.string(),
     onStage: z.boolean(),
+    /** As of a participant. */
+    group: GroupNumber.nullable(),
     permitted: z.array(z.enum(PERMISSIONS)),
     stageInvitation: z.boolean(),
     /** Site: whether its microphone is open now (called on or push-to-talk). */
@@ -169,6 +176,8 @@ export const InsideSnapshot = z.object({
   /** For teachers; `ok` to everybody else. */
   recordingDisk: RecordingDisk,
   tools: ClassTools,
+  /** Null while none run. */
+  groups: Groups.nullable(),
   /** True when transports of this seat must be (re)created before media flows. */
   needsTransports: z.boolean(),
 });
@@ -193,6 +202,7 @@ const nothing = z.object({});
 export const roomRequests = {
   ...mediaRequests,
   ...classToolRequests,
+  ...groupRequests,
   leave: request({ needs: 'waiting', params: nothing, result: nothing }),
   /** The full snapshot again, for a page that lost count. */
   resync: request({ needs: 'waiting', params: nothing, result: RoomSnapshot }),
@@ -266,6 +276,7 @@ export const roomRequests = {
 export const roomNotices = {
   ...mediaNotices,
   ...classToolNotices,
+  ...groupNotices,
   /** After each handshake that was not recovered, after admission, and after `mediaReset`. */
   snapshot: notice(RoomSnapshot),
   /** The token for the next handshake; the one before stays valid until this one is used or 30 s after a disconnect. */
@@ -276,9 +287,14 @@ export const roomNotices = {
   ),
   handsChanged: notice(z.object({ hands: z.array(Hand) })),
   stageInvitation: notice(z.object({ pending: z.boolean() })),
-  /** What this very seat may do now: after stage, safe mode. */
+  /** What this very seat may do now: after stage, group, safe mode. */
   selfChanged: notice(
-    z.object({ onStage: z.boolean(), permitted: z.array(z.enum(PERMISSIONS)), talking: z.boolean() }),
+    z.object({
+      onStage: z.boolean(),
+      group: GroupNumber.nullable(),
+      permitted: z.array(z.enum(PERMISSIONS)),
+      talking: z.boolean(),
+    }),
   ),
   waitingChanged: notice(z.object({ waiting: z.array(Waiting) })),
   lockChanged: notice(z.object({ locked: z.boolean() })),

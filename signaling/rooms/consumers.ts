@@ -7,6 +7,7 @@ import type { MediaDescription, MediaNode, NodeConsumerOffer } from './ports.ts'
 export interface ConsumersOptions {
   readonly node: () => MediaNode;
   readonly producer: (producerId: ProducerId) => ProducerInfo | null;
+  readonly mayReceive: (seatId: SeatId, sender: SeatId) => boolean;
 }
 
 interface Consumer {
@@ -24,16 +25,18 @@ export class Consumers {
     this.#options = options;
   }
 
-  /** @throws what the node throws */
+  /** What the seat may not receive is left out. @throws AppError `forbidden` when nothing else was asked for; what the node throws */
   async consume(
     seatId: SeatId,
     rtpCapabilities: RtpCapabilities,
     producerIds: readonly ProducerId[],
   ): Promise<ConsumerOffer[]> {
-    const others = [...new Set(producerIds)].filter((producerId) => {
+    const there = [...new Set(producerIds)].filter((producerId) => {
       const producer = this.#options.producer(producerId);
       return producer !== null && producer.seatId !== seatId;
     });
+    const others = there.filter((producerId) => this.#mayReceive(seatId, producerId));
+    if (there.length > 0 && others.length === 0) throw new AppError('forbidden', { message: 'not for this seat' });
     const consumers = this.#ofSeat(seatId);
     await this.#dropUnknown(seatId, consumers, others);
     const received = new Set([...consumers.values()].map((consumer) => consumer.producerId));
@@ -44,6 +47,7 @@ export class Consumers {
       if (this.#bySeat.get(seatId) !== consumers)
         throw new AppError('conflict', { message: 'transports were replaced' });
       for (const offer of offers) consumers.set(offer.consumerId, { producerId: offer.producerId, offer });
+      await this.#closeLate(seatId, consumers);
     }
     return this.offers(seatId, new Set(others));
   }
@@ -94,6 +98,17 @@ export class Consumers {
     }
   }
 
+  /** Those of all seats that they may not have any more; closing them on the node is the caller's. */
+  forgetForbidden(): Map<SeatId, ConsumerId[]> {
+    const forgotten = new Map<SeatId, ConsumerId[]>();
+    for (const [seatId, consumers] of this.#bySeat) {
+      const forbidden = this.#forbiddenOf(seatId, consumers);
+      for (const consumerId of forbidden) consumers.delete(consumerId);
+      if (forbidden.length > 0) forgotten.set(seatId, forbidden);
+    }
+    return forgotten;
+  }
+
   forgetSeat(seatId: SeatId): void {
     this.#bySeat.delete(seatId);
   }
@@ -112,6 +127,25 @@ export class Consumers {
         consumers.set(consumerId, { producerId, offer });
       }
     }
+  }
+
+  /** The seat was moved while the node was making them. */
+  async #closeLate(seatId: SeatId, consumers: Map<ConsumerId, Consumer>): Promise<void> {
+    const late = this.#forbiddenOf(seatId, consumers);
+    for (const consumerId of late) consumers.delete(consumerId);
+    if (late.length > 0) await this.#options.node().closeConsumers(seatId, late);
+  }
+
+  #forbiddenOf(seatId: SeatId, consumers: ReadonlyMap<ConsumerId, Consumer>): ConsumerId[] {
+    return [...consumers].flatMap(([consumerId, { producerId }]) =>
+      this.#mayReceive(seatId, producerId) ? [] : [consumerId],
+    );
+  }
+
+  /** What is not known (any more) is closed by its producer's end. */
+  #mayReceive(seatId: SeatId, producerId: ProducerId): boolean {
+    const producer = this.#options.producer(producerId);
+    return producer === null || this.#options.mayReceive(seatId, producer.seatId);
   }
 
   /** A page that asks for what it should have already does not have it; without parameters it must be made again. */

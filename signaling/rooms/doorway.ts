@@ -80,7 +80,7 @@ export class Doorway {
 
   /** Inside and connected: from now on it hears and is seen. */
   arrive(seat: Seat, connection: Connection): void {
-    const { media, participants, presence, roll, stage } = this.#parts;
+    const { groups, media, participants, presence, roll, stage } = this.#parts;
     connection.enterRoom({ teachers: isTeacherSeat(seat.kind) });
     if (!media.needsTransports(seat.seatId)) this.#options.claimTransports(seat);
     participants.touch();
@@ -90,12 +90,13 @@ export class Doorway {
     roll.joined(seat, nowMs);
     this.#options.keep(this.#options.store.recordJoin(lessonId, seat.seatId, nowMs));
     noteJoined(this.#parts, seat);
+    groups.arrived(seat);
     const isFamily = seat.kind === 'guardian' || seat.kind === 'guest';
     if (kind === 'meeting' && isFamily && stage.hasRoom) stage.enter(seat.seatId);
   }
 
   sendAway(seat: Seat, reason: CloseReason): void {
-    const { presence, hands, halfDuplex, stage, layout, media, participants } = this.#parts;
+    const { presence, groups, hands, halfDuplex, stage, layout, media, participants } = this.#parts;
     const connection = connectionOf(seat);
     const hadJoined = hasJoined(seat);
     const wasWaiting = seat.state.phase === 'waiting';
@@ -105,6 +106,7 @@ export class Doorway {
     stage.leave(seat.seatId);
     layout.seatGone(seat.seatId);
     if (!wasWaiting) media.removeSeat(seat.seatId);
+    groups.gone(seat.seatId);
     if (hadJoined) this.#noteLeft(seat);
     connection?.close(reason);
     if (hadJoined) participants.left(seat.seatId);

@@ -84,6 +84,7 @@ export class LessonLife {
     this.#endedAtMs = nowMs;
     const { lessonId } = lesson.facts;
     for (const seat of this.#parts.presence.present()) this.#options.door().sendAway(seat, 'lessonEnded');
+    this.#parts.groups.finish();
     finishTools(this.#parts.tools);
     this.#parts.recording.finish();
     keep(store.markLessonEnded(lessonId, nowMs));

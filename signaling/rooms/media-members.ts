@@ -1,7 +1,7 @@
 import type { DtlsParameters, IceParameters, RtpCapabilities } from 'mediasoup/types';
 import type { Log } from '../runtime/log.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { ProducerId, SeatId, TransportId } from '../protocol/ids.ts';
+import type { ConsumerId, ProducerId, SeatId, TransportId } from '../protocol/ids.ts';
 import type { ConsumerOffer, ProducerInfo, Source, TransportPair } from '../protocol/media.ts';
 import { isTeacherSeat, type SeatKind } from '../protocol/seats.ts';
 import { Consumers } from './consumers.ts';
@@ -16,6 +16,8 @@ export interface MediaMembersOptions extends Omit<ProducersOptions, 'node'> {
   readonly node: () => MediaNode;
   readonly log: Log;
   readonly seatKindOf: (seatId: SeatId) => SeatKind | null;
+  /** Whether the one may receive what the other sends. */
+  readonly areTogether: (one: SeatId, other: SeatId) => boolean;
   /** Of the school that the seat belongs to: its transports are near it. */
   readonly regionOf: (seatId: SeatId) => string | null;
 }
@@ -42,7 +44,11 @@ export class MediaMembers {
         options.onClosed(producer);
       },
     });
-    this.consumers = new Consumers({ node: options.node, producer: (producerId) => this.producers.find(producerId) });
+    this.consumers = new Consumers({
+      node: options.node,
+      producer: (producerId) => this.producers.find(producerId),
+      mayReceive: options.areTogether,
+    });
   }
 
   setCapabilities(seatId: SeatId, rtpCapabilities: RtpCapabilities): void {
@@ -77,7 +83,7 @@ export class MediaMembers {
     return await this.#options.node().restartIce(seatId, transportId);
   }
 
-  /** @throws AppError `conflict` when the seat has no transport to receive on. */
+  /** @throws AppError `conflict` when the seat has no transport to receive on, `forbidden` when all of it is for others (SPEC N3). */
   async consume(seatId: SeatId, producerIds: readonly ProducerId[]): Promise<ConsumerOffer[]> {
     const rtpCapabilities = this.#capabilities.get(seatId);
     if (rtpCapabilities === undefined || this.needsTransports(seatId)) {
@@ -100,7 +106,8 @@ export class MediaMembers {
     if (this.needsTransports(seatId) || !this.#capabilities.has(seatId)) return [];
     const wanted = this.producers
       .list()
-      .filter((producer) => producer.seatId !== seatId && !this.consumers.isReceiving(seatId, producer.producerId))
+      .filter(({ seatId: sender }) => sender !== seatId && this.#options.areTogether(seatId, sender))
+      .filter((producer) => !this.consumers.isReceiving(seatId, producer.producerId))
       .sort((a, b) => this.#rank(a) - this.#rank(b))
       .slice(0, READY_MADE_CONSUMERS)
       .map((producer) => producer.producerId);
@@ -110,6 +117,13 @@ export class MediaMembers {
       this.#options.log.warn({ err: error, seatId }, 'no ready-made consumers');
     }
     return this.consumers.offers(seatId);
+  }
+
+  /** Closes what a seat receives and may not any more; says what that was. */
+  dropForbidden(): Map<SeatId, ConsumerId[]> {
+    const dropped = this.consumers.forgetForbidden();
+    for (const [seatId, consumerIds] of dropped) this.#closeOnNode(seatId, consumerIds);
+    return dropped;
   }
 
   removeSeat(seatId: SeatId): void {
@@ -159,6 +173,14 @@ export class MediaMembers {
     );
     this.consumers.adopt(seats);
     for (const { seatId } of description.seats) if (this.#options.seatKindOf(seatId) === null) this.removeSeat(seatId);
+  }
+
+  /** Should the node be away, the room looks again when it has adopted what is there. */
+  #closeOnNode(seatId: SeatId, consumerIds: readonly ConsumerId[]): void {
+    this.#options
+      .node()
+      .closeConsumers(seatId, consumerIds)
+      .catch((error: unknown) => this.#options.log.warn({ err: error, seatId }, 'consumers could not be closed'));
   }
 
   #forgetReceiving(seatId: SeatId): void {

@@ -1,8 +1,10 @@
 import type { ProducerId, SeatId } from '../protocol/ids.ts';
 import type { Broadcast, MediaListener } from './ports.ts';
+import { dropForbidden, tellTogether } from './regrouping.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { Hold } from './room-state.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
+import { reviewSending } from './sending-review.ts';
 
 export interface MediaReactionsOptions {
   readonly parts: RoomParts;
@@ -37,12 +39,16 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
     },
     onActiveSpeaker: (seatId) => {
       options.onActiveSpeaker(seatId);
-      broadcast.toInside('activeSpeaker', { seatId });
-      recording.note('activeSpeaker', { seatId });
+      if (seatId === null) broadcast.toInside('activeSpeaker', { seatId });
+      else tellTogether(parts, broadcast, seatId, 'activeSpeaker', { seatId });
+      if (seatId === null || parts.groups.placeOf(seatId) === null) recording.note('activeSpeaker', { seatId });
     },
     onTalked: (seats) => parts.tools.activity.talked(seats),
     onAdopted: (description) => {
       media.adopt(description, options.savedHolds);
+      // What was being closed when the link, or the process before, was lost.
+      for (const seat of presence.inside()) reviewSending(parts, seat);
+      dropForbidden(parts);
       recording.goalChanged();
       options.onPlaced();
     },

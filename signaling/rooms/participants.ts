@@ -13,6 +13,7 @@ export interface ParticipantsOptions {
   readonly clock: Clock;
   readonly inside: () => readonly Seat[];
   readonly isOnStage: (seatId: SeatId) => boolean;
+  readonly groupOf: (seatId: SeatId) => number | null;
   readonly hasHand: (seatId: SeatId) => boolean;
   readonly tell: (delta: RoomNotice<'participantsChanged'>) => void;
 }
@@ -47,11 +48,11 @@ export class Participants {
   visible(): { readonly participants: Participant[]; readonly audienceCount: number } {
     const joined = this.#options.inside().filter(hasJoined);
     const audience = joined.filter((seat) => !this.#isPrincipal(seat));
-    // A raised hand has a name whatever the page.
-    const named = [
-      ...audience.slice(0, AUDIENCE_PAGE),
-      ...audience.slice(AUDIENCE_PAGE).filter((seat) => this.#options.hasHand(seat.seatId)),
-    ];
+    const { hasHand, groupOf } = this.#options;
+    // A raised hand has a name whatever the page, and so have those with whom one is in a group.
+    const named = audience.filter(
+      ({ seatId }, index) => index < AUDIENCE_PAGE || hasHand(seatId) || groupOf(seatId) !== null,
+    );
     const principals = joined.filter((seat) => this.#isPrincipal(seat));
     return { participants: [...principals, ...named].map((seat) => this.#view(seat)), audienceCount: audience.length };
   }
@@ -100,6 +101,7 @@ export class Participants {
       schoolName: seat.schoolName,
       wardName: seat.wardName,
       onStage: this.#options.isOnStage(seat.seatId),
+      group: this.#options.groupOf(seat.seatId),
       connected: connectionOf(seat) !== null,
       lineUp: seat.lineUp,
       lineDown: seat.lineDown,

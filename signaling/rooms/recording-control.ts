@@ -159,6 +159,18 @@ export class RoomRecording {
     this.#notePaused(running, paused, atUs);
   }
 
+  /** Whether it ran until now. */
+  pauseIfRunning(): boolean {
+    const running = this.#running;
+    if (running === null || running.paused || running.endedAtUs !== null) return false;
+    this.setPaused(true);
+    return true;
+  }
+
+  resumeIfPaused(): void {
+    if (this.#running?.endedAtUs === null) this.setPaused(false);
+  }
+
   /** The last take is left out of what is played, and what follows is not recorded until the next one begins. @throws AppError `conflict` without one. */
   redoTake(): void {
     const running = this.#requireRunning();

@@ -1,21 +1,12 @@
 import type { ShownPage } from '../protocol/pages.ts';
-import type { ProducerInfo } from '../protocol/media.ts';
 import type { RoomParts } from './room-parts.ts';
 import { hasJoined, type Seat } from './seat.ts';
 
-type Parts = Pick<RoomParts, 'presence' | 'stage' | 'layout' | 'media' | 'recording' | 'tools'>;
+type Parts = Pick<RoomParts, 'presence' | 'stage' | 'layout' | 'media' | 'recording' | 'tracks' | 'tools'>;
 
 export function noteJoined({ recording }: Pick<Parts, 'recording'>, seat: Seat): void {
   const { seatId, kind, displayName, schoolName } = seat;
   recording.note('joined', { seatId, seat: kind, displayName, ...(schoolName === null ? {} : { schoolName }) });
-}
-
-export function noteProducer({ recording }: Pick<Parts, 'recording'>, producer: ProducerInfo): void {
-  const { seatId, source, kind, paused } = producer;
-  const trackId = recording.trackOf(seatId, source);
-  if (trackId === null) return;
-  recording.note('producerAdded', { seatId, trackId, source, kind });
-  if (paused) recording.note('producerPaused', { trackId });
 }
 
 /** A page is a chapter; a picture on its own is called as its file is. */
@@ -35,5 +26,5 @@ export function noteEverything(parts: Parts): void {
   parts.recording.note('stage', { seatIds: parts.stage.list() });
   parts.recording.note('layout', { layout: parts.layout.state.layout });
   if (parts.tools.pages.shown !== null) notePage(parts.recording, parts.tools.pages.shown);
-  for (const producer of parts.media.producers.list()) noteProducer(parts, producer);
+  for (const producer of parts.media.producers.list()) parts.tracks.added(producer);
 }

@@ -1,9 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Fence, SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo } from '../protocol/media.ts';
 import type { LessonFacts, RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
 import { ChatLog } from './chat-log.ts';
+import { GroupChat, type GroupChatOptions } from './group-chat.ts';
+import { Groups, type GroupsOptions } from './groups.ts';
 import { createRoomTools, type RoomTools } from './class-tools.ts';
 import { HalfDuplex } from './half-duplex.ts';
 import { Hands } from './hands.ts';
@@ -13,6 +16,7 @@ import { MediaMembers } from './media-members.ts';
 import { Participants } from './participants.ts';
 import type { Broadcast, Clock, MediaNode, RecordingControl, RoomLesson, RoomStore } from './ports.ts';
 import { Presence } from './presence.ts';
+import { RecordedTracks } from './recorded-tracks.ts';
 import { RoomRecording } from './recording-control.ts';
 import { Roll } from './roll.ts';
 import { SafeMode } from './safe-mode.ts';
@@ -35,6 +39,9 @@ export interface RoomParts {
   readonly participants: Participants;
   readonly media: MediaMembers;
   readonly recording: RoomRecording;
+  readonly tracks: RecordedTracks;
+  readonly groups: Groups;
+  readonly groupChat: GroupChat;
   readonly tools: RoomTools;
 }
 
@@ -65,6 +72,11 @@ export interface RoomReactions {
   onRecordingState(state: RecordingState, takes: RecordedTakes | null): void;
   onRecordingDisk(level: RecordingDisk): void;
   onAnswersKnown(): void;
+  readonly onGroupsOpening: GroupsOptions['onOpening'];
+  readonly onGroupMoves: GroupsOptions['onMoved'];
+  readonly onGroupsClosed: GroupsOptions['onClosed'];
+  readonly onGroupsChanged: GroupsOptions['onChanged'];
+  readonly onGroupMessage: GroupChatOptions['onMessage'];
   /** `atOnce`: losing it would undo somebody's word. */
   onSaveNeeded(atOnce?: boolean): void;
 }
@@ -86,14 +98,15 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
     },
     (seatId) => tools.activity.handRaised(seatId),
   );
+  const groups = createGroups(options, reactions, presence);
   const halfDuplex = new HalfDuplex({
     lessonKind: () => facts().kind,
-    isOnStage: (seatId) => stage.has(seatId),
+    isOnStage: (seatId) => stage.has(seatId) || groups.memberOf(seatId) !== null,
     onChanged: (seatId) => reactions.onTalkingChanged(seatId),
   });
   const safeMode = new SafeMode({ clock, onChanged: (active) => reactions.onSafeModeChanged(active) });
-  const media = createMedia(options, reactions, presence);
-  const recording = createRecording(options, reactions, presence, media);
+  const media = createMedia(options, reactions, presence, groups);
+  const recording = createRecording(options, reactions, { presence, media, groups });
   const tools: RoomTools = createRoomTools({
     ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
     onAnswersKnown: () => reactions.onAnswersKnown(),
@@ -101,8 +114,10 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
     onSaveSoon: () => reactions.onSaveNeeded(),
   });
   return {
-    ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording, tools },
-    sending: new SendingRules({ stage, halfDuplex, safeMode }),
+    ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording, groups, tools },
+    tracks: new RecordedTracks(recording, (seatId) => groups.placeOf(seatId) === null),
+    groupChat: new GroupChat({ clock, onMessage: reactions.onGroupMessage }),
+    sending: new SendingRules({ stage, groups, halfDuplex, safeMode }),
     layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),
     chat: new ChatLog({
       lessonId: facts().lessonId,
@@ -119,17 +134,37 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
       clock,
       inside: () => presence.inside(),
       isOnStage: (seatId) => stage.has(seatId),
+      groupOf: (seatId) => groups.placeOf(seatId),
       hasHand: (seatId) => hands.has(seatId),
       tell: (delta) => broadcast.toInside('participantsChanged', delta),
     }),
   };
 }
 
-function createMedia(options: RoomPartsOptions, reactions: RoomReactions, presence: Presence): MediaMembers {
+function createGroups({ clock, lesson }: RoomPartsOptions, reactions: RoomReactions, presence: Presence): Groups {
+  return new Groups({
+    clock,
+    lesson: () => lesson.facts,
+    inside: () => presence.inside(),
+    random: (count) => (count === 0 ? 0 : randomInt(count)),
+    onOpening: reactions.onGroupsOpening,
+    onMoved: reactions.onGroupMoves,
+    onClosed: reactions.onGroupsClosed,
+    onChanged: reactions.onGroupsChanged,
+  });
+}
+
+function createMedia(
+  options: RoomPartsOptions,
+  reactions: RoomReactions,
+  presence: Presence,
+  groups: Groups,
+): MediaMembers {
   return new MediaMembers({
     node: options.node,
     log: options.log,
     seatKindOf: (seatId) => presence.find(seatId)?.kind ?? null,
+    areTogether: (one, other) => groups.areTogether(one, other),
     regionOf: (seatId) => presence.find(seatId)?.region ?? null,
     onAdded: (producer) => reactions.onProducerAdded(producer),
     onPaused: (producer) => reactions.onProducerPaused(producer),
@@ -140,8 +175,7 @@ function createMedia(options: RoomPartsOptions, reactions: RoomReactions, presen
 function createRecording(
   options: RoomPartsOptions,
   reactions: RoomReactions,
-  presence: Presence,
-  media: MediaMembers,
+  { presence, media, groups }: Pick<RoomParts, 'presence' | 'media' | 'groups'>,
 ): RoomRecording {
   return new RoomRecording({
     lesson: () => options.lesson.facts,
@@ -155,7 +189,8 @@ function createRecording(
       media.producers.list().flatMap((producer) => {
         const seat = presence.find(producer.seatId);
         const isRecorded = seat !== null && (options.lesson.recordsPupils || isTeacherSeat(seat.kind));
-        return isRecorded ? [{ producer, seat }] : [];
+        // What is said in a group is not recorded, the visiting teacher's part of it neither.
+        return isRecorded && groups.placeOf(seat.seatId) === null ? [{ producer, seat }] : [];
       }),
     sfuUrl: options.sfuUrl,
     clockOffsetUs: () => options.node().clockOffsetUs(),

@@ -1,11 +1,10 @@
 import { isTeacherSeat } from '../protocol/seats.ts';
-import type { ProducerInfo } from '../protocol/media.ts';
 import type { SeatId } from '../protocol/ids.ts';
 import type { Broadcast } from './ports.ts';
-import { noteProducer } from './recording-notes.ts';
 import type { RoomParts, RoomReactions } from './room-parts.ts';
-import { isTalking, permittedTo } from './room-snapshot.ts';
+import { afterGroups, beforeGroups, regroup, tellTogether } from './regrouping.ts';
 import { connectionOf, type Seat } from './seat.ts';
+import { reviewSending, tellSelf } from './sending-review.ts';
 
 export interface RoomReactionsOptions {
   /** The parts exist only once their reactions do. */
@@ -13,6 +12,7 @@ export interface RoomReactionsOptions {
   readonly broadcast: Broadcast;
   readonly onSeatExpired: (seat: Seat) => void;
   readonly onAnswersKnown: () => void;
+  readonly tellSnapshot: (seat: Seat) => void;
   readonly onSaveNeeded: (atOnce?: boolean) => void;
 }
 
@@ -22,6 +22,7 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
   return {
     ...stageReactions(options),
     ...producerReactions(options),
+    ...groupReactions(options),
     onSeatExpired: options.onSeatExpired,
     onAnswersKnown: options.onAnswersKnown,
     onSafeModeChanged: (active) => {
@@ -82,54 +83,48 @@ function stageReactions({ parts: getParts, onSaveNeeded }: RoomReactionsOptions)
 }
 
 function producerReactions({ parts: getParts, broadcast, onSaveNeeded }: RoomReactionsOptions) {
-  const noteTrack = (type: 'producerPaused' | 'producerResumed' | 'producerClosed', producer: ProducerInfo): void => {
-    const { recording } = getParts();
-    const trackId = recording.trackOf(producer.seatId, producer.source);
-    if (trackId !== null) recording.note(type, { trackId });
-  };
   return {
     onProducerAdded: (producer) => {
-      broadcast.toInside('producerAdded', producer);
-      noteProducer(getParts(), producer);
+      const { groups, recording, tools, tracks } = getParts();
+      tellTogether(getParts(), broadcast, producer.seatId, 'producerAdded', producer);
+      tracks.added(producer);
       // Whoever shares a screen wants it seen; a page that is shown again comes back.
-      if (producer.source === 'screen' || producer.source === 'visualiser') getParts().tools.pages.hide();
-      getParts().recording.goalChanged();
+      const isBoard = producer.source === 'screen' || producer.source === 'visualiser';
+      if (isBoard && groups.placeOf(producer.seatId) === null) tools.pages.hide();
+      recording.goalChanged();
       onSaveNeeded();
     },
     onProducerPaused: (producer) => {
-      const { producerId, paused } = producer;
-      broadcast.toInside('producerPaused', { producerId, paused });
-      noteTrack(paused ? 'producerPaused' : 'producerResumed', producer);
+      const { producerId, seatId, paused } = producer;
+      tellTogether(getParts(), broadcast, seatId, 'producerPaused', { producerId, paused });
+      getParts().tracks.pausedOrResumed(producer);
       onSaveNeeded();
     },
     onProducerClosed: (producer) => {
-      broadcast.toInside('producerClosed', { producerId: producer.producerId });
-      noteTrack('producerClosed', producer);
+      const { producerId, seatId } = producer;
+      tellTogether(getParts(), broadcast, seatId, 'producerClosed', { producerId });
+      getParts().tracks.closed(producer);
       getParts().recording.goalChanged();
       onSaveNeeded();
     },
   } satisfies Partial<RoomReactions>;
 }
 
-/** Shuts, opens or closes what the seat sends, after stage, talking or safe mode changed. */
-function reviewSending({ media, sending }: RoomParts, seat: Seat): void {
-  for (const { producerId, source } of media.producers.ofSeat(seat.seatId)) {
-    if (sending.isGranted(seat, source)) {
-      const held = sending.holdsOf(seat, source);
-      media.producers.setHold(producerId, 'safeMode', held.includes('safeMode'));
-      media.producers.setHold(producerId, 'halfDuplex', held.includes('halfDuplex'));
-    } else {
-      media.producers.close(producerId);
-    }
-  }
-}
-
-function tellSelf(parts: RoomParts, seat: Seat): void {
-  const connection = connectionOf(seat);
-  if (connection === null || seat.state.phase !== 'inside') return;
-  connection.tell('selfChanged', {
-    onStage: parts.stage.has(seat.seatId),
-    permitted: permittedTo(seat, parts),
-    talking: isTalking(seat, parts),
-  });
+function groupReactions({ parts, broadcast, tellSnapshot, onSaveNeeded }: RoomReactionsOptions) {
+  return {
+    onGroupsOpening: (count) => beforeGroups(parts(), count),
+    onGroupMoves: (moves) => regroup(parts(), moves, tellSnapshot),
+    onGroupsClosed: (before) => afterGroups(parts(), before),
+    onGroupsChanged: (groups) => {
+      broadcast.toInside('groupsChanged', { groups });
+      parts().participants.touch();
+      onSaveNeeded(true);
+    },
+    onGroupMessage: (message, group) => {
+      const { groups, presence } = parts();
+      for (const seat of presence.inside().filter((other) => groups.placeOf(other.seatId) === group))
+        connectionOf(seat)?.tell('chat', { message });
+      onSaveNeeded(true);
+    },
+  } satisfies Partial<RoomReactions>;
 }

@@ -246,11 +246,11 @@ describe('taking a room over', () => {
 
   it('adopts media as the node holds it, with what kept it shut (T4, M6)', async () => {
     const before = new RulesStand();
-    await before.join('lecturer', '王老师');
+    const teacher = await before.join('lecturer', '王老师');
     const pupil = await before.join('pupil', '小明');
     await before.onStage(pupil);
     const microphone = await before.produce(pupil, 'microphone');
-    before.room.teacherOrders.muteAll();
+    before.room.teacherOrders.muteAll(before.seat(teacher));
     await settle();
     const saved = before.saved();
     const description = before.node.describe();

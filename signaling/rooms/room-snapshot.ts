@@ -5,8 +5,9 @@ import { toolsFor } from './class-tools.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { Seat, SeatState } from './seat.ts';
 
-export function permittedTo(seat: Seat, parts: Pick<RoomParts, 'stage' | 'safeMode'>): Permission[] {
-  const context = { onStage: parts.stage.has(seat.seatId), safeMode: parts.safeMode.isActive };
+export function permittedTo(seat: Seat, parts: Pick<RoomParts, 'stage' | 'groups' | 'safeMode'>): Permission[] {
+  const onStage = parts.stage.has(seat.seatId) || parts.groups.memberOf(seat.seatId) !== null;
+  const context = { onStage, safeMode: parts.safeMode.isActive };
   return PERMISSIONS.filter((permission) => isPermitted(seat.kind, permission, context));
 }
 
@@ -44,6 +45,8 @@ export interface InsideFacts {
 
 export function insideSnapshot(seat: Seat, parts: RoomParts, facts: InsideFacts): InsideSnapshot {
   const permitted = permittedTo(seat, parts);
+  const group = parts.groups.placeOf(seat.seatId);
+  const { activeSpeaker } = facts;
   return {
     phase: 'inside',
     lesson: facts.lesson,
@@ -54,24 +57,27 @@ export function insideSnapshot(seat: Seat, parts: RoomParts, facts: InsideFacts)
       seat: seat.kind,
       displayName: seat.displayName,
       onStage: parts.stage.has(seat.seatId),
+      group,
       permitted,
       stageInvitation: parts.stage.isInvited(seat.seatId),
       talking: isTalking(seat, parts),
     },
     ...parts.participants.visible(),
-    producers: parts.media.producers.list(),
+    producers: parts.media.producers.list().filter((one) => parts.groups.areTogether(seat.seatId, one.seatId)),
     consumers: facts.consumers,
     hands: parts.hands.list(),
-    chat: parts.chat.recent(),
+    chat: [...parts.chat.recent(), ...parts.groupChat.of(group)].toSorted((a, b) => a.sentAtMs - b.sentAtMs),
     waiting: permitted.includes('manageLobby') ? waitingList(parts) : [],
     locked: parts.lobby.isLocked,
     ...parts.layout.state,
-    activeSpeaker: facts.activeSpeaker,
+    activeSpeaker:
+      activeSpeaker !== null && parts.groups.areTogether(seat.seatId, activeSpeaker) ? activeSpeaker : null,
     safeMode: parts.safeMode.isActive,
     recording: parts.recording.state,
     takes: parts.recording.takes,
     recordingDisk: isTeacherSeat(seat.kind) ? parts.recording.disk : 'ok',
     tools: toolsFor(seat, parts.tools),
+    groups: parts.groups.shown,
     needsTransports: parts.media.needsTransports(seat.seatId),
   };
 }

@@ -97,11 +97,11 @@ describe('stage and sound', () => {
 
   it('mutes at the server and lets the muted seat unmute itself (M6, M7)', async () => {
     const stand = new RulesStand();
-    await stand.join('lecturer', '王老师');
+    const teacher = await stand.join('lecturer', '王老师');
     const pupil = await stand.join('pupil', '小明');
     await stand.onStage(pupil);
     const microphone = await stand.produce(pupil, 'microphone');
-    stand.room.teacherOrders.muteAll();
+    stand.room.teacherOrders.muteAll(stand.seat(teacher));
     await settle();
     expect(stand.isPaused(microphone)).toBe(true);
     expect(pupil.of('mutedByTeacher')).toEqual([{ producerIds: [microphone] }]);

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { RecordingEvent } from '../../recorder/contract.ts';
 import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, SiteId, TrackId } from '../protocol/ids.ts';
-import { Hand, Layout, LessonFacts } from '../protocol/room.ts';
+import { GroupNumber, Groups } from '../protocol/groups.ts';
+import { ChatMessage, Hand, Layout, LessonFacts } from '../protocol/room.ts';
 import { SeatKind } from '../protocol/seats.ts';
 import { SavedTools } from './saved-tools.ts';
 import { SavedTakes } from './takes.ts';
@@ -36,7 +37,7 @@ export const SavedSeat = z.object({
 });
 export type SavedSeat = z.infer<typeof SavedSeat>;
 
-export const Hold = z.enum(['self', 'teacher', 'safeMode', 'halfDuplex']);
+export const Hold = z.enum(['self', 'teacher', 'safeMode', 'halfDuplex', 'groups']);
 /** Why a producer is paused; it runs only while nothing holds it. */
 export type Hold = z.infer<typeof Hold>;
 
@@ -68,6 +69,17 @@ export const SavedRollEntry = z.object({
 });
 export type SavedRollEntry = z.infer<typeof SavedRollEntry>;
 
+export const SavedGroups = Groups.extend({
+  /** Null: a teacher has put it outside of all groups. */
+  members: z.record(SeatId, GroupNumber.nullable()),
+  visits: z.record(SeatId, GroupNumber),
+  /** Those on stage who were not heard when the groups began. */
+  quietOnStage: z.array(SeatId),
+  /** The recording pauses for the groups, not by a teacher's word. */
+  hasPausedRecording: z.boolean(),
+});
+export type SavedGroups = z.infer<typeof SavedGroups>;
+
 export const RoomState = z.object({
   version: z.literal(ROOM_STATE_VERSION),
   lesson: z.object({
@@ -98,6 +110,9 @@ export const RoomState = z.object({
   holds: z.record(ProducerId, z.array(Hold)),
   roll: z.array(SavedRollEntry),
   recording: SavedRecording.nullable(),
+  /** Absent in what an older process has saved. */
+  groups: SavedGroups.nullable().default(null),
+  groupChat: z.array(ChatMessage).default([]),
   /** Absent in what an older process has saved. */
   tools: SavedTools.nullable().default(null),
 });

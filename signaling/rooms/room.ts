@@ -50,6 +50,7 @@ export class Room {
         parts: () => this.parts,
         broadcast: options.broadcast,
         onSeatExpired: (seat) => this.#door.sendAway(seat, 'left'),
+        tellSnapshot: (seat) => this.#tellSnapshot(seat),
         onAnswersKnown: () => {
           for (const seat of this.parts.presence.inside()) this.#tellSnapshot(seat);
         },
@@ -230,12 +231,13 @@ export class Room {
   abandon(reason: CloseReason | null): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const { presence, safeMode, participants, recording, tools } = this.parts;
+    const { presence, safeMode, participants, recording, groups, tools } = this.parts;
     if (reason !== null) for (const seat of presence.present()) connectionOf(seat)?.close(reason);
     presence.close();
     safeMode.close();
     participants.close();
     recording.close();
+    groups.stop();
     closeTools(tools);
     this.#node.abandon();
   }

@@ -7,7 +7,7 @@ import { ROOM_STATE_VERSION, type RoomState } from './room-state.ts';
 
 /** All that another process needs to take the room over (SPEC T). What a manager has to survive joins here, and in `room-state.ts`. */
 export function saveRoom(parts: RoomParts, life: LessonLife, lesson: RoomLesson, node: MediaNode): RoomState {
-  const { presence, lobby, hands, stage, layout, safeMode, media, roll, recording, tools } = parts;
+  const { presence, lobby, hands, stage, layout, safeMode, media, roll, recording, groups, groupChat, tools } = parts;
   return {
     version: ROOM_STATE_VERSION,
     lesson: { ...lesson, expected: [...lesson.expected] },
@@ -23,6 +23,8 @@ export function saveRoom(parts: RoomParts, life: LessonLife, lesson: RoomLesson,
     holds: media.producers.saveHolds(),
     roll: roll.save(),
     recording: recording.save(),
+    groups: groups.save(),
+    groupChat: groupChat.save(),
     tools: saveTools(tools),
   };
 }
@@ -31,6 +33,7 @@ export function saveRoom(parts: RoomParts, life: LessonLife, lesson: RoomLesson,
 export function restoreRoom(parts: RoomParts, saved: RoomState, log: Log): void {
   const { presence, lobby, hands, stage, layout, safeMode, roll, recording, chat, tools } = parts;
   presence.restore(saved.seats);
+  parts.groupChat.restore(saved.groupChat);
   lobby.restore(saved);
   hands.restore(saved.hands);
   stage.restore(saved);
@@ -39,6 +42,8 @@ export function restoreRoom(parts: RoomParts, saved: RoomState, log: Log): void 
   roll.restore(saved.roll);
   if (saved.recording !== null) recording.restore(saved.recording);
   if (saved.tools !== null) restoreTools(tools, saved.tools);
+  // An end that fell into the time between the processes comes at once, when everything else is in its place.
+  if (saved.groups !== null) parts.groups.restore(saved.groups);
   // Whoever taught has been cut off by the loss of the process before; they have as long as after any other cut.
   if (saved.startedAtMs !== null && saved.endedAtMs === null) safeMode.teacherGone();
   chat.reload().catch((error: unknown) => log.warn({ err: error }, 'chat could not be read'));

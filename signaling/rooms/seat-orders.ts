@@ -70,7 +70,10 @@ export class SeatOrders {
     if (this.#parts.sending.isLocked(seat)) throw new AppError('safeMode');
   }
 
+  /** To the whole class; from within a group to the group alone (SPEC N7). */
   sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
+    const group = this.#parts.groups.placeOf(seat.seatId);
+    if (group !== null) return Promise.resolve(this.#parts.groupChat.send(seat, group, requestId, text));
     return this.#parts.chat.send(seat, requestId, text);
   }
 

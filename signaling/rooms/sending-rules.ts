@@ -1,6 +1,8 @@
 import { AppError } from '../protocol/errors.ts';
+import { joinsGroups } from '../protocol/groups.ts';
 import type { Source } from '../protocol/media.ts';
 import { isPermitted, isTeacherSeat, type Permission } from '../protocol/seats.ts';
+import type { Groups } from './groups.ts';
 import type { HalfDuplex } from './half-duplex.ts';
 import type { Hold } from './room-state.ts';
 import { isInside, type Seat } from './seat.ts';
@@ -17,6 +19,7 @@ const PERMISSION_OF_SOURCE: Readonly<Record<Source, Permission>> = {
 
 export interface SendingRulesOptions {
   readonly stage: Stage;
+  readonly groups: Pick<Groups, 'memberOf' | 'shown'>;
   readonly halfDuplex: HalfDuplex;
   readonly safeMode: SafeMode;
 }
@@ -29,12 +32,12 @@ export class SendingRules {
     this.#options = options;
   }
 
-  /** By seat and stage alone; safe mode only shuts what is granted. */
+  /** By seat, stage and group alone; safe mode only shuts what is granted. A group is a small stage (SPEC N2). */
   isGranted(seat: Seat, source: Source): boolean {
-    const { stage, halfDuplex } = this.#options;
+    const { stage, groups, halfDuplex } = this.#options;
     // A listening classroom's microphone may be there all the time, because the server opens and shuts it.
     const isShutByServer = source === 'microphone' && halfDuplex.applies(seat);
-    const onStage = stage.has(seat.seatId) || isShutByServer;
+    const onStage = stage.has(seat.seatId) || groups.memberOf(seat.seatId) !== null || isShutByServer;
     return isPermitted(seat.kind, PERMISSION_OF_SOURCE[source], { onStage, safeMode: false });
   }
 
@@ -44,6 +47,7 @@ export class SendingRules {
       throw new AppError('forbidden', { message: 'this seat may not send this now' });
     }
     if (this.isLocked(seat)) throw new AppError('safeMode');
+    if (this.#isOutsideGroups(seat)) throw new AppError('forbidden', { message: 'groups run' });
   }
 
   isLocked(seat: Seat): boolean {
@@ -62,6 +66,12 @@ export class SendingRules {
     return [
       ...(this.isLocked(seat) ? (['safeMode'] as const) : []),
       ...(isHalfDuplexShut ? (['halfDuplex'] as const) : []),
+      ...(this.#isOutsideGroups(seat) ? (['groups'] as const) : []),
     ];
+  }
+
+  /** While teachers are in groups nobody from outside speaks to the pupils who are left without them (SPEC N2). */
+  #isOutsideGroups(seat: Seat): boolean {
+    return this.#options.groups.shown !== null && !isTeacherSeat(seat.kind) && !joinsGroups(seat.kind);
   }
 }

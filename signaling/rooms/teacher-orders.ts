@@ -56,8 +56,26 @@ export class TeacherOrders {
     this.#mute(this.#parts.presence.requireInside(seatId));
   }
 
-  muteAll(): void {
-    for (const seat of this.#parts.presence.inside()) if (!isTeacherSeat(seat.kind)) this.#mute(seat);
+  /** All whom the teacher hears: while groups run, nobody in another one. */
+  muteAll(by: Seat): void {
+    const { groups, presence } = this.#parts;
+    for (const seat of presence.inside())
+      if (!isTeacherSeat(seat.kind) && groups.areTogether(by.seatId, seat.seatId)) this.#mute(seat);
+  }
+
+  /** The hands of that group were calls to the teacher. @throws AppError `conflict`, `invalidInput` */
+  visitGroup(by: Seat, group: number | null): void {
+    const { groups, hands } = this.#parts;
+    groups.visit(by, group);
+    if (group === null) return;
+    for (const { seatId } of hands.list()) if (groups.memberOf(seatId) === group) hands.lower(seatId);
+  }
+
+  /** Resolves once it is in the class's chat for good. @throws AppError `conflict` when no groups run. */
+  async tellGroups(by: Seat, requestId: RequestId, text: string): Promise<void> {
+    this.#parts.groups.assertRunning();
+    const { displayName, sentAtMs } = await this.#parts.chat.send(by, requestId, text);
+    this.#options.broadcast.toInside('groupsTold', { displayName, text, sentAtMs });
   }
 
   /** @throws AppError `notFound`, `forbidden` for oneself and the lecturer (SPEC S8). */
@@ -133,6 +151,7 @@ export class TeacherOrders {
 
   setRecordingPaused(paused: boolean): void {
     this.#parts.recording.setPaused(paused);
+    this.#parts.groups.recordingSetByHand();
   }
 
   addMarker(requestId: RequestId, title: string): void {

@@ -12,6 +12,8 @@ const PAGES: Bucket = { capacity: 10, perSecond: 4 };
 const INK: Bucket = { capacity: 40, perSecond: 8 };
 /** Orders to a screen and what it says of itself: a key that is held down must not flood it. */
 const SITES: Bucket = { capacity: 12, perSecond: 2 };
+/** People moved between groups: each move is told to many, and saved. */
+const MOVES: Bucket = { capacity: 30, perSecond: 4 };
 const OWN: Readonly<Record<string, Bucket>> = {
   sendChat: CHAT,
   sendTeacherNote: CHAT,
@@ -22,6 +24,10 @@ const OWN: Readonly<Record<string, Bucket>> = {
   controlSite: SITES,
   setClassHand: SITES,
   setClassSpeaker: SITES,
+  tellGroups: CHAT,
+  openGroups: MOVES,
+  moveToGroup: MOVES,
+  visitGroup: MOVES,
 };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };

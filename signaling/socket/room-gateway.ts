@@ -7,6 +7,7 @@ import type { Room } from '../rooms/room.ts';
 import type { Seat } from '../rooms/seat.ts';
 import type { RoomHandlers } from './bind.ts';
 import { classToolHandlers } from './class-tool-handlers.ts';
+import { groupHandlers } from './group-handlers.ts';
 import type { RoomPeer } from './room-peer.ts';
 
 /** As much of a Socket.IO socket as a connection needs. */
@@ -75,6 +76,7 @@ const done = {};
 /** Every request of the contract, each one call on the room's rules. */
 export const roomHandlers: RoomHandlers<RoomPeer> = {
   ...classToolHandlers,
+  ...groupHandlers,
 
   leave: (_params, { room, seat }) => {
     room.leave(seat);
@@ -116,8 +118,8 @@ export const roomHandlers: RoomHandlers<RoomPeer> = {
     room.teacherOrders.muteSeat(seatId);
     return done;
   },
-  muteAll: (_params, { room }) => {
-    room.teacherOrders.muteAll();
+  muteAll: (_params, { room, seat }) => {
+    room.teacherOrders.muteAll(seat);
     return done;
   },
   removeSeat: ({ seatId, keepOut }, { room, seat }) => {

@@ -148,6 +148,13 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   sendTeacherNote: { ...teachersOnly, inside: 'forbidden allowed forbidden forbidden forbidden forbidden forbidden' },
   inviteToStage: teachersOnly,
   removeFromStage: teachersOnly,
+  /** With groups running from the first of them to the last. */
+  openGroups: teachersOnly,
+  moveToGroup: teachersOnly,
+  visitGroup: teachersOnly,
+  setGroupsTime: teachersOnly,
+  tellGroups: teachersOnly,
+  closeGroups: teachersOnly,
   muteSeat: teachersOnly,
   muteAll: teachersOnly,
   setLayout: teachersOnly,

@@ -1,6 +1,7 @@
 import { RequestId } from '../../../signaling/protocol/ids.ts';
 import type { SeatId } from '../../../signaling/protocol/ids.ts';
 import type { Layout, RollEntry } from '../../../signaling/protocol/room.ts';
+import { GroupActions } from './group-actions.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
 import { SiteActions } from './site-actions.ts';
@@ -15,6 +16,7 @@ const newRequestId = (): RequestId => RequestId.parse(randomId());
 export class RoomActions {
   readonly tools: ToolActions;
   readonly sites: SiteActions;
+  readonly groups: GroupActions;
   readonly #store: RoomStore;
   readonly #call: SignalingClient['call'];
 
@@ -23,6 +25,7 @@ export class RoomActions {
     this.#call = call;
     this.tools = new ToolActions(store, call);
     this.sites = new SiteActions(store, call);
+    this.groups = new GroupActions(store, call);
   }
 
   setHand(raised: boolean): Promise<unknown> {

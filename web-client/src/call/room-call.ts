@@ -173,7 +173,10 @@ export class RoomCall {
       // Before the store, whose listeners draw.
       client.on('snapshot', (snapshot) => void this.#handleSnapshot(snapshot).catch(complain)),
       this.store.follow(client),
-      client.on('selfChanged', ({ onStage }) => void this.#handleStage(onStage).catch(complain)),
+      // In a group one sends as on stage.
+      client.on('selfChanged', ({ onStage, group }) => {
+        void this.#handleStage(onStage || group !== null).catch(complain);
+      }),
       client.on('producerAdded', (producer) => {
         if (producer.seatId !== this.#seat.seatId) this.media.remote.addProducer(producer);
       }),
@@ -214,7 +217,8 @@ export class RoomCall {
 
   async #handleSnapshot(snapshot: RoomSnapshot): Promise<void> {
     if (snapshot.phase === 'waiting' || this.#options.isMedialess === true) return;
-    const { seat, onStage } = snapshot.self;
+    const { seat, group } = snapshot.self;
+    const onStage = snapshot.self.onStage || group !== null;
     this.#granted = (isOnStage) => grantedTo(seat, snapshot.lesson.kind, isOnStage);
     this.capture.setPermitted(this.#granted(onStage));
     const arriving = this.media.handleSnapshot(snapshot);

@@ -1,6 +1,7 @@
 import type { ProducerId, SeatId } from '../../../signaling/protocol/ids.ts';
 import type { ProducerInfo } from '../../../signaling/protocol/media.ts';
 import type { ClassTools } from '../../../signaling/protocol/class-tools.ts';
+import type { Groups } from '../../../signaling/protocol/groups.ts';
 import type {
   ChatMessage,
   Hand,
@@ -46,6 +47,9 @@ export interface InsideState {
   readonly recordingDisk: RecordingDisk;
   /** What is run with the class. */
   readonly tools: ClassTools;
+  readonly groups: Groups | null;
+  /** What a teacher has told all groups last. */
+  readonly told: RoomNotice<'groupsTold'> | null;
 }
 
 export type RoomView = { readonly phase: 'joining' } | WaitingSnapshot | InsideState;
@@ -74,6 +78,12 @@ export function mergeChat(known: readonly ChatMessage[], more: readonly ChatMess
   return [...known, ...added].sort((a, b) => a.sentAtMs - b.sentAtMs);
 }
 
+/** Of what was said in groups only that of the own one stays. */
+const chatIn = (chat: readonly ChatMessage[], group: number | null): readonly ChatMessage[] =>
+  chat.some((message) => message.group !== undefined && message.group !== group)
+    ? chat.filter((message) => message.group === undefined || message.group === group)
+    : chat;
+
 export function fromSnapshot(snapshot: RoomSnapshot, before: RoomView, nowMs: number): RoomView {
   if (snapshot.phase === 'waiting') return snapshot;
   const { serverNowMs, consumers: _consumers, needsTransports: _needs, ...rest } = snapshot;
@@ -86,7 +96,8 @@ export function fromSnapshot(snapshot: RoomSnapshot, before: RoomView, nowMs: nu
     participants: mergeParticipants(kept, snapshot.participants),
     hands: snapshot.hands.toSorted(byRaisedAt),
     // Older messages that were already paged in stay.
-    chat: wasInside ? mergeChat(before.chat, snapshot.chat) : snapshot.chat,
+    chat: wasInside ? mergeChat(chatIn(before.chat, snapshot.self.group), snapshot.chat) : snapshot.chat,
+    told: wasInside ? before.told : null,
   };
 }
 
@@ -100,7 +111,13 @@ const reducers: { readonly [N in RoomNoticeName]?: Reducer<N> } = {
   },
   handsChanged: (state, { hands }) => ({ ...state, hands: hands.toSorted(byRaisedAt) }),
   stageInvitation: (state, { pending }) => ({ ...state, self: { ...state.self, stageInvitation: pending } }),
-  selfChanged: (state, change) => ({ ...state, self: { ...state.self, ...change } }),
+  selfChanged: (state, change) => ({
+    ...state,
+    self: { ...state.self, ...change },
+    chat: chatIn(state.chat, change.group),
+  }),
+  groupsChanged: (state, { groups }) => ({ ...state, groups, told: groups === null ? null : state.told }),
+  groupsTold: (state, told) => ({ ...state, told }),
   waitingChanged: (state, { waiting }) => ({ ...state, waiting }),
   lockChanged: (state, { locked }) => ({ ...state, locked }),
   layoutChanged: (state, change) => ({ ...state, ...change }),

@@ -191,3 +191,18 @@ test('listeners are told once of what changed while they were held, at the lates
   vi.advanceTimersByTime(300);
   expect(heard).toHaveBeenCalledTimes(2);
 });
+
+test('what was said in a group is gone when one leaves it, and the teacher’s word when the groups end', () => {
+  const said = { seatId: seatId('a'), displayName: 'a', seat: 'pupil', text: '早' } as const;
+  const toAll = { ...said, messageId: MessageId.parse('all'), sentAtMs: 1 };
+  const inGroup = { ...said, messageId: MessageId.parse('group'), sentAtMs: 2, group: 1 };
+  const groups = { count: 2, openedAtMs: 1, endsAtMs: null, placesRest: true };
+  const { self } = insideSnapshot();
+  const { tell, inside } = openStore(insideSnapshot({ self: { ...self, group: 1 }, groups, chat: [toAll, inGroup] }));
+  tell('groupsTold', { displayName: '林老师', text: '还有一分钟', sentAtMs: 3 });
+  expect(inside().told?.text).toBe('还有一分钟');
+  tell('selfChanged', { onStage: false, group: 2, permitted: [], talking: false });
+  expect(inside().chat).toEqual([toAll]);
+  tell('groupsChanged', { groups: null });
+  expect(inside()).toMatchObject({ groups: null, told: null });
+});

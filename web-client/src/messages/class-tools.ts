@@ -5,6 +5,7 @@ export const toolText = catalogue({
   back: ['返回', 'Back'],
   report: ['课堂报告（出勤与答题）', 'Lesson report (attendance, answers)'],
   hide: ['收起', 'Put away'],
+  groups: ['分组', 'Groups'],
   courseware: ['课件', 'Courseware'],
   // Questions
   poll: ['答题', 'Question'],

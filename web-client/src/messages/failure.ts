@@ -45,6 +45,7 @@ export const failureText = catalogue({
     '老师暂时离线，课堂处于安全模式，发言和聊天已暂停。',
     'The teacher is offline. Speaking and chat are paused until a teacher is back.',
   ],
+  groupFull: ['这个小组已满，请换一个小组。', 'That group is full. Please choose another one.'],
   stageFull: ['台上人数已满，请先请一位下台。', 'The stage is full. Please let somebody leave it first.'],
   seatTokenInvalid: ['座位已过期，请重新进入课堂。', 'Your seat has expired. Please enter again.'],
   invalidInput: ['填写的内容有误，请检查后再试。', 'Something in the form is not right. Please check and try again.'],

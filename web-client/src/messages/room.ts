@@ -10,6 +10,7 @@ export const roomText = catalogue({
   share: ['共享屏幕', 'Share screen'],
   stopShare: ['停止共享', 'Stop sharing'],
   raiseHand: ['举手', 'Raise hand'],
+  callTeacher: ['请老师来', 'Call the teacher'],
   lowerHand: ['放下手', 'Lower hand'],
   people: ['参与者', 'People'],
   chat: ['聊天', 'Chat'],

@@ -7,7 +7,7 @@ import { shownPicture } from './shown-picture.ts';
 
 const person = (name: string, seat: SeatKind): Participant => ({
   ...{ seatId: SeatId.parse(name), seat, displayName: name, schoolName: null, wardName: null },
-  ...{ onStage: true, connected: true, isPhone: false, lineUp: null, lineDown: null },
+  ...{ onStage: true, group: null, connected: true, isPhone: false, lineUp: null, lineDown: null },
 });
 const sent = (name: string, source: Source, paused = false): ProducerInfo => {
   const kind = source === 'microphone' || source === 'screenAudio' ? 'audio' : 'video';

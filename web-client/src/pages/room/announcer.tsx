@@ -3,9 +3,11 @@ import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { toolText } from '../../messages/class-tools.ts';
+import { groupText } from '../../messages/groups.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import type { Translate } from '../../text/text.ts';
+import { groupNews } from './groups/group-news.ts';
 import { toolNews } from './tools/tool-news.ts';
 
 /** In a full room joins are not read out one by one. */
@@ -25,7 +27,9 @@ function news(old: InsideState, state: InsideState, t: Translate<typeof roomText
     said.push(...came.map((one) => t('saidJoined', { name: one.displayName })));
     said.push(...went.map((one) => t('saidLeft', { name: one.displayName })));
   }
-  const hands = state.hands.filter((hand) => isNew(old.hands, hand.seatId));
+  // Those of other groups are told with the group, to teachers.
+  const isInGroup = (seatId: string): boolean => everybody.some((one) => one.seatId === seatId && one.group !== null);
+  const hands = state.hands.filter((hand) => isNew(old.hands, hand.seatId) && !isInGroup(hand.seatId));
   said.push(...hands.map((hand) => t('saidHand', { name: nameOf(hand.seatId) })));
   if (may(state, 'manageLobby')) {
     const waiting = state.waiting.filter((one) => isNew(old.waiting, one.seatId));
@@ -43,11 +47,12 @@ function news(old: InsideState, state: InsideState, t: Translate<typeof roomText
 export function Announcer({ state }: { readonly state: InsideState }) {
   const t = useText(roomText);
   const tools = useText(toolText);
+  const groups = useText(groupText);
   const [before, setBefore] = useState(state);
   const [words, setWords] = useState(() => t('saidAdmitted'));
   if (before !== state) {
     setBefore(state);
-    const said = [...toolNews(before, state, tools), ...news(before, state, t)];
+    const said = [...toolNews(before, state, tools), ...groupNews(before, state, groups), ...news(before, state, t)];
     if (said.length > 0) setWords(said.join('；'));
   }
   return (

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
+import { groupText } from '../../messages/groups.ts';
 import { panelText, roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { clockTime } from '../../text/time.ts';
@@ -82,6 +83,8 @@ function useStickToEnd(chat: InsideState['chat']) {
 export function ChatPanel({ state }: { readonly state: InsideState }) {
   const t = useText(panelText);
   const room = useText(roomText);
+  const g = useText(groupText);
+  const { group } = state.self;
   const { actions } = useCall();
   const { ref, handleScroll } = useStickToEnd(state.chat);
   const [hasMore, setHasMore] = useState(true);
@@ -107,13 +110,17 @@ export function ChatPanel({ state }: { readonly state: InsideState }) {
             data-seat-id={message.seatId}
           >
             <header>
-              <strong>{message.displayName}</strong>
+              <strong>
+                {message.displayName}
+                {message.group !== undefined && `（${g('groupN', { n: message.group })}）`}
+              </strong>
               <time>{clockTime(message.sentAtMs)}</time>
             </header>
             <p>{message.text}</p>
           </article>
         ))}
       </div>
+      {group !== null && <p className={styles.note}>{g('chatOfGroup', { n: group })}</p>}
       {may(state, 'chat') ? <Composer /> : <p className={styles.note}>{t('chatLocked')}</p>}
     </div>
   );

@@ -42,12 +42,21 @@ export interface ControlBarProps {
   readonly isFaded: boolean;
   /** There is nobody to talk to. */
   readonly isAlone: boolean;
+  /** A hand is a call to the teacher there. */
+  readonly isInGroup: boolean;
 }
 
 type T = Translate<typeof roomText>;
 
+function handWords(isRaised: boolean, isInGroup: boolean, t: T): string {
+  if (isRaised) return t('lowerHand');
+  return isInGroup ? t('callTeacher') : t('raiseHand');
+}
+
 /** What this seat may send or raise; what it may not is not there. */
-function ownItems({ may, microphone, camera, screen, hand }: RoomControls, t: T): Item[] {
+function ownItems({ controls, isInGroup }: ControlBarProps, t: T): Item[] {
+  const { may, microphone, camera, screen, hand } = controls;
+
   const items: (Item | false)[] = [
     may.microphone && {
       id: 'microphone',
@@ -75,7 +84,7 @@ function ownItems({ may, microphone, camera, screen, hand }: RoomControls, t: T)
     may.hand && {
       id: 'hand',
       icon: Hand,
-      label: hand.on ? t('lowerHand') : t('raiseHand'),
+      label: handWords(hand.on, isInGroup, t),
       pressed: hand.on,
       onPress: hand.toggle,
     },
@@ -124,7 +133,7 @@ const FIRST_ON_PHONE = 4;
 /** One bar: at most eight buttons; on a phone the first four and "more". */
 export function ControlBar(props: ControlBarProps) {
   const t = useText(roomText);
-  const items = [...ownItems(props.controls, t), ...panelItems(props, t)];
+  const items = [...ownItems(props, t), ...panelItems(props, t)];
   const extra = items.slice(FIRST_ON_PHONE);
   const waitingInMore = extra.reduce((sum, item) => sum + (item.count ?? 0), 0);
   return (

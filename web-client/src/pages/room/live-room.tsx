@@ -170,7 +170,12 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
         <LeaveStage state={state} />
         <RemoteSound />
         {isAlone && <RecorderBar {...{ state, controls, take }} onFinish={() => setDialog('end')} />}
-        <ControlBar {...{ controls, panel, attention, isFaded, isAlone }} onPanel={togglePanel} onLeave={leave} />
+        <ControlBar
+          {...{ controls, panel, attention, isFaded, isAlone }}
+          isInGroup={state.self.group !== null && !controls.may.teach}
+          onPanel={togglePanel}
+          onLeave={leave}
+        />
       </footer>
       <Announcer state={state} />
       <ShortcutHelp isOpen={dialog === 'help'} onClose={closeDialog} />
@@ -183,7 +188,7 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
 function LeaveStage({ state }: { readonly state: InsideState }) {
   const t = useText(roomText);
   const { actions } = useCall();
-  if (!state.self.onStage || isTeacherSeat(state.self.seat)) return null;
+  if (!state.self.onStage || state.self.group !== null || isTeacherSeat(state.self.seat)) return null;
   return (
     <Button onClick={() => void actions.leaveStage()} data-testid="leave-stage">
       {t('leaveStage')}

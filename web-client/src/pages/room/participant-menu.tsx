@@ -18,12 +18,13 @@ interface Deed {
 function useDeeds(participant: Participant, state: InsideState): Deed[] {
   const t = useText(panelText);
   const { actions } = useCall();
-  const { seatId, seat, onStage } = participant;
+  const { seatId, seat, onStage, group } = participant;
   const isTeacher = isTeacherSeat(seat);
   const deeds: (Deed | false)[] = [
     may(state, 'muteOthers') && { id: 'mute', label: t('muteOne'), run: () => actions.muteSeat(seatId) },
     may(state, 'manageStage') &&
       !isTeacher &&
+      group === null &&
       !onStage && {
         id: 'invite',
         label: seat === 'site' ? t('callOn') : t('invite'),

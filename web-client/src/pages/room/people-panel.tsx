@@ -5,6 +5,7 @@ import type { Participant, Waiting } from '../../../../signaling/protocol/room.t
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
+import { groupText } from '../../messages/groups.ts';
 import { panelText, roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
@@ -62,37 +63,60 @@ function Lobby({ waiting }: { readonly waiting: readonly Waiting[] }) {
 const speakerOf = (state: InsideState, seatId: string): string | undefined =>
   state.tools.sites.speakers.find((one) => one.seatId === seatId)?.name;
 
+/** On stage, or where the hand is a call from a group, there. */
+function AnswerHand({ participant, state }: { readonly participant: Participant; readonly state: InsideState }) {
+  const t = useText(panelText);
+  const g = useText(groupText);
+  const { actions } = useCall();
+  const { seatId, seat, group, onStage } = participant;
+  if (group === state.self.group) {
+    if (onStage || group !== null) return null;
+    return (
+      <Button look="primary" onClick={() => void actions.inviteToStage(seatId)} data-testid="invite-to-stage">
+        {seat === 'site' ? t('callOn') : t('invite')}
+      </Button>
+    );
+  }
+  return (
+    <Button look="primary" onClick={() => void actions.groups.visit(group)} data-testid="visit-hand">
+      {group === null ? g('backToAll') : g('visit')}
+    </Button>
+  );
+}
+
+function RaisedHand(props: {
+  readonly order: number;
+  readonly seatId: Participant['seatId'];
+  readonly state: InsideState;
+}) {
+  const { order, seatId, state } = props;
+  const g = useText(groupText);
+  const participant = state.participants.find((one) => one.seatId === seatId);
+  const group = participant?.group ?? null;
+  return (
+    <li className={styles.row} data-testid="hand" data-seat-id={seatId}>
+      <span className={styles.order}>{order}</span>
+      <div className={styles.who}>
+        <strong>{participant?.displayName ?? '…'}</strong>
+        <span>
+          {group === null ? (speakerOf(state, seatId) ?? participant?.schoolName) : g('groupN', { n: group })}
+        </span>
+      </div>
+      {may(state, 'manageStage') && participant !== undefined && <AnswerHand participant={participant} state={state} />}
+    </li>
+  );
+}
+
 function Hands({ state }: { readonly state: InsideState }) {
   const t = useText(panelText);
-  const { actions } = useCall();
   if (state.hands.length === 0) return null;
-  const known = new Map(state.participants.map((participant) => [participant.seatId, participant]));
   return (
     <section className={styles.section} data-testid="hands">
       <h3>{t('hands')}</h3>
       <ol>
-        {state.hands.map((hand, index) => {
-          const participant = known.get(hand.seatId);
-          const isSite = participant?.seat === 'site';
-          return (
-            <li key={hand.seatId} className={styles.row} data-testid="hand" data-seat-id={hand.seatId}>
-              <span className={styles.order}>{index + 1}</span>
-              <div className={styles.who}>
-                <strong>{participant?.displayName ?? '…'}</strong>
-                <span>{speakerOf(state, hand.seatId) ?? participant?.schoolName}</span>
-              </div>
-              {may(state, 'manageStage') && participant?.onStage !== true && (
-                <Button
-                  look="primary"
-                  onClick={() => void actions.inviteToStage(hand.seatId)}
-                  data-testid="invite-to-stage"
-                >
-                  {isSite ? t('callOn') : t('invite')}
-                </Button>
-              )}
-            </li>
-          );
-        })}
+        {state.hands.map(({ seatId }, index) => (
+          <RaisedHand key={seatId} order={index + 1} seatId={seatId} state={state} />
+        ))}
       </ol>
     </section>
   );
@@ -101,12 +125,14 @@ function Hands({ state }: { readonly state: InsideState }) {
 function Person({ participant, state }: { readonly participant: Participant; readonly state: InsideState }) {
   const t = useText(panelText);
   const room = useText(roomText);
-  const { seatId, seat, displayName, schoolName, wardName, connected } = participant;
+  const g = useText(groupText);
+  const { seatId, seat, displayName, schoolName, wardName, connected, group } = participant;
   const microphone = state.producers.find((one) => one.seatId === seatId && one.source === 'microphone');
   const isSelf = seatId === state.self.seatId;
   const facts = [
     wardName === null ? t(`seat_${seat}` as const) : t('parentOf', { name: wardName }),
     schoolName,
+    group === null ? null : g('groupN', { n: group }),
     connected ? null : room('away'),
   ].filter((fact) => fact !== null);
   return (

@@ -10,6 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
+import { ToldNote } from './groups/told-note.tsx';
 import { captureWords } from './device-check.tsx';
 import { FreshTeacherNote } from './teacher-notes.tsx';
 import type { CaptureComplaint } from './use-visit.ts';
@@ -118,6 +119,7 @@ export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: Room
           <Banner tone="warn">{t('safeMode')}</Banner>
         </div>
       )}
+      <ToldNote state={state} />
       {call.mutedByTeacher && (
         <div data-testid="muted-by-teacher">
           <Banner tone="calm">

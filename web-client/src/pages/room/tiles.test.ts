@@ -95,3 +95,17 @@ test('the worse direction names the line', () => {
   expect(lineOf(participant('a', { lineUp: 9, lineDown: 10 }))).toBe('good');
   expect(lineOf(participant('a'))).toBeNull();
 });
+
+test('while groups run, those in the same place are tiles, of a group everybody', () => {
+  const placed = [
+    participant('pupil', { group: 1 }),
+    participant('mate', { group: 1 }),
+    participant('stage', { onStage: true, group: 2 }),
+    participant('site', { seat: 'site', group: 2 }),
+    participant('teacher', { seat: 'lecturer' }),
+    participant('visitor', { seat: 'coTeacher', group: 1 }),
+  ];
+  const ofGroup = room({ participants: placed, self: { ...asPupil, group: 1 } });
+  expect(tilesOf(ofGroup).people.map((tile) => tile.seatId)).toEqual(['pupil', 'mate', 'visitor']);
+  expect(tilesOf(room({ participants: placed })).people.map((tile) => tile.seatId)).toEqual(['teacher']);
+});

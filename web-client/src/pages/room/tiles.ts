@@ -33,7 +33,12 @@ export function lineOf(participant: Pick<Participant, 'lineUp' | 'lineDown'>): T
 }
 
 const showsItself = (participant: Participant): boolean =>
-  !participant.isPhone && (participant.onStage || isTeacherSeat(participant.seat) || participant.seat === 'site');
+  !participant.isPhone &&
+  (participant.onStage || participant.group !== null || isTeacherSeat(participant.seat) || participant.seat === 'site');
+
+/** Whoever is in another group is neither seen nor heard. */
+const isHere = ({ self }: InsideState, { seatId, group }: Participant): boolean =>
+  seatId === self.seatId || group === self.group;
 
 const active = (producer: ProducerInfo): boolean => producer.kind !== 'video' || !producer.paused;
 
@@ -41,7 +46,7 @@ const active = (producer: ProducerInfo): boolean => producer.kind !== 'video' ||
 export function tilesOf(state: InsideState): { readonly people: TileModel[]; readonly boards: TileModel[] } {
   const people: TileModel[] = [];
   const boards: TileModel[] = [];
-  for (const participant of state.participants) {
+  for (const participant of state.participants.filter((one) => isHere(state, one))) {
     const { seatId } = participant;
     const own = state.producers.filter((producer) => producer.seatId === seatId && active(producer));
     const handIndex = state.hands.findIndex((hand) => hand.seatId === seatId);

@@ -7,6 +7,7 @@ import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { DiskNote } from './disk-note.tsx';
+import { GroupLine } from './groups/group-line.tsx';
 import { CountdownSign } from './tools/countdown-sign.tsx';
 import styles from './live-room.module.css';
 
@@ -75,6 +76,7 @@ export function TopLine({ state, onLeave }: { readonly state: InsideState; reado
           <DoorOpen aria-hidden />
         </button>
       </header>
+      <GroupLine state={state} />
       {isTeacherSeat(state.self.seat) && <DiskNote state={state} />}
     </div>
   );

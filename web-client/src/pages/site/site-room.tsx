@@ -17,6 +17,8 @@ import { tilesOf } from '../room/tiles.ts';
 import type { TileModel } from '../room/tiles.ts';
 import { RecordingSign } from '../room/top-line.tsx';
 import { ClassCards } from '../room/tools/class-cards.tsx';
+import { GroupLine } from '../room/groups/group-line.tsx';
+import { ToldNote } from '../room/groups/told-note.tsx';
 import { CountdownSign } from '../room/tools/countdown-sign.tsx';
 import { PairingSign } from './pairing-sign.tsx';
 import type { SiteKit } from './site-kit.ts';
@@ -203,7 +205,7 @@ export function SiteRoom({ state, kit }: { readonly state: InsideState; readonly
   const setup = useSiteDuties(kit, state);
   useWakeLock();
   const canTalk = state.lesson.kind === 'sky' && !state.safeMode && !setup.isMicrophoneOff;
-  const isTalking = (state.self.talking || state.self.onStage) && !setup.isMicrophoneOff;
+  const isTalking = (state.self.talking || state.self.onStage || state.self.group !== null) && !setup.isMicrophoneOff;
   const view = viewOf(setup.layout, setup.screens > 1 ? 'first' : 'only');
   return (
     <div
@@ -214,7 +216,11 @@ export function SiteRoom({ state, kit }: { readonly state: InsideState; readonly
       data-view={view}
       data-volume={setup.volume}
     >
-      <SiteLine state={state} />
+      <div>
+        <SiteLine state={state} />
+        <GroupLine state={state} isLarge />
+        <ToldNote state={state} />
+      </div>
       <main className={styles.main} data-view={view} style={{ gap: GAP_PX }}>
         {view === 'people' ? <PeoplePart places={places} /> : <BoardPart state={state} places={places} />}
         <aside className={styles.side}>

@@ -1,9 +1,22 @@
-import { Activity, ArrowLeft, CircleHelp, Dices, FileChartColumn, Presentation, Timer, Zap } from 'lucide-react';
+import {
+  Activity,
+  ArrowLeft,
+  CircleHelp,
+  Component,
+  Dices,
+  FileChartColumn,
+  Presentation,
+  Timer,
+  Zap,
+} from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import type { ReactNode } from 'react';
+import { hasGroups } from '../../../../../signaling/protocol/groups.ts';
 import type { InsideState } from '../../../call/room-state.ts';
 import { toolText } from '../../../messages/class-tools.ts';
 import { useText } from '../../../text/text.ts';
 import { Button, LinkButton } from '../../../ui/button.tsx';
+import { Skeleton } from '../../../ui/panels.tsx';
 import { ActivityTool } from './activity-tool.tsx';
 import { CoursewareTool } from './courseware-tool.tsx';
 import { CountdownTool } from './countdown-tool.tsx';
@@ -12,18 +25,22 @@ import { PollTool } from './poll-tool.tsx';
 import { RaceTool } from './race-tool.tsx';
 import styles from './class-tools.module.css';
 
+const GroupsTool = lazy(() => import('../groups/groups-tool.tsx'));
+
 const TOOLS = [
   { id: 'courseware', icon: Presentation },
   { id: 'poll', icon: CircleHelp },
   { id: 'pick', icon: Dices },
   { id: 'countdown', icon: Timer },
   { id: 'race', icon: Zap },
+  { id: 'groups', icon: Component },
   { id: 'activity', icon: Activity },
 ] as const;
 export type ClassTool = (typeof TOOLS)[number]['id'];
 
-function isRunning(id: ClassTool, { tools }: InsideState): boolean {
+function isRunning(id: ClassTool, { tools, groups }: InsideState): boolean {
   if (id === 'activity') return false;
+  if (id === 'groups') return groups !== null;
   if (id === 'courseware') return tools.page !== null;
   if (id !== 'poll') return tools[id] !== null;
   return tools.polls.some(({ state }) => state === 'open');
@@ -32,11 +49,13 @@ function isRunning(id: ClassTool, { tools }: InsideState): boolean {
 /** Those to choose from; what runs is marked. */
 export function ClassToolMenu(props: { readonly state: InsideState; readonly onOpen: (tool: ClassTool) => void }) {
   const t = useText(toolText);
+  const { kind, origin } = props.state.lesson;
+  const tools = TOOLS.filter(({ id }) => id !== 'groups' || hasGroups(kind, origin));
   return (
     <section className={styles.part}>
       <h3>{t('title')}</h3>
       <div className={styles.menu}>
-        {TOOLS.map(({ id, icon: Icon }) => (
+        {tools.map(({ id, icon: Icon }) => (
           <button
             key={id}
             type="button"
@@ -77,6 +96,11 @@ export function OpenTool({ tool, state, onBack }: OpenToolProps) {
     countdown: <CountdownTool state={state} />,
     race: <RaceTool state={state} />,
     activity: <ActivityTool state={state} />,
+    groups: (
+      <Suspense fallback={<Skeleton height={320} />}>
+        <GroupsTool state={state} />
+      </Suspense>
+    ),
   };
   return (
     <div className={styles.tool}>

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { MessageId, type RequestId } from '../protocol/ids.ts';
+import type { ChatMessage } from '../protocol/room.ts';
+import type { Clock } from './ports.ts';
+import type { Seat } from './seat.ts';
+
+/** Kept of each group, for who joins or visits it later. */
+const KEPT_PER_GROUP = 30;
+/** Remembered request ids; a client repeats a request within seconds. */
+const REMEMBERED_REQUESTS = 200;
+
+export interface GroupChatOptions {
+  readonly clock: Clock;
+  readonly onMessage: (message: ChatMessage, group: number) => void;
+}
+
+/** What is written in a group stays in it, and is gone when the groups are (SPEC N7). */
+export class GroupChat {
+  readonly #options: GroupChatOptions;
+  readonly #requests = new Map<string, ChatMessage>();
+  #messages: ChatMessage[] = [];
+
+  constructor(options: GroupChatOptions) {
+    this.#options = options;
+  }
+
+  /** Idempotent by `requestId`. */
+  send(seat: Seat, group: number, requestId: RequestId, text: string): ChatMessage {
+    const key = `${seat.seatId} ${requestId}`;
+    const earlier = this.#requests.get(key);
+    if (earlier !== undefined) return earlier;
+    const { seatId, displayName, kind } = seat;
+    const message: ChatMessage = {
+      messageId: MessageId.parse(randomUUID()),
+      ...{ seatId, displayName, seat: kind, text, group },
+      sentAtMs: Math.max(this.#options.clock.nowMs(), (this.#messages.at(-1)?.sentAtMs ?? 0) + 1),
+    };
+    this.#requests.set(key, message);
+    const [oldest] = this.#requests.keys();
+    if (this.#requests.size > REMEMBERED_REQUESTS && oldest !== undefined) this.#requests.delete(oldest);
+    this.#messages.push(message);
+    const ofGroup = this.of(group);
+    if (ofGroup.length > KEPT_PER_GROUP) this.#messages = this.#messages.filter((one) => one !== ofGroup[0]);
+    this.#options.onMessage(message, group);
+    return message;
+  }
+
+  of(group: number | null): ChatMessage[] {
+    return group === null ? [] : this.#messages.filter((message) => message.group === group);
+  }
+
+  clear(): void {
+    this.#messages = [];
+    this.#requests.clear();
+  }
+
+  save(): ChatMessage[] {
+    return this.#messages;
+  }
+
+  restore(messages: readonly ChatMessage[]): void {
+    this.#messages = [...messages];
+  }
+}

@@ -1,0 +1,37 @@
+import type { ProducerId, SeatId } from '../protocol/ids.ts';
+import type { ProducerInfo } from '../protocol/media.ts';
+import type { RoomRecording } from './recording-control.ts';
+
+/** Writes down what is sent to the whole class. What is sent in a group is as if it were not there (SPEC N8). */
+export class RecordedTracks {
+  readonly #recording: Pick<RoomRecording, 'note' | 'trackOf'>;
+  readonly #isForAll: (seatId: SeatId) => boolean;
+  readonly #noted = new Set<ProducerId>();
+
+  constructor(recording: Pick<RoomRecording, 'note' | 'trackOf'>, isForAll: (seatId: SeatId) => boolean) {
+    this.#recording = recording;
+    this.#isForAll = isForAll;
+  }
+
+  added({ producerId, seatId, source, kind, paused }: ProducerInfo): void {
+    if (!this.#isForAll(seatId)) return;
+    const trackId = this.#recording.trackOf(seatId, source);
+    if (trackId === null) return;
+    this.#noted.add(producerId);
+    this.#recording.note('producerAdded', { seatId, trackId, source, kind });
+    if (paused) this.#recording.note('producerPaused', { trackId });
+  }
+
+  pausedOrResumed({ producerId, seatId, source, paused }: ProducerInfo): void {
+    const trackId = this.#recording.trackOf(seatId, source);
+    if (trackId === null || !this.#noted.has(producerId)) return;
+    this.#recording.note(paused ? 'producerPaused' : 'producerResumed', { trackId });
+  }
+
+  /** It has ended, or is for a group alone from now on. */
+  closed({ producerId, seatId, source }: ProducerInfo): void {
+    const trackId = this.#recording.trackOf(seatId, source);
+    if (!this.#noted.delete(producerId) || trackId === null) return;
+    this.#recording.note('producerClosed', { trackId });
+  }
+}
