@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ClassRules } from '../signaling/protocol/class-order.ts';
 import { NumberedEdition } from '../signaling/protocol/edition.ts';
 import {
   CoursewareId,
@@ -103,6 +104,11 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   /** The class is in groups: nothing said in one is captured, and what pupils send is not either until they are back. */
   line('groupsOpened', z.object({ count: z.int() })),
   line('groupsClosed', z.object({})),
+  /** Another one lectures from now on, and whoever did is a co-teacher. */
+  line('lecturer', z.object({ seatId: SeatId, displayName: z.string(), cause: z.enum(['handedOver', 'takenOver']) })),
+  line('coTeacher', z.object({ seatId: SeatId, displayName: z.string() })),
+  /** What the class may do by itself. */
+  line('rules', ClassRules),
   line('mediaReset', z.object({})),
 ]);
 export type RecordingEvent = z.infer<typeof RecordingEvent>;

@@ -22,6 +22,7 @@ import type { RecordingLinkStore } from './ports/recording-link-store.ts';
 import type { RecordingStore } from './ports/recording-store.ts';
 import type { RecordingTextStore } from './ports/recording-text-store.ts';
 import type { RemarkStore } from './ports/remark-store.ts';
+import type { ReportStore } from './ports/report-store.ts';
 import type { SeatStore } from './ports/seat-store.ts';
 import type { SessionStore } from './ports/session-store.ts';
 import type { SettingStore } from './ports/setting-store.ts';
@@ -29,6 +30,7 @@ import type { SiteStore } from './ports/site-store.ts';
 import type { TimetableStore } from './ports/timetable-store.ts';
 import type { UploadStore } from './ports/upload-store.ts';
 import type { WatchStore } from './ports/watch-store.ts';
+import type { WordStore } from './ports/word-store.ts';
 
 export type * from './objects/object-store.ts';
 export type * from './ports/activity-store.ts';
@@ -52,6 +54,7 @@ export type * from './ports/recording-link-store.ts';
 export type * from './ports/recording-store.ts';
 export type * from './ports/recording-text-store.ts';
 export type * from './ports/remark-store.ts';
+export type * from './ports/report-store.ts';
 export type * from './ports/seat-store.ts';
 export type * from './ports/session-store.ts';
 export type * from './ports/setting-store.ts';
@@ -59,6 +62,7 @@ export type * from './ports/site-store.ts';
 export type * from './ports/timetable-store.ts';
 export type * from './ports/upload-store.ts';
 export type * from './ports/watch-store.ts';
+export type * from './ports/word-store.ts';
 
 /** Everything in the database. Only signaling holds it. */
 export interface Stores {
@@ -87,6 +91,8 @@ export interface Stores {
   readonly uploads: UploadStore;
   readonly watching: WatchStore;
   readonly captions: CaptionStore;
+  readonly reports: ReportStore;
+  readonly words: WordStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
   /**

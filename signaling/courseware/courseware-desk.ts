@@ -38,6 +38,9 @@ export interface CoursewareDeskOptions {
 export class CoursewareDesk {
   readonly #options: CoursewareDeskOptions;
 
+  /** Files whose bytes come in at this moment. */
+  readonly #receiving = new Set<CoursewareId>();
+
   constructor(options: CoursewareDeskOptions) {
     this.#options = options;
   }
@@ -72,11 +75,24 @@ export class CoursewareDesk {
     body: AsyncIterable<Buffer>,
     bytes: number | undefined,
   ): Promise<void> {
-    const { stores, objects } = this.#options;
+    const { stores } = this.#options;
     const file = await stores.courseware.courseware(coursewareId);
     if (file?.ownerId !== ownerId) throw new AppError('notFound');
     if (file.state !== 'receiving') throw new AppError('conflict');
     if (bytes !== file.bytes) throw new AppError('invalidInput', { message: 'not as long as announced' });
+    // Of two at once the bytes of one would be taken for the kind of the other.
+    if (this.#receiving.has(coursewareId)) throw new AppError('conflict', { message: 'being sent already' });
+    this.#receiving.add(coursewareId);
+    try {
+      await this.#take(file, body);
+    } finally {
+      this.#receiving.delete(coursewareId);
+    }
+  }
+
+  async #take(file: Courseware, body: AsyncIterable<Buffer>): Promise<void> {
+    const { stores, objects } = this.#options;
+    const { coursewareId } = file;
     const { first, whole } = await openStream(body, COURSEWARE_SNIFF_BYTES);
     const kind = sniffCourseware(first);
     if (kind === undefined) {

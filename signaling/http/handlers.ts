@@ -12,6 +12,7 @@ import { InvitationRoutes } from './routes/invitations.ts';
 import { JoiningRoutes } from './routes/joining.ts';
 import { LessonReportRoutes } from './routes/lesson-report.ts';
 import { LessonRoutes } from './routes/lessons.ts';
+import { OrderRoutes } from './routes/order.ts';
 import { PeopleRoutes } from './routes/people.ts';
 import { PublishingRoutes } from './routes/publishing.ts';
 import { PackageRoutes } from './routes/packages.ts';
@@ -38,6 +39,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new InvitationRoutes(dependencies),
     ...new SchoolRoutes(dependencies),
     ...new PeopleRoutes(dependencies),
+    ...new OrderRoutes(dependencies),
     ...new ClassroomRoutes(dependencies),
     ...new SiteRoutes(dependencies),
     ...new CalendarRoutes(dependencies),

@@ -23,6 +23,9 @@ const LIMITS = {
   calendarFeedAddress: { points: 1_200, durationSeconds: 300 },
   /** Pieces so small that putting them behind the last part costs the store far more than they bring. */
   smallPartPerson: { points: 200, durationSeconds: 300 },
+  /** Lessons made by hand: a school's whole day of them, not a script's. */
+  lessonPerson: { points: 120, durationSeconds: 3_600 },
+  microLessonPerson: { points: 60, durationSeconds: 3_600 },
   uploadPerson: { points: 120, durationSeconds: 3_600 },
   coursewarePerson: { points: 200, durationSeconds: 3_600 },
   connectionCheckAddress: { points: 60, durationSeconds: 300 },

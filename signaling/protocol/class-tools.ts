@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ClassOrder, classOrderNotices, classOrderRequests, RoomReport } from './class-order.ts';
 import { notice, request } from './define.ts';
 import { RaceId, RequestId, SeatId } from './ids.ts';
 import { inkNotices, inkRequests, PageInk } from './ink.ts';
@@ -47,6 +48,9 @@ export const ClassTools = z.object({
   /** On the board, from a teacher's file. */
   page: ShownPage.nullable(),
   ink: PageInk,
+  order: ClassOrder,
+  /** For teachers; empty for everybody else. */
+  reports: z.array(RoomReport),
   /** Of this lesson, for teachers; empty for everybody else. */
   polls: z.array(TeacherPoll),
   sites: ClassSites,
@@ -62,6 +66,7 @@ export const classToolRequests = {
   ...pageRequests,
   ...inkRequests,
   ...siteRequests,
+  ...classOrderRequests,
   /** Nobody twice until all who are there had their turn. Idempotent by `requestId`. Errors: `notFound` when nobody is there. */
   pickSomebody: request({
     needs: 'runTools',
@@ -109,6 +114,7 @@ export const classToolNotices = {
   ...pageNotices,
   ...inkNotices,
   ...siteNotices,
+  ...classOrderNotices,
   pickChanged: notice(z.object({ pick: Pick.nullable() })),
   countdownChanged: notice(z.object({ countdown: Countdown.nullable() })),
   raceChanged: notice(z.object({ race: Race.nullable() })),

@@ -48,6 +48,10 @@ export const ERROR_CODES = {
   safeMode: user(423, true),
   stageFull: user(409, true),
   groupFull: user(409, true),
+  /** A teacher has not allowed it to the class for now. */
+  closedByTeacher: user(423, true),
+  /** `details.word` is one that the school refuses. */
+  wordRefused: user(422),
   seatTokenInvalid: user(401),
   // Contract.
   invalidInput: protocol(400),

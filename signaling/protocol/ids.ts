@@ -72,6 +72,9 @@ export type StrokeId = z.infer<typeof StrokeId>;
 /** One answering race (抢答). */
 export const RaceId = opaqueId.brand('RaceId');
 export type RaceId = z.infer<typeof RaceId>;
+/** That somebody has reported a message or a person of a room. */
+export const ReportId = opaqueId.brand('ReportId');
+export type ReportId = z.infer<typeof ReportId>;
 export const MessageId = opaqueId.brand('MessageId');
 export type MessageId = z.infer<typeof MessageId>;
 /** Made by the client once per user action; a repeated request with the same id has no second effect. */

@@ -28,6 +28,10 @@ export const PROBLEMS = {
   ],
   daysTooLong: ['假期最长 {days} 天', 'A holiday has at most {days} days'],
   makeUpOneDay: ['调休上课只能是一天', 'A make-up day is a single day'],
+  timetableFull: [
+    '课表最多 {n} 门课，请先删除旧的',
+    'A timetable has at most {n} entries. Please delete old ones first',
+  ],
   periodRepeated: ['第 {number} 节重复', 'Period {number} is there twice'],
   periodBackwards: ['第 {number} 节的结束时间应晚于开始时间', 'Period {number} must end after its start'],
   periodOverlaps: ['第 {number} 节与上一节时间重叠', 'Period {number} begins before the one above ends'],

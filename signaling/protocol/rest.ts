@@ -12,6 +12,7 @@ import { inspectionRoutes } from './rest/inspection.ts';
 import { lessonReportRoutes } from './rest/lesson-report.ts';
 import { editionRoutes } from './rest/editions.ts';
 import { lessonRoutes } from './rest/lessons.ts';
+import { orderRoutes } from './rest/order.ts';
 import { publishingRoutes } from './rest/publishing.ts';
 import { packageRoutes } from './rest/packages.ts';
 import { recordingRoutes } from './rest/recordings.ts';
@@ -34,6 +35,7 @@ export const restRoutes = {
   ...coverageRoutes,
   ...coursewareRoutes,
   ...directoryRoutes,
+  ...orderRoutes,
   ...classroomRoutes,
   ...siteRoutes,
   ...calendarRoutes,

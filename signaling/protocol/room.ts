@@ -34,6 +34,8 @@ export const Participant = z.object({
   schoolName: z.string().nullable(),
   /** For a guardian: whose. */
   wardName: z.string().nullable(),
+  /** It is the guest's own word, which nobody has checked. */
+  isWardClaimed: z.boolean(),
   onStage: z.boolean(),
   /** A teacher with a phone beside the pupils, who sends nothing and is shown on no tile. */
   isPhone: z.boolean(),
@@ -67,6 +69,8 @@ export const Waiting = z.object({
   seat: SeatKind,
   displayName: z.string(),
   wardName: z.string().nullable(),
+  /** It is the guest's own word, which nobody has checked. */
+  isWardClaimed: z.boolean(),
   sinceMs: z.int(),
 });
 export type Waiting = z.infer<typeof Waiting>;

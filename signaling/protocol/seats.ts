@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FIRST_RULES, type ClassRules } from './class-order.ts';
 
 /**
  * Seats and what they may do: the one table. Lesson permissions hang on the seat, never on the directory role.
@@ -50,6 +51,10 @@ export const PERMISSIONS = [
   /** Answer a question, press in an answering race; see `answersQuestions`. */
   'answer',
   'endLesson',
+  /** Set the rules of the class, open microphones, take over a lesson whose lecturer is gone. */
+  'keepOrder',
+  /** Make somebody else the lecturer, or a co-teacher. */
+  'handOver',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -72,6 +77,8 @@ const nothing: Record<Permission, Grant> = {
   controlSites: 'never',
   answer: 'never',
   endLesson: 'never',
+  keepOrder: 'never',
+  handOver: 'never',
 };
 
 const everything: Record<Permission, Grant> = {
@@ -94,12 +101,16 @@ const everything: Record<Permission, Grant> = {
   /** Whoever asks does not answer. */
   answer: 'never',
   endLesson: 'always',
+  keepOrder: 'always',
+  handOver: 'always',
 };
 
 const participant: Record<Permission, Grant> = {
   ...nothing,
   sendMicrophone: 'onStage',
   sendCamera: 'onStage',
+  /** While the rules of the class allow it. */
+  sendScreen: 'onStage',
   chat: 'unlocked',
   raiseHand: 'unlocked',
   answer: 'unlocked',
@@ -108,7 +119,7 @@ const participant: Record<Permission, Grant> = {
 export const SEAT_PERMISSIONS: Readonly<Record<SeatKind, Readonly<Record<Permission, Grant>>>> = {
   lecturer: everything,
   /** Also the far-end teacher beside the pupils of a listening classroom. */
-  coTeacher: { ...everything, endLesson: 'never' },
+  coTeacher: { ...everything, endLesson: 'never', handOver: 'never' },
   pupil: participant,
   /** Its camera shows the listening classroom to the lecturer; its microphone is half-duplex. */
   site: {
@@ -132,6 +143,8 @@ export const waitsInLobby = (seat: SeatKind): boolean => seat === 'guardian' || 
 export interface GrantContext {
   readonly onStage: boolean;
   readonly safeMode: boolean;
+  /** What a teacher has set for the class; as at the beginning of a lesson when left out. */
+  readonly rules?: ClassRules;
 }
 
 /** Safe mode takes everything but listening from everybody who is not a teacher. */
@@ -139,8 +152,21 @@ export function isPermitted(seat: SeatKind, permission: Permission, context: Gra
   const grant = SEAT_PERMISSIONS[seat][permission];
   if (grant === 'never') return false;
   if (context.safeMode && !isTeacherSeat(seat)) return false;
+  if (isClosedByRules(seat, permission, context.rules ?? FIRST_RULES)) return false;
   return grant !== 'onStage' || context.onStage;
 }
+
+/** Granted by the seat, but not by what a teacher has set (SPEC O2, O3). */
+function isClosedByRules(seat: SeatKind, permission: Permission, { chat, screens }: ClassRules): boolean {
+  if (permission === 'chat') return chat === 'nobody' || (chat === 'teachers' && !isTeacherSeat(seat));
+  return permission === 'sendScreen' && screens === 'teachers' && !isTeacherSeat(seat);
+}
+
+/** The most that any rules allow: what is refused beside it is refused by the rules. */
+export const WIDEST_RULES: ClassRules = { chat: 'everybody', microphones: 'themselves', screens: 'stage' };
+
+/** Whose microphones the rules are about: a listening classroom has its own (SPEC G5). */
+export const isOfClass = (seat: SeatKind): boolean => seat === 'pupil' || seat === 'guardian' || seat === 'guest';
 
 /** Whose answers count in a lesson of this kind: pupils and listening classrooms, in a meeting the guardians too. */
 export const answersQuestions = (seat: SeatKind, lessonKind: LessonKind): boolean =>

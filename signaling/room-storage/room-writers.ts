@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Stores } from '../../storage/ports.ts';
-import { LessonId, PersonId, PollId, RecordingId, RequestId, SeatId } from '../protocol/ids.ts';
+import { LessonId, MessageId, PersonId, PollId, RecordingId, ReportId, RequestId, SeatId } from '../protocol/ids.ts';
 import { ChatMessage } from '../protocol/room.ts';
 import { AnswerRecord, PollRecord } from '../rooms/poll-record.ts';
 import type { Writer } from './durable-writes.ts';
@@ -12,8 +12,36 @@ const writer = <Args>(args: z.ZodType<Args>, write: (args: Args) => Promise<unkn
   },
 });
 
+const reportWriter = ({ reports }: Pick<Stores, 'reports'>) =>
+  writer(
+    z.object({
+      ...{ reportId: ReportId, lessonId: LessonId, reason: z.string(), reportedAtMs: z.int() },
+      ...{ reporterSeatId: SeatId, reporterName: z.string(), aboutSeatId: SeatId, aboutName: z.string() },
+      message: z.object({ messageId: MessageId, text: z.string(), sentAtMs: z.int() }).nullable(),
+    }),
+    (report) => reports.add(report),
+  );
+
+const activityWriter = ({ activity }: Pick<Stores, 'activity'>) =>
+  writer(
+    z.object({
+      seats: z.array(
+        z.object({
+          seatId: SeatId,
+          talkedMs: z.int(),
+          handsRaised: z.int(),
+          lineMs: z.int(),
+          poorLineMs: z.int(),
+          lineScoreMs: z.int(),
+        }),
+      ),
+    }),
+    ({ seats: done }) => activity.save(done),
+  );
+
 /** Everything a room writes, each so that carrying it out twice does no harm. */
-export function createRoomWriters({ lessons, seats, attendance, activity, chat, polls, recordings }: Stores) {
+export function createRoomWriters(stores: Stores) {
+  const { lessons, seats, attendance, chat, polls, recordings } = stores;
   const seat = z.object({ lessonId: LessonId, seatId: SeatId, atMs: z.int() });
   return {
     markAdmitted: writer(seat.omit({ lessonId: true }), ({ seatId, atMs }) => seats.markAdmitted(seatId, atMs)),
@@ -33,6 +61,7 @@ export function createRoomWriters({ lessons, seats, attendance, activity, chat, 
     ),
     pollRemoved: writer(z.object({ pollId: PollId }), ({ pollId }) => polls.remove(pollId)),
     pollAnswer: writer(AnswerRecord, (answer) => polls.saveAnswer(answer)),
+    report: reportWriter(stores),
     joined: writer(seat, (stay) => attendance.joined(stay)),
     left: writer(seat, ({ seatId, atMs }) => attendance.left(seatId, atMs)),
     roll: writer(
@@ -42,21 +71,7 @@ export function createRoomWriters({ lessons, seats, attendance, activity, chat, 
       }),
       ({ lessonId, marks }) => attendance.saveRoll(lessonId, marks),
     ),
-    activity: writer(
-      z.object({
-        seats: z.array(
-          z.object({
-            seatId: SeatId,
-            talkedMs: z.int(),
-            handsRaised: z.int(),
-            lineMs: z.int(),
-            poorLineMs: z.int(),
-            lineScoreMs: z.int(),
-          }),
-        ),
-      }),
-      ({ seats: done }) => activity.save(done),
-    ),
+    activity: activityWriter(stores),
     recordingOpened: writer(
       z.object({
         recordingId: RecordingId,

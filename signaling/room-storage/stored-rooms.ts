@@ -16,7 +16,7 @@ import type { ChatMessage } from '../protocol/room.ts';
 import type { Identity, JoinClaims } from '../rooms/join-claims.ts';
 import type { AnswerRecord, PollRecord } from '../rooms/poll-record.ts';
 import type { BoardFile } from '../rooms/page-board.ts';
-import type { ExpectedPerson, RoomLesson, RoomStore, StoredPoll } from '../rooms/ports.ts';
+import type { ExpectedPerson, ReportFacts, RoomLesson, RoomStore, StoredPoll } from '../rooms/ports.ts';
 import { wardKeyOf } from '../rooms/roll.ts';
 import { lessonFacts } from '../directory/lesson-facts.ts';
 import type { DurableWrites } from './durable-writes.ts';
@@ -166,6 +166,14 @@ export class StoredRooms implements RoomStore {
     if (file?.lessonId !== lessonId || file.state !== 'ready' || file.isRemoved) throw new AppError('notFound');
     await this.#stores.courseware.markShown(coursewareId, Date.now());
     return { coursewareId, fileName: file.fileName, pages: [...file.pages] };
+  }
+
+  async saveReport(report: ReportFacts): Promise<void> {
+    await this.#writes.write('report', report);
+  }
+
+  async refusedWords(lessonId: LessonId): Promise<readonly string[]> {
+    return await this.#stores.words.wordsOfLesson(lessonId);
   }
 
   async openRecording(recording: Parameters<RoomStore['openRecording']>[0]): Promise<void> {

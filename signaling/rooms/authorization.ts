@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from '../protocol/errors.ts';
 import type { SeatId } from '../protocol/ids.ts';
-import { isPermitted, type Permission } from '../protocol/seats.ts';
+import { isPermitted, WIDEST_RULES, type Permission } from '../protocol/seats.ts';
 import type { RoomParts } from './room-parts.ts';
 import { connectionOf, type Seat, type WaitingCause } from './seat.ts';
 
@@ -13,11 +13,11 @@ const REFUSAL_WHILE_WAITING = {
 /**
  * The seat of a connection, if it may ask for this now (SPEC E5).
  *
- * @throws AppError `seatTokenInvalid` for a connection that has no seat (any more), `forbidden`, `safeMode`, `waitingForTeacher`,
- * `roomLocked`
+ * @throws AppError `seatTokenInvalid` for a connection that has no seat (any more), `forbidden`, `safeMode`, `closedByTeacher`,
+ * `waitingForTeacher`, `roomLocked`
  */
 export function authorizeSeat(
-  { presence, stage, safeMode }: Pick<RoomParts, 'presence' | 'stage' | 'safeMode'>,
+  { presence, stage, safeMode, tools }: Pick<RoomParts, 'presence' | 'stage' | 'safeMode' | 'tools'>,
   asking: { readonly seatId: SeatId; readonly connectionId: string },
   needs: Permission | 'seated' | 'waiting',
 ): Seat {
@@ -27,7 +27,9 @@ export function authorizeSeat(
   if (seat.state.phase === 'waiting') throw new AppError(REFUSAL_WHILE_WAITING[seat.state.cause]);
   if (needs === 'seated') return seat;
   const onStage = stage.has(seat.seatId);
-  if (isPermitted(seat.kind, needs, { onStage, safeMode: safeMode.isActive })) return seat;
-  const isOnlyLocked = isPermitted(seat.kind, needs, { onStage, safeMode: false });
-  throw new AppError(isOnlyLocked ? 'safeMode' : 'forbidden');
+  const { rules } = tools.rules;
+  if (isPermitted(seat.kind, needs, { onStage, safeMode: safeMode.isActive, rules })) return seat;
+  if (isPermitted(seat.kind, needs, { onStage, safeMode: false, rules })) throw new AppError('safeMode');
+  const isClosed = isPermitted(seat.kind, needs, { onStage, safeMode: false, rules: WIDEST_RULES });
+  throw new AppError(isClosed ? 'closedByTeacher' : 'forbidden');
 }

@@ -47,6 +47,15 @@ export class ChatLog {
     return this.#recent.slice(-SNAPSHOT_COUNT);
   }
 
+  /** Null when there is none of this id at that instant. */
+  async find(messageId: MessageId, sentAtMs: number): Promise<ChatMessage | null> {
+    const recent = this.#recent.find((message) => message.messageId === messageId);
+    if (recent !== undefined) return recent;
+    if (sentAtMs < 0 || sentAtMs > this.#lastSentAtMs) return null;
+    const [found] = await this.#read(sentAtMs + 1, 1);
+    return found?.messageId === messageId ? found : null;
+  }
+
   async history(beforeMs: number | undefined, limit: number): Promise<{ messages: ChatMessage[]; more: boolean }> {
     // A page may send any integer; not every one is a date.
     const isPast = beforeMs !== undefined && beforeMs <= this.#lastSentAtMs;

@@ -1,11 +1,15 @@
 import { randomInt } from 'node:crypto';
+import type { ClassOrder } from '../protocol/class-order.ts';
 import type { ClassTools, PickAmong } from '../protocol/class-tools.ts';
+import type { SeatId } from '../protocol/ids.ts';
 import type { RoomNotice } from '../protocol/room.ts';
 import { answersQuestions, isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import { Activity } from './activity.ts';
 import { ClassSites } from './class-sites.ts';
+import type { ChatLog } from './chat-log.ts';
 import { AnsweringRace } from './answering-race.ts';
+import { LessonLead } from './lesson-lead.ts';
 import { LessonCountdown } from './lesson-countdown.ts';
 import { PageBoard } from './page-board.ts';
 import { PageInk } from './page-ink.ts';
@@ -14,6 +18,9 @@ import type { Broadcast, Clock, RoomLesson, RoomStore } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { RandomPick } from './random-pick.ts';
 import type { RoomRecording } from './recording-control.ts';
+import { RefusedWords } from './refused-words.ts';
+import { RoomReports } from './room-reports.ts';
+import { RoomRules } from './room-rules.ts';
 import { notePage } from './recording-notes.ts';
 import type { SavedTools } from './saved-tools.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
@@ -30,6 +37,10 @@ export interface RoomTools {
   readonly activity: Activity;
   readonly sites: ClassSites;
   readonly notes: TeacherNotes;
+  readonly rules: RoomRules;
+  readonly lead: LessonLead;
+  readonly reports: RoomReports;
+  readonly words: RefusedWords;
 }
 
 export interface RoomToolsOptions {
@@ -40,8 +51,14 @@ export interface RoomToolsOptions {
   readonly broadcast: Broadcast;
   readonly presence: Presence;
   readonly recording: RoomRecording;
+  readonly openMicrophones: () => readonly SeatId[];
+  readonly message: ChatLog['find'];
   /** Own answers are known that a page may not have. */
   readonly onAnswersKnown: () => void;
+  /** Of everybody, or of one seat's microphone alone. */
+  readonly onRulesChanged: (seatId: SeatId | null) => void;
+  /** These seats are of another kind now. */
+  readonly onKindsChanged: (seats: readonly Seat[]) => void;
   readonly onSaveNeeded: () => void;
   /** What may be lost with this process. */
   readonly onSaveSoon: () => void;
@@ -50,14 +67,18 @@ export interface RoomToolsOptions {
 export function createRoomTools(options: RoomToolsOptions): RoomTools {
   const { clock, broadcast, recording, onSaveNeeded } = options;
   const lessonKind = () => options.lesson.facts.kind;
+  const { lessonId } = options.lesson.facts;
   const polls = createPolls(options);
   return {
+    ...createOrder(options),
     polls,
     activity: new Activity({
-      lessonId: options.lesson.facts.lessonId,
+      lessonId,
       ...{ clock, log: options.log, store: options.store, answersOf: polls.answersBy },
       isHere: (seatId) => isHere(options.presence.find(seatId)),
     }),
+    reports: new RoomReports({ ...options, lessonId }),
+    words: new RefusedWords({ clock, log: options.log, read: () => options.store.refusedWords(lessonId) }),
     pick: new RandomPick({
       clock,
       present: (among) => answerersOf(options).filter((seat) => isAmong(seat, among)),
@@ -90,6 +111,44 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
     ...createSites(options),
   };
 }
+
+function createOrder(options: RoomToolsOptions): { readonly rules: RoomRules; readonly lead: LessonLead } {
+  const { lesson, clock, broadcast, presence, recording, onSaveNeeded } = options;
+  const changed = (): void => {
+    broadcast.toInside('orderChanged', { order: orderOf({ rules, lead }) });
+    onSaveNeeded();
+  };
+  const rules: RoomRules = new RoomRules({
+    openMicrophones: options.openMicrophones,
+    onChanged: (seatId) => {
+      if (seatId === null) recording.note('rules', { ...rules.rules });
+      changed();
+      options.onRulesChanged(seatId);
+    },
+  });
+  const lead: LessonLead = new LessonLead({
+    ...{ clock, presence },
+    startsAtMs: () => lesson.facts.startsAtMs,
+    onLed: (seat, before, cause) => {
+      recording.note('lecturer', { seatId: seat.seatId, displayName: seat.displayName, cause });
+      options.onKindsChanged([seat, ...before]);
+      changed();
+    },
+    onAppointed: (seat) => {
+      recording.note('coTeacher', { seatId: seat.seatId, displayName: seat.displayName });
+      options.onKindsChanged([seat]);
+      onSaveNeeded();
+    },
+    onChanged: changed,
+  });
+  return { rules, lead };
+}
+
+const orderOf = ({ rules, lead }: Pick<RoomTools, 'rules' | 'lead'>): ClassOrder => ({
+  rules: rules.rules,
+  openedSeatIds: rules.opened,
+  takeOverFromMs: lead.takeOverFromMs,
+});
 
 function createBoard({ lesson, clock, store, broadcast, recording, onSaveNeeded, onSaveSoon }: RoomToolsOptions) {
   const pages: PageBoard = new PageBoard({
@@ -173,12 +232,26 @@ export function toolsFor(seat: Seat, tools: RoomTools): ClassTools {
     race: race.shown,
     page: pages.shown,
     ink: ink.shown,
+    order: orderOf(tools),
+    reports: isTeacherSeat(seat.kind) ? tools.reports.forTeacher(seat.seatId) : [],
     polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
     sites: { ...sites.shownTo(seat), notes: notes.of(seat.seatId) },
   };
 }
 
-export const saveTools = ({ polls, pick, countdown, race, pages, ink, sites, notes }: RoomTools): SavedTools => ({
+export const saveTools = ({
+  polls,
+  pick,
+  countdown,
+  race,
+  pages,
+  ink,
+  sites,
+  notes,
+  rules,
+  lead,
+  reports,
+}: RoomTools): SavedTools => ({
   ...polls.save(),
   ...pick.save(),
   countdown: countdown.shown,
@@ -187,6 +260,8 @@ export const saveTools = ({ polls, pick, countdown, race, pages, ink, sites, not
   ink: ink.save(),
   sites: sites.save(),
   notes: notes.save(),
+  reports: reports.save(),
+  order: { rules: rules.rules, openedSeatIds: rules.opened, lead: lead.save() },
 });
 
 export function restoreTools(tools: RoomTools, saved: SavedTools): void {
@@ -198,6 +273,16 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.ink.restore(saved.ink);
   tools.sites.restore(saved.sites);
   tools.notes.restore(saved.notes);
+  tools.reports.restore(saved.reports);
+  if (saved.order === null) return;
+  tools.rules.restore(saved.order.rules, saved.order.openedSeatIds);
+  tools.lead.restore(saved.order.lead);
+}
+
+/** Somebody has come, gone, or lost the line. */
+export function toolsPresenceChanged({ polls, lead }: RoomTools): void {
+  polls.presenceChanged();
+  lead.presenceChanged();
 }
 
 /** The lesson has ended; its recording has not yet. */

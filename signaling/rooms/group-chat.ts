@@ -45,6 +45,10 @@ export class GroupChat {
     return message;
   }
 
+  find(messageId: MessageId): ChatMessage | null {
+    return this.#messages.find((message) => message.messageId === messageId) ?? null;
+  }
+
   of(group: number | null): ChatMessage[] {
     return group === null ? [] : this.#messages.filter((message) => message.group === group);
   }

@@ -22,11 +22,15 @@ export const JoinClaims = z.object({
   schoolName: z.string().max(120).nullable(),
   /** For a guardian: whose. */
   wardName: z.string().max(120).nullable(),
+  /** Nobody has checked that: it is the guest's own word. Absent in tokens of an older process. */
+  isWardClaimed: z.boolean().default(false),
   classGroup: z.string().max(120).nullable(),
   /** Of the school that it comes from; absent in tokens of an older process. */
   region: z.string().max(120).nullable().default(null),
   /** The screen that the phone of this teacher is paired with; absent in tokens of an older process. */
   phoneOf: SiteId.nullable().default(null),
+  /** Teaches or administers by its roles; absent in tokens of an older process. */
+  mayTeach: z.boolean().default(false),
 });
 export type JoinClaims = z.infer<typeof JoinClaims>;
 

@@ -4,7 +4,7 @@ import type { Clock, RoomLesson, RoomStore } from './ports.ts';
 import { noteEverything } from './recording-notes.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { RoomState } from './room-state.ts';
-import { finishTools } from './class-tools.ts';
+import { finishTools, toolsPresenceChanged } from './class-tools.ts';
 import { hasJoined } from './seat.ts';
 
 /** A room that is empty this long after its end closes by itself (SPEC E4). */
@@ -72,7 +72,7 @@ export class LessonLife {
     if (this.#parts.presence.inside().some(hasJoined)) this.#emptySinceMs = null;
     else this.#emptied();
     this.teachersChanged();
-    this.#parts.tools.polls.presenceChanged();
+    toolsPresenceChanged(this.#parts.tools);
     this.#options.onSaveNeeded();
   }
 

@@ -100,6 +100,7 @@ export class Participants {
       displayName: seat.displayName,
       schoolName: seat.schoolName,
       wardName: seat.wardName,
+      isWardClaimed: seat.isWardClaimed,
       onStage: this.#options.isOnStage(seat.seatId),
       group: this.#options.groupOf(seat.seatId),
       connected: connectionOf(seat) !== null,

@@ -5,10 +5,12 @@ import type {
   CoursewareId,
   Fence,
   LessonId,
+  MessageId,
   PersonId,
   PollId,
   ProducerId,
   RecordingId,
+  ReportId,
   RequestId,
   RoomId,
   SeatId,
@@ -248,6 +250,10 @@ export interface RoomStore {
   isPhoneOf(siteId: SiteId, personId: PersonId): Promise<boolean>;
   /** Where browsers find the pictures of its pages, for as long as a lesson may last. */
   pagesUrl(coursewareId: CoursewareId): string;
+  /** Once durable. Idempotent by its id. */
+  saveReport(report: ReportFacts): Promise<void>;
+  /** What the school of the lesson refuses. */
+  refusedWords(lessonId: LessonId): Promise<readonly string[]>;
   openRecording(recording: {
     readonly recordingId: RecordingId;
     readonly lessonId: LessonId;
@@ -258,6 +264,19 @@ export interface RoomStore {
   /** What is played of it has no part in these ranges of session time. Idempotent; once the recording has ended it changes nothing. @throws unavailable, notFound */
   leaveOut(recordingId: RecordingId, ranges: readonly EditionRange[]): Promise<void>;
   endRecording(recordingId: RecordingId, endedAtMs: number): Promise<void>;
+}
+
+/** A report as it is kept. */
+export interface ReportFacts {
+  readonly reportId: ReportId;
+  readonly lessonId: LessonId;
+  readonly reporterSeatId: SeatId;
+  readonly reporterName: string;
+  readonly aboutSeatId: SeatId;
+  readonly aboutName: string;
+  readonly message: { readonly messageId: MessageId; readonly text: string; readonly sentAtMs: number } | null;
+  readonly reason: string;
+  readonly reportedAtMs: number;
 }
 
 export type Claim =

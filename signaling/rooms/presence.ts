@@ -26,6 +26,11 @@ export class Presence {
     this.#options = options;
   }
 
+  /** Those that are gone too. */
+  everybody(): Seat[] {
+    return [...this.#seats.values()];
+  }
+
   /** Every seat that is not gone. */
   present(): Seat[] {
     return [...this.#seats.values()].filter((seat) => seat.state.phase !== 'gone');
@@ -69,9 +74,11 @@ export class Presence {
 
   /** The seat under its id, gone until it is placed; a seat that is known takes over kind and names. */
   claim(claims: JoinClaims, seatId: SeatId): Seat {
-    const { seat: kind, displayName, schoolName, wardName, classGroup, region, phoneOf, identity } = claims;
+    const { seat: kind, displayName, schoolName, wardName, isWardClaimed, classGroup } = claims;
+    const { region, phoneOf, mayTeach, identity } = claims;
     const invitationId = identity.kind === 'guest' ? identity.invitationId : null;
-    const facts = { kind, displayName, schoolName, wardName, classGroup, region, phoneOf, invitationId };
+    const names = { displayName, schoolName, wardName, isWardClaimed, classGroup };
+    const facts = { kind, ...names, region, phoneOf, mayTeach, invitationId };
     const known = this.#seats.get(seatId);
     if (known !== undefined) return Object.assign(known, facts);
     const seat: Seat = {

@@ -138,12 +138,12 @@ export class RoomRecording {
     this.#orders.work();
   }
 
-  /** The same seat and source keep their track. */
-  trackOf(seatId: SeatId, source: Source): TrackId | null {
-    const running = this.#running;
-    if (running === null) return null;
-    const key = `${seatId}:${source}`;
-    return (running.tracks[key] ??= TrackId.parse(randomUUID()));
+  /** The same seat and source keep their track, until it is to be another one. */
+  trackOf(seatId: SeatId, source: Source, isAnother = false): TrackId | null {
+    const [tracks, key] = [this.#running?.tracks, `${seatId}:${source}`];
+    if (tracks === undefined) return null;
+    if (isAnother) delete tracks[key];
+    return (tracks[key] ??= TrackId.parse(randomUUID()));
   }
 
   goalChanged(): void {

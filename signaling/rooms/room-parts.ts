@@ -77,6 +77,9 @@ export interface RoomReactions {
   readonly onGroupsClosed: GroupsOptions['onClosed'];
   readonly onGroupsChanged: GroupsOptions['onChanged'];
   readonly onGroupMessage: GroupChatOptions['onMessage'];
+  /** Of everybody, or of one seat's microphone alone. */
+  onRulesChanged(seatId: SeatId | null): void;
+  onKindsChanged(seats: readonly Seat[]): void;
   /** `atOnce`: losing it would undo somebody's word. */
   onSaveNeeded(atOnce?: boolean): void;
 }
@@ -107,28 +110,23 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
   const safeMode = new SafeMode({ clock, onChanged: (active) => reactions.onSafeModeChanged(active) });
   const media = createMedia(options, reactions, presence, groups);
   const recording = createRecording(options, reactions, { presence, media, groups });
+  const chat = createChat(options, recording);
+  const groupChat = new GroupChat({ clock, onMessage: reactions.onGroupMessage });
   const tools: RoomTools = createRoomTools({
     ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
+    message: async (messageId, sentAtMs) => groupChat.find(messageId) ?? (await chat.find(messageId, sentAtMs)),
+    openMicrophones: () => openMicrophones(media),
     onAnswersKnown: () => reactions.onAnswersKnown(),
+    onRulesChanged: (seatId) => reactions.onRulesChanged(seatId),
+    onKindsChanged: (seats) => reactions.onKindsChanged(seats),
     onSaveNeeded: () => reactions.onSaveNeeded(true),
     onSaveSoon: () => reactions.onSaveNeeded(),
   });
   return {
-    ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording, groups, tools },
+    ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording, groups, tools, chat, groupChat },
     tracks: new RecordedTracks(recording, (seatId) => groups.placeOf(seatId) === null),
-    groupChat: new GroupChat({ clock, onMessage: reactions.onGroupMessage }),
-    sending: new SendingRules({ stage, groups, halfDuplex, safeMode }),
+    sending: new SendingRules({ stage, groups, halfDuplex, safeMode, rules: tools.rules }),
     layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),
-    chat: new ChatLog({
-      lessonId: facts().lessonId,
-      clock,
-      store,
-      onMessage: (message) => {
-        broadcast.toInside('chat', { message });
-        const { seatId, displayName, text } = message;
-        recording.note('chat', { seatId, displayName, text });
-      },
-    }),
     roll: new Roll({ startsAtMs: () => facts().startsAtMs, expected: () => lesson.expected }),
     participants: new Participants({
       clock,
@@ -153,6 +151,22 @@ function createGroups({ clock, lesson }: RoomPartsOptions, reactions: RoomReacti
     onChanged: reactions.onGroupsChanged,
   });
 }
+
+function createChat({ lesson, clock, store, broadcast }: RoomPartsOptions, recording: RoomRecording): ChatLog {
+  return new ChatLog({
+    lessonId: lesson.facts.lessonId,
+    clock,
+    store,
+    onMessage: (message) => {
+      broadcast.toInside('chat', { message });
+      const { seatId, displayName, text } = message;
+      recording.note('chat', { seatId, displayName, text });
+    },
+  });
+}
+
+const openMicrophones = ({ producers }: MediaMembers): SeatId[] =>
+  producers.list().flatMap(({ source, paused, seatId }) => (source === 'microphone' && !paused ? [seatId] : []));
 
 function createMedia(
   options: RoomPartsOptions,

@@ -1,4 +1,5 @@
 import { isTeacherSeat } from '../protocol/seats.ts';
+import { Source } from '../protocol/media.ts';
 import type { SeatId } from '../protocol/ids.ts';
 import type { Broadcast } from './ports.ts';
 import type { RoomParts, RoomReactions } from './room-parts.ts';
@@ -11,7 +12,6 @@ export interface RoomReactionsOptions {
   readonly parts: () => RoomParts;
   readonly broadcast: Broadcast;
   readonly onSeatExpired: (seat: Seat) => void;
-  readonly onAnswersKnown: () => void;
   readonly tellSnapshot: (seat: Seat) => void;
   readonly onSaveNeeded: (atOnce?: boolean) => void;
 }
@@ -24,7 +24,10 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
     ...producerReactions(options),
     ...groupReactions(options),
     onSeatExpired: options.onSeatExpired,
-    onAnswersKnown: options.onAnswersKnown,
+    ...orderReactions(options),
+    onAnswersKnown: () => {
+      for (const seat of options.parts().presence.inside()) options.tellSnapshot(seat);
+    },
     onSafeModeChanged: (active) => {
       const parts = options.parts();
       broadcast.toInside('safeModeChanged', { active });
@@ -46,6 +49,36 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
   };
 }
 
+function orderReactions({ parts: getParts, tellSnapshot }: RoomReactionsOptions) {
+  return {
+    onRulesChanged: (seatId) => {
+      const parts = getParts();
+      const ofClass = parts.presence.inside().filter((seat) => !isTeacherSeat(seat.kind));
+      for (const seat of ofClass.filter((one) => seatId === null || one.seatId === seatId)) reviewSending(parts, seat);
+      // A teacher may write or not by the rules too.
+      if (seatId === null) for (const seat of parts.presence.inside()) tellSelf(parts, seat);
+    },
+    onKindsChanged: (seats) => {
+      const parts = getParts();
+      for (const seat of seats) {
+        connectionOf(seat)?.enterRoom({ teachers: isTeacherSeat(seat.kind) });
+        beginTracks(parts, seat);
+      }
+      parts.recording.goalChanged();
+      parts.participants.touch();
+      for (const seat of seats) tellSnapshot(seat);
+    },
+  } satisfies Partial<RoomReactions>;
+}
+
+/** What a seat sends once it is of another kind is a track of its own, so that the recording's views follow who lectures (SPEC R5, O7). */
+function beginTracks({ media, recording, tracks }: RoomParts, { seatId }: Seat): void {
+  const sent = media.producers.ofSeat(seatId);
+  for (const producer of sent) tracks.closed(producer);
+  for (const source of Source.options) recording.trackOf(seatId, source, true);
+  for (const producer of sent) tracks.added(producer);
+}
+
 function stageReactions({ parts: getParts, onSaveNeeded }: RoomReactionsOptions) {
   const stageChanged = (seatId: SeatId): void => {
     const parts = getParts();
@@ -65,6 +98,7 @@ function stageReactions({ parts: getParts, onSaveNeeded }: RoomReactionsOptions)
     },
     onStageLeft: (seatId) => {
       getParts().tools.sites.setSpeaker(seatId, null);
+      getParts().tools.rules.shut(seatId);
       stageChanged(seatId);
     },
     onStageInvitation: (seatId, pending) => {

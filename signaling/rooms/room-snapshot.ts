@@ -5,9 +5,12 @@ import { toolsFor } from './class-tools.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { Seat, SeatState } from './seat.ts';
 
-export function permittedTo(seat: Seat, parts: Pick<RoomParts, 'stage' | 'groups' | 'safeMode'>): Permission[] {
+export function permittedTo(
+  seat: Seat,
+  parts: Pick<RoomParts, 'stage' | 'groups' | 'safeMode' | 'tools'>,
+): Permission[] {
   const onStage = parts.stage.has(seat.seatId) || parts.groups.memberOf(seat.seatId) !== null;
-  const context = { onStage, safeMode: parts.safeMode.isActive };
+  const context = { onStage, safeMode: parts.safeMode.isActive, rules: parts.tools.rules.rules };
   return PERMISSIONS.filter((permission) => isPermitted(seat.kind, permission, context));
 }
 
@@ -15,8 +18,8 @@ export function permittedTo(seat: Seat, parts: Pick<RoomParts, 'stage' | 'groups
 export function waitingList(parts: Pick<RoomParts, 'presence'>): Waiting[] {
   return parts.presence.waiting().flatMap((seat) => {
     if (seat.state.phase !== 'waiting' || seat.state.cause === 'teacher') return [];
-    const { seatId, kind, displayName, wardName } = seat;
-    return [{ seatId, seat: kind, displayName, wardName, sinceMs: seat.state.sinceMs }];
+    const { seatId, kind, displayName, wardName, isWardClaimed } = seat;
+    return [{ seatId, seat: kind, displayName, wardName, isWardClaimed, sinceMs: seat.state.sinceMs }];
   });
 }
 

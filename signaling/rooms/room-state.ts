@@ -20,9 +20,13 @@ export const SavedSeat = z.object({
   displayName: z.string(),
   schoolName: z.string().nullable(),
   wardName: z.string().nullable(),
+  /** Absent in what an older process has saved. */
+  isWardClaimed: z.boolean().default(false),
   classGroup: z.string().nullable(),
   /** Absent in what an older process has saved. */
   region: z.string().nullable().default(null),
+  /** Absent in what an older process has saved. */
+  mayTeach: z.boolean().default(false),
   /** Absent in what an older process has saved. */
   invitationId: InvitationId.nullable().default(null),
   /** Absent in what an older process has saved. */
@@ -37,7 +41,7 @@ export const SavedSeat = z.object({
 });
 export type SavedSeat = z.infer<typeof SavedSeat>;
 
-export const Hold = z.enum(['self', 'teacher', 'safeMode', 'halfDuplex', 'groups']);
+export const Hold = z.enum(['self', 'teacher', 'safeMode', 'halfDuplex', 'groups', 'rules']);
 /** Why a producer is paused; it runs only while nothing holds it. */
 export type Hold = z.infer<typeof Hold>;
 

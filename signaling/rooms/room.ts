@@ -3,7 +3,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { ProducerId, SeatId } from '../protocol/ids.ts';
 import type { TransportPair } from '../protocol/media.ts';
 import type { CloseReason, RoomSnapshot } from '../protocol/room.ts';
-import { closeTools } from './class-tools.ts';
+import { closeTools, toolsPresenceChanged } from './class-tools.ts';
 import { Doorway } from './doorway.ts';
 import { identityKeyOf, type JoinClaims } from './join-claims.ts';
 import { LessonLife } from './lesson-life.ts';
@@ -51,9 +51,6 @@ export class Room {
         broadcast: options.broadcast,
         onSeatExpired: (seat) => this.#door.sendAway(seat, 'left'),
         tellSnapshot: (seat) => this.#tellSnapshot(seat),
-        onAnswersKnown: () => {
-          for (const seat of this.parts.presence.inside()) this.#tellSnapshot(seat);
-        },
         onSaveNeeded: (atOnce) => this.#save(atOnce),
       }),
     );
@@ -134,7 +131,7 @@ export class Room {
 
   /** Takes the seat for somebody with valid join claims (SPEC J). @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`, `lobbyFull`. */
   async enter(claims: JoinClaims): Promise<Entered> {
-    const seat = await this.#claimSeat(claims);
+    const seat = await this.#claimSeat(this.parts.tools.lead.claimsOf(claims));
     if (seat.state.phase === 'gone') this.#door.place(seat);
     else this.parts.presence.release(seat)?.close('seatTakenOver');
     this.#life.teachersChanged();
@@ -189,7 +186,7 @@ export class Room {
     if (seat === null || !this.parts.presence.disconnect(seat, connectionId)) return;
     this.parts.halfDuplex.setTalking(seatId, false);
     this.parts.participants.touch();
-    this.parts.tools.polls.presenceChanged();
+    toolsPresenceChanged(this.parts.tools);
     this.#life.teachersChanged();
     this.#save();
   }

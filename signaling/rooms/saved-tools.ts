@@ -1,10 +1,13 @@
 import * as z from 'zod';
+import { ClassRules } from '../protocol/class-order.ts';
 import { Countdown, Pick, Race } from '../protocol/class-tools.ts';
 import { PollId, SeatId } from '../protocol/ids.ts';
 import { SavedSites } from './class-sites.ts';
+import { SavedLead } from './lesson-lead.ts';
 import { SavedPage } from './page-board.ts';
 import { SavedInk } from './page-ink.ts';
 import { PollRecord } from './poll-record.ts';
+import { SavedReport } from './room-reports.ts';
 import { SavedNotes } from './teacher-notes.ts';
 
 /** Answers are not in it: they are in the database before anybody is told that they count. */
@@ -20,5 +23,10 @@ export const SavedTools = z.object({
   ink: SavedInk.default({ isOpen: false, pages: [], notWrittenDown: [] }),
   sites: SavedSites.default({ setups: [], speakers: [] }),
   notes: SavedNotes.default([]),
+  reports: z.array(SavedReport).default([]),
+  order: z
+    .object({ rules: ClassRules, openedSeatIds: z.array(SeatId), lead: SavedLead })
+    .nullable()
+    .default(null),
 });
 export type SavedTools = z.infer<typeof SavedTools>;

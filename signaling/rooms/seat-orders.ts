@@ -70,11 +70,12 @@ export class SeatOrders {
     if (this.#parts.sending.isLocked(seat)) throw new AppError('safeMode');
   }
 
-  /** To the whole class; from within a group to the group alone (SPEC N7). */
-  sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
+  /** To the whole class; from within a group to the group alone (SPEC N7). @throws AppError `wordRefused` (SPEC V1) */
+  async sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
+    await this.#parts.tools.words.assertAllowed(text);
     const group = this.#parts.groups.placeOf(seat.seatId);
-    if (group !== null) return Promise.resolve(this.#parts.groupChat.send(seat, group, requestId, text));
-    return this.#parts.chat.send(seat, requestId, text);
+    if (group !== null) return this.#parts.groupChat.send(seat, group, requestId, text);
+    return await this.#parts.chat.send(seat, requestId, text);
   }
 
   async createTransports(
@@ -109,7 +110,7 @@ export class SeatOrders {
     });
   }
 
-  /** @throws AppError `notFound`, `forbidden`, `safeMode` (SPEC M6, M7). */
+  /** @throws AppError `notFound`, `forbidden`, `safeMode`, `closedByTeacher` while teachers alone open microphones (SPEC M6, M7, O4). */
   setProducerPaused(seat: Seat, { producerId, paused }: RoomParsedParams<'setProducerPaused'>): void {
     const { media, sending } = this.#parts;
     const producer = media.producers.requireOwn(seat.seatId, producerId);
@@ -118,6 +119,7 @@ export class SeatOrders {
       return;
     }
     sending.assertMaySend(seat, producer.source);
+    if (producer.source === 'microphone' && sending.isShutByRules(seat)) throw new AppError('closedByTeacher');
     media.producers.release(producerId, ['self', 'teacher']);
   }
 

@@ -25,9 +25,13 @@ export interface Seat {
   displayName: string;
   schoolName: string | null;
   wardName: string | null;
+  /** Of a guest: its own word, which nobody has checked. */
+  isWardClaimed: boolean;
   classGroup: string | null;
   /** Of the school that it comes from; null when it has none or is not known. */
   region: string | null;
+  /** Teaches or administers by its roles, whatever its seat is. */
+  mayTeach: boolean;
   /** Null for those who need none. */
   invitationId: InvitationId | null;
   /** Of a teacher who stands in a listening classroom with a phone: whose screen it is paired with. */

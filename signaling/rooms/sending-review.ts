@@ -4,9 +4,9 @@ import type { Hold } from './room-state.ts';
 import { connectionOf, type Seat } from './seat.ts';
 
 /** Those that come and go by themselves. */
-const HOLDS_OF_SERVER = ['safeMode', 'halfDuplex', 'groups'] as const satisfies readonly Hold[];
+const HOLDS_OF_SERVER = ['safeMode', 'halfDuplex', 'groups', 'rules'] as const satisfies readonly Hold[];
 
-/** Shuts, opens or closes what the seat sends, after its stage, group, talking or safe mode changed. */
+/** Shuts, opens or closes what the seat sends, after its stage, group, talking, safe mode or the rules of the class changed. */
 export function reviewSending({ media, sending }: Pick<RoomParts, 'media' | 'sending'>, seat: Seat): void {
   for (const { producerId, source } of media.producers.ofSeat(seat.seatId)) {
     if (sending.isGranted(seat, source)) {

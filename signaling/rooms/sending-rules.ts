@@ -1,8 +1,10 @@
 import { AppError } from '../protocol/errors.ts';
 import { joinsGroups } from '../protocol/groups.ts';
 import type { Source } from '../protocol/media.ts';
-import { isPermitted, isTeacherSeat, type Permission } from '../protocol/seats.ts';
+import type { ClassRules } from '../protocol/class-order.ts';
+import { isPermitted, isTeacherSeat, WIDEST_RULES, type Permission } from '../protocol/seats.ts';
 import type { Groups } from './groups.ts';
+import type { RoomRules } from './room-rules.ts';
 import type { HalfDuplex } from './half-duplex.ts';
 import type { Hold } from './room-state.ts';
 import { isInside, type Seat } from './seat.ts';
@@ -22,9 +24,10 @@ export interface SendingRulesOptions {
   readonly groups: Pick<Groups, 'memberOf' | 'shown'>;
   readonly halfDuplex: HalfDuplex;
   readonly safeMode: SafeMode;
+  readonly rules: RoomRules;
 }
 
-/** Who may send what, and what is kept shut though it may be there (SPEC G, M6, X). */
+/** Who may send what, and what is kept shut though it may be there (SPEC G, M6, O, X). */
 export class SendingRules {
   readonly #options: SendingRulesOptions;
 
@@ -32,22 +35,29 @@ export class SendingRules {
     this.#options = options;
   }
 
-  /** By seat, stage and group alone; safe mode only shuts what is granted. A group is a small stage (SPEC N2). */
-  isGranted(seat: Seat, source: Source): boolean {
+  /** By seat, stage, group and the rules of the class; safe mode only shuts what is granted. A group is a small stage (SPEC N2). */
+  isGranted(seat: Seat, source: Source, rules: ClassRules = this.#options.rules.rules): boolean {
     const { stage, groups, halfDuplex } = this.#options;
     // A listening classroom's microphone may be there all the time, because the server opens and shuts it.
     const isShutByServer = source === 'microphone' && halfDuplex.applies(seat);
     const onStage = stage.has(seat.seatId) || groups.memberOf(seat.seatId) !== null || isShutByServer;
-    return isPermitted(seat.kind, PERMISSION_OF_SOURCE[source], { onStage, safeMode: false });
+    return isPermitted(seat.kind, PERMISSION_OF_SOURCE[source], { onStage, safeMode: false, rules });
   }
 
-  /** @throws AppError `forbidden`, `safeMode` */
+  /** @throws AppError `forbidden`, `closedByTeacher`, `safeMode` */
   assertMaySend(seat: Seat, source: Source): void {
     if (!isInside(seat) || !this.isGranted(seat, source)) {
+      if (isInside(seat) && this.isGranted(seat, source, WIDEST_RULES)) throw new AppError('closedByTeacher');
       throw new AppError('forbidden', { message: 'this seat may not send this now' });
     }
     if (this.isLocked(seat)) throw new AppError('safeMode');
     if (this.#isOutsideGroups(seat)) throw new AppError('forbidden', { message: 'groups run' });
+  }
+
+  /** Whether the rules keep its microphone shut; in a group they do not (SPEC O4). */
+  isShutByRules(seat: Seat): boolean {
+    const { groups, rules } = this.#options;
+    return groups.memberOf(seat.seatId) === null && rules.shuts(seat);
   }
 
   isLocked(seat: Seat): boolean {
@@ -62,11 +72,13 @@ export class SendingRules {
 
   /** What the server itself shuts it with. */
   holdsOf(seat: Seat, source: Source): Hold[] {
-    const isHalfDuplexShut = source === 'microphone' && !this.#options.halfDuplex.isOpen(seat);
+    const { halfDuplex } = this.#options;
+    const isMicrophone = source === 'microphone';
     return [
       ...(this.isLocked(seat) ? (['safeMode'] as const) : []),
-      ...(isHalfDuplexShut ? (['halfDuplex'] as const) : []),
+      ...(isMicrophone && !halfDuplex.isOpen(seat) ? (['halfDuplex'] as const) : []),
       ...(this.#isOutsideGroups(seat) ? (['groups'] as const) : []),
+      ...(isMicrophone && this.isShutByRules(seat) ? (['rules'] as const) : []),
     ];
   }
 

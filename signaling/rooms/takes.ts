@@ -4,6 +4,9 @@ import { AppError } from '../protocol/errors.ts';
 import type { RecordedTakes } from '../protocol/room.ts';
 
 const US_PER_MS = 1_000;
+/** What an edition holds, less what is lost with a line (SPEC W3): nobody who means it does so many takes again. */
+const MOST_REDONE = 450;
+const MOST_LEFT_OUT = 500;
 
 /**
  * The takes of a micro-lesson, in session time (SPEC W). A take runs from a start to the next pause; the last one can be done again, and is then
@@ -25,7 +28,7 @@ function lengthUs({ last }: SavedTakes, nowUs: number): number {
 }
 
 function withRedone({ redone }: SavedTakes, fromUs: number, toUs: number): EditionRange[] {
-  return fromUs < toUs ? [...redone, { fromUs, toUs }] : redone;
+  return fromUs < toUs && redone.length < MOST_LEFT_OUT ? [...redone, { fromUs, toUs }] : redone;
 }
 
 function takeBegun(takes: SavedTakes, atUs: number): SavedTakes {
@@ -42,13 +45,15 @@ export function takeTurned(takes: SavedTakes, paused: boolean, atUs: number): Sa
   return paused ? takeEnded(takes, atUs) : takeBegun(takes, atUs);
 }
 
-/** Where the take began that is done again, too. @throws AppError `conflict` without one. */
+/** Where the take began that is done again, too. @throws AppError `conflict` without one, and after so many that no edition holds them. */
 export function takeRedone(
   takes: SavedTakes | null,
   atUs: number,
 ): { readonly takes: SavedTakes; readonly fromUs: number } {
   const last = takes?.last ?? null;
   if (takes === null || last === null) throw new AppError('conflict', { message: 'there is no take to do again' });
+  if (takes.redone.length >= MOST_REDONE)
+    throw new AppError('conflict', { details: { field: 'takes', most: MOST_REDONE } });
   const { fromUs, toUs } = last;
   return { takes: { ...takes, last: null, redone: withRedone(takes, fromUs, toUs ?? atUs) }, fromUs };
 }

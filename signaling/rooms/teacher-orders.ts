@@ -56,6 +56,15 @@ export class TeacherOrders {
     this.#mute(this.#parts.presence.requireInside(seatId));
   }
 
+  /** What its owner has shut stays shut. @throws AppError `notFound` */
+  openMicrophone(seatId: SeatId): void {
+    const { presence, media, tools } = this.#parts;
+    presence.requireInside(seatId);
+    for (const producer of media.producers.ofSeat(seatId))
+      if (producer.source === 'microphone') media.producers.setHold(producer.producerId, 'teacher', false);
+    tools.rules.open(seatId);
+  }
+
   /** All whom the teacher hears: while groups run, nobody in another one. */
   muteAll(by: Seat): void {
     const { groups, presence } = this.#parts;
@@ -90,6 +99,7 @@ export class TeacherOrders {
     } else {
       this.#parts.lobby.forgetAdmission(seat);
     }
+    this.#parts.tools.lead.dismiss(seat);
     this.#options.sendAway(seat, 'removed');
     this.#options.saveNow();
   }
@@ -169,6 +179,7 @@ export class TeacherOrders {
     const sounding = producers.ofSeat(seat.seatId).filter((producer) => producer.source === 'microphone');
     for (const producer of sounding) producers.setHold(producer.producerId, 'teacher', true);
     this.#parts.halfDuplex.setTalking(seat.seatId, false);
+    this.#parts.tools.rules.shut(seat.seatId);
     if (sounding.length === 0) return;
     connectionOf(seat)?.tell('mutedByTeacher', { producerIds: sounding.map((producer) => producer.producerId) });
   }

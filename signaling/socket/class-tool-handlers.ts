@@ -38,9 +38,10 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
   },
   pollAnswers: ({ pollId }, { room }) => room.parts.tools.polls.answers(pollId),
   pastQuestions: async (_params, { room, seat }) => ({ questions: await room.parts.tools.polls.pastQuestions(seat) }),
-  answerPoll: async ({ requestId, pollId, answer }, { room, seat }) => ({
-    answer: await room.parts.tools.polls.answer(seat, requestId, pollId, answer),
-  }),
+  answerPoll: async ({ requestId, pollId, answer }, { room, seat }) => {
+    if (answer.text !== null) await room.parts.tools.words.assertAllowed(answer.text);
+    return { answer: await room.parts.tools.polls.answer(seat, requestId, pollId, answer) };
+  },
 
   pickSomebody: ({ requestId, among }, { room }) => ({ pick: room.parts.tools.pick.pick(requestId, among) }),
   clearPick: (_params, { room }) => {
@@ -87,6 +88,35 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
   },
   setInkOpen: ({ isOpen }, { room }) => {
     room.parts.tools.ink.setOpen(isOpen);
+    return done;
+  },
+
+  setRules: (rules, { room }) => {
+    room.parts.tools.rules.set(rules);
+    return done;
+  },
+  openMicrophone: ({ seatId }, { room }) => {
+    room.teacherOrders.openMicrophone(seatId);
+    return done;
+  },
+  handOver: ({ seatId }, { room }) => {
+    room.parts.tools.lead.handOver(seatId);
+    return done;
+  },
+  appointCoTeacher: ({ seatId }, { room }) => {
+    room.parts.tools.lead.appoint(seatId);
+    return done;
+  },
+  report: async ({ target, reason }, { room, seat }) => {
+    await room.parts.tools.reports.report(seat, target, reason);
+    return done;
+  },
+  seeReport: ({ reportId }, { room, seat }) => {
+    room.parts.tools.reports.see(seat, reportId);
+    return done;
+  },
+  takeOver: (_params, { room, seat }) => {
+    room.parts.tools.lead.takeOver(seat);
     return done;
   },
 

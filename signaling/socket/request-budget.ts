@@ -10,6 +10,10 @@ const ANSWERS: Bucket = { capacity: 10, perSecond: 2 };
 const PAGES: Bucket = { capacity: 10, perSecond: 4 };
 /** Parts of strokes: each goes to the whole class, and a page that is drawn on sends five a second. */
 const INK: Bucket = { capacity: 40, perSecond: 8 };
+/** What each seat of the class is told of by itself. */
+const RULES: Bucket = { capacity: 10, perSecond: 1 };
+/** Each is written, and told to every teacher. */
+const REPORTS: Bucket = { capacity: 3, perSecond: 0.1 };
 /** Orders to a screen and what it says of itself: a key that is held down must not flood it. */
 const SITES: Bucket = { capacity: 12, perSecond: 2 };
 /** People moved between groups: each move is told to many, and saved. */
@@ -28,6 +32,9 @@ const OWN: Readonly<Record<string, Bucket>> = {
   openGroups: MOVES,
   moveToGroup: MOVES,
   visitGroup: MOVES,
+  setRules: RULES,
+  handOver: RULES,
+  report: REPORTS,
 };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };

@@ -3,7 +3,7 @@ import type { ObservationVerdict } from '../../signaling/protocol/rest/remarks.t
 
 /** Tables of what is seen in lessons; see `schema.ts`. */
 
-export interface SeatActivityTable {
+interface SeatActivityTable {
   seat_id: SeatId;
   talked_ms: number;
   hands_raised: number;
@@ -12,11 +12,16 @@ export interface SeatActivityTable {
   line_score_ms: number;
 }
 
-export interface InspectionNoteTable {
+interface InspectionNoteTable {
   note_id: InspectionNoteId;
   lesson_id: LessonId;
   author_id: PersonId;
   body: string;
   verdict: ObservationVerdict | null;
   written_at: Date;
+}
+
+export interface InsightTables {
+  seat_activity: SeatActivityTable;
+  inspection_notes: InspectionNoteTable;
 }

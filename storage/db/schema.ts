@@ -32,7 +32,8 @@ import type { AuditActor } from '../ports/audit-store.ts';
 import type { EditionViews } from '../ports/edition-store.ts';
 import type { OwnField } from '../ports/lesson-store.ts';
 import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
-import type { InspectionNoteTable, SeatActivityTable } from './insight-tables.ts';
+import type { InsightTables } from './insight-tables.ts';
+import type { OrderTables } from './order-tables.ts';
 import type { CoursewareTable } from './courseware-table.ts';
 import type {
   CalendarFeedTable,
@@ -334,7 +335,7 @@ export interface UploadTable {
   finished_at: Date | null;
 }
 
-export interface Database {
+export interface Database extends InsightTables, OrderTables {
   district: DistrictTable;
   schools: SchoolTable;
   class_groups: ClassGroupTable;
@@ -363,8 +364,6 @@ export interface Database {
   sessions: SessionTable;
   seats: SeatTable;
   stays: { lesson_id: LessonId; seat_id: SeatId; joined_at: Date; left_at: Date | null };
-  seat_activity: SeatActivityTable;
-  inspection_notes: InspectionNoteTable;
   roll_marks: { lesson_id: LessonId; person_id: PersonId; state: RollMark['state'] };
   chat_messages: ChatMessageTable;
   polls: PollTable;

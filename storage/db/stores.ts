@@ -21,6 +21,7 @@ import { createPollStore } from './poll-store.ts';
 import { createRecordingLinkStore } from './recording-link-store.ts';
 import { createRecordingStore } from './recording-store.ts';
 import { createRecordingTextStore } from './recording-text-store.ts';
+import { createReportStore } from './report-store.ts';
 import { createRemarkStore } from './remark-store.ts';
 import type { Database } from './schema.ts';
 import { createSeatStore } from './seat-store.ts';
@@ -30,6 +31,7 @@ import { createSiteStore } from './site-store.ts';
 import { createTimetableStore } from './timetable-store.ts';
 import { createUploadStore } from './upload-store.ts';
 import { createWatchStore } from './watch-store.ts';
+import { createWordStore } from './word-store.ts';
 
 /** Every store of the database; none of their methods throws anything but `AppError`. */
 export function createStores(db: Kysely<Database>): Stores {
@@ -59,6 +61,8 @@ export function createStores(db: Kysely<Database>): Stores {
     uploads: throwingAppErrors(createUploadStore(db)),
     watching: throwingAppErrors(createWatchStore(db)),
     captions: throwingAppErrors(createCaptionStore(db)),
+    reports: throwingAppErrors(createReportStore(db)),
+    words: throwingAppErrors(createWordStore(db)),
     audit: throwingAppErrors(createAuditStore(db)),
     settings: throwingAppErrors(createSettingStore(db)),
     async atomically(work) {

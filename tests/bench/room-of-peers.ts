@@ -108,7 +108,9 @@ export class RoomOfPeers {
       schoolName: '实验小学',
       region: null,
       phoneOf: null,
+      mayTeach: false,
       wardName: null,
+      isWardClaimed: false,
       classGroup: '三年级一班',
     };
   }

@@ -196,7 +196,8 @@ function isBoard(track: SourceTrack): boolean {
 }
 
 function participantsOf(tracks: readonly SourceTrack[], events: readonly RecordingEvent[]): readonly Participant[] {
-  const seats = Map.groupBy(tracks, (track) => track.seatId);
+  // Whoever began or ceased to lecture in the lesson is two, one after the other.
+  const seats = Map.groupBy(tracks, (track) => `${track.seatId} ${track.seat}`);
   const participants = Array.from(seats.values()).flatMap((own) => {
     const first = own[0];
     if (first === undefined) return [];

@@ -1,5 +1,6 @@
 import { newSecretToken, tokenHash } from '../../auth/secret-token.ts';
 import { AppError } from '../../protocol/errors.ts';
+import type { LessonId } from '../../protocol/ids.ts';
 import type { Invitation as InvitationView } from '../../protocol/rest/lessons.ts';
 import type { Invitation } from '../../../storage/ports.ts';
 import type * as z from 'zod';
@@ -8,6 +9,7 @@ import { lessonFacts } from '../../directory/lesson-facts.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import { isOver } from '../lesson-view.ts';
 import type { RestHandlers } from '../serve-route.ts';
+import { assertNoWord, wordFinder } from '../../rooms/refused-words.ts';
 import { assertOpen, joinGrant } from './joining.ts';
 import { assertManagesLesson, visibleLesson } from './lessons.ts';
 
@@ -75,6 +77,7 @@ export class InvitationRoutes implements Pick<RestHandlers, Names> {
   readonly joinByInvitation: RestHandlers['joinByInvitation'] = async ({ params, body }, context) => {
     const { lesson } = await this.#invited(params.token, context.address);
     assertOpen(lesson, 'guest', this.#nowMs());
+    await this.#assertNamesAllowed(lesson.lessonId, [body.displayName, body.wardName]);
     const guestId = tokenHash(`${lesson.lessonId}\n${body.guestKey}`);
     const invitation = await this.#stores.invitations.use(tokenHash(params.token), guestId, this.#nowMs());
     return joinGrant(this.#dependencies, lesson, {
@@ -83,10 +86,18 @@ export class InvitationRoutes implements Pick<RestHandlers, Names> {
       displayName: body.displayName,
       schoolName: null,
       region: null,
+      mayTeach: false,
       wardName: invitation.wardName ?? body.wardName,
+      isWardClaimed: invitation.wardName === null && body.wardName !== null,
       classGroup: null,
     });
   };
+
+  /** A name is read by everybody. @throws AppError `wordRefused` */
+  async #assertNamesAllowed(lessonId: LessonId, names: readonly (string | null)[]): Promise<void> {
+    const find = wordFinder(await this.#stores.words.wordsOfLesson(lessonId));
+    for (const name of names) if (name !== null) assertNoWord(find, name);
+  }
 
   async #invited(token: string, address: string) {
     await this.#limits.consume('invitationAddress', address);

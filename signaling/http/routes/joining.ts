@@ -114,7 +114,9 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
       displayName: caller.displayName,
       schoolName: me?.schoolName ?? null,
       region,
+      mayTeach: caller.roles.some(({ role }) => role !== 'student' && role !== 'guardian'),
       wardName: wards,
+      isWardClaimed: false,
       classGroup: isTeacherSeat(seat) ? null : (me?.classGroup ?? null),
     });
   }
@@ -130,7 +132,9 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
       displayName: caller.classroomName,
       schoolName: classroom.schoolName,
       region: await this.#regionOf(classroom.schoolId),
+      mayTeach: false,
       wardName: null,
+      isWardClaimed: false,
       classGroup: null,
     });
   }

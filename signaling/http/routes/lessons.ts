@@ -107,6 +107,7 @@ export class LessonRoutes implements Pick<RestHandlers, Names> {
     assertTimes(body.startsAtMs, body.endsAtMs);
     const lecturerId = body.lecturerId ?? caller.personId;
     const schoolId = await this.#lecturerFor(caller, lecturerId);
+    await this.#dependencies.limits.consume('lessonPerson', caller.personId);
     await assertReachable(this.#stores, schoolId, body);
     const isRecorded = body.isRecorded ?? (await this.#recordsByDefault(body.kind, schoolId));
     const lesson = { ...body, lecturerId, schoolId, isRecorded };

@@ -177,7 +177,9 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
       schoolName: site.schoolName,
       region: school?.region || null,
       phoneOf: siteId,
+      mayTeach: true,
       wardName: null,
+      isWardClaimed: false,
       classGroup: null,
     });
   };

@@ -1,7 +1,7 @@
 import type { Stores } from '../../../storage/ports.ts';
 import { assertNoClash } from '../../directory/clashes.ts';
 import { changedEntry, resolveEntry } from '../../directory/timetable-entry.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { SchoolId } from '../../protocol/ids.ts';
 import type { TimetableEntry } from '../../protocol/rest/classrooms.ts';
 import { assertAdministers, belongsTo, personOf, type PersonCaller } from '../caller.ts';
@@ -10,6 +10,9 @@ import type { RestHandlers } from '../serve-route.ts';
 import { given } from './schools.ts';
 
 type Names = 'listTimetable' | 'createTimetableEntry' | 'changeTimetableEntry' | 'deleteTimetableEntry';
+
+/** Of a school: sixty classes with thirty lessons a week each, and some to spare. */
+const MAX_ENTRIES = 2_500;
 
 export class TimetableRoutes implements Pick<RestHandlers, Names> {
   readonly #stores: RestDependencies['stores'];
@@ -29,7 +32,11 @@ export class TimetableRoutes implements Pick<RestHandlers, Names> {
     const caller = personOf(context.caller);
     assertAdministers(caller, body.schoolId);
     const entry = await resolveEntry(this.#stores, body);
-    return this.#planned(caller, body, (stores) => stores.timetable.create(entry, this.#nowMs()));
+    return this.#planned(caller, body, async (stores) => {
+      if ((await stores.timetable.list(body.schoolId)).length >= MAX_ENTRIES)
+        throw fieldProblem('title', 'timetableFull', { n: MAX_ENTRIES });
+      return await stores.timetable.create(entry, this.#nowMs());
+    });
   };
 
   readonly changeTimetableEntry: RestHandlers['changeTimetableEntry'] = async ({ params, body }, context) => {

@@ -55,9 +55,10 @@ export class UploadRoutes implements Pick<RestHandlers, Names> {
   };
 
   readonly createMicroLesson: RestHandlers['createMicroLesson'] = async ({ body }, context) => {
-    const { stores, nowMs } = this.#dependencies;
+    const { stores, limits, nowMs } = this.#dependencies;
     const caller = personOf(context.caller);
     const schoolId = schoolOf(caller);
+    await limits.consume('microLessonPerson', caller.personId);
     await assertReachable(stores, schoolId, { classGroupIds: body.classGroupIds, classroomIds: [] });
     const startsAtMs = nowMs();
     const lesson = await stores.lessons.create({

@@ -82,7 +82,7 @@ export const lessonRoutes = {
     body: NewLesson,
     reply: LessonSummary,
     status: 201,
-    errors: ['invalidInput', 'forbidden', 'conflict'],
+    errors: ['invalidInput', 'forbidden', 'conflict', 'tooManyRequests'],
   }),
   getLesson: route({
     method: 'GET',
@@ -200,6 +200,6 @@ export const lessonRoutes = {
         .regex(/^[\w-]+$/),
     }),
     reply: JoinGrant,
-    errors: ['invitationExpired', 'lessonEnded', 'removedFromRoom', 'tooManyRequests', 'invalidInput'],
+    errors: ['invitationExpired', 'lessonEnded', 'removedFromRoom', 'tooManyRequests', 'invalidInput', 'wordRefused'],
   }),
 } as const;

@@ -92,6 +92,6 @@ export const uploadRoutes = {
     body: FilmFacts,
     reply: LessonSummary,
     status: 201,
-    errors: ['forbidden', 'invalidInput'],
+    errors: ['forbidden', 'invalidInput', 'tooManyRequests'],
   }),
 } as const;

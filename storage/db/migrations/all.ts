@@ -11,6 +11,7 @@ import { polls } from './0009-polls.ts';
 import { calendar } from './0010-calendar.ts';
 import { courseware } from './0011-courseware.ts';
 import { calendarFeeds } from './0012-calendar-feeds.ts';
+import { order } from './0014-order.ts';
 import { sites } from './0016-sites.ts';
 import { insight } from './0017-insight.ts';
 
@@ -28,6 +29,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0010-calendar': calendar,
   '0011-courseware': courseware,
   '0012-calendar-feeds': calendarFeeds,
+  '0014-order': order,
   '0016-sites': sites,
   '0017-insight': insight,
 };

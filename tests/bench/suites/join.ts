@@ -174,7 +174,9 @@ async function serverShare(
       schoolName: null,
       region: null,
       phoneOf: null,
+      mayTeach: false,
       wardName: null,
+      isWardClaimed: false,
       classGroup: null,
     } as const;
     const client = new RoomClient(stack.url, claims, entered);

@@ -55,6 +55,10 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   listSchools: '          s f f + + + f p',
   createSchool: '         s f f f f + f p',
   changeSchool: '         s f f f + + f p',
+  getRefusedWords: '      s f f f + + f p',
+  setRefusedWords: '      s f f f + + f p',
+  listReports: '          s f f f + + f p',
+  handleReport: '         s f f f + + f p',
   listClassGroups: '      s f f + + + f p',
   createClassGroup: '     s f f f + + f p',
   changeClassGroup: '     s f f f + + f p',
@@ -165,6 +169,9 @@ export const RIGHTS: Readonly<Record<string, string>> = {
 export const FOREIGN_REFUSALS = {
   schoolAdmin: {
     changeSchool: 'forbidden',
+    getRefusedWords: 'forbidden',
+    setRefusedWords: 'forbidden',
+    listReports: 'forbidden',
     createClassGroup: 'forbidden',
     changeClassGroup: 'forbidden',
     deleteClassGroup: 'forbidden',

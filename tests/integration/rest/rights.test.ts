@@ -47,9 +47,16 @@ describe('REST rights', () => {
   });
 });
 
+const OF_OWN_SCHOOL: ReadonlySet<RouteName> = new Set([
+  'changeSchool',
+  'getRefusedWords',
+  'setRefusedWords',
+  'listReports',
+]);
+
 /** A school's administrator is refused every school but its own, also one that does not exist. */
 async function ownParams(route: RouteName, client: RestClient): Promise<Record<string, string>> {
-  if (route !== 'changeSchool') return {};
+  if (!OF_OWN_SCHOOL.has(route)) return {};
   const { me } = await client.call('whoAmI', {});
   return { schoolId: me?.schoolId ?? 'missing' };
 }
@@ -129,6 +136,9 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
   const lesson = { params: { lessonId }, body: {} };
   return {
     changeSchool: { params: { schoolId }, body: { name: '改名' } },
+    getRefusedWords: { params: { schoolId } },
+    setRefusedWords: { params: { schoolId }, body: { words: [] } },
+    listReports: { params: { schoolId }, query: {} },
     createClassGroup: { body: { schoolId, grade: '一年级', name: '九班' } },
     changeClassGroup: { params: { classGroupId }, body: { name: '改名' } },
     deleteClassGroup: { params: { classGroupId } },

@@ -78,8 +78,9 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
   },
-  'produce:screen': teachersOnly,
-  'produce:screenAudio': teachersOnly,
+  /** The rules of the class let nobody else share yet. */
+  'produce:screen': { ...teachersOnly, onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher' },
+  'produce:screenAudio': { ...teachersOnly, onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher' },
   'produce:visualiser': teachersOnly,
   setProducerPaused: ownThing,
   closeProducer: everybody,
@@ -146,6 +147,19 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   setClassSpeaker: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
   /** To the lecturer; who does not write to itself. */
   sendTeacherNote: { ...teachersOnly, inside: 'forbidden allowed forbidden forbidden forbidden forbidden forbidden' },
+  setRules: teachersOnly,
+  openMicrophone: teachersOnly,
+  /** The lecturer alone, and never to a pupil. */
+  handOver: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
+  appointCoTeacher: {
+    ...teachersOnly,
+    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+  },
+  /** The lecturer is there. */
+  takeOver: { ...teachersOnly, inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden' },
+  /** A message that is not there. */
+  report: ownThing,
+  seeReport: { ...teachersOnly, inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden' },
   inviteToStage: teachersOnly,
   removeFromStage: teachersOnly,
   /** With groups running from the first of them to the last. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { FIRST_RULES } from '../../../signaling/protocol/class-order.ts';
 import { roomRequests } from '../../../signaling/protocol/room.ts';
 import type { SeatKind } from '../../../signaling/protocol/seats.ts';
 import type { RoomLesson } from '../../../signaling/rooms/ports.ts';
@@ -109,6 +110,12 @@ function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
     visitGroup: { group: 1 },
     setGroupsTime: { leftMs: 60_000 },
     tellGroups: { requestId: randomUUID(), text: '还有一分钟' },
+    setRules: FIRST_RULES,
+    openMicrophone: somebody,
+    handOver: somebody,
+    appointCoTeacher: somebody,
+    report: { target: { kind: 'message', messageId: randomUUID(), sentAtMs: 1 } },
+    seeReport: { reportId: randomUUID() },
     inviteToStage: somebody,
     removeFromStage: somebody,
     muteSeat: somebody,

@@ -1,3 +1,4 @@
+import { FIRST_RULES } from '../../../signaling/protocol/class-order.ts';
 import { LessonId, ProducerId, RoomId, SeatId } from '../../../signaling/protocol/ids.ts';
 import type { ProducerInfo, Source } from '../../../signaling/protocol/media.ts';
 import type { InsideSnapshot, Participant } from '../../../signaling/protocol/room.ts';
@@ -14,6 +15,7 @@ export function participant(name: string, change: Partial<Participant> = {}): Pa
     displayName: name,
     schoolName: null,
     wardName: null,
+    isWardClaimed: false,
     onStage: false,
     group: null,
     connected: true,
@@ -81,9 +83,10 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
     takes: null,
     recordingDisk: 'ok',
     tools: {
-      ...{ poll: null, myAnswer: null, pick: null, countdown: null, race: null, page: null, polls: [] },
+      ...{ poll: null, myAnswer: null, pick: null, countdown: null, race: null, page: null, polls: [], reports: [] },
       ink: { strokes: [], isOpen: false },
       sites: { setups: [], speakers: [], ownSite: null, notes: [] },
+      order: { rules: FIRST_RULES, openedSeatIds: [], takeOverFromMs: null },
     },
     needsTransports: false,
     ...change,

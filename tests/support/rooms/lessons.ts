@@ -43,7 +43,9 @@ export function claimsOf(lesson: RoomLesson, seat: SeatKind, name: string): Join
     schoolName: '实验小学',
     region: null,
     phoneOf: null,
+    mayTeach: seat === 'observer',
     wardName: null,
+    isWardClaimed: false,
     classGroup: seat === 'pupil' ? '三年级一班' : null,
   };
 }

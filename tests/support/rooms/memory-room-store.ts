@@ -16,7 +16,7 @@ import type { ChatMessage } from '../../../signaling/protocol/room.ts';
 import { identityKeyOf, type JoinClaims } from '../../../signaling/rooms/join-claims.ts';
 import type { AnswerRecord, PollRecord } from '../../../signaling/rooms/poll-record.ts';
 import type { BoardFile } from '../../../signaling/rooms/page-board.ts';
-import type { RoomLesson, RoomStore, SeatActivity, StoredPoll } from '../../../signaling/rooms/ports.ts';
+import type { ReportFacts, RoomLesson, RoomStore, SeatActivity, StoredPoll } from '../../../signaling/rooms/ports.ts';
 
 interface StoredSeat {
   readonly seatId: SeatId;
@@ -51,6 +51,20 @@ export class MemoryRoomStore implements RoomStore {
   readonly #seats = new Map<string, StoredSeat>();
   readonly boardFiles = new Map<CoursewareId, { readonly lessonId: LessonId; readonly file: BoardFile }>();
   isAway = false;
+
+  readonly reports: ReportFacts[] = [];
+  readonly words: string[] = [];
+
+  async saveReport(report: ReportFacts): Promise<void> {
+    this.#assertHere();
+    if (!this.reports.some(({ reportId }) => reportId === report.reportId)) this.reports.push(report);
+    return await Promise.resolve();
+  }
+
+  async refusedWords(): Promise<readonly string[]> {
+    this.#assertHere();
+    return await Promise.resolve(this.words);
+  }
 
   async pagesOf(lessonId: LessonId, coursewareId: CoursewareId): Promise<BoardFile> {
     this.#assertHere();

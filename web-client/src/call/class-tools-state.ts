@@ -57,6 +57,14 @@ export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
   ownSiteChanged: (tools, { seatId }) => ({ ...tools, sites: { ...tools.sites, ownSite: seatId } }),
   /** The screen does as it is told; it says so itself. */
   siteOrder: (tools) => tools,
+  reported: (tools, { report }) => {
+    const isKnown = tools.reports.some(({ reportId }) => reportId === report.reportId);
+    const reports = isKnown
+      ? tools.reports.map((one) => (one.reportId === report.reportId ? report : one))
+      : [...tools.reports, report];
+    return { ...tools, reports };
+  },
+  orderChanged: (tools, { order }) => ({ ...tools, order }),
   inkOpened: (tools, { isOpen }) => ({ ...tools, ink: { ...tools.ink, isOpen } }),
 };
 

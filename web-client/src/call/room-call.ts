@@ -1,6 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { Source } from '../../../signaling/protocol/media.ts';
 import type { CloseReason, RoomSnapshot } from '../../../signaling/protocol/room.ts';
+import { FIRST_RULES, type ClassRules } from '../../../signaling/protocol/class-order.ts';
 import { PERMISSIONS, isPermitted } from '../../../signaling/protocol/seats.ts';
 import type { LessonKind, Permission, SeatKind } from '../../../signaling/protocol/seats.ts';
 import type { SiteOrder } from '../../../signaling/protocol/sites.ts';
@@ -32,12 +33,13 @@ const PERMISSION_OF = { camera: 'sendCamera', microphone: 'sendMicrophone' } as 
  * What a seat may have open. Safe mode only shuts it on the server for a while, so it is left open here; the microphone of
  * a listening classroom is always there, because the server opens and shuts it.
  */
-function grantedTo(seat: SeatKind, kind: LessonKind, onStage: boolean): Permission[] {
+function grantedTo(seat: SeatKind, kind: LessonKind, onStage: boolean, rules: ClassRules): Permission[] {
   const isHalfDuplex = seat === 'site' && kind === 'sky';
   return PERMISSIONS.filter((permission) =>
     isPermitted(seat, permission, {
       onStage: onStage || (isHalfDuplex && permission === 'sendMicrophone'),
       safeMode: false,
+      rules,
     }),
   );
 }
@@ -86,6 +88,7 @@ export class RoomCall {
   #seat: Omit<RememberedSeat, 'savedAtMs'>;
   #tracks: RoomCallOptions['tracks'];
   #wasPermitted: readonly OwnSource[] = [];
+  #rules = FIRST_RULES;
   #granted: (onStage: boolean) => readonly Permission[] = () => [];
   #isInside = false;
   #closed = false;
@@ -173,6 +176,10 @@ export class RoomCall {
       // Before the store, whose listeners draw.
       client.on('snapshot', (snapshot) => void this.#handleSnapshot(snapshot).catch(complain)),
       this.store.follow(client),
+      // `selfChanged` follows.
+      client.on('orderChanged', ({ order }) => {
+        this.#rules = order.rules;
+      }),
       // In a group one sends as on stage.
       client.on('selfChanged', ({ onStage, group }) => {
         void this.#handleStage(onStage || group !== null).catch(complain);
@@ -219,7 +226,8 @@ export class RoomCall {
     if (snapshot.phase === 'waiting' || this.#options.isMedialess === true) return;
     const { seat, group } = snapshot.self;
     const onStage = snapshot.self.onStage || group !== null;
-    this.#granted = (isOnStage) => grantedTo(seat, snapshot.lesson.kind, isOnStage);
+    this.#rules = snapshot.tools.order.rules;
+    this.#granted = (isOnStage) => grantedTo(seat, snapshot.lesson.kind, isOnStage, this.#rules);
     this.capture.setPermitted(this.#granted(onStage));
     const arriving = this.media.handleSnapshot(snapshot);
     // Drawing the room takes as long as all else that follows from the snapshot. It is drawn while the line is being set up, which needs no page.

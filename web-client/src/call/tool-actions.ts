@@ -1,6 +1,7 @@
+import type { ClassRules, ReportTarget } from '../../../signaling/protocol/class-order.ts';
 import type { PickAmong } from '../../../signaling/protocol/class-tools.ts';
 import { RequestId } from '../../../signaling/protocol/ids.ts';
-import type { CoursewareId, PollId, RaceId, StrokeId } from '../../../signaling/protocol/ids.ts';
+import type { CoursewareId, PollId, RaceId, ReportId, SeatId, StrokeId } from '../../../signaling/protocol/ids.ts';
 import type { PollAnswer, PollQuestion } from '../../../signaling/protocol/polls.ts';
 import type { CoursewareItem } from '../../../signaling/protocol/rest/courseware.ts';
 import type { RoomParams, RoomResult } from '../../../signaling/protocol/room.ts';
@@ -23,6 +24,44 @@ export class ToolActions {
   constructor(store: RoomStore, call: SignalingClient['call']) {
     this.#store = store;
     this.#call = call;
+  }
+
+  setRules(rules: ClassRules): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, order: { ...state.tools.order, rules } } }),
+      () => this.#call('setRules', rules),
+    );
+  }
+
+  openMicrophone(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('openMicrophone', { seatId }));
+  }
+
+  handOver(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('handOver', { seatId }));
+  }
+
+  appointCoTeacher(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('appointCoTeacher', { seatId }));
+  }
+
+  /** True when it is stored. */
+  async report(target: ReportTarget, reason: string): Promise<boolean> {
+    return (await this.#store.act(null, () => this.#call('report', { target, reason }))) !== null;
+  }
+
+  seeReport(reportId: ReportId): Promise<unknown> {
+    return this.#store.act(
+      (state) => {
+        const reports = state.tools.reports.map((one) => (one.reportId === reportId ? { ...one, isSeen: true } : one));
+        return { ...state, tools: { ...state.tools, reports } };
+      },
+      () => this.#call('seeReport', { reportId }),
+    );
+  }
+
+  takeOver(): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('takeOver', {}));
   }
 
   /** True when it is asked. */

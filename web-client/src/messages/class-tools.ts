@@ -7,6 +7,7 @@ export const toolText = catalogue({
   hide: ['收起', 'Put away'],
   groups: ['分组', 'Groups'],
   courseware: ['课件', 'Courseware'],
+  order: ['课堂秩序', 'Order in class'],
   // Questions
   poll: ['答题', 'Question'],
   pollFromTeacher: ['老师提问', 'Question'],

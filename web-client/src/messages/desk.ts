@@ -11,6 +11,7 @@ export const deskText = catalogue({
   tab_classrooms: ['教室', 'Classrooms'],
   tab_sites: ['大屏运行', 'Screens'],
   tab_pairings: ['结对', 'Pairings'],
+  tab_order: ['课堂秩序', 'Order in class'],
   tab_schools: ['学校与设置', 'Schools & settings'],
   tab_coverage: ['应用统计', 'Usage'],
   school: ['学校', 'School'],

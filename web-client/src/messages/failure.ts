@@ -1,4 +1,6 @@
+import type { RequestFailure } from '../api/request-failure.ts';
 import { catalogue } from '../text/text.ts';
+import type { Translate } from '../text/text.ts';
 
 /** Every way in which a request can fail, said in plain words with what to do. Keys are the failure codes, and one conflict that no reloading helps against. */
 export const failureText = catalogue({
@@ -47,6 +49,16 @@ export const failureText = catalogue({
   ],
   groupFull: ['这个小组已满，请换一个小组。', 'That group is full. Please choose another one.'],
   stageFull: ['台上人数已满，请先请一位下台。', 'The stage is full. Please let somebody leave it first.'],
+  wordRefused: [
+    '包含学校不允许的词，请修改后再试。',
+    'This has a word that the school does not allow. Please change it and try again.',
+  ],
+  /** `wordRefused` with the word. */
+  wordRefusedOf: [
+    '没有发出：包含学校不允许的词“{word}”，请修改。',
+    'Not sent: “{word}” is a word that the school does not allow. Please change it.',
+  ],
+  closedByTeacher: ['老师暂时没有开放这项操作。', 'The teacher has not opened this to the class for now.'],
   seatTokenInvalid: ['座位已过期，请重新进入课堂。', 'Your seat has expired. Please enter again.'],
   invalidInput: ['填写的内容有误，请检查后再试。', 'Something in the form is not right. Please check and try again.'],
   unsupportedMedia: ['不支持这种格式。', 'This format is not supported.'],
@@ -67,3 +79,9 @@ export const failureText = catalogue({
   ],
   unreadable: ['服务器的回应无法识别，请刷新页面。', 'The answer could not be read. Please reload the page.'],
 });
+
+/** With the word, where one was refused. */
+export function failureWords(t: Translate<typeof failureText>, { code, details }: RequestFailure): string {
+  const { word } = details;
+  return code === 'wordRefused' && typeof word === 'string' ? t('wordRefusedOf', { word }) : t(code);
+}

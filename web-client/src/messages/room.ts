@@ -118,6 +118,7 @@ export const panelText = catalogue({
   admit: ['准许进入', 'Admit'],
   admitAll: ['全部准许', 'Admit all'],
   deny: ['拒绝', 'Deny'],
+  claimsParentOf: ['自称{name}的家长', 'Says to be a parent of {name}'],
   parentOf: ['{name}的家长', 'Parent of {name}'],
   since: ['已等候 {n} 分钟', 'waiting {n} min'],
   sinceNow: ['刚到', 'just came'],

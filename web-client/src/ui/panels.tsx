@@ -1,7 +1,7 @@
 import { AlertTriangle, CircleAlert, CircleCheck, Info, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { asFailure, type RequestFailure } from '../api/request-failure.ts';
-import { failureText } from '../messages/failure.ts';
+import { failureText, failureWords } from '../messages/failure.ts';
 import { shellText } from '../messages/shell.ts';
 import { useText } from '../text/text.ts';
 import { Button } from './button.tsx';
@@ -34,7 +34,7 @@ export function FailureBanner({ error }: { readonly error: unknown }) {
   const failure = asFailure(error);
   return (
     <Banner tone="bad">
-      {t(isOfHold(failure) ? 'held' : failure.code)}
+      {isOfHold(failure) ? t('held') : failureWords(t, failure)}
       {failure.errorId !== undefined && !(failure.code in USER_FAULTS) && (
         <span className={styles.quote}>{shell('quoteId', { id: failure.errorId })}</span>
       )}

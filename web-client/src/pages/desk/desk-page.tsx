@@ -17,6 +17,7 @@ import { ClassroomsSection } from './classrooms-section.tsx';
 import { deskQueries } from './desk-queries.ts';
 import { DeskSchoolProvider, administeredBy, isDistrictAdmin } from './desk-school.ts';
 import { NoticesProvider } from './notices.tsx';
+import { OrderSection } from './order-section.tsx';
 import { PairingsSection } from './pairings-section.tsx';
 import { PeopleSection } from './people-section.tsx';
 import { FirstSchool, SchoolsSection } from './schools-section.tsx';
@@ -33,6 +34,7 @@ const SECTIONS = [
   'classrooms',
   'sites',
   'pairings',
+  'order',
   'schools',
   'coverage',
 ] as const;
@@ -46,6 +48,7 @@ const VIEWS: Readonly<Record<SectionName, ComponentType>> = {
   classrooms: ClassroomsSection,
   sites: SitesSection,
   pairings: PairingsSection,
+  order: OrderSection,
   schools: SchoolsSection,
   coverage: lazy(() => import('./coverage-section.tsx')),
 };

@@ -61,6 +61,20 @@ export const deskQueries = {
       queryKey: ['desk', 'timetable', schoolId],
       queryFn: async ({ signal }) => (await callApi('listTimetable', { query: { schoolId } }, signal)).entries,
     }),
+  words: (schoolId: SchoolId) =>
+    queryOptions({
+      queryKey: ['desk', 'words', schoolId],
+      queryFn: async ({ signal }) => (await callApi('getRefusedWords', { params: { schoolId } }, signal)).words,
+    }),
+  reports: (schoolId: SchoolId, isHandled: boolean) =>
+    queryOptions({
+      queryKey: ['desk', 'reports', schoolId, isHandled],
+      queryFn: async ({ signal }) => {
+        const query = { isHandled: isHandled ? 'true' : 'false' } as const;
+        return (await callApi('listReports', { params: { schoolId }, query }, signal)).reports;
+      },
+      refetchInterval: 30_000,
+    }),
   lessons: (fromMs: number, toMs: number) =>
     queryOptions({
       queryKey: ['desk', 'lessons', fromMs, toMs],
@@ -98,7 +112,9 @@ export type DeskData =
   | 'pairings'
   | 'calendar'
   | 'timetable'
-  | 'lessons';
+  | 'lessons'
+  | 'words'
+  | 'reports';
 
 /** Asks again for what a change may have touched. */
 export function useDeskRefresh(): (...changed: readonly DeskData[]) => Promise<void> {

@@ -6,7 +6,7 @@ import type { SeatKind } from '../../../../signaling/protocol/seats.ts';
 import { shownPicture } from './shown-picture.ts';
 
 const person = (name: string, seat: SeatKind): Participant => ({
-  ...{ seatId: SeatId.parse(name), seat, displayName: name, schoolName: null, wardName: null },
+  ...{ seatId: SeatId.parse(name), seat, displayName: name, schoolName: null, wardName: null, isWardClaimed: false },
   ...{ onStage: true, group: null, connected: true, isPhone: false, lineUp: null, lineDown: null },
 });
 const sent = (name: string, source: Source, paused = false): ProducerInfo => {

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
+import { orderText } from '../../messages/class-order.ts';
 import { toolText } from '../../messages/class-tools.ts';
 import { groupText } from '../../messages/groups.ts';
 import { roomText } from '../../messages/room.ts';
@@ -43,16 +44,39 @@ function news(old: InsideState, state: InsideState, t: Translate<typeof roomText
   return said;
 }
 
+/** Teachers alone hear of what was reported. */
+function reportNews(old: InsideState, { tools }: InsideState, t: Translate<typeof orderText>): string[] {
+  const known = new Set(old.tools.reports.map(({ reportId }) => reportId));
+  const fresh = tools.reports.filter(({ reportId }) => !known.has(reportId));
+  return fresh.map(({ aboutName }) => t('saidReport', { name: aboutName }));
+}
+
+/** Who leads the lesson now, when it was somebody else. */
+function leadNews(old: InsideState, state: InsideState, t: Translate<typeof orderText>): string[] {
+  const leads = ({ participants }: InsideState) => participants.find(({ seat }) => seat === 'lecturer');
+  const [before, now] = [leads(old), leads(state)];
+  return before === undefined || now === undefined || before.seatId === now.seatId
+    ? []
+    : [t('saidLeads', { name: now.displayName })];
+}
+
 /** Says to a screen reader what others see happen: joins, hands, the lobby, a recording that stops. */
 export function Announcer({ state }: { readonly state: InsideState }) {
   const t = useText(roomText);
   const tools = useText(toolText);
   const groups = useText(groupText);
+  const order = useText(orderText);
   const [before, setBefore] = useState(state);
   const [words, setWords] = useState(() => t('saidAdmitted'));
   if (before !== state) {
     setBefore(state);
-    const said = [...toolNews(before, state, tools), ...groupNews(before, state, groups), ...news(before, state, t)];
+    const said = [
+      ...toolNews(before, state, tools),
+      ...groupNews(before, state, groups),
+      ...news(before, state, t),
+      ...leadNews(before, state, order),
+      ...reportNews(before, state, order),
+    ];
     if (said.length > 0) setWords(said.join('；'));
   }
   return (

@@ -1,19 +1,23 @@
-import { SendHorizontal } from 'lucide-react';
+import { Flag, SendHorizontal } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { groupText } from '../../messages/groups.ts';
+import { orderText } from '../../messages/class-order.ts';
 import { panelText, roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { clockTime } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { useCall } from './call-context.ts';
 import { TeacherLine } from './teacher-notes.tsx';
+import { ReportDialog } from './report-dialog.tsx';
 import styles from './side-panel.module.css';
 
 const NEAR_BOTTOM_PX = 80;
 const HISTORY_SHOWS_FROM = 20;
+/** Why nothing can be written. */
+const CLOSED = { everybody: undefined, teachers: 'onlyTeachersWrite', nobody: 'nobodyWrites' } as const;
 
 function Composer() {
   const t = useText(panelText);
@@ -64,6 +68,34 @@ function Composer() {
   );
 }
 
+function ReportButton({ message }: { readonly message: InsideState['chat'][number] }) {
+  const t = useText(orderText);
+  const [isOpen, setOpen] = useState(false);
+  const { messageId, sentAtMs, displayName: name } = message;
+  return (
+    <>
+      <button
+        type="button"
+        className={styles.flag}
+        aria-label={t('reportOf', { name })}
+        title={t('report')}
+        onClick={() => setOpen(true)}
+        data-testid="report-message"
+      >
+        <Flag aria-hidden />
+      </button>
+      {isOpen && (
+        <ReportDialog
+          name={name}
+          target={{ kind: 'message', messageId, sentAtMs }}
+          isOpen
+          onClose={() => setOpen(false)}
+        />
+      )}
+    </>
+  );
+}
+
 /** The newest message is in sight unless somebody reads older ones. */
 function useStickToEnd(chat: InsideState['chat']) {
   const ref = useRef<HTMLDivElement>(null);
@@ -86,6 +118,8 @@ export function ChatPanel({ state }: { readonly state: InsideState }) {
   const g = useText(groupText);
   const { group } = state.self;
   const { actions } = useCall();
+  const order = useText(orderText);
+  const rule = state.tools.order.rules.chat;
   const { ref, handleScroll } = useStickToEnd(state.chat);
   const [hasMore, setHasMore] = useState(true);
   const first = state.chat[0];
@@ -115,13 +149,20 @@ export function ChatPanel({ state }: { readonly state: InsideState }) {
                 {message.group !== undefined && `（${g('groupN', { n: message.group })}）`}
               </strong>
               <time>{clockTime(message.sentAtMs)}</time>
+              {message.seatId !== state.self.seatId && <ReportButton message={message} />}
             </header>
             <p>{message.text}</p>
           </article>
         ))}
       </div>
       {group !== null && <p className={styles.note}>{g('chatOfGroup', { n: group })}</p>}
-      {may(state, 'chat') ? <Composer /> : <p className={styles.note}>{t('chatLocked')}</p>}
+      {may(state, 'chat') ? (
+        <Composer />
+      ) : (
+        <p className={styles.note} data-testid="chat-closed">
+          {CLOSED[rule] === undefined || state.safeMode ? t('chatLocked') : order(CLOSED[rule])}
+        </p>
+      )}
     </div>
   );
 }

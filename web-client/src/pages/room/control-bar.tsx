@@ -14,6 +14,7 @@ import {
   VideoOff,
 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
+import { orderText } from '../../messages/class-order.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import type { Translate } from '../../text/text.ts';
@@ -47,6 +48,20 @@ export interface ControlBarProps {
 }
 
 type T = Translate<typeof roomText>;
+type OrderWords = Translate<typeof orderText>;
+
+function microphoneItem({ on, isShut, toggle }: RoomControls['microphone'], t: T, order: OrderWords): Item {
+  const isHeard = on && !isShut;
+  const label = isShut ? order('microphoneShut') : on ? t('mute') : t('unmute');
+  return {
+    id: 'microphone',
+    icon: isHeard ? Mic : MicOff,
+    label,
+    pressed: isHeard,
+    alarming: !isHeard,
+    onPress: toggle,
+  };
+}
 
 function handWords(isRaised: boolean, isInGroup: boolean, t: T): string {
   if (isRaised) return t('lowerHand');
@@ -54,18 +69,10 @@ function handWords(isRaised: boolean, isInGroup: boolean, t: T): string {
 }
 
 /** What this seat may send or raise; what it may not is not there. */
-function ownItems({ controls, isInGroup }: ControlBarProps, t: T): Item[] {
+function ownItems({ controls, isInGroup }: ControlBarProps, t: T, order: OrderWords): Item[] {
   const { may, microphone, camera, screen, hand } = controls;
-
   const items: (Item | false)[] = [
-    may.microphone && {
-      id: 'microphone',
-      icon: microphone.on ? Mic : MicOff,
-      label: microphone.on ? t('mute') : t('unmute'),
-      pressed: microphone.on,
-      alarming: !microphone.on,
-      onPress: microphone.toggle,
-    },
+    may.microphone && microphoneItem(microphone, t, order),
     may.camera && {
       id: 'camera',
       icon: camera.on ? Video : VideoOff,
@@ -133,7 +140,8 @@ const FIRST_ON_PHONE = 4;
 /** One bar: at most eight buttons; on a phone the first four and "more". */
 export function ControlBar(props: ControlBarProps) {
   const t = useText(roomText);
-  const items = [...ownItems(props, t), ...panelItems(props, t)];
+  const order = useText(orderText);
+  const items = [...ownItems(props, t, order), ...panelItems(props, t)];
   const extra = items.slice(FIRST_ON_PHONE);
   const waitingInMore = extra.reduce((sum, item) => sum + (item.count ?? 0), 0);
   return (

@@ -122,7 +122,8 @@ function useKeys(
 function useAttention(state: InsideState, controls: RoomControls, panel: Panel | null) {
   const unread = useUnread(state, panel === 'chat');
   const waiting = may(state, 'manageLobby') ? state.waiting.length : 0;
-  return { people: waiting + (controls.may.teach ? state.hands.length : 0), chat: unread };
+  const reports = state.tools.reports.filter(({ isSeen }) => !isSeen).length;
+  return { people: waiting + reports + (controls.may.teach ? state.hands.length : 0), chat: unread };
 }
 
 function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {

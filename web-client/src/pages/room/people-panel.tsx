@@ -8,15 +8,26 @@ import type { InsideState } from '../../call/room-state.ts';
 import { groupText } from '../../messages/groups.ts';
 import { panelText, roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
+import type { Translate } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
 import { ParticipantMenu } from './participant-menu.tsx';
+import { ReportsList } from './reports-list.tsx';
 import { RollList } from './roll-list.tsx';
 import { SiteControls } from './site-controls.tsx';
 import styles from './side-panel.module.css';
 
 const MINUTE_MS = 60_000;
+
+/** Whose parent, and whether that is only what a guest says of itself. */
+function kindOf(
+  { seat, wardName, isWardClaimed }: Pick<Participant, 'seat' | 'wardName' | 'isWardClaimed'>,
+  t: Translate<typeof panelText>,
+): string {
+  if (wardName === null) return t(`seat_${seat}` as const);
+  return isWardClaimed ? t('claimsParentOf', { name: wardName }) : t('parentOf', { name: wardName });
+}
 
 function Lobby({ waiting }: { readonly waiting: readonly Waiting[] }) {
   const t = useText(panelText);
@@ -41,8 +52,7 @@ function Lobby({ waiting }: { readonly waiting: readonly Waiting[] }) {
               <div className={styles.who}>
                 <strong>{one.displayName}</strong>
                 <span>
-                  {one.wardName === null ? t(`seat_${one.seat}` as const) : t('parentOf', { name: one.wardName })} ·{' '}
-                  {minutes < 1 ? t('sinceNow') : t('since', { n: minutes })}
+                  {kindOf(one, t)} · {minutes < 1 ? t('sinceNow') : t('since', { n: minutes })}
                 </span>
               </div>
               <Button look="primary" onClick={() => void actions.admit(one.seatId)} data-testid="admit">
@@ -126,11 +136,11 @@ function Person({ participant, state }: { readonly participant: Participant; rea
   const t = useText(panelText);
   const room = useText(roomText);
   const g = useText(groupText);
-  const { seatId, seat, displayName, schoolName, wardName, connected, group } = participant;
+  const { seatId, seat, displayName, schoolName, connected, group } = participant;
   const microphone = state.producers.find((one) => one.seatId === seatId && one.source === 'microphone');
   const isSelf = seatId === state.self.seatId;
   const facts = [
-    wardName === null ? t(`seat_${seat}` as const) : t('parentOf', { name: wardName }),
+    kindOf(participant, t),
     schoolName,
     group === null ? null : g('groupN', { n: group }),
     connected ? null : room('away'),
@@ -231,6 +241,7 @@ function Present({ state }: { readonly state: InsideState }) {
   return (
     <>
       <TeacherTools state={state} />
+      <ReportsList state={state} />
       {may(state, 'manageLobby') && <Lobby waiting={state.waiting} />}
       <Hands state={state} />
       <Group title={t('onStage')} people={onStage} state={state} />
@@ -253,7 +264,8 @@ export function PeoplePanel({ state }: { readonly state: InsideState }) {
     );
   }
   const waiting = may(state, 'manageLobby') ? state.waiting.length : 0;
-  const asking = waiting + state.hands.length;
+  const reports = state.tools.reports.filter(({ isSeen }) => !isSeen).length;
+  const asking = waiting + state.hands.length + reports;
   return (
     <Tabs.Root
       value={tab}

@@ -3,7 +3,7 @@ import type { Source } from '../../../../signaling/protocol/media.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import type { CallState } from '../../call/room-store.ts';
 import { devicesText } from '../../messages/devices.ts';
-import { failureText } from '../../messages/failure.ts';
+import { failureText, failureWords } from '../../messages/failure.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
@@ -13,6 +13,7 @@ import { useCall } from './call-context.ts';
 import { ToldNote } from './groups/told-note.tsx';
 import { captureWords } from './device-check.tsx';
 import { FreshTeacherNote } from './teacher-notes.tsx';
+import { OrderNotes } from './order-notes.tsx';
 import type { CaptureComplaint } from './use-visit.ts';
 import styles from './live-room.module.css';
 
@@ -69,7 +70,7 @@ function ComplaintNote({ call }: { readonly call: CallState }) {
   if (complaint === null) return null;
   return (
     <div data-testid="complaint" data-code={complaint.failure.code}>
-      <Banner tone="bad">{t(complaint.failure.code)}</Banner>
+      <Banner tone="bad">{failureWords(t, complaint.failure)}</Banner>
     </div>
   );
 }
@@ -130,6 +131,7 @@ export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: Room
           </Banner>
         </div>
       )}
+      <OrderNotes state={state} call={call} />
       {captureComplaint !== null && <CaptureNote complaint={captureComplaint} onSeen={onCaptureSeen} />}
       <ComplaintNote call={call} />
       <FreshTeacherNote state={state} />

@@ -6,6 +6,7 @@ import type { InsideState } from '../../call/room-state.ts';
 import type { Devices } from '../../call/devices.ts';
 import { useServices } from '../../services.ts';
 import { useCall, useCallState } from './call-context.ts';
+import { isShutByRules } from './own-microphone.ts';
 
 interface Switch {
   readonly on: boolean;
@@ -14,7 +15,8 @@ interface Switch {
 
 export interface RoomControls {
   readonly may: Readonly<Record<'microphone' | 'camera' | 'screen' | 'visualiser' | 'hand' | 'teach', boolean>>;
-  readonly microphone: Switch;
+  /** `isShut`: by the rules of the class, until a teacher opens it. */
+  readonly microphone: Switch & { readonly isShut: boolean };
   readonly camera: Switch;
   readonly screen: Switch;
   readonly visualiser: Switch;
@@ -57,6 +59,7 @@ function build(call: RoomCall, devices: Devices, { view, media }: CallState): Ro
   return {
     may: inside === null ? NOTHING : allowed(inside),
     microphone: {
+      isShut: inside !== null && isShutByRules(inside),
       on: microphoneOn,
       toggle: run(() => {
         devices.choose({ microphoneOn: !microphoneOn });

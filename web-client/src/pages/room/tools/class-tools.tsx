@@ -6,11 +6,13 @@ import {
   Dices,
   FileChartColumn,
   Presentation,
+  ShieldCheck,
   Timer,
   Zap,
 } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import type { ReactNode } from 'react';
+import { FIRST_RULES, type ClassRules } from '../../../../../signaling/protocol/class-order.ts';
 import { hasGroups } from '../../../../../signaling/protocol/groups.ts';
 import type { InsideState } from '../../../call/room-state.ts';
 import { toolText } from '../../../messages/class-tools.ts';
@@ -20,6 +22,7 @@ import { Skeleton } from '../../../ui/panels.tsx';
 import { ActivityTool } from './activity-tool.tsx';
 import { CoursewareTool } from './courseware-tool.tsx';
 import { CountdownTool } from './countdown-tool.tsx';
+import { OrderTool } from './order-tool.tsx';
 import { PickTool } from './pick-tool.tsx';
 import { PollTool } from './poll-tool.tsx';
 import { RaceTool } from './race-tool.tsx';
@@ -35,16 +38,23 @@ const TOOLS = [
   { id: 'race', icon: Zap },
   { id: 'groups', icon: Component },
   { id: 'activity', icon: Activity },
+  { id: 'order', icon: ShieldCheck },
 ] as const;
 export type ClassTool = (typeof TOOLS)[number]['id'];
 
 function isRunning(id: ClassTool, { tools, groups }: InsideState): boolean {
   if (id === 'activity') return false;
   if (id === 'groups') return groups !== null;
+  if (id === 'order') return areRulesSet(tools.order.rules);
   if (id === 'courseware') return tools.page !== null;
   if (id !== 'poll') return tools[id] !== null;
   return tools.polls.some(({ state }) => state === 'open');
 }
+
+const areRulesSet = (rules: ClassRules): boolean =>
+  rules.chat !== FIRST_RULES.chat ||
+  rules.microphones !== FIRST_RULES.microphones ||
+  rules.screens !== FIRST_RULES.screens;
 
 /** Those to choose from; what runs is marked. */
 export function ClassToolMenu(props: { readonly state: InsideState; readonly onOpen: (tool: ClassTool) => void }) {
@@ -101,6 +111,7 @@ export function OpenTool({ tool, state, onBack }: OpenToolProps) {
         <GroupsTool state={state} />
       </Suspense>
     ),
+    order: <OrderTool state={state} />,
   };
   return (
     <div className={styles.tool}>

@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import type { CallState } from '../../call/room-store.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import { orderText } from '../../messages/class-order.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { Banner } from '../../ui/panels.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { useCall } from './call-context.ts';
+import { isShutByRules } from './own-microphone.ts';
+
+/** The lecturer's line is dead: the co-teacher sees how long to wait, then takes the lesson over (SPEC O8). */
+function TakeOver({ state, fromMs }: { readonly state: InsideState; readonly fromMs: number }) {
+  const t = useText(orderText);
+  const { actions } = useCall();
+  const nowMs = useNow(1_000) + state.clockOffsetMs;
+  const leftS = Math.ceil((fromMs - nowMs) / 1_000);
+  return (
+    <div data-testid="lecturer-away">
+      <Banner tone="warn">
+        <strong>{t('lecturerAway')}</strong>
+        <p className="tabular">{leftS > 0 ? t('takeOverIn', { n: leftS }) : t('takeOverBody')}</p>
+        {leftS <= 0 && (
+          <Button look="primary" onClick={() => void actions.tools.takeOver()} data-testid="take-over">
+            {t('takeOver')}
+          </Button>
+        )}
+      </Banner>
+    </div>
+  );
+}
+
+/** A teacher has opened what the rules had shut; a microphone that its owner has shut waits for the owner. */
+function useOpened(state: InsideState): readonly [boolean, () => void] {
+  const isShut = isShutByRules(state);
+  const [wasShut, setWasShut] = useState(isShut);
+  const [isOpened, setOpened] = useState(false);
+  if (wasShut !== isShut) {
+    setWasShut(isShut);
+    setOpened(!isShut && state.self.onStage && state.tools.order.rules.microphones === 'teachers');
+  }
+  return [isOpened, () => setOpened(false)];
+}
+
+/** What the order of the class means for this seat now. */
+export function OrderNotes({ state, call }: { readonly state: InsideState; readonly call: CallState }) {
+  const t = useText(orderText);
+  const { capture, store } = useCall();
+  const [isOpened, dismiss] = useOpened(state);
+  const { takeOverFromMs } = state.tools.order;
+  const isOn = call.media.local.some((one) => one.source === 'microphone' && !one.paused);
+  const open = (): void => {
+    dismiss();
+    void store.act(null, () => capture.setMicrophone(true));
+  };
+  return (
+    <>
+      {state.self.seat === 'coTeacher' && takeOverFromMs !== null && <TakeOver state={state} fromMs={takeOverFromMs} />}
+      {isShutByRules(state) && state.self.onStage && (
+        <div data-testid="microphone-shut">
+          <Banner tone="calm">{t('microphoneShutNote')}</Banner>
+        </div>
+      )}
+      {isOpened && !isOn && (
+        <div data-testid="microphone-opened" role="alert">
+          <Banner tone="calm">
+            {t('microphoneOpened')}{' '}
+            <Button look="primary" onClick={open} data-testid="open-own-microphone">
+              {t('openOwn')}
+            </Button>
+          </Banner>
+        </div>
+      )}
+    </>
+  );
+}
