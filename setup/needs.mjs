@@ -6,6 +6,7 @@ import { mediasoupWorkerStep } from './mediasoup-worker.mjs';
 import { minioStep } from './minio.mjs';
 import { nodeRuntimeStep } from './node-runtime.mjs';
 import { chromiumPath, distribution, postgresBinFolder } from './paths.mjs';
+import { optional } from './step.mjs';
 import { webClientStep } from './web-client-build.mjs';
 
 /** What `npm run check` needs. */
@@ -32,7 +33,7 @@ export function serverSteps() {
 
 /** What `npm test` and `npm run bench` need on top. */
 export function testSteps() {
-  return [...serverSteps(), testPackagesStep(), minioStep()];
+  return [...serverSteps(), testPackagesStep(), otherBrowsersStep(), minioStep()];
 }
 
 /** What `npm run test:docker` needs. The servers themselves are set up inside the image. */
@@ -76,4 +77,26 @@ function testPackagesStep() {
       withFiles('pocketsphinx-en-us'),
     ],
   });
+}
+
+/** Ubuntu has Firefox only as a snap, and some hosts have no WebKitGTK: the tests in them are then skipped and say so. */
+function otherBrowsersStep() {
+  return optional(
+    aptStep({
+      name: 'other-browsers',
+      does: 'Firefox and WebKitGTK from the distribution',
+      usually: '1 min',
+      packages: [
+        withProgram('firefox-esr'),
+        // Without any sound server Firefox's audio clock stands still.
+        withProgram('pulseaudio'),
+        withProgram('webkit2gtk-driver', 'WebKitWebDriver'),
+        withProgram('xvfb', 'Xvfb'),
+        // What WebKitGTK plays films with.
+        withFiles('gstreamer1.0-plugins-good'),
+        withFiles('gstreamer1.0-plugins-bad'),
+        withFiles('gstreamer1.0-libav'),
+      ],
+    }),
+  );
 }

@@ -4,7 +4,7 @@
  * Steps run one after another. One that is done is skipped without a word; the others show their name, the seconds
  * gone and the last line of their log, and leave the whole log under the cache folder.
  */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { withSetupLock } from './lock.mjs';
 import { cacheRoot } from './paths.mjs';
@@ -32,6 +32,36 @@ export class SetupFailure extends Error {
     this.remedy = remedy;
     this.lastLines = lastLines;
   }
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The same step for what can be done without: when it fails, that is written down and it is not tried again for a day. What wants it
+ * looks for itself whether it is there.
+ * @param {Step} step
+ * @returns {Step}
+ */
+export function optional(step) {
+  const note = () => join(cacheRoot(), `${step.name}.given-up`);
+  const isGivenUp = () => {
+    const triedAt = statSync(note(), { throwIfNoEntry: false })?.mtimeMs;
+    return triedAt !== undefined && Date.now() - triedAt < DAY_MS;
+  };
+  return {
+    ...step,
+    isDone: async () => isGivenUp() || (await step.isDone()),
+    run: async (log) => {
+      try {
+        await step.run(log);
+        if (await step.isDone()) return;
+      } catch (error) {
+        log(String(error));
+      }
+      log('given up for today; what needs it is left out');
+      writeFileSync(note(), '');
+    },
+  };
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCommand } from './command.mjs';
-import { SetupFailure, reportFailure, runSteps } from './step.mjs';
+import { SetupFailure, optional, reportFailure, runSteps } from './step.mjs';
 
 let folder = '';
 const cacheBefore = process.env['TONGKE_CACHE_DIR'];
@@ -84,6 +84,28 @@ describe('the step runner', () => {
     });
     await Promise.all([runSteps([step], new PassThrough()), runSteps([step], new PassThrough())]);
     expect(runs).toBe(1);
+  });
+});
+
+describe('an optional step', () => {
+  test('that fails keeps nobody from going on, and is not tried again the same day', async () => {
+    let tries = 0;
+    const fails = optional(
+      switchStep('browser', false, async () => {
+        tries += 1;
+        throw new SetupFailure('no such package', 'none');
+      }),
+    );
+    const after = switchStep('after');
+    expect(await runSteps([fails, after], new PassThrough())).toEqual(['browser', 'after']);
+    expect(await runSteps([fails, after], new PassThrough())).toEqual([]);
+    expect(tries).toBe(1);
+  });
+
+  test('is done like any other when it works', async () => {
+    const works = optional(switchStep('browser'));
+    expect(await runSteps([works], new PassThrough())).toEqual(['browser']);
+    expect(await runSteps([works], new PassThrough())).toEqual([]);
   });
 });
 

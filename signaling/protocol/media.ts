@@ -44,6 +44,13 @@ export const ConsumerOffer = z.object({
 });
 export type ConsumerOffer = z.infer<typeof ConsumerOffer>;
 
+/**
+ * What browsers of a room send pictures in: H264, which plays back everywhere without transcoding, until somebody is inside who cannot
+ * receive it (Firefox without its OpenH264, some phones); from then on VP8, which every browser with WebRTC has (SPEC M13).
+ */
+export const VideoCodec = z.enum(['h264', 'vp8']);
+export type VideoCodec = z.infer<typeof VideoCodec>;
+
 export const RtpCapabilities = passedThrough<mediasoup.RtpCapabilities>();
 
 export const IceServer = z.object({
@@ -129,4 +136,6 @@ export const mediaNotices = {
   activeSpeaker: notice(z.object({ seatId: SeatId.nullable() })),
   /** The media node was lost: every transport, producer and consumer is gone; ask `createTransports` and send again. */
   mediaReset: notice(z.object({})),
+  /** Whoever sends pictures in another codec sends them anew in this one. */
+  videoCodecChanged: notice(z.object({ codec: VideoCodec })),
 } as const;

@@ -3,7 +3,7 @@ import { classToolNotices, classToolRequests, ClassTools } from './class-tools.t
 import { notice, request } from './define.ts';
 import { groupNotices, GroupNumber, groupRequests, Groups } from './groups.ts';
 import { LessonId, MessageId, ProducerId, RequestId, RoomId, SeatId } from './ids.ts';
-import { ConsumerOffer, ProducerInfo, mediaNotices, mediaRequests } from './media.ts';
+import { ConsumerOffer, ProducerInfo, VideoCodec, mediaNotices, mediaRequests } from './media.ts';
 import { LessonKind, LessonOrigin, PERMISSIONS, SeatKind } from './seats.ts';
 
 /**
@@ -166,6 +166,7 @@ export const InsideSnapshot = z.object({
   producers: z.array(ProducerInfo),
   /** Ready-made paused consumers for what is visible at once (empty until transports exist). */
   consumers: z.array(ConsumerOffer),
+  videoCodec: VideoCodec,
   hands: z.array(Hand),
   chat: z.array(ChatMessage),
   waiting: z.array(Waiting),

@@ -2,12 +2,13 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from 'mediasoup/t
 import type { Log } from '../runtime/log.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { ConsumerId, ProducerId, SeatId, TransportId } from '../protocol/ids.ts';
-import type { ConsumerOffer, ProducerInfo, Source, TransportPair } from '../protocol/media.ts';
+import type { ConsumerOffer, ProducerInfo, Source, TransportPair, VideoCodec } from '../protocol/media.ts';
 import { isTeacherSeat, type SeatKind } from '../protocol/seats.ts';
 import { Consumers } from './consumers.ts';
 import type { MediaDescription, MediaNode } from './ports.ts';
 import { Producers, type ProducersOptions } from './producers.ts';
 import type { Hold } from './room-state.ts';
+import { SharedCodec } from './shared-codec.ts';
 
 /** Consumers made ready in the handshake, the most important ones. */
 const READY_MADE_CONSUMERS = 32;
@@ -20,6 +21,7 @@ export interface MediaMembersOptions extends Omit<ProducersOptions, 'node'> {
   readonly areTogether: (one: SeatId, other: SeatId) => boolean;
   /** Of the school that the seat belongs to: its transports are near it. */
   readonly regionOf: (seatId: SeatId) => string | null;
+  readonly onVideoCodec: (codec: VideoCodec) => void;
 }
 
 interface Transports {
@@ -31,12 +33,14 @@ interface Transports {
 export class MediaMembers {
   readonly producers: Producers;
   readonly consumers: Consumers;
+  readonly videoCodec: SharedCodec;
   readonly #options: MediaMembersOptions;
   readonly #transports = new Map<SeatId, Transports>();
   readonly #capabilities = new Map<SeatId, RtpCapabilities>();
 
   constructor(options: MediaMembersOptions) {
     this.#options = options;
+    this.videoCodec = new SharedCodec((codec) => options.onVideoCodec(codec));
     this.producers = new Producers({
       ...options,
       onClosed: (producer) => {
@@ -89,6 +93,7 @@ export class MediaMembers {
     if (rtpCapabilities === undefined || this.needsTransports(seatId)) {
       throw new AppError('conflict', { message: 'no transport to receive on' });
     }
+    if (this.#hasPicture(producerIds)) this.videoCodec.mustReach(rtpCapabilities);
     return await this.consumers.consume(seatId, rtpCapabilities, producerIds);
   }
 
@@ -181,6 +186,10 @@ export class MediaMembers {
       .node()
       .closeConsumers(seatId, consumerIds)
       .catch((error: unknown) => this.#options.log.warn({ err: error, seatId }, 'consumers could not be closed'));
+  }
+
+  #hasPicture(producerIds: readonly ProducerId[]): boolean {
+    return producerIds.some((producerId) => this.producers.find(producerId)?.kind === 'video');
   }
 
   #forgetReceiving(seatId: SeatId): void {

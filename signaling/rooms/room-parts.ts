@@ -180,6 +180,7 @@ function createMedia(
     seatKindOf: (seatId) => presence.find(seatId)?.kind ?? null,
     areTogether: (one, other) => groups.areTogether(one, other),
     regionOf: (seatId) => presence.find(seatId)?.region ?? null,
+    onVideoCodec: (codec) => options.broadcast.toInside('videoCodecChanged', { codec }),
     onAdded: (producer) => reactions.onProducerAdded(producer),
     onPaused: (producer) => reactions.onProducerPaused(producer),
     onClosed: (producer) => reactions.onProducerClosed(producer),

@@ -68,6 +68,7 @@ export function insideSnapshot(seat: Seat, parts: RoomParts, facts: InsideFacts)
     ...parts.participants.visible(),
     producers: parts.media.producers.list().filter((one) => parts.groups.areTogether(seat.seatId, one.seatId)),
     consumers: facts.consumers,
+    videoCodec: parts.media.videoCodec.codec,
     hands: parts.hands.list(),
     chat: [...parts.chat.recent(), ...parts.groupChat.of(group)].toSorted((a, b) => a.sentAtMs - b.sentAtMs),
     waiting: permitted.includes('manageLobby') ? waitingList(parts) : [],

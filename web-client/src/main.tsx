@@ -24,12 +24,14 @@ const services = {
   uploads: new UploadQueue(window),
 };
 
-createRoot(root).render(
-  <QueryClientProvider client={queries}>
-    <CSPProvider disableStyleElements>
-      <ServicesProvider value={services}>
-        <App />
-      </ServicesProvider>
-    </CSPProvider>
-  </QueryClientProvider>,
-);
+// What stands there already is `public/older-browsers.js`: this browser is too old.
+if (root.firstChild === null)
+  createRoot(root).render(
+    <QueryClientProvider client={queries}>
+      <CSPProvider disableStyleElements>
+        <ServicesProvider value={services}>
+          <App />
+        </ServicesProvider>
+      </CSPProvider>
+    </QueryClientProvider>,
+  );

@@ -44,6 +44,10 @@ export async function openDevice(
   { media, ...options }: DeviceOptions = {},
 ): Promise<BrowserContext> {
   const context = await browser.newContext({ locale: 'zh-CN', viewport: VIEWPORTS.laptop, ...options });
-  await useTimecodeMedia(context, sender, media);
+  await useTimecodeMedia(
+    { addInitScript: (script, options) => context.addInitScript(script as (options: unknown) => void, options) },
+    sender,
+    media,
+  );
   return context;
 }

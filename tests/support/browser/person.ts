@@ -3,12 +3,10 @@ import { expect } from 'vitest';
 import type { Stack } from '../stands/stack.ts';
 import { openDevice, type DeviceOptions } from './browser.ts';
 import { readTones, readVideo, type VideoReading } from './timecode-reader.ts';
-import { toneHz } from './timecode.ts';
+import { HEARD_DECIBELS, toneHz } from './timecode.ts';
 
 const WAIT_MS = 30_000;
 const POLL_MS = 150;
-/** A tone is heard when it stands this far out of everything else. */
-const HEARD_DECIBELS = -60;
 
 /** Somebody at a device of one's own: a browser context whose camera, microphone and screen carry `sender` and the time. */
 export class Person {

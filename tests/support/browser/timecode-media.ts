@@ -1,4 +1,3 @@
-import type { BrowserContext } from 'playwright-core';
 import { BEEP_HZ, COLUMNS, FLASH, FLASH_MS, FRAME_HEIGHT, FRAME_WIDTH, toneHz } from './timecode.ts';
 
 export interface MediaOptions {
@@ -155,9 +154,14 @@ function installDevices(options: MediaOptions): void {
   devices.enumerateDevices = async () => Promise.resolve(all);
 }
 
+/** What runs a script in each of its pages before anything of the page's own, whatever drives it. */
+interface ScriptedPages {
+  addInitScript<Options>(script: (options: Options) => void, options: Options): Promise<unknown>;
+}
+
 /** Every page of the context gets this sender's media; its screen is the sender plus 100, its second camera plus 200. */
 export async function useTimecodeMedia(
-  context: BrowserContext,
+  context: ScriptedPages,
   sender: number,
   overrides: Partial<MediaOptions> = {},
 ): Promise<void> {
@@ -175,6 +179,6 @@ export async function useTimecodeMedia(
     framesPerSecond: 15,
     ...overrides,
   };
-  await context.addInitScript(installClock);
+  await context.addInitScript(installClock, undefined);
   for (const install of [installPicture, installSound, installDevices]) await context.addInitScript(install, options);
 }

@@ -1,7 +1,14 @@
-import type { Page } from 'playwright-core';
 import { COLUMNS, ROWS, readTimecode, type Timecode } from './timecode.ts';
 
 const READ_WIDTH = 480;
+
+/** A page in which a function can be run, whatever drives it. */
+export interface ReadablePage {
+  evaluate<Argument, Result>(
+    read: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result>;
+}
 
 export interface VideoReading extends Timecode {
   readonly width: number;
@@ -9,7 +16,7 @@ export interface VideoReading extends Timecode {
 }
 
 /** What a `<video>` of the page shows now; undefined while it shows no timecode. */
-export async function readVideo(page: Page, selector: string): Promise<VideoReading | undefined> {
+export async function readVideo(page: ReadablePage, selector: string): Promise<VideoReading | undefined> {
   const grey = await page.evaluate(
     ([query, width, codeHeight]) => {
       const video = document.querySelector<HTMLVideoElement>(query);
@@ -41,7 +48,7 @@ export interface ToneReading {
 }
 
 /** Levels at the given frequencies in everything that the page's media elements play, dB. */
-export async function readTones(page: Page, frequencies: readonly number[]): Promise<readonly ToneReading[]> {
+export async function readTones(page: ReadablePage, frequencies: readonly number[]): Promise<readonly ToneReading[]> {
   return page.evaluate(async (wanted) => {
     const context = new AudioContext();
     await context.resume();

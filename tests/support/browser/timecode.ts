@@ -20,6 +20,9 @@ export interface Timecode {
   readonly clockMs: number;
 }
 
+/** A tone is heard when it stands this far out of everything else. */
+export const HEARD_DECIBELS = -60;
+
 /** Continuous tone of a sender, far enough apart to tell by ear and by spectrum. */
 export const toneHz = (sender: number): number => 400 + 120 * sender;
 

@@ -70,6 +70,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
     audienceCount: 0,
     producers: [],
     consumers: [],
+    videoCodec: 'h264',
     hands: [],
     chat: [],
     waiting: [],

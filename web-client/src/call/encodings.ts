@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import type { Source } from '../../../signaling/protocol/media.ts';
+import type { Source, VideoCodec } from '../../../signaling/protocol/media.ts';
 
 const KBPS = 1000;
 
@@ -27,15 +27,17 @@ function isBaseline(codec: types.RtpCodecCapability): boolean {
   return /^42[c-f][0-9a-f]/i.test(String(parameters?.['profile-level-id'] ?? '42e01f'));
 }
 
-/** Constrained baseline H264 first: it is what plays back at once everywhere. VP8 else. */
-function chooseVideoCodec(device: types.Device): types.RtpCodecCapability | undefined {
+/** Constrained baseline H264 first, where the whole room receives it: it is what plays back at once everywhere. VP8 else. */
+function chooseVideoCodec(device: types.Device, shared: VideoCodec): types.RtpCodecCapability | undefined {
   const codecs = device.sendRtpCapabilities.codecs ?? [];
+  const vp8 = codecs.find((codec) => codec.mimeType.toLowerCase() === 'video/vp8');
+  if (shared === 'vp8' && vp8 !== undefined) return vp8;
   const h264 = codecs.find((codec) => codec.mimeType.toLowerCase() === 'video/h264' && isBaseline(codec));
-  return h264 ?? codecs.find((codec) => codec.mimeType.toLowerCase() === 'video/vp8');
+  return h264 ?? vp8;
 }
 
-function videoOptions(device: types.Device, source: Source): types.ProducerOptions {
-  const codec = chooseVideoCodec(device);
+function videoOptions(device: types.Device, source: Source, shared: VideoCodec): types.ProducerOptions {
+  const codec = chooseVideoCodec(device, shared);
   // Temporal layers only where every decoder and the recorder can leave them out safely.
   const scalabilityMode = codec?.mimeType.toLowerCase() === 'video/vp8' ? 'L1T3' : 'L1T1';
   const layers = isBoard(source) ? BOARD_LAYERS : CAMERA_LAYERS;
@@ -61,12 +63,16 @@ function audioOptions(source: Source): types.ProducerOptions {
 }
 
 /** Everything but the track: how a source is encoded. Tracks are kept by their owner, so that they survive a rebuild. */
-export function producerOptions(device: types.Device, source: Source, kind: 'audio' | 'video'): types.ProducerOptions {
-  return { ...(kind === 'video' ? videoOptions(device, source) : audioOptions(source)), stopTracks: false };
+export function producerOptions(device: types.Device, source: Source, shared: VideoCodec): types.ProducerOptions {
+  const options = kindOf(source) === 'video' ? videoOptions(device, source, shared) : audioOptions(source);
+  return { ...options, stopTracks: false };
 }
 
 export const kindOf = (source: Source): 'audio' | 'video' =>
   source === 'microphone' || source === 'screenAudio' ? 'audio' : 'video';
+
+/** Whether pictures that are sent like this reach only those who receive H264. */
+export const isH264 = ({ codecs }: types.RtpParameters): boolean => codecs[0]?.mimeType.toLowerCase() === 'video/h264';
 
 /** The simulcast layer that fits a tile of so many device pixels in height. */
 export function layerForHeight(source: Source, heightPx: number): number {

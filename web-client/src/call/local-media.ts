@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup-client';
-import type { Source } from '../../../signaling/protocol/media.ts';
+import type { Source, VideoCodec } from '../../../signaling/protocol/media.ts';
 import { asFailure } from '../api/request-failure.ts';
-import { kindOf, producerOptions } from './encodings.ts';
+import { isH264, kindOf, producerOptions } from './encodings.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
 /** One source of one's own: what is captured, and whether it reaches the room. */
@@ -38,6 +38,7 @@ export class LocalMedia {
   readonly #entries = new Map<Source, Entry>();
   #transport: types.Transport | null = null;
   #device: types.Device | null = null;
+  #videoCodec: VideoCodec = 'h264';
 
   constructor(options: LocalMediaOptions) {
     this.#options = options;
@@ -67,6 +68,13 @@ export class LocalMedia {
     for (const entry of this.#entries.values()) entry.producer = null;
     if (transport !== null) await Promise.all([...this.#entries.values()].map((entry) => this.#produce(entry)));
     this.#options.onChange();
+  }
+
+  /** Somebody in the room cannot receive H264: what is sent in it is sent anew, and everything from now on in VP8. */
+  async useVideoCodec(codec: VideoCodec): Promise<void> {
+    if (codec === this.#videoCodec) return;
+    this.#videoCodec = codec;
+    if (codec === 'vp8') await Promise.all([...this.#entries.values()].map((entry) => this.#sendReceivably(entry)));
   }
 
   /** Sends a track, or puts another one in its place without a new negotiation. */
@@ -157,6 +165,16 @@ export class LocalMedia {
     return Promise.resolve();
   }
 
+  async #sendReceivably(entry: Entry): Promise<void> {
+    await entry.producing?.catch(() => undefined);
+    const { producer } = entry;
+    if (producer === null || producer.closed || !isH264(producer.rtpParameters)) return;
+    // The server closes the old one when the new one of the same source comes (SPEC M4).
+    entry.producer = null;
+    producer.close();
+    await this.#produce(entry);
+  }
+
   #sendAgainLater(entry: Entry): void {
     setTimeout(() => {
       if (this.#entries.get(entry.source) !== entry) return;
@@ -200,7 +218,7 @@ export class LocalMedia {
     if (!device.canProduce(kind)) return;
     const producer = await transport
       .produce({
-        ...producerOptions(device, entry.source, kind),
+        ...producerOptions(device, entry.source, this.#videoCodec),
         track: entry.track,
         appData: { source: entry.source, paused: entry.paused },
       })

@@ -97,6 +97,7 @@ export class MediaSession {
   async handleSnapshot(snapshot: InsideSnapshot): Promise<void> {
     const others = snapshot.producers.filter((producer) => producer.seatId !== snapshot.self.seatId);
     this.remote.setProducers(others);
+    void this.local.useVideoCodec(snapshot.videoCodec).catch((error: unknown) => console.error('not sent anew', error));
     if (this.#device === null) await this.ensureDevice();
     if (snapshot.needsTransports || this.#recv === null) {
       await this.rebuild();

@@ -193,6 +193,7 @@ export class RoomCall {
       }),
       client.on('consumersClosed', ({ consumerIds }) => this.media.remote.handleConsumersClosed(consumerIds)),
       client.on('mutedByTeacher', ({ producerIds }) => this.media.local.handleMuted(producerIds)),
+      client.on('videoCodecChanged', ({ codec }) => void this.media.local.useVideoCodec(codec).catch(complain)),
       client.on('mediaReset', () => void this.media.handleReset().catch(complain)),
       client.on('state', (state) => {
         if (state.kind === 'closed') void this.#handleClosed(state.reason);

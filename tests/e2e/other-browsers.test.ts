@@ -1,0 +1,140 @@
+import { networkInterfaces } from 'node:os';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from '../support/browser/browser.ts';
+import { FirefoxPerson, firefoxIsMissing, launchFirefox, type RunningFirefox } from '../support/browser/firefox.ts';
+import { Person } from '../support/browser/person.ts';
+import { WebKitPerson, webkitIsMissing } from '../support/browser/webkit.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { Stack } from '../support/stands/stack.ts';
+
+const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
+const PUPIL = { account: 'ye.zihan', name: '叶子涵', sender: 2 };
+const noFirefox = firefoxIsMissing();
+const noWebKit = webkitIsMissing();
+
+let stack: Stack;
+let chromium: Browser;
+let firefox: RunningFirefox | undefined;
+let teacher: Person;
+let pupil: FirefoxPerson;
+let lessonId: string;
+
+beforeAll(async () => {
+  // Until it has given the page a camera itself Firefox sends from the address of its default route alone, which reaches no loopback.
+  stack = await Stack.start({ RTC_ANNOUNCED_ADDRESS: ['127.0.0.1', ...ownAddresses()].join(',') });
+  chromium = await launchBrowser();
+  lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
+  teacher = await Person.at(stack, chromium, TEACHER.sender);
+  await teacher.signIn(TEACHER.account);
+  await teacher.enterLesson(lessonId);
+  await teacher.untilInside();
+  await teacher.untilOn('camera');
+});
+afterAll(async () => {
+  await firefox?.close();
+  await chromium?.close();
+  await stack?.stop();
+});
+
+const ownAddresses = (): string[] =>
+  Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+  );
+
+/** Ends the lesson, if it has not been, and waits until it can be watched. */
+async function recordingOfEndedLesson(): Promise<string> {
+  if ((await teacher.page.getByTestId('closed').count()) === 0) {
+    await teacher.page.getByTestId('control-leave').click();
+    await teacher.page.getByTestId('leave-end').click();
+    await teacher.page.getByTestId('end-confirm').click();
+    await teacher.page.getByTestId('closed').waitFor();
+  }
+  const client = await signedIn(stack, PUPIL.account);
+  const found = async () =>
+    (await client.call('listRecordings', { query: {} })).items.find((item) => item.lessonId === lessonId);
+  await expect
+    .poll(async () => (await found())?.phase, { timeout: 30_000, interval: 200 })
+    .toMatch(/playable|producing|ready/);
+  const recording = await found();
+  if (recording === undefined) throw new Error('no recording');
+  return recording.recordingId;
+}
+
+describe('a recorded lesson in Firefox, which here has no H264', () => {
+  it('shows the teacher, who began in H264, and the board in Firefox, and is heard there (M13)', async ({ skip }) => {
+    if (noFirefox !== null) skip(noFirefox);
+    firefox = await launchFirefox();
+    pupil = await FirefoxPerson.at(stack, firefox.browser, PUPIL.sender);
+    await pupil.signIn(PUPIL.account);
+    await pupil.enterLesson(lessonId);
+    await pupil.seesAdvancing(pupil.tile(TEACHER.name), TEACHER.sender);
+    await pupil.hears(TEACHER.sender);
+    await teacher.page.getByTestId('control-screen').click();
+    await pupil.seesAdvancing(pupil.tile(TEACHER.name, 'screen'), TEACHER.sender + 100);
+  });
+
+  it('brings the pupil in Firefox on stage, seen and heard in Chromium (S1)', async ({ skip }) => {
+    if (noFirefox !== null) skip(noFirefox);
+    await pupil.click('control-hand');
+    await teacher.openPanel('people');
+    await teacher.page.getByTestId('hand').getByTestId('invite-to-stage').click();
+    await pupil.click('accept-stage');
+    await pupil.untilOn('camera');
+    await teacher.seesAdvancing(teacher.tile(PUPIL.name), PUPIL.sender);
+    await teacher.hears(PUPIL.sender);
+  });
+
+  it('plays the recording in Firefox', async ({ skip }) => {
+    if (noFirefox !== null) skip(noFirefox);
+    await pupil.open(`/watch/${await recordingOfEndedLesson()}`);
+    await pupil.seesAdvancing('[data-testid="player-view-board"]', TEACHER.sender + 100);
+    await pupil.seesAdvancing('[data-testid="player-view-lecturer"]', TEACHER.sender);
+  });
+});
+
+describe('a browser that is too old', () => {
+  it('is told so on every page, with the oldest that will do, instead of a white page', async () => {
+    const context = await chromium.newContext({ baseURL: stack.url });
+    try {
+      // What Chrome 92 does not have; the program itself is then not even asked.
+      await context.addInitScript(() => Reflect.deleteProperty(Object, 'hasOwn'));
+      const page = await context.newPage();
+      await page.goto('/sign-in');
+      await page.getByTestId('browser-too-old').getByText('Safari 15.4').first().waitFor();
+      expect(await page.getByTestId('sign-in').count()).toBe(0);
+    } finally {
+      await context.close();
+    }
+  });
+
+  it('is told so when it cannot read the program at all', async () => {
+    const context = await chromium.newContext({ baseURL: stack.url });
+    try {
+      await context.route(/assets\/index-.*\.js$/, (route) =>
+        route.fulfill({ contentType: 'text/javascript', body: 'let a = b ??? c;' }),
+      );
+      const page = await context.newPage();
+      await page.goto('/sign-in');
+      await page.getByTestId('browser-too-old').waitFor();
+    } finally {
+      await context.close();
+    }
+  });
+});
+
+describe('WebKitGTK', () => {
+  it('signs in and plays the recording', async ({ skip }) => {
+    if (noWebKit !== null) skip(noWebKit);
+    const recordingId = await recordingOfEndedLesson();
+    const watcher = await WebKitPerson.at(stack);
+    try {
+      await watcher.signIn(PUPIL.account);
+      await watcher.open(`/watch/${recordingId}`);
+      await watcher.click('[data-testid="player-big-play"]');
+      await watcher.seesAdvancing('[data-testid="player-view-lecturer"]', TEACHER.sender);
+    } finally {
+      await watcher.close();
+    }
+  });
+});
