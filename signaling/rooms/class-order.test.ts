@@ -88,14 +88,14 @@ describe('rules of the class', () => {
   });
 
   it('leave what a pupil has shut to the pupil, and whoever is heard heard (O4, O5)', async () => {
-    const { stand, pupil } = await taught();
+    const { stand, pupil, lecturer } = await taught();
     await stand.onStage(pupil);
     const microphone = await stand.produce(pupil, 'microphone');
     setRules(stand, { microphones: 'teachers' });
     await settle();
     expect(stand.isPaused(microphone)).toBe(false);
     stand.room.seatOrders.setProducerPaused(stand.seat(pupil), { producerId: microphone, paused: true });
-    stand.room.teacherOrders.muteAll();
+    stand.room.teacherOrders.muteAll(stand.seat(lecturer));
     stand.room.teacherOrders.openMicrophone(idOf(pupil));
     await settle();
     expect(stand.isPaused(microphone)).toBe(true);

@@ -1,6 +1,4 @@
-import type { RequestFailure } from '../api/request-failure.ts';
 import { catalogue } from '../text/text.ts';
-import type { Translate } from '../text/text.ts';
 
 /** Every way in which a request can fail, said in plain words with what to do. Keys are the failure codes, and one conflict that no reloading helps against. */
 export const failureText = catalogue({
@@ -79,9 +77,3 @@ export const failureText = catalogue({
   ],
   unreadable: ['服务器的回应无法识别，请刷新页面。', 'The answer could not be read. Please reload the page.'],
 });
-
-/** With the word, where one was refused. */
-export function failureWords(t: Translate<typeof failureText>, { code, details }: RequestFailure): string {
-  const { word } = details;
-  return code === 'wordRefused' && typeof word === 'string' ? t('wordRefusedOf', { word }) : t(code);
-}

@@ -1,7 +1,8 @@
 import { AlertTriangle, CircleAlert, CircleCheck, Info, LoaderCircle } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { asFailure, type RequestFailure } from '../api/request-failure.ts';
-import { failureText, failureWords } from '../messages/failure.ts';
+import { failureText } from '../messages/failure.ts';
+import { failureWords } from '../text/failure-words.ts';
 import { shellText } from '../messages/shell.ts';
 import { useText } from '../text/text.ts';
 import { Button } from './button.tsx';

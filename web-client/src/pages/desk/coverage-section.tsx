@@ -215,7 +215,7 @@ export default function CoverageSection() {
   const [scope, setScope] = useState<'school' | 'district'>(isDistrict ? 'district' : 'school');
   const [chosen, setChosen] = useState<string | null>(null);
   const today = localDate(useNow(60_000), school.timeZone);
-  const { data: calendar } = useQuery(deskQueries.calendar(school.schoolId));
+  const { data: calendar, isPending } = useQuery(deskQueries.calendar(school.schoolId));
   const terms = calendar?.terms ?? [];
   const term = chosen === null ? currentTerm(terms, today) : (terms.find(({ termId }) => termId === chosen) ?? null);
   const dates = term ?? lastDays(today);
@@ -226,7 +226,7 @@ export default function CoverageSection() {
     queryKey: ['desk', 'coverage', query],
     queryFn: ({ signal }) => callApi('coverage', { query }, signal),
     // The term decides what is asked.
-    enabled: calendar !== undefined,
+    enabled: !isPending,
   });
   const periods = [...terms.map(({ termId, name }) => ({ value: termId as string, label: name })).toReversed()];
   return (
