@@ -21,7 +21,7 @@ import { blamingDescription, translatingMediaErrors } from './media-error.ts';
 import { Member } from './member.ts';
 import type { NotifyRoom, SfuNotice } from './notify.ts';
 import { RoomPipes } from './pipes.ts';
-import type { RoomProducer } from './room-producer.ts';
+import { watchRate, type RoomProducer } from './room-producer.ts';
 import { Speakers } from './speakers.ts';
 import type { WorkerSlot } from './worker-pool.ts';
 
@@ -338,6 +338,7 @@ export class RoomRouter {
     this.#producers.set(producerId, entry);
     producer.on('transportclose', () => this.#forgetProducer(entry));
     producer.on('score', () => this.#members.get(seatId)?.handleScoreOfSent());
+    watchRate(entry, () => this.closeProducer(producerId));
     // What comes over a pipe unasked is observed where it is always sent.
     if (source === 'microphone' && made.demand?.layer !== null) {
       this.#speakers.add(producer, seatId).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { SeatId, TrackId } from './ids.ts';
-import { Source } from './media.ts';
+import { RecordedSource } from './media.ts';
 
 /**
  * Captions of a recording: what is said, by whom and when. They are kept in session time, like the packets that they belong to, so that they stay right
@@ -22,7 +22,7 @@ const CueText = z
   .refine((text) => text.trim() !== '' && !UNSEEN.test(text));
 
 /** Whose sound was recognised: captions go with it when it is left out or erased. */
-export const CaptionTrack = z.object({ trackId: TrackId, seatId: SeatId, seat: z.string(), source: Source });
+export const CaptionTrack = z.object({ trackId: TrackId, seatId: SeatId, seat: z.string(), source: RecordedSource });
 export type CaptionTrack = z.infer<typeof CaptionTrack>;
 
 export const CaptionCue = z

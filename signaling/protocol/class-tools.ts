@@ -28,6 +28,14 @@ export const Countdown = z.object({
 });
 export type Countdown = z.infer<typeof Countdown>;
 
+/** Pupils' cameras, which teachers alone see (SPEC V). */
+export const WallState = z.object({
+  /** To a teacher: whether the school has it at all; to a pupil: whether its own school has it too. */
+  isAllowed: z.boolean(),
+  isOn: z.boolean(),
+});
+export type WallState = z.infer<typeof WallState>;
+
 export const Race = z.object({
   raceId: RaceId,
   state: z.enum(['ready', 'open', 'won']),
@@ -48,6 +56,7 @@ export const ClassTools = z.object({
   /** On the board, from a teacher's file. */
   page: ShownPage.nullable(),
   ink: PageInk,
+  wall: WallState,
   order: ClassOrder,
   /** For teachers; empty for everybody else. */
   reports: z.array(RoomReport),
@@ -100,6 +109,9 @@ export const classToolRequests = {
     }),
     result: z.object({ raceId: RaceId }),
   }),
+  /** Errors: `forbidden` where the school does not have it. */
+  setWall: request({ needs: 'runTools', params: z.object({ isOn: z.boolean() }), result: nothing }),
+
   endRace: request({ needs: 'runTools', params: nothing, result: nothing }),
   /** `early`: before it was open, which does not count; `late`: somebody was faster. Errors: `notFound` when this race is over. */
   pressRace: request({
@@ -117,5 +129,6 @@ export const classToolNotices = {
   ...classOrderNotices,
   pickChanged: notice(z.object({ pick: Pick.nullable() })),
   countdownChanged: notice(z.object({ countdown: Countdown.nullable() })),
+  wallChanged: notice(z.object({ isOn: z.boolean() })),
   raceChanged: notice(z.object({ race: Race.nullable() })),
 } as const;

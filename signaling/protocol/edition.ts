@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { TrackId } from './ids.ts';
 import { SeatKind } from './seats.ts';
-import type { Source } from './media.ts';
+import type { RecordedSource } from './media.ts';
 
 /** No recording is longer. */
 const LONGEST_US = 10 * 86_400_000_000;
@@ -42,10 +42,10 @@ export const WHOLE_EDITION: Edition = { leftOut: [], leftOutTracks: [], people: 
 interface EditedTrack {
   readonly trackId: TrackId;
   readonly seat: string;
-  readonly source: Source;
+  readonly source: RecordedSource;
 }
 
-const BOARD_SOURCES: ReadonlySet<Source> = new Set<Source>(['screen', 'screenAudio', 'visualiser']);
+const BOARD_SOURCES: ReadonlySet<RecordedSource> = new Set<RecordedSource>(['screen', 'screenAudio', 'visualiser']);
 
 /** The lecturer with all they send, and what another teacher put on the board; boards of pupils and sites are theirs, not the lecturer's. */
 function isLecturerOrBoard({ seat, source }: EditedTrack): boolean {

@@ -8,8 +8,16 @@ import { ConsumerId, ProducerId, RequestId, SeatId, TransportId } from './ids.ts
 /** The shape is checked here only as far as it goes; mediasoup itself validates it deeply. */
 const passedThrough = <T>() => z.custom<T>((value) => typeof value === 'object' && value !== null);
 
-export const Source = z.enum(['camera', 'microphone', 'screen', 'screenAudio', 'visualiser']);
+/** What a recording may have tracks of. */
+export const RecordedSource = z.enum(['camera', 'microphone', 'screen', 'screenAudio', 'visualiser']);
+export type RecordedSource = z.infer<typeof RecordedSource>;
+
+/** `wall` is a pupil's camera on the class wall: small, slow, for teachers alone, and never recorded (SPEC V). */
+export const Source = z.enum([...RecordedSource.options, 'wall']);
 export type Source = z.infer<typeof Source>;
+
+/** Of the one encoding of a picture on the class wall, bits per second. */
+export const WALL_MAX_BITRATE = 100_000;
 
 export const ProducerInfo = z.object({
   producerId: ProducerId,
@@ -19,6 +27,11 @@ export const ProducerInfo = z.object({
   paused: z.boolean(),
 });
 export type ProducerInfo = z.infer<typeof ProducerInfo>;
+
+export type StageProducer = ProducerInfo & { readonly source: RecordedSource };
+
+/** Everybody may receive it, and the recording has it: all but the class wall. */
+export const isForEverybody = (producer: ProducerInfo): producer is StageProducer => producer.source !== 'wall';
 
 export const TransportOffer = z.object({
   transportId: TransportId,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { RecordingId, SeatId, TrackId } from './ids.ts';
-import { Source } from './media.ts';
+import { RecordedSource } from './media.ts';
 
 /**
  * `play/{recording}/index.json`: what a player needs to show board and lecturer side by side before production.
@@ -27,7 +27,7 @@ export const PlayRun = z.object({
   epoch: z.int().positive(),
   seatId: SeatId,
   displayName: z.string(),
-  source: Source,
+  source: RecordedSource,
   segments: z.array(PlaySegment),
 });
 export type PlayRun = z.infer<typeof PlayRun>;

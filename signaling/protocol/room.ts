@@ -213,6 +213,7 @@ export const roomRequests = {
   resync: request({ needs: 'waiting', params: nothing, result: RoomSnapshot }),
 
   setHand: request({ needs: 'raiseHand', params: z.object({ raised: z.boolean() }), result: nothing }),
+  lowerHand: request({ needs: 'manageStage', params: target, result: nothing }),
   /** A site comes on stage at once ("called on"); a person is asked first. Errors: `stageFull`. */
   inviteToStage: request({ needs: 'manageStage', params: target, result: nothing }),
   answerStageInvitation: request({ needs: 'seated', params: z.object({ accept: z.boolean() }), result: nothing }),

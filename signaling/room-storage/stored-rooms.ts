@@ -53,6 +53,7 @@ export class StoredRooms implements RoomStore {
       region: school?.region ?? null,
       allowsDownload: school?.settings.allowsDownload ?? false,
       recordsPupils: school?.settings.showsPupilsInRecordings ?? false,
+      allowsWall: school?.settings.allowsClassWall ?? false,
       expected: roster.map((entry) => expectedOf(entry, lesson)),
     };
   }

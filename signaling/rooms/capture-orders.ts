@@ -2,7 +2,7 @@ import type { RecordedProducer, RecordingEvent } from '../../recorder/contract.t
 import type { EditionRange } from '../protocol/edition.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { Fence, RecordingId, SeatId, TrackId } from '../protocol/ids.ts';
-import type { ProducerInfo, Source } from '../protocol/media.ts';
+import type { RecordedSource, StageProducer } from '../protocol/media.ts';
 import type { LessonFacts, RecordingDisk } from '../protocol/room.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Clock, RecordingControl, RoomStore } from './ports.ts';
@@ -28,10 +28,10 @@ export interface CaptureOrdersOptions {
   readonly control: RecordingControl;
   readonly store: Pick<RoomStore, 'leaveOut' | 'endRecording'>;
   /** Everything that is to be recorded, and by whom it is sent. */
-  readonly senders: () => readonly { readonly producer: ProducerInfo; readonly seat: Seat }[];
+  readonly senders: () => readonly { readonly producer: StageProducer; readonly seat: Seat }[];
   readonly sfuUrl: () => string | null;
   readonly running: () => RunningRecording | null;
-  readonly trackOf: (seatId: SeatId, source: Source) => TrackId | null;
+  readonly trackOf: (seatId: SeatId, source: RecordedSource) => TrackId | null;
   /** Whether capture has accepted, and the room on its disk, may be other than before. */
   readonly onOutcome: () => void;
   readonly onSaveNeeded: () => void;

@@ -9,6 +9,7 @@ import { Activity } from './activity.ts';
 import { ClassSites } from './class-sites.ts';
 import type { ChatLog } from './chat-log.ts';
 import { AnsweringRace } from './answering-race.ts';
+import { ClassWall } from './class-wall.ts';
 import { LessonLead } from './lesson-lead.ts';
 import { LessonCountdown } from './lesson-countdown.ts';
 import { PageBoard } from './page-board.ts';
@@ -37,6 +38,7 @@ export interface RoomTools {
   readonly activity: Activity;
   readonly sites: ClassSites;
   readonly notes: TeacherNotes;
+  readonly wall: ClassWall;
   readonly rules: RoomRules;
   readonly lead: LessonLead;
   readonly reports: RoomReports;
@@ -55,6 +57,7 @@ export interface RoomToolsOptions {
   readonly message: ChatLog['find'];
   /** Own answers are known that a page may not have. */
   readonly onAnswersKnown: () => void;
+  readonly onWallChanged: (isOn: boolean) => void;
   /** Of everybody, or of one seat's microphone alone. */
   readonly onRulesChanged: (seatId: SeatId | null) => void;
   /** These seats are of another kind now. */
@@ -106,6 +109,12 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
         recording.note('race', { state: race?.state ?? 'ended', seatId, displayName });
         onSaveNeeded();
       },
+    }),
+    wall: new ClassWall({
+      isAllowed: options.lesson.allowsWall,
+      askSchool: async () => (await options.store.lesson(options.lesson.facts.lessonId)).allowsWall,
+      log: options.log,
+      onChanged: (isOn) => options.onWallChanged(isOn),
     }),
     ...createBoard(options),
     ...createSites(options),
@@ -223,7 +232,7 @@ const isAmong = ({ kind }: Seat, among: PickAmong): boolean =>
 
 /** As this seat may know it. */
 export function toolsFor(seat: Seat, tools: RoomTools): ClassTools {
-  const { polls, pick, countdown, race, pages, ink, sites, notes } = tools;
+  const { polls, pick, countdown, race, pages, ink, wall, sites, notes } = tools;
   return {
     poll: polls.shown,
     myAnswer: polls.answerOf(seat.seatId),
@@ -232,6 +241,7 @@ export function toolsFor(seat: Seat, tools: RoomTools): ClassTools {
     race: race.shown,
     page: pages.shown,
     ink: ink.shown,
+    wall: { isAllowed: wall.isFor(seat), isOn: wall.isOn },
     order: orderOf(tools),
     reports: isTeacherSeat(seat.kind) ? tools.reports.forTeacher(seat.seatId) : [],
     polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
@@ -246,6 +256,7 @@ export const saveTools = ({
   race,
   pages,
   ink,
+  wall,
   sites,
   notes,
   rules,
@@ -260,6 +271,7 @@ export const saveTools = ({
   ink: ink.save(),
   sites: sites.save(),
   notes: notes.save(),
+  wall: wall.save(),
   reports: reports.save(),
   order: { rules: rules.rules, openedSeatIds: rules.opened, lead: lead.save() },
 });
@@ -273,6 +285,7 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.ink.restore(saved.ink);
   tools.sites.restore(saved.sites);
   tools.notes.restore(saved.notes);
+  tools.wall.restore(saved.wall);
   tools.reports.restore(saved.reports);
   if (saved.order === null) return;
   tools.rules.restore(saved.order.rules, saved.order.openedSeatIds);

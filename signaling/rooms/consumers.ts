@@ -7,7 +7,7 @@ import type { MediaDescription, MediaNode, NodeConsumerOffer } from './ports.ts'
 export interface ConsumersOptions {
   readonly node: () => MediaNode;
   readonly producer: (producerId: ProducerId) => ProducerInfo | null;
-  readonly mayReceive: (seatId: SeatId, sender: SeatId) => boolean;
+  readonly mayReceive: (seatId: SeatId, producer: ProducerInfo) => boolean;
 }
 
 interface Consumer {
@@ -145,7 +145,7 @@ export class Consumers {
   /** What is not known (any more) is closed by its producer's end. */
   #mayReceive(seatId: SeatId, producerId: ProducerId): boolean {
     const producer = this.#options.producer(producerId);
-    return producer === null || this.#options.mayReceive(seatId, producer.seatId);
+    return producer === null || this.#options.mayReceive(seatId, producer);
   }
 
   /** A page that asks for what it should have already does not have it; without parameters it must be made again. */

@@ -31,6 +31,8 @@ export const JoinClaims = z.object({
   phoneOf: SiteId.nullable().default(null),
   /** Teaches or administers by its roles; absent in tokens of an older process. */
   mayTeach: z.boolean().default(false),
+  /** Its own school's setting (SPEC V1); absent in tokens of an older process. */
+  allowsWall: z.boolean().default(false),
 });
 export type JoinClaims = z.infer<typeof JoinClaims>;
 

@@ -2,8 +2,16 @@ import type { DtlsParameters, IceParameters, RtpCapabilities } from 'mediasoup/t
 import type { Log } from '../runtime/log.ts';
 import { AppError } from '../protocol/errors.ts';
 import type { ConsumerId, ProducerId, SeatId, TransportId } from '../protocol/ids.ts';
-import type { ConsumerOffer, ProducerInfo, Source, TransportPair, VideoCodec } from '../protocol/media.ts';
+import {
+  isForEverybody,
+  type ConsumerOffer,
+  type RecordedSource,
+  type StageProducer,
+  type TransportPair,
+  type VideoCodec,
+} from '../protocol/media.ts';
 import { isTeacherSeat, type SeatKind } from '../protocol/seats.ts';
+import { maySee } from './class-wall.ts';
 import { Consumers } from './consumers.ts';
 import type { MediaDescription, MediaNode } from './ports.ts';
 import { Producers, type ProducersOptions } from './producers.ts';
@@ -51,7 +59,8 @@ export class MediaMembers {
     this.consumers = new Consumers({
       node: options.node,
       producer: (producerId) => this.producers.find(producerId),
-      mayReceive: options.areTogether,
+      mayReceive: (seatId, producer) =>
+        options.areTogether(seatId, producer.seatId) && maySee({ seatId, kind: options.seatKindOf(seatId) }, producer),
     });
   }
 
@@ -87,13 +96,13 @@ export class MediaMembers {
     return await this.#options.node().restartIce(seatId, transportId);
   }
 
-  /** @throws AppError `conflict` when the seat has no transport to receive on, `forbidden` when all of it is for others (SPEC N3). */
+  /** @throws AppError `conflict` when the seat has no transport to receive on, `forbidden` when all of it is for others (SPEC N3, V3). */
   async consume(seatId: SeatId, producerIds: readonly ProducerId[]): Promise<ConsumerOffer[]> {
     const rtpCapabilities = this.#capabilities.get(seatId);
     if (rtpCapabilities === undefined || this.needsTransports(seatId)) {
       throw new AppError('conflict', { message: 'no transport to receive on' });
     }
-    if (this.#hasPicture(producerIds)) this.videoCodec.mustReach(rtpCapabilities);
+    if (this.#hasSharedPicture(producerIds)) this.videoCodec.mustReach(rtpCapabilities);
     return await this.consumers.consume(seatId, rtpCapabilities, producerIds);
   }
 
@@ -111,6 +120,8 @@ export class MediaMembers {
     if (this.needsTransports(seatId) || !this.#capabilities.has(seatId)) return [];
     const wanted = this.producers
       .list()
+      // The class wall is asked for page by page.
+      .filter(isForEverybody)
       .filter(({ seatId: sender }) => sender !== seatId && this.#options.areTogether(seatId, sender))
       .filter((producer) => !this.consumers.isReceiving(seatId, producer.producerId))
       .sort((a, b) => this.#rank(a) - this.#rank(b))
@@ -188,8 +199,12 @@ export class MediaMembers {
       .catch((error: unknown) => this.#options.log.warn({ err: error, seatId }, 'consumers could not be closed'));
   }
 
-  #hasPicture(producerIds: readonly ProducerId[]): boolean {
-    return producerIds.some((producerId) => this.producers.find(producerId)?.kind === 'video');
+  /** The class wall is in a codec of its own (SPEC V4). */
+  #hasSharedPicture(producerIds: readonly ProducerId[]): boolean {
+    return producerIds.some((producerId) => {
+      const producer = this.producers.find(producerId);
+      return producer !== null && producer.kind === 'video' && isForEverybody(producer);
+    });
   }
 
   #forgetReceiving(seatId: SeatId): void {
@@ -205,8 +220,8 @@ export class MediaMembers {
   }
 
   /** Sound first, then the board, then teachers, then everybody else. */
-  #rank(producer: ProducerInfo): number {
-    const bySource: Readonly<Record<Source, number>> = {
+  #rank(producer: StageProducer): number {
+    const bySource: Readonly<Record<RecordedSource, number>> = {
       microphone: 0,
       screenAudio: 0,
       screen: 1,

@@ -176,6 +176,8 @@ export interface RoomLesson {
   readonly allowsDownload: boolean;
   /** Whether others than teachers may be in its recordings: the guardians' consent is on file (SPEC R7). */
   readonly recordsPupils: boolean;
+  /** Whether the school has the class wall (SPEC V1). */
+  readonly allowsWall: boolean;
   /** Who is on the roll. */
   readonly expected: readonly ExpectedPerson[];
 }

@@ -75,10 +75,10 @@ export class Presence {
   /** The seat under its id, gone until it is placed; a seat that is known takes over kind and names. */
   claim(claims: JoinClaims, seatId: SeatId): Seat {
     const { seat: kind, displayName, schoolName, wardName, isWardClaimed, classGroup } = claims;
-    const { region, phoneOf, mayTeach, identity } = claims;
+    const { region, phoneOf, mayTeach, allowsWall, identity } = claims;
     const invitationId = identity.kind === 'guest' ? identity.invitationId : null;
     const names = { displayName, schoolName, wardName, isWardClaimed, classGroup };
-    const facts = { kind, ...names, region, phoneOf, mayTeach, invitationId };
+    const facts = { kind, ...names, region, phoneOf, mayTeach, allowsWall, invitationId };
     const known = this.#seats.get(seatId);
     if (known !== undefined) return Object.assign(known, facts);
     const seat: Seat = {

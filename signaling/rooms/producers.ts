@@ -40,6 +40,7 @@ export interface SendRule {
 const KIND_OF_SOURCE: Readonly<Record<Source, 'audio' | 'video'>> = {
   camera: 'video',
   visualiser: 'video',
+  wall: 'video',
   screen: 'video',
   microphone: 'audio',
   screenAudio: 'audio',

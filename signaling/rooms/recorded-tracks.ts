@@ -1,8 +1,8 @@
 import type { ProducerId, SeatId } from '../protocol/ids.ts';
-import type { ProducerInfo } from '../protocol/media.ts';
+import { isForEverybody, type ProducerInfo } from '../protocol/media.ts';
 import type { RoomRecording } from './recording-control.ts';
 
-/** Writes down what is sent to the whole class. What is sent in a group is as if it were not there (SPEC N8). */
+/** Writes down what is sent to the whole class. What is sent in a group or to the class wall is as if it were not there (SPEC N8, V5). */
 export class RecordedTracks {
   readonly #recording: Pick<RoomRecording, 'note' | 'trackOf'>;
   readonly #isForAll: (seatId: SeatId) => boolean;
@@ -13,8 +13,9 @@ export class RecordedTracks {
     this.#isForAll = isForAll;
   }
 
-  added({ producerId, seatId, source, kind, paused }: ProducerInfo): void {
-    if (!this.#isForAll(seatId)) return;
+  added(producer: ProducerInfo): void {
+    if (!isForEverybody(producer) || !this.#isForAll(producer.seatId)) return;
+    const { producerId, seatId, source, kind, paused } = producer;
     const trackId = this.#recording.trackOf(seatId, source);
     if (trackId === null) return;
     this.#noted.add(producerId);
@@ -22,14 +23,18 @@ export class RecordedTracks {
     if (paused) this.#recording.note('producerPaused', { trackId });
   }
 
-  pausedOrResumed({ producerId, seatId, source, paused }: ProducerInfo): void {
+  pausedOrResumed(producer: ProducerInfo): void {
+    if (!isForEverybody(producer)) return;
+    const { producerId, seatId, source, paused } = producer;
     const trackId = this.#recording.trackOf(seatId, source);
     if (trackId === null || !this.#noted.has(producerId)) return;
     this.#recording.note(paused ? 'producerPaused' : 'producerResumed', { trackId });
   }
 
   /** It has ended, or is for a group alone from now on. */
-  closed({ producerId, seatId, source }: ProducerInfo): void {
+  closed(producer: ProducerInfo): void {
+    if (!isForEverybody(producer)) return;
+    const { producerId, seatId, source } = producer;
     const trackId = this.#recording.trackOf(seatId, source);
     if (!this.#noted.delete(producerId) || trackId === null) return;
     this.#recording.note('producerClosed', { trackId });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { RecordingEvent } from '../../recorder/contract.ts';
 import { AppError } from '../protocol/errors.ts';
 import { RecordingId, TrackId, type RequestId, type SeatId } from '../protocol/ids.ts';
-import type { Source } from '../protocol/media.ts';
+import type { RecordedSource } from '../protocol/media.ts';
 import type { RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
 import { CaptureOrders, type CaptureOrdersOptions, type RunningRecording } from './capture-orders.ts';
 import type { RoomStore } from './ports.ts';
@@ -139,7 +139,7 @@ export class RoomRecording {
   }
 
   /** The same seat and source keep their track, until it is to be another one. */
-  trackOf(seatId: SeatId, source: Source, isAnother = false): TrackId | null {
+  trackOf(seatId: SeatId, source: RecordedSource, isAnother = false): TrackId | null {
     const [tracks, key] = [this.#running?.tracks, `${seatId}:${source}`];
     if (tracks === undefined) return null;
     if (isAnother) delete tracks[key];

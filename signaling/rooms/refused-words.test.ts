@@ -19,19 +19,19 @@ describe('refused words', () => {
     ['under accents', 's\u0336t\u0336u\u0336p\u0336i\u0336d\u0336', 'Stupid'],
     ['with signs of patterns', '我会 c++', 'C++'],
     ['given with a space', '傻瓜', '傻 瓜'],
-  ])('are found %s (V1)', (_how, text, word) => {
+  ])('are found %s (Y1)', (_how, text, word) => {
     expect(find(text)).toBe(word);
   });
 
-  it.each(['蛋坏了', 'stupidity', 'unstupid', 'c', '好', ''])('are not found in “%s” (V1)', (text) => {
+  it.each(['蛋坏了', 'stupidity', 'unstupid', 'c', '好', ''])('are not found in “%s” (Y1)', (text) => {
     expect(find(text)).toBeNull();
   });
 
-  it('of nothing but what nobody sees refuse nothing (V1)', () => {
+  it('of nothing but what nobody sees refuse nothing (Y1)', () => {
     expect(wordFinder(['\u200B', ' '])('什么都行')).toBeNull();
   });
 
-  it('keep a message from everybody and tell its sender the word, from ten seconds after they are set (V1)', async () => {
+  it('keep a message from everybody and tell its sender the word, from ten seconds after they are set (Y1)', async () => {
     const stand = new RulesStand();
     await stand.join('lecturer', '王老师');
     const pupil = await stand.join('pupil', '小明');

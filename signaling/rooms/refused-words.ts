@@ -37,7 +37,7 @@ function patternOf(word: string): string {
 
 export type WordFinder = (text: string) => string | null;
 
-/** Finds the first of the words in a text, as it was given by the school (SPEC V1). */
+/** Finds the first of the words in a text, as it was given by the school (SPEC Y1). */
 export function wordFinder(words: readonly string[]): WordFinder {
   const patterns = words.flatMap((word) => {
     const pattern = patternOf(word);

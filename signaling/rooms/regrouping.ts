@@ -1,8 +1,9 @@
 import { joinsGroups } from '../protocol/groups.ts';
 import type { SeatId } from '../protocol/ids.ts';
-import type { ProducerInfo } from '../protocol/media.ts';
+import { isForEverybody, type ProducerInfo } from '../protocol/media.ts';
 import type { RoomNotice, RoomNoticeName } from '../protocol/room.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
+import { maySee } from './class-wall.ts';
 import type { GroupMove } from './groups.ts';
 import type { Broadcast } from './ports.ts';
 import type { RoomParts } from './room-parts.ts';
@@ -24,6 +25,22 @@ export function tellTogether<N extends RoomNoticeName>(
   }
   for (const other of parts.presence.inside().filter(hasJoined))
     if (parts.groups.areTogether(seatId, other.seatId)) connectionOf(other)?.tell(name, data);
+}
+
+/** To everybody who may receive it; of the class wall that is the teachers, and whoever is on it (SPEC V3). */
+export function tellOfProducer<N extends 'producerAdded' | 'producerPaused' | 'producerClosed'>(
+  parts: Pick<RoomParts, 'groups' | 'presence'>,
+  broadcast: Broadcast,
+  producer: ProducerInfo,
+  name: N,
+  data: RoomNotice<N>,
+): void {
+  if (isForEverybody(producer)) {
+    tellTogether(parts, broadcast, producer.seatId, name, data);
+    return;
+  }
+  for (const other of parts.presence.inside().filter((seat) => hasJoined(seat) && maySee(seat, producer)))
+    if (parts.groups.areTogether(producer.seatId, other.seatId)) connectionOf(other)?.tell(name, data);
 }
 
 /**
@@ -64,15 +81,15 @@ function tellWhoStayed(
   moved: ReadonlyMap<SeatId, GroupMove>,
   sent: readonly ProducerInfo[],
 ): void {
-  const ofMoved = sent.flatMap(({ producerId, seatId }) => {
-    const move = moved.get(seatId);
-    return move === undefined ? [] : [{ producerId, move, now: media.producers.find(producerId) }];
+  const ofMoved = sent.flatMap((producer) => {
+    const move = moved.get(producer.seatId);
+    return move === undefined ? [] : [{ producer, move, now: media.producers.find(producer.producerId) }];
   });
   if (ofMoved.length === 0) return;
   for (const seat of presence.inside().filter((other) => hasJoined(other) && !moved.has(other.seatId))) {
     const place = groups.placeOf(seat.seatId);
-    for (const { producerId, move, now } of ofMoved) {
-      if (move.from === place) connectionOf(seat)?.tell('producerClosed', { producerId });
+    for (const { producer, move, now } of ofMoved.filter((one) => maySee(seat, one.producer))) {
+      if (move.from === place) connectionOf(seat)?.tell('producerClosed', { producerId: producer.producerId });
       else if (now !== null && move.to === place) connectionOf(seat)?.tell('producerAdded', now);
     }
   }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Fence, SeatId } from '../protocol/ids.ts';
-import type { ProducerInfo } from '../protocol/media.ts';
+import { isForEverybody, type ProducerInfo } from '../protocol/media.ts';
 import type { LessonFacts, RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
 import { ChatLog } from './chat-log.ts';
 import { GroupChat, type GroupChatOptions } from './group-chat.ts';
@@ -66,6 +66,7 @@ export interface RoomReactions {
   onTalkingChanged(seatId: SeatId): void;
   onSafeModeChanged(active: boolean): void;
   onLayoutChanged(state: LayoutState): void;
+  onWallChanged(isOn: boolean): void;
   onProducerAdded(producer: ProducerInfo): void;
   onProducerPaused(producer: ProducerInfo): void;
   onProducerClosed(producer: ProducerInfo): void;
@@ -85,7 +86,7 @@ export interface RoomReactions {
 }
 
 export function createRoomParts(options: RoomPartsOptions, reactions: RoomReactions): RoomParts {
-  const { clock, broadcast, store, lesson } = options;
+  const { clock, broadcast, lesson } = options;
   const facts = (): LessonFacts => lesson.facts;
   const presence = new Presence({ clock, onExpired: (seat) => reactions.onSeatExpired(seat) });
   const lobby = new Lobby({ isTeacherHere: () => presence.connectedTeachers() > 0 });
@@ -112,20 +113,11 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
   const recording = createRecording(options, reactions, { presence, media, groups });
   const chat = createChat(options, recording);
   const groupChat = new GroupChat({ clock, onMessage: reactions.onGroupMessage });
-  const tools: RoomTools = createRoomTools({
-    ...{ lesson, clock, log: options.log, store, broadcast, presence, recording },
-    message: async (messageId, sentAtMs) => groupChat.find(messageId) ?? (await chat.find(messageId, sentAtMs)),
-    openMicrophones: () => openMicrophones(media),
-    onAnswersKnown: () => reactions.onAnswersKnown(),
-    onRulesChanged: (seatId) => reactions.onRulesChanged(seatId),
-    onKindsChanged: (seats) => reactions.onKindsChanged(seats),
-    onSaveNeeded: () => reactions.onSaveNeeded(true),
-    onSaveSoon: () => reactions.onSaveNeeded(),
-  });
+  const tools: RoomTools = createTools(options, reactions, { presence, media, recording, chat, groupChat });
   return {
     ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording, groups, tools, chat, groupChat },
     tracks: new RecordedTracks(recording, (seatId) => groups.placeOf(seatId) === null),
-    sending: new SendingRules({ stage, groups, halfDuplex, safeMode, rules: tools.rules }),
+    sending: new SendingRules({ stage, groups, halfDuplex, safeMode, rules: tools.rules, wall: tools.wall }),
     layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),
     roll: new Roll({ startsAtMs: () => facts().startsAtMs, expected: () => lesson.expected }),
     participants: new Participants({
@@ -137,6 +129,26 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
       tell: (delta) => broadcast.toInside('participantsChanged', delta),
     }),
   };
+}
+
+function createTools(
+  options: RoomPartsOptions,
+  reactions: RoomReactions,
+  parts: Pick<RoomParts, 'presence' | 'media' | 'recording' | 'chat' | 'groupChat'>,
+): RoomTools {
+  const { lesson, clock, log, store, broadcast } = options;
+  const { presence, media, recording, chat, groupChat } = parts;
+  return createRoomTools({
+    ...{ lesson, clock, log, store, broadcast, presence, recording },
+    message: async (messageId, sentAtMs) => groupChat.find(messageId) ?? (await chat.find(messageId, sentAtMs)),
+    openMicrophones: () => openMicrophones(media),
+    onAnswersKnown: () => reactions.onAnswersKnown(),
+    onRulesChanged: (seatId) => reactions.onRulesChanged(seatId),
+    onKindsChanged: (seats) => reactions.onKindsChanged(seats),
+    onWallChanged: (isOn) => reactions.onWallChanged(isOn),
+    onSaveNeeded: () => reactions.onSaveNeeded(true),
+    onSaveSoon: () => reactions.onSaveNeeded(),
+  });
 }
 
 function createGroups({ clock, lesson }: RoomPartsOptions, reactions: RoomReactions, presence: Presence): Groups {
@@ -201,12 +213,15 @@ function createRecording(
     control: options.recordingControl,
     store: options.store,
     senders: () =>
-      media.producers.list().flatMap((producer) => {
-        const seat = presence.find(producer.seatId);
-        const isRecorded = seat !== null && (options.lesson.recordsPupils || isTeacherSeat(seat.kind));
-        // What is said in a group is not recorded, the visiting teacher's part of it neither.
-        return isRecorded && groups.placeOf(seat.seatId) === null ? [{ producer, seat }] : [];
-      }),
+      media.producers
+        .list()
+        .filter(isForEverybody)
+        .flatMap((producer) => {
+          const seat = presence.find(producer.seatId);
+          const isRecorded = seat !== null && (options.lesson.recordsPupils || isTeacherSeat(seat.kind));
+          // What is said in a group is not recorded, the visiting teacher's part of it neither.
+          return isRecorded && groups.placeOf(seat.seatId) === null ? [{ producer, seat }] : [];
+        }),
     sfuUrl: options.sfuUrl,
     clockOffsetUs: () => options.node().clockOffsetUs(),
     onStateChanged: (state, takes) => reactions.onRecordingState(state, takes),

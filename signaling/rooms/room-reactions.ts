@@ -1,9 +1,9 @@
 import { isTeacherSeat } from '../protocol/seats.ts';
-import { Source } from '../protocol/media.ts';
+import { isForEverybody, RecordedSource } from '../protocol/media.ts';
 import type { SeatId } from '../protocol/ids.ts';
 import type { Broadcast } from './ports.ts';
 import type { RoomParts, RoomReactions } from './room-parts.ts';
-import { afterGroups, beforeGroups, regroup, tellTogether } from './regrouping.ts';
+import { afterGroups, beforeGroups, regroup, tellOfProducer } from './regrouping.ts';
 import { connectionOf, type Seat } from './seat.ts';
 import { reviewSending, tellSelf } from './sending-review.ts';
 
@@ -43,6 +43,13 @@ export function createRoomReactions(options: RoomReactionsOptions): RoomReaction
       options.parts().recording.note('layout', { layout: state.layout });
       onSaveNeeded();
     },
+    onWallChanged: (isOn) => {
+      const parts = options.parts();
+      broadcast.toInside('wallChanged', { isOn });
+      for (const seat of parts.presence.inside().filter(({ kind }) => kind === 'pupil')) reviewSending(parts, seat);
+      // Lost in a crash, it would show those whom the teacher does not look at any more.
+      onSaveNeeded(true);
+    },
     onRecordingState: (state, takes) => broadcast.toInside('recordingChanged', { state, takes }),
     onRecordingDisk: (level) => broadcast.toTeachers('recordingDiskChanged', { level }),
     onSaveNeeded,
@@ -75,7 +82,7 @@ function orderReactions({ parts: getParts, tellSnapshot }: RoomReactionsOptions)
 function beginTracks({ media, recording, tracks }: RoomParts, { seatId }: Seat): void {
   const sent = media.producers.ofSeat(seatId);
   for (const producer of sent) tracks.closed(producer);
-  for (const source of Source.options) recording.trackOf(seatId, source, true);
+  for (const source of RecordedSource.options) recording.trackOf(seatId, source, true);
   for (const producer of sent) tracks.added(producer);
 }
 
@@ -120,7 +127,11 @@ function producerReactions({ parts: getParts, broadcast, onSaveNeeded }: RoomRea
   return {
     onProducerAdded: (producer) => {
       const { groups, recording, tools, tracks } = getParts();
-      tellTogether(getParts(), broadcast, producer.seatId, 'producerAdded', producer);
+      tellOfProducer(getParts(), broadcast, producer, 'producerAdded', producer);
+      if (!isForEverybody(producer)) {
+        onSaveNeeded();
+        return;
+      }
       tracks.added(producer);
       // Whoever shares a screen wants it seen; a page that is shown again comes back.
       const isBoard = producer.source === 'screen' || producer.source === 'visualiser';
@@ -129,16 +140,16 @@ function producerReactions({ parts: getParts, broadcast, onSaveNeeded }: RoomRea
       onSaveNeeded();
     },
     onProducerPaused: (producer) => {
-      const { producerId, seatId, paused } = producer;
-      tellTogether(getParts(), broadcast, seatId, 'producerPaused', { producerId, paused });
+      const { producerId, paused } = producer;
+      tellOfProducer(getParts(), broadcast, producer, 'producerPaused', { producerId, paused });
       getParts().tracks.pausedOrResumed(producer);
       onSaveNeeded();
     },
     onProducerClosed: (producer) => {
-      const { producerId, seatId } = producer;
-      tellTogether(getParts(), broadcast, seatId, 'producerClosed', { producerId });
+      const { producerId } = producer;
+      tellOfProducer(getParts(), broadcast, producer, 'producerClosed', { producerId });
       getParts().tracks.closed(producer);
-      getParts().recording.goalChanged();
+      if (isForEverybody(producer)) getParts().recording.goalChanged();
       onSaveNeeded();
     },
   } satisfies Partial<RoomReactions>;

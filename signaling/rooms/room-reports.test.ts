@@ -17,7 +17,7 @@ async function reported() {
 }
 
 describe('a report', () => {
-  it('is kept with the message and told to teachers, and to nobody else (V2)', async () => {
+  it('is kept with the message and told to teachers, and to nobody else (Y2)', async () => {
     const { stand, lecturer, coTeacher, bully, pupil, target, report } = await reported();
     await report(pupil, target, '他骂我');
     expect(stand.store.reports).toMatchObject([
@@ -34,7 +34,7 @@ describe('a report', () => {
     expect(again.snapshot).toMatchObject({ tools: { reports: [] } });
   });
 
-  it('about a teacher is told to the other teachers only, and not seen to by that one (V2)', async () => {
+  it('about a teacher is told to the other teachers only, and not seen to by that one (Y2)', async () => {
     const { stand, lecturer, coTeacher, pupil, report } = await reported();
     await report(pupil, { kind: 'person', seatId: idOf(coTeacher) });
     expect(coTeacher.of('reported')).toEqual([]);
@@ -48,7 +48,7 @@ describe('a report', () => {
     expect(lecturer.of('reported').at(-1)?.report.isSeen).toBe(true);
   });
 
-  it('is of what is there, and never about oneself (V2)', async () => {
+  it('is of what is there, and never about oneself (Y2)', async () => {
     const { stand, pupil, bully, target, report } = await reported();
     const nowhere = { ...target, messageId: MessageId.parse(randomUUID()) };
     await expect(report(pupil, nowhere)).rejects.toMatchObject({ code: 'notFound' });
@@ -57,7 +57,7 @@ describe('a report', () => {
     expect(stand.store.reports).toEqual([]);
   });
 
-  it('counts once for each who reports, and ten times of one seat at most (V3)', async () => {
+  it('counts once for each who reports, and ten times of one seat at most (Y3)', async () => {
     const { stand, pupil, target, report } = await reported();
     await Promise.all([report(pupil, target), report(pupil, target)]);
     await report(pupil, target);
@@ -73,7 +73,7 @@ describe('a report', () => {
     });
   });
 
-  it('outlives the process; one that could not be kept may be made again (V2, T1)', async () => {
+  it('outlives the process; one that could not be kept may be made again (Y2, T1)', async () => {
     const { stand, pupil, target, report } = await reported();
     stand.store.isAway = true;
     await expect(report(pupil, target)).rejects.toMatchObject({ code: 'unavailable' });

@@ -46,7 +46,7 @@ interface Reported {
   readonly message: { readonly messageId: MessageId; readonly text: string; readonly sentAtMs: number } | null;
 }
 
-/** What was reported to the teachers of the room; nobody is told what is about it (SPEC V). */
+/** What was reported to the teachers of the room; nobody is told what is about it (SPEC Y). */
 export class RoomReports {
   readonly #options: RoomReportsOptions;
   readonly #reports = new Map<ReportId, SavedReport>();

@@ -2,6 +2,7 @@ import type { ConsumerOffer } from '../protocol/media.ts';
 import type { InsideSnapshot, LessonFacts, Waiting, WaitingSnapshot } from '../protocol/room.ts';
 import { isPermitted, isTeacherSeat, PERMISSIONS, type Permission } from '../protocol/seats.ts';
 import { toolsFor } from './class-tools.ts';
+import { maySee } from './class-wall.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { Seat, SeatState } from './seat.ts';
 
@@ -66,7 +67,9 @@ export function insideSnapshot(seat: Seat, parts: RoomParts, facts: InsideFacts)
       talking: isTalking(seat, parts),
     },
     ...parts.participants.visible(),
-    producers: parts.media.producers.list().filter((one) => parts.groups.areTogether(seat.seatId, one.seatId)),
+    producers: parts.media.producers
+      .list()
+      .filter((one) => parts.groups.areTogether(seat.seatId, one.seatId) && maySee(seat, one)),
     consumers: facts.consumers,
     videoCodec: parts.media.videoCodec.codec,
     hands: parts.hands.list(),

@@ -28,6 +28,8 @@ export const SavedSeat = z.object({
   /** Absent in what an older process has saved. */
   mayTeach: z.boolean().default(false),
   /** Absent in what an older process has saved. */
+  allowsWall: z.boolean().default(false),
+  /** Absent in what an older process has saved. */
   invitationId: InvitationId.nullable().default(null),
   /** Absent in what an older process has saved. */
   phoneOf: SiteId.nullable().default(null),
@@ -92,6 +94,8 @@ export const RoomState = z.object({
     region: z.string().nullable(),
     allowsDownload: z.boolean(),
     recordsPupils: z.boolean(),
+    /** Absent in what an older process has saved. */
+    allowsWall: z.boolean().default(false),
     expected: z.array(
       z.object({ personId: PersonId, rollKey: z.string(), displayName: z.string(), classGroup: z.string().nullable() }),
     ),

@@ -10,6 +10,9 @@ import { PollRecord } from './poll-record.ts';
 import { SavedReport } from './room-reports.ts';
 import { SavedNotes } from './teacher-notes.ts';
 
+export const SavedWall = z.object({ isOn: z.boolean() });
+export type SavedWall = z.infer<typeof SavedWall>;
+
 /** Answers are not in it: they are in the database before anybody is told that they count. */
 export const SavedTools = z.object({
   polls: z.array(PollRecord),
@@ -23,6 +26,7 @@ export const SavedTools = z.object({
   ink: SavedInk.default({ isOpen: false, pages: [], notWrittenDown: [] }),
   sites: SavedSites.default({ setups: [], speakers: [] }),
   notes: SavedNotes.default([]),
+  wall: SavedWall.default({ isOn: false }),
   reports: z.array(SavedReport).default([]),
   order: z
     .object({ rules: ClassRules, openedSeatIds: z.array(SeatId), lead: SavedLead })

@@ -3,6 +3,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { ProducerId, RequestId } from '../protocol/ids.ts';
 import type { ChatMessage, RoomParsedParams, RoomResult } from '../protocol/room.ts';
 import { answersQuestions, isTeacherSeat, type LessonKind } from '../protocol/seats.ts';
+import { assertSmall } from './class-wall.ts';
 import type { MediaNode } from './ports.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { Seat } from './seat.ts';
@@ -70,7 +71,7 @@ export class SeatOrders {
     if (this.#parts.sending.isLocked(seat)) throw new AppError('safeMode');
   }
 
-  /** To the whole class; from within a group to the group alone (SPEC N7). @throws AppError `wordRefused` (SPEC V1) */
+  /** To the whole class; from within a group to the group alone (SPEC N7). @throws AppError `wordRefused` (SPEC Y1) */
   async sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
     await this.#parts.tools.words.assertAllowed(text);
     const group = this.#parts.groups.placeOf(seat.seatId);
@@ -104,6 +105,7 @@ export class SeatOrders {
     return await media.producers.add(seat.seatId, wanted, {
       check: () => {
         sending.assertMaySend(seat, wanted.source);
+        if (wanted.source === 'wall') assertSmall(wanted.rtpParameters);
         media.assertCanSend(seat.seatId);
       },
       holds: () => sending.holdsOf(seat, wanted.source),

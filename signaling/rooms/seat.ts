@@ -32,6 +32,8 @@ export interface Seat {
   region: string | null;
   /** Teaches or administers by its roles, whatever its seat is. */
   mayTeach: boolean;
+  /** Its own school has the class wall. */
+  allowsWall: boolean;
   /** Null for those who need none. */
   invitationId: InvitationId | null;
   /** Of a teacher who stands in a listening classroom with a phone: whose screen it is paired with. */

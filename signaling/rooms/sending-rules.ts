@@ -1,8 +1,9 @@
 import { AppError } from '../protocol/errors.ts';
 import { joinsGroups } from '../protocol/groups.ts';
-import type { Source } from '../protocol/media.ts';
+import type { RecordedSource, Source } from '../protocol/media.ts';
 import type { ClassRules } from '../protocol/class-order.ts';
 import { isPermitted, isTeacherSeat, WIDEST_RULES, type Permission } from '../protocol/seats.ts';
+import type { ClassWall } from './class-wall.ts';
 import type { Groups } from './groups.ts';
 import type { RoomRules } from './room-rules.ts';
 import type { HalfDuplex } from './half-duplex.ts';
@@ -11,7 +12,7 @@ import { isInside, type Seat } from './seat.ts';
 import type { SafeMode } from './safe-mode.ts';
 import type { Stage } from './stage.ts';
 
-const PERMISSION_OF_SOURCE: Readonly<Record<Source, Permission>> = {
+const PERMISSION_OF_SOURCE: Readonly<Record<RecordedSource, Permission>> = {
   camera: 'sendCamera',
   microphone: 'sendMicrophone',
   screen: 'sendScreen',
@@ -25,6 +26,7 @@ export interface SendingRulesOptions {
   readonly halfDuplex: HalfDuplex;
   readonly safeMode: SafeMode;
   readonly rules: RoomRules;
+  readonly wall: ClassWall;
 }
 
 /** Who may send what, and what is kept shut though it may be there (SPEC G, M6, O, X). */
@@ -38,6 +40,7 @@ export class SendingRules {
   /** By seat, stage, group and the rules of the class; safe mode only shuts what is granted. A group is a small stage (SPEC N2). */
   isGranted(seat: Seat, source: Source, rules: ClassRules = this.#options.rules.rules): boolean {
     const { stage, groups, halfDuplex } = this.#options;
+    if (source === 'wall') return this.#isOnWall(seat);
     // A listening classroom's microphone may be there all the time, because the server opens and shuts it.
     const isShutByServer = source === 'microphone' && halfDuplex.applies(seat);
     const onStage = stage.has(seat.seatId) || groups.memberOf(seat.seatId) !== null || isShutByServer;
@@ -66,7 +69,7 @@ export class SendingRules {
 
   /** Whether the seat gets a transport to send on. */
   maySendAnything(seat: Seat): boolean {
-    const sources: readonly Source[] = ['camera', 'microphone', 'screen', 'visualiser'];
+    const sources: readonly Source[] = ['camera', 'microphone', 'screen', 'visualiser', 'wall'];
     return sources.some((source) => this.isGranted(seat, source));
   }
 
@@ -80,6 +83,13 @@ export class SendingRules {
       ...(this.#isOutsideGroups(seat) ? (['groups'] as const) : []),
       ...(isMicrophone && this.isShutByRules(seat) ? (['rules'] as const) : []),
     ];
+  }
+
+  /** Who is on stage or in a group is seen there (SPEC V2). */
+  #isOnWall(seat: Seat): boolean {
+    const { stage, groups, wall } = this.#options;
+    const isSeenElsewhere = stage.has(seat.seatId) || groups.memberOf(seat.seatId) !== null;
+    return wall.isOn && seat.kind === 'pupil' && wall.isFor(seat) && !isSeenElsewhere;
   }
 
   /** While teachers are in groups nobody from outside speaks to the pupils who are left without them (SPEC N2). */

@@ -47,6 +47,13 @@ export class TeacherOrders {
     stage.enter(seatId);
   }
 
+  /** Whoever has none has been answered already. @throws AppError `notFound` */
+  lowerHand(seatId: SeatId): void {
+    this.#parts.presence.requireInside(seatId);
+    this.#parts.hands.lower(seatId);
+    this.#parts.participants.touch();
+  }
+
   removeFromStage(seatId: SeatId): void {
     this.#parts.presence.requireInside(seatId);
     this.#parts.stage.leave(seatId);

@@ -91,6 +91,11 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
     return done;
   },
 
+  setWall: async ({ isOn }, { room }) => {
+    await room.parts.tools.wall.setOn(isOn);
+    return done;
+  },
+
   setRules: (rules, { room }) => {
     room.parts.tools.rules.set(rules);
     return done;

@@ -2,7 +2,7 @@ import { Level, type Bucket } from '../runtime/bucket.ts';
 
 /** Every request; a page that joins asks for a few dozen things at once. */
 const ANY: Bucket = { capacity: 120, perSecond: 40 };
-/** Chat messages. */
+/** Chat messages; the class wall, at which a whole class opens its cameras. */
 const CHAT: Bucket = { capacity: 6, perSecond: 1 };
 /** Answers to a question: each is written before it is acknowledged, and nobody changes its mind faster. */
 const ANSWERS: Bucket = { capacity: 10, perSecond: 2 };
@@ -35,6 +35,7 @@ const OWN: Readonly<Record<string, Bucket>> = {
   setRules: RULES,
   handOver: RULES,
   report: REPORTS,
+  setWall: CHAT,
 };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };

@@ -110,6 +110,10 @@ export const roomHandlers: RoomHandlers<RoomPeer> = {
     room.teacherOrders.inviteToStage(seatId);
     return done;
   },
+  lowerHand: ({ seatId }, { room }) => {
+    room.teacherOrders.lowerHand(seatId);
+    return done;
+  },
   removeFromStage: ({ seatId }, { room }) => {
     room.teacherOrders.removeFromStage(seatId);
     return done;

@@ -18,6 +18,7 @@ const DEFAULT_SETTINGS: SchoolSettings = {
   publishesLecturerOnly: false,
   reviewsRecordings: false,
   allowsLinks: false,
+  allowsClassWall: false,
   keepsRecordingsDays: null,
 };
 

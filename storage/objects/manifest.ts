@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { LessonId, ProducerId, RecordingId, RoomId, SeatId, TrackId } from '../../signaling/protocol/ids.ts';
-import { Source } from '../../signaling/protocol/media.ts';
+import { RecordedSource } from '../../signaling/protocol/media.ts';
 
 /**
  * A recording's manifest, `recordings/{id}/manifest.json`: what was captured and what can be played.
@@ -11,8 +11,8 @@ import { Source } from '../../signaling/protocol/media.ts';
  */
 export const MANIFEST_VERSION = 1;
 
-export const TrackSource = Source;
-export type TrackSource = Source;
+export const TrackSource = RecordedSource;
+export type TrackSource = RecordedSource;
 
 export const MediaKind = z.enum(['audio', 'video']);
 export type MediaKind = z.infer<typeof MediaKind>;

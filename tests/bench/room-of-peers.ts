@@ -109,6 +109,7 @@ export class RoomOfPeers {
       region: null,
       phoneOf: null,
       mayTeach: false,
+      allowsWall: false,
       wardName: null,
       isWardClaimed: false,
       classGroup: '三年级一班',

@@ -85,7 +85,7 @@ describe('order in class', () => {
     await lecturer.hears(PUPIL.sender);
   });
 
-  it('refuses a word of the school’s list, however it is written, and says which (V1)', async () => {
+  it('refuses a word of the school’s list, however it is written, and says which (Y1)', async () => {
     const admin = await Person.at(stack, browser, 0);
     await admin.signIn('zhou.xiaozhang');
     await admin.page.goto('/desk/order');
@@ -109,7 +109,7 @@ describe('order in class', () => {
     expect(await input.inputValue()).toContain('你是');
   });
 
-  it('takes a report to the other teachers and to the school, and not to who is reported (V2)', async () => {
+  it('takes a report to the other teachers and to the school, and not to who is reported (Y2)', async () => {
     await lecturer.openPanel('chat');
     await lecturer.page.getByTestId('chat-input').fill('你怎么又不会');
     await lecturer.page.getByTestId('chat-send').click();

@@ -86,6 +86,7 @@ export class InvitationRoutes implements Pick<RestHandlers, Names> {
       displayName: body.displayName,
       schoolName: null,
       region: null,
+      allowsWall: false,
       mayTeach: false,
       wardName: invitation.wardName ?? body.wardName,
       isWardClaimed: invitation.wardName === null && body.wardName !== null,

@@ -103,9 +103,9 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
     const seat = seatOf(caller, lesson, involvement);
     if (seat === null) throw new AppError('forbidden');
     assertOpen(lesson, seat, this.#nowMs());
-    const [me, region] = await Promise.all([
+    const [me, schoolFacts] = await Promise.all([
       this.#stores.directory.me(caller.personId),
-      this.#regionOf(caller.schoolId),
+      this.#schoolFacts(caller.schoolId),
     ]);
     const wards = involvement?.as === 'guardian' ? involvement.wards.map((ward) => ward.displayName).join('、') : null;
     return joinGrant(this.#dependencies, lesson, {
@@ -113,7 +113,7 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
       identity: { kind: 'person', personId: caller.personId },
       displayName: caller.displayName,
       schoolName: me?.schoolName ?? null,
-      region,
+      ...schoolFacts,
       mayTeach: caller.roles.some(({ role }) => role !== 'student' && role !== 'guardian'),
       wardName: wards,
       isWardClaimed: false,
@@ -131,7 +131,7 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
       identity: { kind: 'site', siteId: caller.siteId },
       displayName: caller.classroomName,
       schoolName: classroom.schoolName,
-      region: await this.#regionOf(classroom.schoolId),
+      ...(await this.#schoolFacts(classroom.schoolId)),
       mayTeach: false,
       wardName: null,
       isWardClaimed: false,
@@ -139,9 +139,9 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
     });
   }
 
-  /** Where its media goes to; null when nobody has said. */
-  async #regionOf(schoolId: SchoolId | null): Promise<string | null> {
+  /** Where its media goes to, null when nobody has said; and what it allows. */
+  async #schoolFacts(schoolId: SchoolId | null): Promise<Pick<JoinClaims, 'region' | 'allowsWall'>> {
     const school = schoolId === null ? undefined : await this.#stores.directory.school(schoolId);
-    return school?.region || null;
+    return { region: school?.region || null, allowsWall: school?.settings.allowsClassWall ?? false };
   }
 }

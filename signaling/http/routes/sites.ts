@@ -176,6 +176,7 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
       displayName: caller.displayName,
       schoolName: site.schoolName,
       region: school?.region || null,
+      allowsWall: false,
       phoneOf: siteId,
       mayTeach: true,
       wardName: null,

@@ -21,6 +21,8 @@ export const SchoolSettings = z.object({
   reviewsRecordings: z.boolean(),
   /** Recordings may be shown to people without an account, by links that expire. */
   allowsLinks: z.boolean(),
+  /** Teachers may see the cameras of pupils who are not on stage; the pupils are told and may refuse (SPEC V). */
+  allowsClassWall: z.boolean(),
   /** Days after the lesson that its recordings are kept; null: for good. */
   keepsRecordingsDays: z.int().min(1).max(3_650).nullable(),
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { route } from '../define.ts';
 import { Edition } from '../edition.ts';
 import { RecordingId, SeatId, TrackId } from '../ids.ts';
-import { Source } from '../media.ts';
+import { RecordedSource } from '../media.ts';
 import { RecordingSummary } from './recordings.ts';
 import { BaseVersion } from './shapes.ts';
 
@@ -17,7 +17,7 @@ const EditedTrack = z.object({
   displayName: z.string(),
   schoolName: z.string().nullable(),
   kind: z.enum(['audio', 'video']),
-  source: Source,
+  source: RecordedSource,
   isErased: z.boolean(),
 });
 export type EditedTrack = z.infer<typeof EditedTrack>;

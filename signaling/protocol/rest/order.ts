@@ -3,7 +3,7 @@ import { route } from '../define.ts';
 import { LessonId, ReportId, SchoolId } from '../ids.ts';
 import { Nothing } from './shapes.ts';
 
-/** Order in the lessons of a school: the words that it refuses, and what was reported (SPEC V). */
+/** Order in the lessons of a school: the words that it refuses, and what was reported (SPEC Y). */
 const admins = ['schoolAdmin', 'districtAdmin'] as const;
 const schoolParams = z.object({ schoolId: SchoolId });
 

@@ -66,7 +66,10 @@ async function send(): Promise<void> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
   for (const track of stream.getTracks()) {
     const kind = track.kind === 'audio' ? 'audio' : 'video';
-    await transport.produce({ track, ...producerOptions(device, kind === 'audio' ? 'microphone' : 'camera', 'h264') });
+    await transport.produce({
+      track,
+      ...producerOptions(device, kind === 'audio' ? 'microphone' : 'camera', track, 'h264'),
+    });
   }
 }
 

@@ -175,6 +175,7 @@ async function serverShare(
       region: null,
       phoneOf: null,
       mayTeach: false,
+      allowsWall: false,
       wardName: null,
       isWardClaimed: false,
       classGroup: null,

@@ -78,6 +78,14 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
   },
+  /** The class wall is on. */
+  'produce:wall': {
+    inside: 'forbidden forbidden allowed forbidden forbidden forbidden forbidden',
+    onStage: 'forbidden forbidden forbidden forbidden',
+    safeMode: 'safeMode forbidden forbidden forbidden forbidden',
+    waiting: MUST_WAIT,
+  },
+  'consume:wall': teachersOnly,
   /** The rules of the class let nobody else share yet. */
   'produce:screen': { ...teachersOnly, onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher' },
   'produce:screenAudio': { ...teachersOnly, onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher' },
@@ -131,6 +139,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   startCountdown: teachersOnly,
   setCountdownPaused: teachersOnly,
   stopCountdown: teachersOnly,
+  setWall: teachersOnly,
   startRace: teachersOnly,
   pressRace: answerers,
   endRace: teachersOnly,
@@ -160,6 +169,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   /** A message that is not there. */
   report: ownThing,
   seeReport: { ...teachersOnly, inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden' },
+  lowerHand: teachersOnly,
   inviteToStage: teachersOnly,
   removeFromStage: teachersOnly,
   /** With groups running from the first of them to the last. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { FIRST_RULES } from '../../../signaling/protocol/class-order.ts';
+import type { ProducerId } from '../../../signaling/protocol/ids.ts';
 import { roomRequests } from '../../../signaling/protocol/room.ts';
 import type { SeatKind } from '../../../signaling/protocol/seats.ts';
 import type { RoomLesson } from '../../../signaling/rooms/ports.ts';
@@ -13,6 +14,8 @@ interface Scene {
   readonly subject: RoomClient;
   readonly spare: RoomClient | null;
   readonly atTheDoor: RoomClient[];
+  /** On the class wall. */
+  readonly picture: ProducerId | null;
 }
 
 const requestOf = (row: string): string => row.split(':')[0] ?? row;
@@ -31,7 +34,7 @@ describe('rights of seats', () => {
 
   const arrange = async (lesson: RoomLesson, seat: SeatKind, state: RightsState): Promise<Scene> => {
     if (state === 'waiting') {
-      return { subject: await stand.join(signaling, lesson, seat, '本人'), spare: null, atTheDoor: [] };
+      return { subject: await stand.join(signaling, lesson, seat, '本人'), spare: null, atTheDoor: [], picture: null };
     }
     const isLecturer = seat === 'lecturer';
     const teacher = await stand.join(signaling, lesson, 'lecturer', isLecturer ? '本人' : '王老师');
@@ -42,7 +45,9 @@ describe('rights of seats', () => {
       await teacher.call('inviteToStage', { seatId: subject.seatId });
       if (seat !== 'site') await subject.call('answerStageInvitation', { accept: true });
     }
+    await teacher.call('setWall', { isOn: true });
     const spare = await stand.join(signaling, lesson, 'pupil', '别人');
+    const picture = await spare.produce('wall');
     const atTheDoor = [];
     for (const name of ['甲', '乙', '丙']) atTheDoor.push(await stand.join(signaling, lesson, 'guest', name));
     if (state === 'safeMode') {
@@ -51,7 +56,7 @@ describe('rights of seats', () => {
       await clock.pass(10_001);
       await subject.heardNotice('safeModeChanged', ({ active }) => active);
     }
-    return { subject, spare, atTheDoor };
+    return { subject, spare, atTheDoor, picture };
   };
 
   it('are written down for every request and every seat', () => {
@@ -85,7 +90,7 @@ describe('rights of seats', () => {
 });
 
 /** Well-formed parameters, so that only rights can refuse. */
-function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
+function paramsOf(row: string, { subject, spare, atTheDoor, picture }: Scene): object {
   const [name, source] = row.split(':');
   const somebody = { seatId: spare?.seatId ?? randomUUID() };
   const [first, second] = atTheDoor.map(({ seatId }) => ({ seatId }));
@@ -98,7 +103,7 @@ function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
     produce: source === undefined ? {} : subject.newProducer(source as Parameters<RoomClient['newProducer']>[0]),
     setProducerPaused: { producerId: nothing.producerId, paused: false },
     closeProducer: { producerId: nothing.producerId },
-    consume: { producerIds: [nothing.producerId] },
+    consume: { producerIds: [source === 'wall' ? (picture ?? nothing.producerId) : nothing.producerId] },
     setConsumersPaused: { consumerIds: [nothing.consumerId], paused: false },
     setPreferredLayers: { consumerId: nothing.consumerId, spatialLayer: 0 },
     closeConsumers: { consumerIds: [nothing.consumerId] },
@@ -116,6 +121,7 @@ function paramsOf(row: string, { subject, spare, atTheDoor }: Scene): object {
     appointCoTeacher: somebody,
     report: { target: { kind: 'message', messageId: randomUUID(), sentAtMs: 1 } },
     seeReport: { reportId: randomUUID() },
+    lowerHand: somebody,
     inviteToStage: somebody,
     removeFromStage: somebody,
     muteSeat: somebody,
@@ -151,6 +157,7 @@ function toolParams(): Readonly<Record<string, object>> {
     pollAnswers: missing,
     answerPoll: { ...missing, requestId, answer: { choices: [0], text: null } },
     pickSomebody: { requestId },
+    setWall: { isOn: true },
     startCountdown: { durationMs: 60_000 },
     setCountdownPaused: { paused: true },
     startRace: { requestId },

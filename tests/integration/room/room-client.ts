@@ -14,7 +14,12 @@ import type {
 } from '../../../signaling/protocol/room.ts';
 import type { Ack, WireError } from '../../../signaling/protocol/define.ts';
 import { RequestId, RoomId, type ProducerId, type SeatId } from '../../../signaling/protocol/ids.ts';
-import type { ConsumerOffer, Source, TransportPair } from '../../../signaling/protocol/media.ts';
+import {
+  WALL_MAX_BITRATE,
+  type ConsumerOffer,
+  type Source,
+  type TransportPair,
+} from '../../../signaling/protocol/media.ts';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import type { JoinClaims } from '../../../signaling/rooms/join-claims.ts';
 import type { Entered } from '../../../signaling/rooms/room-options.ts';
@@ -177,7 +182,7 @@ export class RoomClient {
   ): RoomParams<'produce'> {
     const kind = source === 'microphone' || source === 'screenAudio' ? 'audio' : 'video';
     this.#nextSsrc += 2;
-    const rtpParameters = kind === 'audio' ? audioParameters(this.#nextSsrc) : videoParameters(this.#nextSsrc);
+    const rtpParameters = kind === 'audio' ? audioParameters(this.#nextSsrc) : videoParameters(this.#nextSsrc, source);
     const requestId = change.requestId ?? RequestId.parse(randomUUID());
     return { requestId, kind, source, rtpParameters, paused: change.paused ?? false };
   }
@@ -239,7 +244,7 @@ function audioParameters(ssrc: number): RtpParameters {
   };
 }
 
-function videoParameters(ssrc: number): RtpParameters {
+function videoParameters(ssrc: number, source: Source): RtpParameters {
   const rtcpFeedback = [
     { type: 'nack', parameter: '' },
     { type: 'nack', parameter: 'pli' },
@@ -248,7 +253,7 @@ function videoParameters(ssrc: number): RtpParameters {
     mid: String(ssrc),
     codecs: [{ mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000, parameters: {}, rtcpFeedback }],
     headerExtensions: [],
-    encodings: [{ ssrc }],
+    encodings: [source === 'wall' ? { ssrc, maxBitrate: WALL_MAX_BITRATE } : { ssrc }],
     rtcp: { cname: `cname-${ssrc}`, reducedSize: true },
   };
 }

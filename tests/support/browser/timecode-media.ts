@@ -12,6 +12,8 @@ export interface MediaOptions {
   readonly width: number;
   readonly height: number;
   readonly framesPerSecond: number;
+  /** What of the computer is shared. */
+  readonly displaySurface: 'window' | 'monitor';
 }
 
 /**
@@ -137,7 +139,12 @@ function installDevices(options: MediaOptions): void {
     kit.given.push(...stream.getTracks());
     return Promise.resolve(stream);
   };
-  devices.getDisplayMedia = async () => Promise.resolve(new MediaStream([kit.picture(options.screenSender)]));
+  devices.getDisplayMedia = async () => {
+    const track = kit.picture(options.screenSender);
+    const settings = track.getSettings.bind(track);
+    track.getSettings = () => ({ ...settings(), displaySurface: options.displaySurface });
+    return Promise.resolve(new MediaStream([track]));
+  };
   const device = (kind: MediaDeviceKind, label: string, deviceId = `${kind}-1`): MediaDeviceInfo => ({
     deviceId,
     groupId: 'timecode',
@@ -177,6 +184,7 @@ export async function useTimecodeMedia(
     width: FRAME_WIDTH,
     height: FRAME_HEIGHT,
     framesPerSecond: 15,
+    displaySurface: 'window',
     ...overrides,
   };
   await context.addInitScript(installClock, undefined);

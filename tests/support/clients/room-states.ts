@@ -87,6 +87,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
       ...{ poll: null, myAnswer: null, pick: null, countdown: null, race: null, page: null, polls: [], reports: [] },
       ink: { strokes: [], isOpen: false },
       sites: { setups: [], speakers: [], ownSite: null, notes: [] },
+      wall: { isAllowed: true, isOn: false },
       order: { rules: FIRST_RULES, openedSeatIds: [], takeOverFromMs: null },
     },
     needsTransports: false,

@@ -28,6 +28,7 @@ export function newLesson(kind: LessonKind, change: Partial<RoomLesson['facts']>
     region: null,
     allowsDownload: false,
     recordsPupils: true,
+    allowsWall: true,
     expected: [],
   };
 }
@@ -44,6 +45,7 @@ export function claimsOf(lesson: RoomLesson, seat: SeatKind, name: string): Join
     region: null,
     phoneOf: null,
     mayTeach: seat === 'observer',
+    allowsWall: true,
     wardName: null,
     isWardClaimed: false,
     classGroup: seat === 'pupil' ? '三年级一班' : null,

@@ -1,17 +1,20 @@
-import type { Source } from '../../../signaling/protocol/media.ts';
+import type { RecordedSource, Source } from '../../../signaling/protocol/media.ts';
 import type { Permission } from '../../../signaling/protocol/seats.ts';
 import { captureFailure } from './devices.ts';
 import type { CaptureProblem, Devices } from './devices.ts';
 import type { LocalMedia } from './local-media.ts';
 import type { MediaSession } from './media-session.ts';
 
-const NEEDS: Readonly<Record<Source, Permission>> = {
+const NEEDS: Readonly<Record<RecordedSource, Permission>> = {
   camera: 'sendCamera',
   microphone: 'sendMicrophone',
   screen: 'sendScreen',
   screenAudio: 'sendScreen',
   visualiser: 'sendVisualiser',
 };
+
+/** What a teacher with several cameras shows. */
+export type CameraView = 'face' | 'visualiser' | 'both';
 
 export interface CaptureOptions {
   readonly devices: Devices;
@@ -24,6 +27,7 @@ export class Capture {
   readonly #options: CaptureOptions;
   readonly #opening = new Map<Source, Promise<boolean>>();
   #permitted: ReadonlySet<Permission> = new Set();
+  #isWallOpen = false;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
@@ -34,15 +38,25 @@ export class Capture {
   }
 
   isPermitted(source: Source): boolean {
-    return this.#permitted.has(NEEDS[source]);
+    return source === 'wall' ? this.#isWallOpen : this.#permitted.has(NEEDS[source]);
   }
 
   /** What may no longer be sent stops here too, so that no light burns for nothing. */
   setPermitted(permitted: readonly Permission[]): void {
     this.#permitted = new Set(permitted);
-    for (const source of Object.keys(NEEDS) as Source[]) {
+    for (const source of Object.keys(NEEDS) as RecordedSource[]) {
       if (!this.isPermitted(source) && this.#local.has(source)) void this.#local.unpublish(source);
     }
+  }
+
+  /** The class wall takes pictures only while a teacher has it on. */
+  setWallOpen(isOpen: boolean): void {
+    this.#isWallOpen = isOpen;
+    if (!isOpen && this.#local.has('wall')) void this.#local.unpublish('wall');
+  }
+
+  setWall(on: boolean): Promise<boolean> {
+    return on ? this.#start('wall', () => this.#options.devices.openWallCamera()) : this.#stop('wall');
   }
 
   /** Tracks that the device check has opened already. */
@@ -60,13 +74,14 @@ export class Capture {
   }
 
   setVisualiser(on: boolean): Promise<boolean> {
+    if (on && this.#local.has('visualiser')) return Promise.resolve(true);
     return on ? this.#start('visualiser', () => this.#options.devices.openVisualiser()) : this.#stop('visualiser');
   }
 
   /** Muting keeps the microphone open, so that unmuting is immediate. */
   async setMicrophone(on: boolean): Promise<boolean> {
     if (!this.#local.has('microphone')) {
-      return on ? this.#start('microphone', () => this.#options.devices.openMicrophone()) : true;
+      return on ? this.#start('microphone', () => this.#openMicrophone()) : true;
     }
     await this.#local.setPaused('microphone', !on);
     return true;
@@ -88,13 +103,26 @@ export class Capture {
     }
   }
 
+  /** What was not on is opened before what was is closed: the class never sees neither. False when it could not be opened. */
+  async showCameras(view: CameraView): Promise<boolean> {
+    const [hasFace, hasBoard] = [view !== 'visualiser', view !== 'face'];
+    const opened = await Promise.all([
+      hasFace && !this.#local.has('camera') ? this.setCamera(true) : true,
+      hasBoard && !this.#local.has('visualiser') ? this.setVisualiser(true) : true,
+    ]);
+    if (opened.includes(false)) return false;
+    if (!hasFace) await this.setCamera(false);
+    if (!hasBoard) await this.setVisualiser(false);
+    return true;
+  }
+
   /** Another camera or microphone was chosen while the old one is on. */
   async reopen(source: 'camera' | 'microphone' | 'visualiser'): Promise<void> {
     if (!this.#local.has(source)) return;
     try {
       const { devices } = this.#options;
       if (source === 'camera') await this.#publish(source, await devices.openCamera());
-      else if (source === 'microphone') await this.#publish(source, await devices.openMicrophone());
+      else if (source === 'microphone') await this.#publish(source, await this.#openMicrophone());
       else await this.#publish(source, await devices.openVisualiser());
     } catch (error) {
       this.#complain(source, error);
@@ -104,6 +132,11 @@ export class Capture {
   handleEnded(source: Source): void {
     if (source === 'screen') void this.#stop('screenAudio');
     else if (source !== 'screenAudio') this.#options.onProblem(source, 'notFound');
+  }
+
+  /** Teachers alone have a visualiser; a screen the class may share too. */
+  #openMicrophone(): Promise<MediaStreamTrack> {
+    return this.#options.devices.openMicrophone({ isTeacher: this.isPermitted('visualiser') });
   }
 
   #start(source: Source, open: () => Promise<MediaStreamTrack>): Promise<boolean> {

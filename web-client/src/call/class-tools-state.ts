@@ -57,6 +57,7 @@ export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
   ownSiteChanged: (tools, { seatId }) => ({ ...tools, sites: { ...tools.sites, ownSite: seatId } }),
   /** The screen does as it is told; it says so itself. */
   siteOrder: (tools) => tools,
+  wallChanged: (tools, { isOn }) => ({ ...tools, wall: { ...tools.wall, isOn } }),
   reported: (tools, { report }) => {
     const isKnown = tools.reports.some(({ reportId }) => reportId === report.reportId);
     const reports = isKnown

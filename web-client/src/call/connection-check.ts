@@ -122,7 +122,7 @@ export async function runConnectionCheck(
     udp: () => checkMedia('udp'),
     tcp: () => checkMedia('tcp'),
     camera: () => checkDevice(() => devices.openCamera()),
-    microphone: () => checkDevice(() => devices.openMicrophone()),
+    microphone: () => checkDevice(() => devices.openMicrophone({ isTeacher: false })),
   };
   for (const step of CHECK_STEPS) {
     onStep(step, { kind: 'running' });

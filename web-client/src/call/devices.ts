@@ -40,6 +40,8 @@ const Remembered = z.object({
   visualiser: z.string().nullable().default(null),
   cameraOn: z.boolean().default(true),
   microphoneOn: z.boolean().default(true),
+  /** How a teacher's microphone is treated: as a voice, or as it is. */
+  sound: z.enum(['voice', 'music']).default('voice'),
 });
 type Choices = z.infer<typeof Remembered>;
 
@@ -64,7 +66,29 @@ function listed(devices: readonly MediaDeviceInfo[], kind: MediaDeviceKind): Lis
 const CAMERA_WISH = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } as const;
 /** A visualiser shows paper: resolution before motion. */
 const VISUALISER_WISH = { width: { ideal: 1920 }, height: { ideal: 1080 }, frameRate: { ideal: 15 } } as const;
+/** The class wall shows no more, and an old computer has less to do. */
+const WALL_WISH = { width: { ideal: 320 }, height: { ideal: 180 }, frameRate: { ideal: 5, max: 15 } } as const;
 const VOICE_WISH = { echoCancellation: true, noiseSuppression: true, autoGainControl: true } as const;
+/** What makes a voice clear makes a violin drown: everything as it is, in stereo. */
+const MUSIC_WISH = {
+  echoCancellation: false,
+  noiseSuppression: false,
+  autoGainControl: false,
+  channelCount: { ideal: 2 },
+} as const;
+
+const VISUALISER_LABEL = /visuali[sz]er|document|scan|展台|实物|高拍/i;
+
+/** Null: there is one camera at most, or nothing is known yet; then whatever the browser gives. */
+export function visualiserOf({ cameras, chosen }: Pick<DevicesState, 'cameras' | 'chosen'>): string | null {
+  if (chosen.visualiser !== null && cameras.some(({ deviceId }) => deviceId === chosen.visualiser)) {
+    return chosen.visualiser;
+  }
+  const face = cameras.find(({ deviceId }) => deviceId === chosen.camera) ?? cameras[0];
+  const others = cameras.filter((camera) => camera !== face);
+  const labelled = others.find(({ label }) => VISUALISER_LABEL.test(label));
+  return (labelled ?? others[0])?.deviceId ?? null;
+}
 
 /**
  * Cameras, microphones and loudspeakers of this computer: listed, remembered, opened. `navigator.mediaDevices` is looked up
@@ -120,13 +144,24 @@ export class Devices {
     return this.#open('video', { video: { ...CAMERA_WISH, ...this.#preferred('camera') } });
   }
 
-  openMicrophone(): Promise<MediaStreamTrack> {
-    return this.#open('audio', { audio: { ...VOICE_WISH, ...this.#preferred('microphone') } });
+  openWallCamera(): Promise<MediaStreamTrack> {
+    return this.#open('video', { video: { ...WALL_WISH, ...this.#preferred('camera') } });
   }
 
+  /** With `isTeacher` as music where that is chosen; a pupil at the same computer would send the loudspeakers back. */
+  async openMicrophone({ isTeacher }: { readonly isTeacher: boolean }): Promise<MediaStreamTrack> {
+    const isMusic = isTeacher && this.#state.chosen.sound === 'music';
+    const wish = isMusic ? MUSIC_WISH : VOICE_WISH;
+    const track = await this.#open('audio', { audio: { ...wish, ...this.#preferred('microphone') } });
+    if (isMusic) track.contentHint = 'music';
+    return track;
+  }
+
+  /** The chosen one while it is plugged in, else one that is not the face's. */
   async openVisualiser(): Promise<MediaStreamTrack> {
-    const { visualiser } = this.#state.chosen;
-    const device = visualiser === null ? {} : { deviceId: { exact: visualiser } };
+    if (this.#state.cameras.length === 0) await this.refresh();
+    const deviceId = visualiserOf(this.#state);
+    const device = deviceId === null ? {} : { deviceId: { exact: deviceId } };
     const track = await this.#open('video', { video: { ...VISUALISER_WISH, ...device } });
     track.contentHint = 'detail';
     return track;

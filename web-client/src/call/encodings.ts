@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import { WALL_MAX_BITRATE } from '../../../signaling/protocol/media.ts';
 import type { Source, VideoCodec } from '../../../signaling/protocol/media.ts';
 
 const KBPS = 1000;
@@ -16,8 +17,13 @@ const BOARD_LAYERS = [
   { scaleResolutionDownBy: 1, maxBitrate: 2500 * KBPS, maxFramerate: 30 },
 ] as const;
 
+/** Who is there, who nods, what is held up: the class wall needs no motion. */
+const WALL_LINES = 180;
+const WALL_FRAMES_PER_SECOND = 5;
+
 const SPEECH_BITRATE = 40 * KBPS;
 const SCREEN_SOUND_BITRATE = 96 * KBPS;
+const MUSIC_BITRATE = 128 * KBPS;
 
 export const isBoard = (source: Source): boolean => source === 'screen' || source === 'visualiser';
 
@@ -48,24 +54,61 @@ function videoOptions(device: types.Device, source: Source, shared: VideoCodec):
   };
 }
 
-function audioOptions(source: Source): types.ProducerOptions {
+/** One encoding, whatever the camera gives, in what every browser receives: who looks at the wall has no say in what the room sends (SPEC V4). */
+function wallOptions(device: types.Device, track: MediaStreamTrack): types.ProducerOptions {
+  const codec = chooseVideoCodec(device, 'vp8');
+  const { height = WALL_LINES } = track.getSettings();
+  return {
+    encodings: [
+      {
+        scalabilityMode: 'L1T1',
+        maxBitrate: WALL_MAX_BITRATE,
+        maxFramerate: WALL_FRAMES_PER_SECOND,
+        scaleResolutionDownBy: Math.max(1, height / WALL_LINES),
+      },
+    ],
+    ...(codec === undefined ? {} : { codec }),
+  };
+}
+
+function audioOptions(source: Source, track: MediaStreamTrack): types.ProducerOptions {
   const isScreen = source === 'screenAudio';
+  const isMusic = isSentAsMusic(source, track);
+  const bitrate = isMusic ? MUSIC_BITRATE : isScreen ? SCREEN_SOUND_BITRATE : SPEECH_BITRATE;
   return {
     codecOptions: {
       opusFec: true,
       opusDtx: false,
       opusNack: true,
-      opusStereo: isScreen,
-      opusMaxAverageBitrate: isScreen ? SCREEN_SOUND_BITRATE : SPEECH_BITRATE,
+      opusStereo: isScreen || isMusic,
+      opusMaxAverageBitrate: bitrate,
     },
     encodings: [{ priority: 'high', networkPriority: 'high' }],
   };
 }
 
+/** A microphone that was opened for music; what it is sent with is settled when sending begins. */
+export const isSentAsMusic = (source: Source, track: MediaStreamTrack): boolean =>
+  source === 'microphone' && track.contentHint === 'music';
+
 /** Everything but the track: how a source is encoded. Tracks are kept by their owner, so that they survive a rebuild. */
-export function producerOptions(device: types.Device, source: Source, shared: VideoCodec): types.ProducerOptions {
-  const options = kindOf(source) === 'video' ? videoOptions(device, source, shared) : audioOptions(source);
-  return { ...options, stopTracks: false };
+export function producerOptions(
+  device: types.Device,
+  source: Source,
+  track: MediaStreamTrack,
+  shared: VideoCodec,
+): types.ProducerOptions {
+  return { ...encodingOptions(device, source, track, shared), stopTracks: false };
+}
+
+function encodingOptions(
+  device: types.Device,
+  source: Source,
+  track: MediaStreamTrack,
+  shared: VideoCodec,
+): types.ProducerOptions {
+  if (source === 'wall') return wallOptions(device, track);
+  return kindOf(source) === 'video' ? videoOptions(device, source, shared) : audioOptions(source, track);
 }
 
 export const kindOf = (source: Source): 'audio' | 'video' =>

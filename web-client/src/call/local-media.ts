@@ -1,7 +1,7 @@
 import type { types } from 'mediasoup-client';
 import type { Source, VideoCodec } from '../../../signaling/protocol/media.ts';
 import { asFailure } from '../api/request-failure.ts';
-import { isH264, kindOf, producerOptions } from './encodings.ts';
+import { isH264, isSentAsMusic, kindOf, producerOptions } from './encodings.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
 /** One source of one's own: what is captured, and whether it reaches the room. */
@@ -195,12 +195,27 @@ export class LocalMedia {
   async #replaceTrack(entry: Entry, track: MediaStreamTrack): Promise<void> {
     const old = entry.track;
     if (old === track) return;
+    // What is being made carries the old track.
+    await entry.producing?.catch(() => undefined);
+    if (this.#entries.get(entry.source) !== entry) {
+      track.stop();
+      return;
+    }
     entry.track = track;
     track.enabled = !entry.paused;
     this.#watchEnd(entry, track);
-    await entry.producer?.replaceTrack({ track });
+    const { source } = entry;
+    if (isSentAsMusic(source, old) === isSentAsMusic(source, track)) await entry.producer?.replaceTrack({ track });
+    else await this.#produceAnew(entry);
     old.stop();
     this.#options.onChange();
+  }
+
+  /** The room puts the new one in the place of the old (SPEC M4). */
+  async #produceAnew(entry: Entry): Promise<void> {
+    entry.producer?.close();
+    entry.producer = null;
+    await this.#produce(entry);
   }
 
   /** Two calls at once must not make two producers. */
@@ -218,7 +233,7 @@ export class LocalMedia {
     if (!device.canProduce(kind)) return;
     const producer = await transport
       .produce({
-        ...producerOptions(device, entry.source, this.#videoCodec),
+        ...producerOptions(device, entry.source, entry.track, this.#videoCodec),
         track: entry.track,
         appData: { source: entry.source, paused: entry.paused },
       })

@@ -26,6 +26,13 @@ interface Reception {
   readonly keepUntilMs: number;
 }
 
+interface Wish {
+  /** In device pixels. */
+  readonly heightPx: number;
+  /** In a window of its own, which is seen while the page is hidden. */
+  readonly floats: boolean;
+}
+
 export interface RemoteMediaOptions {
   /** Nothing but the pictures that tiles show: no sound, and of what comes ready-made nothing is kept. */
   readonly picturesOnly?: boolean;
@@ -46,8 +53,8 @@ export class RemoteMedia {
   readonly #receptions = new Map<ProducerId, Reception>();
   /** Offers being taken up: asked for or offered once more meanwhile, they must not be received twice. */
   readonly #arriving = new Set<ProducerId>();
-  /** Per producer, the heights in device pixels at which tiles show it. */
-  readonly #wishes = new Map<ProducerId, Map<symbol, number>>();
+  /** Per producer, the tiles that show it. */
+  readonly #wishes = new Map<ProducerId, Map<symbol, Wish>>();
   #transport: types.Transport | null = null;
   #hidden = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -146,11 +153,11 @@ export class RemoteMedia {
   }
 
   /** A tile shows this producer at a height; the returned function takes the wish back. */
-  want(producerId: ProducerId, heightPx: number): () => void {
+  want(producerId: ProducerId, heightPx: number, { floats = false } = {}): () => void {
     const key = Symbol('tile');
-    const wishes = this.#wishes.get(producerId) ?? new Map<symbol, number>();
+    const wishes = this.#wishes.get(producerId) ?? new Map<symbol, Wish>();
     this.#wishes.set(producerId, wishes);
-    wishes.set(key, heightPx);
+    wishes.set(key, { heightPx, floats });
     this.#schedule();
     return () => {
       wishes.delete(key);
@@ -185,12 +192,13 @@ export class RemoteMedia {
   }
 
   #tallestWish(producerId: ProducerId): number {
-    return Math.max(0, ...(this.#wishes.get(producerId)?.values() ?? []));
+    const wishes = [...(this.#wishes.get(producerId)?.values() ?? [])];
+    return Math.max(0, ...wishes.filter(({ floats }) => floats || !this.#hidden).map(({ heightPx }) => heightPx));
   }
 
   #shouldPlay(info: ProducerInfo): boolean {
     if (info.kind === 'audio') return this.#options.picturesOnly !== true;
-    return !this.#hidden && this.#tallestWish(info.producerId) > 0;
+    return this.#tallestWish(info.producerId) > 0;
   }
 
   /** Brings what is received to what is wished; a failure (the line is away) is tried again. */
@@ -245,7 +253,8 @@ export class RemoteMedia {
   async #preferLayers(): Promise<void> {
     for (const [producerId, reception] of this.#receptions) {
       const info = this.#producers.get(producerId);
-      if (info?.kind !== 'video' || !this.#shouldPlay(info)) continue;
+      // There is one layer on the class wall.
+      if (info?.kind !== 'video' || info.source === 'wall' || !this.#shouldPlay(info)) continue;
       const spatialLayer = layerForHeight(info.source, this.#tallestWish(producerId));
       if (reception.layer === spatialLayer) continue;
       reception.layer = spatialLayer;
@@ -280,7 +289,7 @@ export class RemoteMedia {
       kind,
       rtpParameters: rtpParameters as types.RtpParameters,
       // Lip sync within a seat: its camera and microphone share a stream, its screen and the screen's sound another.
-      streamId: `${seatId}-${source === 'screen' || source === 'screenAudio' ? 'screen' : source === 'visualiser' ? 'visualiser' : 'person'}`,
+      streamId: `${seatId}-${source === 'screen' || source === 'screenAudio' ? 'screen' : source === 'visualiser' || source === 'wall' ? source : 'person'}`,
     });
     const consumer = await consuming.finally(() => {
       if (this.#transport === transport) this.#arriving.delete(producerId);

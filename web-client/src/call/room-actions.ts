@@ -44,6 +44,13 @@ export class RoomActions {
     );
   }
 
+  lowerHand(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, hands: state.hands.filter((hand) => hand.seatId !== seatId) }),
+      () => this.#call('lowerHand', { seatId }),
+    );
+  }
+
   inviteToStage(seatId: SeatId): Promise<unknown> {
     return this.#store.act(null, () => this.#call('inviteToStage', { seatId }));
   }

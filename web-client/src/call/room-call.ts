@@ -17,6 +17,7 @@ import { RoomStore } from './room-store.ts';
 import type { SeatMemory, RememberedSeat } from './seat-memory.ts';
 import { SignalingClient } from './signaling-client.ts';
 import type { SeatPass } from './signaling-client.ts';
+import { WallSending } from './wall-sending.ts';
 import type { WarmDevice } from './warm-device.ts';
 
 const SOCKET_PATH = '/socket.io';
@@ -82,6 +83,7 @@ export class RoomCall {
   readonly actions: RoomActions;
   readonly media: MediaSession;
   readonly capture: Capture;
+  readonly wall: WallSending;
   readonly #options: RoomCallOptions;
   readonly #client: SignalingClient;
   readonly #stops: (() => void)[] = [];
@@ -123,6 +125,12 @@ export class RoomCall {
       onSourceEnded: (source) => this.capture.handleEnded(source),
     });
     this.capture = new Capture({ devices: options.devices, media: this.media, onProblem: options.onCaptureProblem });
+    this.wall = new WallSending({
+      store: this.store,
+      capture: this.capture,
+      storage: sessionStorage,
+      lessonKey: entry.seat.roomId,
+    });
     this.#client = new SignalingClient({
       pass: this.#pass(entry.seat),
       line,
@@ -176,6 +184,7 @@ export class RoomCall {
       // Before the store, whose listeners draw.
       client.on('snapshot', (snapshot) => void this.#handleSnapshot(snapshot).catch(complain)),
       this.store.follow(client),
+      this.wall.follow(),
       // `selfChanged` follows.
       client.on('orderChanged', ({ order }) => {
         this.#rules = order.rules;

@@ -75,6 +75,14 @@ export class ToolActions {
     return (await this.#store.act(null, () => this.#call('preparePoll', { requestId, question }))) !== null;
   }
 
+  /** Shown as on or off at once: the pictures follow as pupils agree. */
+  setWall(isOn: boolean): Promise<unknown> {
+    return this.#store.act(
+      (state) => ({ ...state, tools: { ...state.tools, wall: { ...state.tools.wall, isOn } } }),
+      () => this.#call('setWall', { isOn }),
+    );
+  }
+
   openPoll(pollId: PollId): Promise<unknown> {
     return this.#store.act(null, () => this.#call('openPoll', { pollId }));
   }

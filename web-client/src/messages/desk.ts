@@ -144,6 +144,11 @@ export const deskText = catalogue({
     '关闭时下课就能看；开启后由主讲教师或管理员点“发布”。',
     'When off, pupils find them the same evening; when on, the lecturer or an administrator publishes each.',
   ],
+  setting_wall: ['老师可以打开课堂墙', 'Teachers may turn the class wall on'],
+  setting_wallHint: [
+    '课堂墙让老师看到台下学生的摄像头：只有本节课的老师能看到，不录制；学生会被告知，可以不开。',
+    'The class wall shows teachers the cameras of pupils who are not on stage: nobody else sees them, they are not recorded, and pupils are told and may refuse.',
+  ],
   setting_links: ['允许用链接分享录像', 'Recordings may be shared by link'],
   setting_linksHint: [
     '拿到链接的人不用登录就能看那一节课；关闭后已发出的链接立即失效。',

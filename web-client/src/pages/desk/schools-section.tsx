@@ -100,6 +100,7 @@ const SETTINGS = [
   { key: 'watermarksPlayback', label: 'setting_watermark', hint: 'setting_watermarkHint' },
   { key: 'allowsDownload', label: 'setting_download', hint: 'setting_downloadHint' },
   { key: 'reviewsRecordings', label: 'setting_review', hint: 'setting_reviewHint' },
+  { key: 'allowsClassWall', label: 'setting_wall', hint: 'setting_wallHint' },
   { key: 'allowsLinks', label: 'setting_links', hint: 'setting_linksHint' },
 ] as const satisfies readonly { key: keyof SchoolSettings; label: string; hint: string }[];
 

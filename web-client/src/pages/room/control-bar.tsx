@@ -68,19 +68,21 @@ function handWords(isRaised: boolean, isInGroup: boolean, t: T): string {
   return isInGroup ? t('callTeacher') : t('raiseHand');
 }
 
+const cameraItem = (id: 'camera' | 'wall', { on, toggle }: RoomControls['camera'], t: T): Item => ({
+  id,
+  icon: on ? Video : VideoOff,
+  label: on ? t('cameraOff') : t('cameraOn'),
+  pressed: on,
+  onPress: toggle,
+});
+
 /** What this seat may send or raise; what it may not is not there. */
 function ownItems({ controls, isInGroup }: ControlBarProps, t: T, order: OrderWords): Item[] {
-  const { may, microphone, camera, screen, hand } = controls;
+  const { may, microphone, camera, wall, screen, hand } = controls;
   const items: (Item | false)[] = [
     may.microphone && microphoneItem(microphone, t, order),
-    may.camera && {
-      id: 'camera',
-      icon: camera.on ? Video : VideoOff,
-      label: camera.on ? t('cameraOff') : t('cameraOn'),
-      pressed: camera.on,
-      alarming: !camera.on,
-      onPress: camera.toggle,
-    },
+    may.camera && { ...cameraItem('camera', camera, t), alarming: !camera.on },
+    may.wall && cameraItem('wall', wall, t),
     may.screen && {
       id: 'screen',
       icon: screen.on ? MonitorX : MonitorUp,

@@ -9,6 +9,7 @@ import type { Translate } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Banner, Waiting } from '../../ui/panels.tsx';
+import { SoundChoice } from './sound-choice.tsx';
 import type { Preview, Previews } from './use-preview.ts';
 import { VideoView } from './video-view.tsx';
 import styles from './device-check.module.css';
@@ -84,7 +85,13 @@ function SpeakerTest() {
   );
 }
 
-function Choices({ previews }: { readonly previews: Previews }) {
+export interface DeviceCheckProps {
+  readonly previews: Previews;
+  /** Who may also play music. */
+  readonly isTeacher: boolean;
+}
+
+function Choices({ previews, isTeacher }: DeviceCheckProps) {
   const t = useText(devicesText);
   const { devices } = useServices();
   const { cameras, microphones, speakers, chosen } = previews.devices;
@@ -115,6 +122,7 @@ function Choices({ previews }: { readonly previews: Previews }) {
             previews.reopen('microphone');
           }}
         />
+        {isTeacher && <SoundChoice onChosen={() => isRunning(previews.microphone) && previews.reopen('microphone')} />}
         {speakers.length > 0 && (
           <SelectField
             label={t('speaker')}
@@ -165,7 +173,7 @@ function Picture({ previews }: { readonly previews: Previews }) {
 const isRunning = (preview: Preview): boolean => preview.kind === 'on' || preview.kind === 'opening';
 
 /** Picture first, the level moving, a loudspeaker test; choices are remembered. */
-export function DeviceCheck({ previews }: { readonly previews: Previews }) {
+export function DeviceCheck({ previews, isTeacher }: DeviceCheckProps) {
   const t = useText(devicesText);
   const { camera, microphone } = previews;
   return (
@@ -178,7 +186,7 @@ export function DeviceCheck({ previews }: { readonly previews: Previews }) {
         <SpeakerTest />
       </div>
       {microphone.kind === 'on' && <p className={styles.hint}>{t('speakNow')}</p>}
-      <Choices previews={previews} />
+      <Choices previews={previews} isTeacher={isTeacher} />
     </section>
   );
 }

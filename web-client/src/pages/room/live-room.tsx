@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import type { SeatId } from '../../../../signaling/protocol/ids.ts';
 import type { Layout } from '../../../../signaling/protocol/room.ts';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
@@ -14,6 +14,8 @@ import { useCall, useCallState } from './call-context.ts';
 import { ChatPanel } from './chat-panel.tsx';
 import { ClosedView } from './closed-view.tsx';
 import { ControlBar } from './control-bar.tsx';
+import { FloatButton } from './float/float-button.tsx';
+import { useFloating } from './float/use-floating.ts';
 import { EndDialog, LeaveDialog } from './end-dialogs.tsx';
 import { PeoplePanel } from './people-panel.tsx';
 import { Countdown } from './micro/countdown.tsx';
@@ -31,10 +33,15 @@ import { TopLine } from './top-line.tsx';
 import { useControls } from './use-controls.ts';
 import type { RoomControls } from './use-controls.ts';
 import { useIdle } from './use-idle.ts';
+import { useUnread } from './use-unread.ts';
 import type { CaptureComplaint } from './use-visit.ts';
 import type { VisitLesson } from './visit.tsx';
+import { WallSelf } from './wall/wall-note.tsx';
 import { WaitingFrame, WaitingView } from './waiting-view.tsx';
 import styles from './live-room.module.css';
+
+const FloatPanel = lazy(() => import('./float/float-panel.tsx'));
+const ClassWall = lazy(() => import('./wall/class-wall.tsx'));
 
 /** Who only watches arranges the picture for oneself; a teacher arranges it for everybody. */
 function useLayout(state: InsideState) {
@@ -50,12 +57,14 @@ function useLayout(state: InsideState) {
   return { layout, pinnedSeatId, set };
 }
 
-/** Messages since the panel was last open. */
-function useUnread(state: InsideState, isOpen: boolean): number {
-  const count = state.chat.length;
-  const [seen, setSeen] = useState(count);
-  if (isOpen && seen !== count) setSeen(count);
-  return isOpen ? 0 : Math.max(0, count - seen);
+/** A teacher looks at the class instead of the lesson; the panel would show it a second time. */
+function useLargeWall({ tools }: InsideState, closePanel: () => void) {
+  const [isWanted, setWanted] = useState(false);
+  const set = (isLarge: boolean): void => {
+    setWanted(isLarge);
+    if (isLarge) closePanel();
+  };
+  return { isShown: isWanted && tools.wall.isOn, set };
 }
 
 interface InsideProps {
@@ -67,6 +76,23 @@ interface InsideProps {
 
 type OpenDialog = 'help' | 'end' | 'leave' | null;
 
+interface DialogsProps {
+  readonly state: InsideState;
+  readonly dialog: OpenDialog;
+  readonly setDialog: (dialog: OpenDialog) => void;
+}
+
+function Dialogs({ state, dialog, setDialog }: DialogsProps) {
+  const close = (): void => setDialog(null);
+  return (
+    <>
+      <ShortcutHelp isOpen={dialog === 'help'} onClose={close} />
+      <EndDialog state={state} isOpen={dialog === 'end'} onClose={close} />
+      <LeaveDialog state={state} isOpen={dialog === 'leave'} onClose={close} onEnd={() => setDialog('end')} />
+    </>
+  );
+}
+
 interface RoomPanelProps {
   readonly state: InsideState;
   readonly controls: RoomControls;
@@ -74,14 +100,15 @@ interface RoomPanelProps {
   readonly setPanel: (panel: Panel | null) => void;
   readonly setDialog: (dialog: OpenDialog) => void;
   readonly arrangement: ReturnType<typeof useLayout>;
+  readonly onLargeWall: () => void;
 }
 
-function RoomPanel({ state, controls, panel, setPanel, setDialog, arrangement }: RoomPanelProps) {
+function RoomPanel({ state, controls, panel, setPanel, setDialog, arrangement, onLargeWall }: RoomPanelProps) {
   const t = useText(roomText);
   if (panel === null) return null;
   return (
     <SidePanel panel={panel} title={t(panel)} onClose={() => setPanel(null)}>
-      {panel === 'people' && <PeoplePanel state={state} />}
+      {panel === 'people' && <PeoplePanel state={state} onLargeWall={onLargeWall} />}
       {panel === 'chat' && <ChatPanel state={state} />}
       {panel === 'tools' && (
         <ToolsPanel
@@ -106,7 +133,8 @@ function useKeys(
   const { may } = controls;
   useShortcuts({
     microphone: () => may.microphone && controls.microphone.toggle(),
-    camera: () => may.camera && controls.camera.toggle(),
+    camera: () => (may.wall ? controls.wall.toggle() : may.camera && controls.camera.toggle()),
+    cameras: () => may.visualiser && controls.cameras.next(),
     share: () => may.screen && controls.screen.toggle(),
     hand: () => may.hand && controls.hand.toggle(),
     people: () => togglePanel('people'),
@@ -128,10 +156,11 @@ function useAttention(state: InsideState, controls: RoomControls, panel: Panel |
 
 function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
   const call = useCall();
-  const controls = useControls();
+  const { controls, floating } = useFloating(useControls(), isMicro(state));
   const [panel, setPanel] = useState<Panel | null>(null);
   const [dialog, setDialog] = useState<OpenDialog>(null);
   const arrangement = useLayout(state);
+  const largeWall = useLargeWall(state, () => setPanel(null));
   const attention = useAttention(state, controls, panel);
   const isFaded = useIdle(panel !== null || attention.people > 0 || callState.connection.kind !== 'connected');
   const isAlone = isMicro(state);
@@ -140,16 +169,12 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
     if (!isAlone || next === 'tools') setPanel((now) => (now === next ? null : next));
   };
   const leave = (): void => (may(state, 'endLesson') ? setDialog('leave') : void call.leave());
-  const closeDialog = (): void => setDialog(null);
   useKeys(
     controls,
     togglePanel,
     () => setPanel(null),
     () => setDialog('help'),
   );
-  const { layout, pinnedSeatId } = arrangement;
-  const { focus } = callState;
-  const wishes = useMemo(() => ({ layout, pinnedSeatId, focus }), [layout, pinnedSeatId, focus]);
   return (
     <div
       className={['stage', styles.room].join(' ')}
@@ -161,14 +186,18 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
     >
       <TopLine state={state} onLeave={leave} />
       <main className={styles.main} data-frozen={callState.media.line === 'interrupted'}>
-        <Stage state={state} wishes={wishes} onPin={(seatId) => arrangement.set(layout, seatId)} />
+        <MainView state={state} focus={callState.focus} arrangement={arrangement} largeWall={largeWall} />
         <Countdown left={take.left} cancel={take.cancel} />
         <RoomNotes state={state} call={callState} captureComplaint={complaint} onCaptureSeen={onComplaintSeen} />
       </main>
-      <RoomPanel {...{ state, controls, panel, setPanel, setDialog, arrangement }} />
+      <RoomPanel
+        {...{ state, controls, panel, setPanel, setDialog, arrangement }}
+        onLargeWall={() => largeWall.set(true)}
+      />
       <footer className={styles.bottom}>
         <ClassCards state={state} hidesPoll={panel === 'tools' && may(state, 'runTools')} />
         <LeaveStage state={state} />
+        <FloatButton floating={floating} isSharing={controls.screen.on} />
         <RemoteSound />
         {isAlone && <RecorderBar {...{ state, controls, take }} onFinish={() => setDialog('end')} />}
         <ControlBar
@@ -179,10 +208,50 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
         />
       </footer>
       <Announcer state={state} />
-      <ShortcutHelp isOpen={dialog === 'help'} onClose={closeDialog} />
-      <EndDialog state={state} isOpen={dialog === 'end'} onClose={closeDialog} />
-      <LeaveDialog state={state} isOpen={dialog === 'leave'} onClose={closeDialog} onEnd={() => setDialog('end')} />
+      <FloatHost state={state} controls={controls} shownIn={floating.window} />
+      <Dialogs {...{ state, dialog, setDialog }} />
     </div>
+  );
+}
+
+interface MainViewProps {
+  readonly state: InsideState;
+  readonly focus: SeatId | null;
+  readonly arrangement: ReturnType<typeof useLayout>;
+  readonly largeWall: ReturnType<typeof useLargeWall>;
+}
+
+/** The lesson or, for a teacher who wants it large, the class. */
+function MainView({ state, focus, arrangement, largeWall }: MainViewProps) {
+  const { layout, pinnedSeatId } = arrangement;
+  const wishes = useMemo(() => ({ layout, pinnedSeatId, focus }), [layout, pinnedSeatId, focus]);
+  if (!largeWall.isShown) {
+    return (
+      <>
+        <Stage state={state} wishes={wishes} onPin={(seatId) => arrangement.set(layout, seatId)} />
+        <WallSelf />
+      </>
+    );
+  }
+  return (
+    <Suspense fallback={null}>
+      <ClassWall state={state} isLarge onLarge={largeWall.set} />
+    </Suspense>
+  );
+}
+
+interface FloatHostProps {
+  readonly state: InsideState;
+  readonly controls: RoomControls;
+  readonly shownIn: Window | null;
+}
+
+function FloatHost({ shownIn, ...props }: FloatHostProps) {
+  if (shownIn === null) return null;
+  return (
+    <Suspense fallback={null}>
+      <FloatPanel {...props} shownIn={shownIn} />
+    </Suspense>
   );
 }
 

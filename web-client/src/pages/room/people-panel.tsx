@@ -1,22 +1,27 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { DoorOpen, Hand, Lock, LockOpen, MicOff } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Participant, Waiting } from '../../../../signaling/protocol/room.ts';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
+import { wallText } from '../../messages/class-wall.ts';
 import { groupText } from '../../messages/groups.ts';
 import { panelText, roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import type { Translate } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
+import { Skeleton } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
+import { HandList } from './hand-list.tsx';
 import { ParticipantMenu } from './participant-menu.tsx';
 import { ReportsList } from './reports-list.tsx';
 import { RollList } from './roll-list.tsx';
 import { SiteControls } from './site-controls.tsx';
 import styles from './side-panel.module.css';
+
+const ClassWall = lazy(() => import('./wall/class-wall.tsx'));
 
 const MINUTE_MS = 60_000;
 
@@ -69,65 +74,13 @@ function Lobby({ waiting }: { readonly waiting: readonly Waiting[] }) {
   );
 }
 
-/** Who of a listening classroom wants to speak. */
-const speakerOf = (state: InsideState, seatId: string): string | undefined =>
-  state.tools.sites.speakers.find((one) => one.seatId === seatId)?.name;
-
-/** On stage, or where the hand is a call from a group, there. */
-function AnswerHand({ participant, state }: { readonly participant: Participant; readonly state: InsideState }) {
-  const t = useText(panelText);
-  const g = useText(groupText);
-  const { actions } = useCall();
-  const { seatId, seat, group, onStage } = participant;
-  if (group === state.self.group) {
-    if (onStage || group !== null) return null;
-    return (
-      <Button look="primary" onClick={() => void actions.inviteToStage(seatId)} data-testid="invite-to-stage">
-        {seat === 'site' ? t('callOn') : t('invite')}
-      </Button>
-    );
-  }
-  return (
-    <Button look="primary" onClick={() => void actions.groups.visit(group)} data-testid="visit-hand">
-      {group === null ? g('backToAll') : g('visit')}
-    </Button>
-  );
-}
-
-function RaisedHand(props: {
-  readonly order: number;
-  readonly seatId: Participant['seatId'];
-  readonly state: InsideState;
-}) {
-  const { order, seatId, state } = props;
-  const g = useText(groupText);
-  const participant = state.participants.find((one) => one.seatId === seatId);
-  const group = participant?.group ?? null;
-  return (
-    <li className={styles.row} data-testid="hand" data-seat-id={seatId}>
-      <span className={styles.order}>{order}</span>
-      <div className={styles.who}>
-        <strong>{participant?.displayName ?? '…'}</strong>
-        <span>
-          {group === null ? (speakerOf(state, seatId) ?? participant?.schoolName) : g('groupN', { n: group })}
-        </span>
-      </div>
-      {may(state, 'manageStage') && participant !== undefined && <AnswerHand participant={participant} state={state} />}
-    </li>
-  );
-}
-
 function Hands({ state }: { readonly state: InsideState }) {
   const t = useText(panelText);
   if (state.hands.length === 0) return null;
   return (
     <section className={styles.section} data-testid="hands">
       <h3>{t('hands')}</h3>
-      <ol>
-        {state.hands.map(({ seatId }, index) => (
-          <RaisedHand key={seatId} order={index + 1} seatId={seatId} state={state} />
-        ))}
-      </ol>
+      <HandList state={state} />
     </section>
   );
 }
@@ -251,11 +204,44 @@ function Present({ state }: { readonly state: InsideState }) {
   );
 }
 
-/** Who waits, who wants to speak, who is here, and who should be. */
-export function PeoplePanel({ state }: { readonly state: InsideState }) {
+type PeopleTab = 'people' | 'roll' | 'wall';
+
+export interface PeoplePanelProps {
+  readonly state: InsideState;
+  readonly onLargeWall: () => void;
+}
+
+function TabList({ asking, hasWall }: { readonly asking: number; readonly hasWall: boolean }) {
   const t = useText(panelText);
   const room = useText(roomText);
-  const [tab, setTab] = useState<'people' | 'roll'>('people');
+  const wall = useText(wallText);
+  return (
+    <Tabs.List className={styles.tabs}>
+      <Tabs.Tab value="people" data-testid="people-tab">
+        {room('people')}
+        {asking > 0 && (
+          <>
+            <b aria-hidden>{asking}</b>
+            <span className="visually-hidden">{room('attention', { n: asking })}</span>
+          </>
+        )}
+      </Tabs.Tab>
+      <Tabs.Tab value="roll" data-testid="roll-tab">
+        {t('roll')}
+      </Tabs.Tab>
+      {hasWall && (
+        <Tabs.Tab value="wall" data-testid="wall-tab">
+          {wall('wall')}
+        </Tabs.Tab>
+      )}
+    </Tabs.List>
+  );
+}
+
+/** Who waits, who wants to speak, who is here, and who should be. */
+export function PeoplePanel({ state, onLargeWall }: PeoplePanelProps) {
+  const t = useText(panelText);
+  const [tab, setTab] = useState<PeopleTab>('people');
   if (!may(state, 'seeRoll')) {
     return (
       <div className={styles.body}>
@@ -265,27 +251,9 @@ export function PeoplePanel({ state }: { readonly state: InsideState }) {
   }
   const waiting = may(state, 'manageLobby') ? state.waiting.length : 0;
   const reports = state.tools.reports.filter(({ isSeen }) => !isSeen).length;
-  const asking = waiting + state.hands.length + reports;
   return (
-    <Tabs.Root
-      value={tab}
-      onValueChange={(next) => setTab(next === 'roll' ? 'roll' : 'people')}
-      className={styles.fill}
-    >
-      <Tabs.List className={styles.tabs}>
-        <Tabs.Tab value="people" data-testid="people-tab">
-          {room('people')}
-          {asking > 0 && (
-            <>
-              <b aria-hidden>{asking}</b>
-              <span className="visually-hidden">{room('attention', { n: asking })}</span>
-            </>
-          )}
-        </Tabs.Tab>
-        <Tabs.Tab value="roll" data-testid="roll-tab">
-          {t('roll')}
-        </Tabs.Tab>
-      </Tabs.List>
+    <Tabs.Root value={tab} onValueChange={(next) => setTab(next as PeopleTab)} className={styles.fill}>
+      <TabList asking={waiting + state.hands.length + reports} hasWall={state.tools.wall.isAllowed} />
       <Tabs.Panel value="people" className={styles.body}>
         <Present state={state} />
       </Tabs.Panel>
@@ -301,6 +269,11 @@ export function PeoplePanel({ state }: { readonly state: InsideState }) {
           </button>
         )}
         <RollList />
+      </Tabs.Panel>
+      <Tabs.Panel value="wall" className={styles.body}>
+        <Suspense fallback={<Skeleton height={160} />}>
+          <ClassWall state={state} isLarge={false} onLarge={onLargeWall} />
+        </Suspense>
       </Tabs.Panel>
     </Tabs.Root>
   );

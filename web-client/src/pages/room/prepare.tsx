@@ -1,5 +1,5 @@
 import type { SeatKind } from '../../../../signaling/protocol/seats.ts';
-import { SEAT_PERMISSIONS } from '../../../../signaling/protocol/seats.ts';
+import { isTeacherSeat, SEAT_PERMISSIONS } from '../../../../signaling/protocol/seats.ts';
 import { microText } from '../../messages/micro-lesson.ts';
 import { visitText } from '../../messages/visit.ts';
 import { useLanguage } from '../../text/language.ts';
@@ -37,10 +37,11 @@ function SenderPrepare({ lesson, seat, onEnter }: PrepareProps) {
   const t = useText(visitText);
   const micro = useText(microText);
   const enterWord = seat === 'lecturer' && lesson.isScheduled ? t('start') : t('enter');
-  const previews = usePreviews();
+  const isTeacher = isTeacherSeat(seat);
+  const previews = usePreviews(isTeacher);
   return (
     <>
-      <DeviceCheck previews={previews} />
+      <DeviceCheck previews={previews} isTeacher={isTeacher} />
       <div className={styles.door}>
         <LessonHead lesson={lesson} />
         {lesson.isMicro ? (

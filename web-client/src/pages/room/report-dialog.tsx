@@ -15,7 +15,7 @@ export interface ReportDialogProps {
   readonly onClose: () => void;
 }
 
-/** Tells the teacher, and nobody else, of a message or a person (SPEC V3). */
+/** Tells the teacher, and nobody else, of a message or a person (SPEC Y3). */
 export function ReportDialog({ name, target, isOpen, onClose }: ReportDialogProps) {
   const t = useText(orderText);
   const { actions } = useCall();

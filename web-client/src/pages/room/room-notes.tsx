@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { Source } from '../../../../signaling/protocol/media.ts';
+import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import type { CallState } from '../../call/room-store.ts';
 import { devicesText } from '../../messages/devices.ts';
@@ -13,8 +14,10 @@ import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
 import { ToldNote } from './groups/told-note.tsx';
 import { captureWords } from './device-check.tsx';
+import { NewCameraNote } from './new-camera-note.tsx';
 import { FreshTeacherNote } from './teacher-notes.tsx';
 import { OrderNotes } from './order-notes.tsx';
+import { WallNote } from './wall/wall-note.tsx';
 import type { CaptureComplaint } from './use-visit.ts';
 import styles from './live-room.module.css';
 
@@ -85,6 +88,7 @@ function CaptureNote(props: { readonly complaint: CaptureComplaint; readonly onS
     screen: t('screen'),
     screenAudio: t('screen'),
     visualiser: t('camera'),
+    wall: t('camera'),
   };
   const { what, step } = captureWords(t, names[props.complaint.source], props.complaint.problem);
   return (
@@ -136,6 +140,8 @@ export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: Room
       {captureComplaint !== null && <CaptureNote complaint={captureComplaint} onSeen={onCaptureSeen} />}
       <ComplaintNote call={call} />
       <FreshTeacherNote state={state} />
+      <WallNote call={call} />
+      {may(state, 'sendVisualiser') && <NewCameraNote />}
       {state.self.stageInvitation && !state.self.onStage && <StageInvitation />}
     </div>
   );

@@ -7,6 +7,7 @@ import styles from './live-room.module.css';
 export interface ShortcutDeeds {
   readonly microphone: () => void;
   readonly camera: () => void;
+  readonly cameras: () => void;
   readonly share: () => void;
   readonly hand: () => void;
   readonly people: () => void;
@@ -20,6 +21,7 @@ export interface ShortcutDeeds {
 const KEYS: Readonly<Record<string, keyof ShortcutDeeds>> = {
   m: 'microphone',
   v: 'camera',
+  d: 'cameras',
   s: 'share',
   h: 'hand',
   p: 'people',
@@ -59,6 +61,7 @@ export function ShortcutHelp({ isOpen, onClose }: { readonly isOpen: boolean; re
   const lines = [
     ['M', t('key_mic')],
     ['V', t('key_camera')],
+    ['D', t('key_cameras')],
     ['S', t('key_share')],
     ['H', t('key_hand')],
     ['P', t('key_people')],

@@ -4,6 +4,7 @@ import type { Layout } from '../../../../signaling/protocol/room.ts';
 import { isMicro, may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { devicesText } from '../../messages/devices.ts';
+import { floatText } from '../../messages/float.ts';
 import { panelText, roomText } from '../../messages/room.ts';
 import { useServices } from '../../services.ts';
 import { useText } from '../../text/text.ts';
@@ -11,6 +12,9 @@ import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { InvitationButton } from '../home/invitation-dialog.tsx';
 import { useCall } from './call-context.ts';
+import { CamerasChoice } from './cameras-choice.tsx';
+import { canFloat } from './float/float-window.ts';
+import { SoundChoice } from './sound-choice.tsx';
 import { ClassToolMenu, OpenTool } from './tools/class-tools.tsx';
 import type { ClassTool } from './tools/class-tools.tsx';
 import type { RoomControls } from './use-controls.ts';
@@ -90,6 +94,7 @@ function DeviceChoice({ controls }: { readonly controls: RoomControls }) {
           }}
         />
       )}
+      {controls.may.teach && <SoundChoice onChosen={() => void capture.reopen('microphone')} />}
       {speakers.length > 0 && (
         <SelectField
           label={d('speaker')}
@@ -179,6 +184,13 @@ function Recording({ state }: { readonly state: InsideState }) {
   );
 }
 
+/** Where the browser has no panel that stays on top, it is said once, to whoever would use it. */
+function NoFloat({ controls }: { readonly controls: RoomControls }) {
+  const t = useText(floatText);
+  if (canFloat() || !controls.may.teach || !controls.screen.on) return null;
+  return <p className={styles.note}>{t('absent')}</p>;
+}
+
 function RoomDeeds({ state, onHelp, onEnd }: Pick<ToolsPanelProps, 'state' | 'onHelp' | 'onEnd'>) {
   const t = useText(panelText);
   const room = useText(roomText);
@@ -221,7 +233,9 @@ export function ToolsPanel(props: ToolsPanelProps) {
     <div className={styles.body}>
       {mayTeach && <ClassToolMenu state={state} onOpen={setTool} />}
       <LayoutChoice {...props} />
+      {controls.may.visualiser && <CamerasChoice controls={controls} />}
       {controls.may.visualiser && <Visualiser controls={controls} />}
+      {!isMicro(state) && <NoFloat controls={controls} />}
       {isRecorded && may(state, 'controlRecording') && <Recording state={state} />}
       {(controls.may.camera || controls.may.microphone) && <DeviceChoice controls={controls} />}
       <RoomDeeds {...{ state, onHelp, onEnd }} />

@@ -26,12 +26,14 @@ const OFF: Preview = { kind: 'off' };
 /** The two tracks and how they stand; opened and stopped by name. */
 class PreviewTracks {
   readonly #devices: Devices;
+  readonly #isTeacher: boolean;
   readonly #onPreview: (source: PreviewSource, preview: Preview) => void;
   #tracks: Partial<Record<PreviewSource, MediaStreamTrack>> = {};
   #closed = false;
 
-  constructor(devices: Devices, onPreview: (source: PreviewSource, preview: Preview) => void) {
+  constructor(devices: Devices, isTeacher: boolean, onPreview: (source: PreviewSource, preview: Preview) => void) {
     this.#devices = devices;
+    this.#isTeacher = isTeacher;
     this.#onPreview = onPreview;
   }
 
@@ -39,7 +41,9 @@ class PreviewTracks {
     this.stop(source);
     this.#onPreview(source, { kind: 'opening' });
     try {
-      const track = await (source === 'camera' ? this.#devices.openCamera() : this.#devices.openMicrophone());
+      const track = await (source === 'camera'
+        ? this.#devices.openCamera()
+        : this.#devices.openMicrophone({ isTeacher: this.#isTeacher }));
       this.#adopt(source, track);
     } catch (error) {
       if (!this.#closed) this.#onPreview(source, { kind: 'blocked', problem: captureFailure(error).problem });
@@ -83,20 +87,22 @@ class PreviewTracks {
 }
 
 /** Camera and microphone as they will be in the room, opened at once for whoever had them on the last time. */
-export function usePreviews(): Previews {
+export function usePreviews(isTeacher: boolean): Previews {
   const { devices } = useServices();
   const state = useSyncExternalStore(devices.subscribe, devices.getState);
   const [previews, setPreviews] = useState<Readonly<Record<PreviewSource, Preview>>>({ camera: OFF, microphone: OFF });
   const tracks = useRef<PreviewTracks | null>(null);
 
   useEffect(() => {
-    const own = new PreviewTracks(devices, (source, preview) => setPreviews((all) => ({ ...all, [source]: preview })));
+    const own = new PreviewTracks(devices, isTeacher, (source, preview) =>
+      setPreviews((all) => ({ ...all, [source]: preview })),
+    );
     tracks.current = own;
     const { cameraOn, microphoneOn } = devices.getState().chosen;
     if (cameraOn) void own.open('camera');
     if (microphoneOn) void own.open('microphone');
     return () => own.close();
-  }, [devices]);
+  }, [devices, isTeacher]);
 
   const toggle = (source: PreviewSource): void => {
     const isOn = previews[source].kind === 'on' || previews[source].kind === 'opening';

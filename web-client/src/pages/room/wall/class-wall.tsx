@@ -1,0 +1,68 @@
+import { Eye, EyeOff, Maximize2, Minimize2 } from 'lucide-react';
+import type { InsideState } from '../../../call/room-state.ts';
+import { wallText } from '../../../messages/class-wall.ts';
+import { useText } from '../../../text/text.ts';
+import { Button } from '../../../ui/button.tsx';
+import { useCall } from '../call-context.ts';
+import { useIsExposed } from '../float/use-floating.ts';
+import { WallGrid } from './wall-grid.tsx';
+import { useWallFaces } from './wall-people.ts';
+import styles from './class-wall.module.css';
+
+export interface ClassWallProps {
+  readonly state: InsideState;
+  /** In place of the lesson, or beside it. */
+  readonly isLarge: boolean;
+  readonly onLarge: (isLarge: boolean) => void;
+}
+
+/** The class as its teachers see it (SPEC V). */
+export default function ClassWall({ state, isLarge, onLarge }: ClassWallProps) {
+  const t = useText(wallText);
+  const faces = useWallFaces(state);
+  const { isOn } = state.tools.wall;
+  const isShown = !useIsExposed() && isOn;
+  return (
+    <section
+      className={[styles.wall, isLarge ? styles.large : ''].join(' ')}
+      aria-label={t('wall')}
+      data-testid={isLarge ? 'wall-large' : 'wall'}
+    >
+      <header>
+        <WallSwitch isOn={isOn} />
+        {isOn && <SizeButton isLarge={isLarge} onLarge={onLarge} />}
+        {isOn && <output>{faces.length === 0 ? t('nobody') : t('count', { n: faces.length })}</output>}
+      </header>
+      {isShown && <WallGrid faces={faces} columns={isLarge ? 4 : 2} rows={isLarge ? 4 : 6} />}
+      {!isShown && <p>{isOn ? t('exposed') : t('about')}</p>}
+    </section>
+  );
+}
+
+function WallSwitch({ isOn }: { readonly isOn: boolean }) {
+  const t = useText(wallText);
+  const { actions } = useCall();
+  return (
+    <Button
+      look={isOn ? 'quiet' : 'primary'}
+      icon={isOn ? EyeOff : Eye}
+      onClick={() => void actions.tools.setWall(!isOn)}
+      data-testid="wall-switch"
+    >
+      {isOn ? t('turnOff') : t('turnOn')}
+    </Button>
+  );
+}
+
+function SizeButton({ isLarge, onLarge }: Pick<ClassWallProps, 'isLarge' | 'onLarge'>) {
+  const t = useText(wallText);
+  return (
+    <Button
+      icon={isLarge ? Minimize2 : Maximize2}
+      onClick={() => onLarge(!isLarge)}
+      data-testid={isLarge ? 'wall-shrink' : 'wall-enlarge'}
+    >
+      {isLarge ? t('shrink') : t('enlarge')}
+    </Button>
+  );
+}
