@@ -5,9 +5,10 @@ import { RaceId, RequestId, SeatId } from './ids.ts';
 import { inkNotices, inkRequests, PageInk } from './ink.ts';
 import { pageNotices, pageRequests, ShownPage } from './pages.ts';
 import { ClassSites, siteNotices, siteRequests } from './sites.ts';
+import { RoomSound, soundNotices, soundRequests } from './room-sound.ts';
 import { PollAnswer, pollNotices, pollRequests, ShownPoll, TeacherPoll } from './polls.ts';
 
-/** What a teacher runs with the class: questions, random pick, countdown, answering race, pages on the board and what is written on them (SPEC Q, P, K, A, B, I). */
+/** What a teacher runs with the class: questions, random pick, countdown, answering race, pages on the board and what is written on them, and the sound of classrooms (SPEC Q, P, K, A, B, I, Z). */
 
 const somebody = { seatId: SeatId, displayName: z.string(), schoolName: z.string().nullable() };
 
@@ -60,6 +61,8 @@ export const ClassTools = z.object({
   order: ClassOrder,
   /** For teachers; empty for everybody else. */
   reports: z.array(RoomReport),
+  /** For teachers. */
+  sound: RoomSound,
   /** Of this lesson, for teachers; empty for everybody else. */
   polls: z.array(TeacherPoll),
   sites: ClassSites,
@@ -76,6 +79,7 @@ export const classToolRequests = {
   ...inkRequests,
   ...siteRequests,
   ...classOrderRequests,
+  ...soundRequests,
   /** Nobody twice until all who are there had their turn. Idempotent by `requestId`. Errors: `notFound` when nobody is there. */
   pickSomebody: request({
     needs: 'runTools',
@@ -127,6 +131,7 @@ export const classToolNotices = {
   ...inkNotices,
   ...siteNotices,
   ...classOrderNotices,
+  ...soundNotices,
   pickChanged: notice(z.object({ pick: Pick.nullable() })),
   countdownChanged: notice(z.object({ countdown: Countdown.nullable() })),
   wallChanged: notice(z.object({ isOn: z.boolean() })),

@@ -309,8 +309,8 @@ export const roomNotices = {
   recordingChanged: notice(z.object({ state: RecordingState, takes: RecordedTakes.nullable() })),
   /** To teachers alone. */
   recordingDiskChanged: notice(z.object({ level: RecordingDisk })),
-  /** A teacher has muted this seat: its microphone producer is paused on the server already. */
-  mutedByTeacher: notice(z.object({ producerIds: z.array(ProducerId) })),
+  /** This seat was muted by a teacher, or for its echo: its microphone producer is paused on the server already. Half-duplex sites are not told: the server opens them. */
+  mutedByTeacher: notice(z.object({ producerIds: z.array(ProducerId), cause: z.enum(['teacher', 'echo']) })),
   chat: notice(z.object({ message: ChatMessage })),
   /** The last word before the server disconnects. */
   closed: notice(z.object({ reason: CloseReason })),

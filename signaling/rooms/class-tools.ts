@@ -24,6 +24,7 @@ import { RoomReports } from './room-reports.ts';
 import { RoomRules } from './room-rules.ts';
 import { notePage } from './recording-notes.ts';
 import type { SavedTools } from './saved-tools.ts';
+import { RoomSound } from './room-sound.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
 import { TeacherNotes } from './teacher-notes.ts';
 
@@ -43,6 +44,7 @@ export interface RoomTools {
   readonly lead: LessonLead;
   readonly reports: RoomReports;
   readonly words: RefusedWords;
+  readonly sound: RoomSound;
 }
 
 export interface RoomToolsOptions {
@@ -55,6 +57,8 @@ export interface RoomToolsOptions {
   readonly recording: RoomRecording;
   readonly openMicrophones: () => readonly SeatId[];
   readonly message: ChatLog['find'];
+  /** Shuts a seat's microphone because of its echo, or takes that back. */
+  readonly setEchoHeld: (seat: Seat, held: boolean) => void;
   /** Own answers are known that a page may not have. */
   readonly onAnswersKnown: () => void;
   readonly onWallChanged: (isOn: boolean) => void;
@@ -118,6 +122,7 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
     }),
     ...createBoard(options),
     ...createSites(options),
+    sound: createSound(options),
   };
 }
 
@@ -203,6 +208,19 @@ function createSites({ lesson, clock, store, broadcast, presence, recording, onS
   };
 }
 
+function createSound({ clock, presence, broadcast, setEchoHeld, onSaveNeeded }: RoomToolsOptions): RoomSound {
+  const sound: RoomSound = new RoomSound({
+    clock,
+    find: (seatId) => presence.find(seatId),
+    setHeld: setEchoHeld,
+    onChanged: () => {
+      broadcast.toTeachers('soundChanged', sound.shown);
+      onSaveNeeded();
+    },
+  });
+  return sound;
+}
+
 function createPolls(options: RoomToolsOptions): Polls {
   const { lesson, clock, log, store, broadcast, recording, onAnswersKnown, onSaveNeeded } = options;
   const tellTeachers = <N extends 'pollChanged' | 'pollRemoved' | 'pollTally'>(name: N, data: RoomNotice<N>): void =>
@@ -232,7 +250,7 @@ const isAmong = ({ kind }: Seat, among: PickAmong): boolean =>
 
 /** As this seat may know it. */
 export function toolsFor(seat: Seat, tools: RoomTools): ClassTools {
-  const { polls, pick, countdown, race, pages, ink, wall, sites, notes } = tools;
+  const { polls, pick, countdown, race, pages, ink, wall, sound, sites, notes } = tools;
   return {
     poll: polls.shown,
     myAnswer: polls.answerOf(seat.seatId),
@@ -244,6 +262,7 @@ export function toolsFor(seat: Seat, tools: RoomTools): ClassTools {
     wall: { isAllowed: wall.isFor(seat), isOn: wall.isOn },
     order: orderOf(tools),
     reports: isTeacherSeat(seat.kind) ? tools.reports.forTeacher(seat.seatId) : [],
+    sound: isTeacherSeat(seat.kind) ? sound.shown : { checks: [], echoes: [] },
     polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
     sites: { ...sites.shownTo(seat), notes: notes.of(seat.seatId) },
   };
@@ -262,6 +281,7 @@ export const saveTools = ({
   rules,
   lead,
   reports,
+  sound,
 }: RoomTools): SavedTools => ({
   ...polls.save(),
   ...pick.save(),
@@ -274,6 +294,7 @@ export const saveTools = ({
   wall: wall.save(),
   reports: reports.save(),
   order: { rules: rules.rules, openedSeatIds: rules.opened, lead: lead.save() },
+  sound: sound.save(),
 });
 
 export function restoreTools(tools: RoomTools, saved: SavedTools): void {
@@ -286,6 +307,7 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.sites.restore(saved.sites);
   tools.notes.restore(saved.notes);
   tools.wall.restore(saved.wall);
+  tools.sound.restore(saved.sound);
   tools.reports.restore(saved.reports);
   if (saved.order === null) return;
   tools.rules.restore(saved.order.rules, saved.order.openedSeatIds);

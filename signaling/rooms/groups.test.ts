@@ -218,7 +218,7 @@ describe('groups', () => {
     expect(teacher.of('groupsChanged').at(-1)).toEqual({ groups: null });
     expect(stand.isPaused(loud)).toBe(false);
     expect(stand.isPaused(muted)).toBe(true);
-    expect(hong.of('mutedByTeacher').at(-1)).toEqual({ producerIds: [muted] });
+    expect(hong.of('mutedByTeacher').at(-1)).toEqual({ producerIds: [muted], cause: 'teacher' });
     expect(stand.node.producers.has(whisper)).toBe(false);
     expect(gang.of('selfChanged').at(-1)).toMatchObject({
       onStage: false,

@@ -10,6 +10,7 @@ import type { RoomParts } from './room-parts.ts';
 import type { SavedGroups } from './room-state.ts';
 import { connectionOf, hasJoined, isInside, type Seat } from './seat.ts';
 import { reviewSending, tellSelf } from './sending-review.ts';
+import { tellMuted } from './teacher-orders.ts';
 
 /** To everybody who may hear and see this seat, itself too. */
 export function tellTogether<N extends RoomNoticeName>(
@@ -121,8 +122,7 @@ export function afterGroups(parts: RoomParts, before: Pick<SavedGroups, 'quietOn
     if (sounding.length === 0) continue;
     for (const { producerId } of sounding) media.producers.setHold(producerId, 'teacher', true);
     const seat = presence.find(seatId);
-    const producerIds = sounding.map(({ producerId }) => producerId);
-    if (seat !== null) connectionOf(seat)?.tell('mutedByTeacher', { producerIds });
+    if (seat !== null) tellMuted(parts, seat, 'teacher');
   }
   recording.note('groupsClosed', {});
   if (before.hasPausedRecording) recording.resumeIfPaused();

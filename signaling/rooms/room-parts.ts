@@ -23,6 +23,7 @@ import { SafeMode } from './safe-mode.ts';
 import type { Seat } from './seat.ts';
 import { SendingRules } from './sending-rules.ts';
 import { Stage } from './stage.ts';
+import { tellMuted } from './teacher-orders.ts';
 
 /** The managers of one room. None of them knows the room or another's insides; what they need is given to them. */
 export interface RoomParts {
@@ -113,11 +114,22 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
   const recording = createRecording(options, reactions, { presence, media, groups });
   const chat = createChat(options, recording);
   const groupChat = new GroupChat({ clock, onMessage: reactions.onGroupMessage });
-  const tools: RoomTools = createTools(options, reactions, { presence, media, recording, chat, groupChat });
+  const tools: RoomTools = createTools(options, reactions, {
+    presence,
+    media,
+    recording,
+    groups,
+    halfDuplex,
+    chat,
+    groupChat,
+  });
   return {
     ...{ presence, lobby, stage, hands, halfDuplex, safeMode, media, recording, groups, tools, chat, groupChat },
     tracks: new RecordedTracks(recording, (seatId) => groups.placeOf(seatId) === null),
-    sending: new SendingRules({ stage, groups, halfDuplex, safeMode, rules: tools.rules, wall: tools.wall }),
+    sending: new SendingRules({
+      ...{ stage, groups, halfDuplex, safeMode, rules: tools.rules, wall: tools.wall },
+      isMutedForEcho: (seatId) => tools.sound.isMuted(seatId),
+    }),
     layout: new RoomLayout((state) => reactions.onLayoutChanged(state)),
     roll: new Roll({ startsAtMs: () => facts().startsAtMs, expected: () => lesson.expected }),
     participants: new Participants({
@@ -134,14 +146,15 @@ export function createRoomParts(options: RoomPartsOptions, reactions: RoomReacti
 function createTools(
   options: RoomPartsOptions,
   reactions: RoomReactions,
-  parts: Pick<RoomParts, 'presence' | 'media' | 'recording' | 'chat' | 'groupChat'>,
+  parts: Pick<RoomParts, 'presence' | 'media' | 'recording' | 'groups' | 'halfDuplex' | 'chat' | 'groupChat'>,
 ): RoomTools {
   const { lesson, clock, log, store, broadcast } = options;
   const { presence, media, recording, chat, groupChat } = parts;
-  return createRoomTools({
+  const tools: RoomTools = createRoomTools({
     ...{ lesson, clock, log, store, broadcast, presence, recording },
     message: async (messageId, sentAtMs) => groupChat.find(messageId) ?? (await chat.find(messageId, sentAtMs)),
     openMicrophones: () => openMicrophones(media),
+    setEchoHeld: (seat, held) => holdForEcho({ ...parts, tools }, seat, held),
     onAnswersKnown: () => reactions.onAnswersKnown(),
     onRulesChanged: (seatId) => reactions.onRulesChanged(seatId),
     onKindsChanged: (seats) => reactions.onKindsChanged(seats),
@@ -149,6 +162,7 @@ function createTools(
     onSaveNeeded: () => reactions.onSaveNeeded(true),
     onSaveSoon: () => reactions.onSaveNeeded(),
   });
+  return tools;
 }
 
 function createGroups({ clock, lesson }: RoomPartsOptions, reactions: RoomReactions, presence: Presence): Groups {
@@ -179,6 +193,21 @@ function createChat({ lesson, clock, store, broadcast }: RoomPartsOptions, recor
 
 const openMicrophones = ({ producers }: MediaMembers): SeatId[] =>
   producers.list().flatMap(({ source, paused, seatId }) => (source === 'microphone' && !paused ? [seatId] : []));
+
+function holdForEcho(
+  parts: Pick<RoomParts, 'media' | 'halfDuplex' | 'groups' | 'tools'>,
+  seat: Seat,
+  held: boolean,
+): void {
+  for (const { producerId, source } of parts.media.producers.ofSeat(seat.seatId)) {
+    if (source === 'microphone') parts.media.producers.setHold(producerId, 'echo', held);
+  }
+  if (!held) return;
+  parts.halfDuplex.setTalking(seat.seatId, false);
+  // What holds outside of groups is as it was when they are over.
+  if (parts.groups.memberOf(seat.seatId) === null) parts.tools.rules.shut(seat.seatId);
+  tellMuted(parts, seat, 'echo');
+}
 
 function createMedia(
   options: RoomPartsOptions,

@@ -104,7 +104,7 @@ describe('stage and sound', () => {
     stand.room.teacherOrders.muteAll(stand.seat(teacher));
     await settle();
     expect(stand.isPaused(microphone)).toBe(true);
-    expect(pupil.of('mutedByTeacher')).toEqual([{ producerIds: [microphone] }]);
+    expect(pupil.of('mutedByTeacher')).toEqual([{ producerIds: [microphone], cause: 'teacher' }]);
     stand.room.seatOrders.setProducerPaused(stand.seat(pupil), { producerId: microphone, paused: false });
     await settle();
     expect(stand.isPaused(microphone)).toBe(false);

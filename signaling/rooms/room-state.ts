@@ -43,7 +43,7 @@ export const SavedSeat = z.object({
 });
 export type SavedSeat = z.infer<typeof SavedSeat>;
 
-export const Hold = z.enum(['self', 'teacher', 'safeMode', 'halfDuplex', 'groups', 'rules']);
+export const Hold = z.enum(['self', 'teacher', 'echo', 'safeMode', 'halfDuplex', 'groups', 'rules']);
 /** Why a producer is paused; it runs only while nothing holds it. */
 export type Hold = z.infer<typeof Hold>;
 

@@ -6,6 +6,7 @@ import { SavedSites } from './class-sites.ts';
 import { SavedLead } from './lesson-lead.ts';
 import { SavedPage } from './page-board.ts';
 import { SavedInk } from './page-ink.ts';
+import { SavedSound } from './room-sound.ts';
 import { PollRecord } from './poll-record.ts';
 import { SavedReport } from './room-reports.ts';
 import { SavedNotes } from './teacher-notes.ts';
@@ -23,6 +24,7 @@ export const SavedTools = z.object({
   race: Race.nullable(),
   /** Absent in what an older process has saved. */
   page: SavedPage.nullable().default(null),
+  sound: SavedSound.default({ checks: [], echoes: [] }),
   ink: SavedInk.default({ isOpen: false, pages: [], notWrittenDown: [] }),
   sites: SavedSites.default({ setups: [], speakers: [] }),
   notes: SavedNotes.default([]),

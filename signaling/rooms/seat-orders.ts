@@ -59,6 +59,7 @@ export class SeatOrders {
       for (const producer of media.producers.ofSeat(seat.seatId)) {
         if (producer.source === 'microphone') media.producers.setHold(producer.producerId, 'teacher', false);
       }
+      this.#parts.tools.sound.lift(seat.seatId);
     }
     halfDuplex.setTalking(seat.seatId, talking);
   }
@@ -101,7 +102,10 @@ export class SeatOrders {
 
   /** @throws AppError `forbidden`, `safeMode`, `conflict` (no sending transport), `invalidInput`. */
   async produce(seat: Seat, wanted: RoomParsedParams<'produce'>): Promise<ProducerId> {
-    const { media, sending } = this.#parts;
+    const { media, sending, tools } = this.#parts;
+    // Whoever opens another microphone is heard, as by unmuting; a site does so by itself, so there the mute stays.
+    const opens = wanted.source === 'microphone' && seat.kind !== 'site' && !sending.isShutByRules(seat);
+    if (opens && sending.isGranted(seat, wanted.source)) tools.sound.lift(seat.seatId);
     return await media.producers.add(seat.seatId, wanted, {
       check: () => {
         sending.assertMaySend(seat, wanted.source);
@@ -123,6 +127,7 @@ export class SeatOrders {
     sending.assertMaySend(seat, producer.source);
     if (producer.source === 'microphone' && sending.isShutByRules(seat)) throw new AppError('closedByTeacher');
     media.producers.release(producerId, ['self', 'teacher']);
+    if (producer.source === 'microphone') this.#parts.tools.sound.lift(seat.seatId);
   }
 
   closeProducer(seat: Seat, producerId: ProducerId): void {

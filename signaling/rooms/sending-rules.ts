@@ -1,5 +1,6 @@
 import { AppError } from '../protocol/errors.ts';
 import { joinsGroups } from '../protocol/groups.ts';
+import type { SeatId } from '../protocol/ids.ts';
 import type { RecordedSource, Source } from '../protocol/media.ts';
 import type { ClassRules } from '../protocol/class-order.ts';
 import { isPermitted, isTeacherSeat, WIDEST_RULES, type Permission } from '../protocol/seats.ts';
@@ -27,6 +28,7 @@ export interface SendingRulesOptions {
   readonly safeMode: SafeMode;
   readonly rules: RoomRules;
   readonly wall: ClassWall;
+  readonly isMutedForEcho: (seatId: SeatId) => boolean;
 }
 
 /** Who may send what, and what is kept shut though it may be there (SPEC G, M6, O, X). */
@@ -77,7 +79,9 @@ export class SendingRules {
   holdsOf(seat: Seat, source: Source): Hold[] {
     const { halfDuplex } = this.#options;
     const isMicrophone = source === 'microphone';
+    const isEcho = isMicrophone && this.#options.isMutedForEcho(seat.seatId);
     return [
+      ...(isEcho ? (['echo'] as const) : []),
       ...(this.isLocked(seat) ? (['safeMode'] as const) : []),
       ...(isMicrophone && !halfDuplex.isOpen(seat) ? (['halfDuplex'] as const) : []),
       ...(this.#isOutsideGroups(seat) ? (['groups'] as const) : []),

@@ -33,7 +33,7 @@ export class TeacherOrders {
 
   /** @throws AppError `notFound`, `forbidden` (nothing to call up), `stageFull` (SPEC G1). */
   inviteToStage(seatId: SeatId): void {
-    const { presence, stage, media } = this.#parts;
+    const { presence, stage, media, tools } = this.#parts;
     const seat = presence.requireInside(seatId);
     if (isTeacherSeat(seat.kind) || seat.kind === 'observer') {
       throw new AppError('forbidden', { message: 'this seat never comes on stage' });
@@ -44,6 +44,7 @@ export class TeacherOrders {
     }
     for (const producer of media.producers.ofSeat(seatId))
       media.producers.setHold(producer.producerId, 'teacher', false);
+    tools.sound.lift(seatId);
     stage.enter(seatId);
   }
 
@@ -69,7 +70,24 @@ export class TeacherOrders {
     presence.requireInside(seatId);
     for (const producer of media.producers.ofSeat(seatId))
       if (producer.source === 'microphone') media.producers.setHold(producer.producerId, 'teacher', false);
+    tools.sound.lift(seatId);
     tools.rules.open(seatId);
+  }
+
+  /** Nobody gives a voice back who does not hear it: one that was moved elsewhere meanwhile stays as it is (SPEC Z2, N3). @throws AppError `notFound`, `forbidden` */
+  muteEcho(by: Seat, seatId: SeatId): void {
+    const { groups, presence, tools } = this.#parts;
+    presence.requireInside(seatId);
+    if (groups.areTogether(by.seatId, seatId)) tools.sound.mute(seatId);
+  }
+
+  /** While teachers alone open microphones this is how one does (SPEC Z3, O4). @throws AppError `notFound` */
+  letEchoGo(seatId: SeatId): void {
+    const { presence, sending, tools } = this.#parts;
+    const seat = presence.requireInside(seatId);
+    const opens = tools.sound.isMuted(seatId) && sending.isShutByRules(seat);
+    tools.sound.letGo(seatId);
+    if (opens) tools.rules.open(seatId);
   }
 
   /** All whom the teacher hears: while groups run, nobody in another one. */
@@ -187,7 +205,17 @@ export class TeacherOrders {
     for (const producer of sounding) producers.setHold(producer.producerId, 'teacher', true);
     this.#parts.halfDuplex.setTalking(seat.seatId, false);
     this.#parts.tools.rules.shut(seat.seatId);
-    if (sounding.length === 0) return;
-    connectionOf(seat)?.tell('mutedByTeacher', { producerIds: sounding.map((producer) => producer.producerId) });
+    tellMuted(this.#parts, seat, 'teacher');
   }
+}
+
+/** A half-duplex site goes on sending: the server alone opens and shuts it, and there is nobody who could unmute it. */
+export function tellMuted(
+  { media, halfDuplex }: Pick<RoomParts, 'media' | 'halfDuplex'>,
+  seat: Seat,
+  cause: 'teacher' | 'echo',
+): void {
+  const sounding = media.producers.ofSeat(seat.seatId).filter((producer) => producer.source === 'microphone');
+  if (sounding.length === 0 || halfDuplex.applies(seat)) return;
+  connectionOf(seat)?.tell('mutedByTeacher', { producerIds: sounding.map(({ producerId }) => producerId), cause });
 }

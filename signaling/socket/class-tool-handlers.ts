@@ -125,6 +125,19 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
     return done;
   },
 
+  reportSound: (measured, { room, seat }) => {
+    room.parts.tools.sound.report(seat, measured);
+    return done;
+  },
+  muteEcho: ({ seatId }, { room, seat }) => {
+    room.teacherOrders.muteEcho(seat, seatId);
+    return done;
+  },
+  letEchoGo: ({ seatId }, { room }) => {
+    room.teacherOrders.letEchoGo(seatId);
+    return done;
+  },
+
   startRace: ({ requestId, leadMs }, { room }) => ({ raceId: room.parts.tools.race.start(requestId, leadMs) }),
   endRace: (_params, { room }) => {
     room.parts.tools.race.end();

@@ -14,6 +14,8 @@ const INK: Bucket = { capacity: 40, perSecond: 8 };
 const RULES: Bucket = { capacity: 10, perSecond: 1 };
 /** Each is written, and told to every teacher. */
 const REPORTS: Bucket = { capacity: 3, perSecond: 0.1 };
+/** Sound checks: one takes a quarter of a minute. */
+const SOUND: Bucket = { capacity: 4, perSecond: 0.2 };
 /** Orders to a screen and what it says of itself: a key that is held down must not flood it. */
 const SITES: Bucket = { capacity: 12, perSecond: 2 };
 /** People moved between groups: each move is told to many, and saved. */
@@ -36,6 +38,7 @@ const OWN: Readonly<Record<string, Bucket>> = {
   handOver: RULES,
   report: REPORTS,
   setWall: CHAT,
+  reportSound: SOUND,
 };
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };

@@ -140,6 +140,15 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   setCountdownPaused: teachersOnly,
   stopCountdown: teachersOnly,
   setWall: teachersOnly,
+  /** Of a classroom's own sound. */
+  reportSound: {
+    inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
+    onStage: 'forbidden allowed forbidden forbidden',
+    safeMode: 'forbidden allowed forbidden forbidden forbidden',
+    waiting: MUST_WAIT,
+  },
+  muteEcho: teachersOnly,
+  letEchoGo: teachersOnly,
   startRace: teachersOnly,
   pressRace: answerers,
   endRace: teachersOnly,

@@ -89,6 +89,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
       sites: { setups: [], speakers: [], ownSite: null, notes: [] },
       wall: { isAllowed: true, isOn: false },
       order: { rules: FIRST_RULES, openedSeatIds: [], takeOverFromMs: null },
+      sound: { checks: [], echoes: [] },
     },
     needsTransports: false,
     ...change,

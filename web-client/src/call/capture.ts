@@ -1,7 +1,8 @@
 import type { RecordedSource, Source } from '../../../signaling/protocol/media.ts';
 import type { Permission } from '../../../signaling/protocol/seats.ts';
-import { captureFailure } from './devices.ts';
-import type { CaptureProblem, Devices } from './devices.ts';
+import { captureFailure } from './capture-problem.ts';
+import type { CaptureProblem } from './capture-problem.ts';
+import type { Devices } from './devices.ts';
 import type { LocalMedia } from './local-media.ts';
 import type { MediaSession } from './media-session.ts';
 
@@ -20,12 +21,22 @@ export interface CaptureOptions {
   readonly devices: Devices;
   readonly media: MediaSession;
   readonly onProblem: (source: Source, problem: CaptureProblem) => void;
+  /** The device of a source is gone and another one has taken its place, or one has come after there had been none. */
+  readonly onReplaced: (source: DeviceSource, how: 'replaced' | 'restored', track: MediaStreamTrack) => void;
 }
+
+/** Sources for which another device can stand in. */
+export type DeviceSource = 'camera' | 'microphone';
+
+const isDeviceSource = (source: Source): source is DeviceSource => source === 'camera' || source === 'microphone';
 
 /** Turns one's own sources on and off: opens the device, hands the track to the room, and stops it when it may not be sent. */
 export class Capture {
   readonly #options: CaptureOptions;
   readonly #opening = new Map<Source, Promise<boolean>>();
+  readonly #replacing = new Set<DeviceSource>();
+  /** Sources whose device went while there was no other, and whether they were muted then. */
+  readonly #lost = new Map<DeviceSource, { readonly paused: boolean }>();
   #permitted: ReadonlySet<Permission> = new Set();
   #isWallOpen = false;
 
@@ -70,6 +81,7 @@ export class Capture {
 
   /** Off releases the camera; on opens it again. */
   setCamera(on: boolean): Promise<boolean> {
+    if (!on) this.#lost.delete('camera');
     return on ? this.#start('camera', () => this.#options.devices.openCamera()) : this.#stop('camera');
   }
 
@@ -80,6 +92,7 @@ export class Capture {
 
   /** Muting keeps the microphone open, so that unmuting is immediate. */
   async setMicrophone(on: boolean): Promise<boolean> {
+    if (!on) this.#lost.delete('microphone');
     if (!this.#local.has('microphone')) {
       return on ? this.#start('microphone', () => this.#openMicrophone()) : true;
     }
@@ -129,9 +142,56 @@ export class Capture {
     }
   }
 
+  /** The track has ended by itself. A camera or microphone is replaced by what the system has instead, so that nobody speaks into nothing. */
   handleEnded(source: Source): void {
+    if (isDeviceSource(source)) {
+      void this.#replace(source);
+      return;
+    }
+    void this.#stop(source);
     if (source === 'screen') void this.#stop('screenAudio');
     else if (source !== 'screenAudio') this.#options.onProblem(source, 'notFound');
+  }
+
+  /** A device was plugged in: what had to end for want of one goes on. */
+  async handleArrived(source: DeviceSource): Promise<void> {
+    const lost = this.#lost.get(source);
+    if (lost === undefined || this.#local.has(source) || !this.isPermitted(source)) return;
+    this.#lost.delete(source);
+    try {
+      const track = await this.#openDevice(source);
+      await this.#publish(source, track, lost.paused);
+      this.#options.onReplaced(source, 'restored', track);
+    } catch (error) {
+      this.#lost.set(source, lost);
+      this.#complain(source, error);
+    }
+  }
+
+  async #replace(source: DeviceSource): Promise<void> {
+    if (this.#replacing.has(source)) return;
+    this.#replacing.add(source);
+    const paused = this.#local.isPaused(source);
+    try {
+      const track = await this.#openDevice(source);
+      if (!this.#local.has(source) || !this.isPermitted(source)) {
+        track.stop();
+        return;
+      }
+      await this.#publish(source, track);
+      this.#options.onReplaced(source, 'replaced', track);
+    } catch (error) {
+      this.#lost.set(source, { paused });
+      await this.#stop(source);
+      this.#complain(source, error);
+    } finally {
+      this.#replacing.delete(source);
+    }
+  }
+
+  #openDevice(source: DeviceSource): Promise<MediaStreamTrack> {
+    const { devices } = this.#options;
+    return source === 'camera' ? devices.openCamera() : this.#openMicrophone();
   }
 
   /** Teachers alone have a visualiser; a screen the class may share too. */
@@ -162,9 +222,10 @@ export class Capture {
     }
   }
 
-  async #publish(source: Source, track: MediaStreamTrack): Promise<void> {
+  async #publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
+    if (isDeviceSource(source)) this.#lost.delete(source);
     await this.#options.media.ensureSending();
-    await this.#local.publish(source, track);
+    await this.#local.publish(source, track, paused);
   }
 
   async #stop(source: Source): Promise<boolean> {

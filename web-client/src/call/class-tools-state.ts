@@ -66,6 +66,7 @@ export const toolReducers: { readonly [N in ToolNoticeName]: Reducer<N> } = {
     return { ...tools, reports };
   },
   orderChanged: (tools, { order }) => ({ ...tools, order }),
+  soundChanged: (tools, sound) => ({ ...tools, sound }),
   inkOpened: (tools, { isOpen }) => ({ ...tools, ink: { ...tools.ink, isOpen } }),
 };
 

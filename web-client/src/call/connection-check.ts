@@ -2,7 +2,7 @@ import type { types } from 'mediasoup-client';
 import { callApi } from '../api/api.ts';
 import type { RouteReply } from '../../../signaling/protocol/rest.ts';
 import { asFailure } from '../api/request-failure.ts';
-import { captureFailure } from './devices.ts';
+import { captureFailure } from './capture-problem.ts';
 import type { Devices } from './devices.ts';
 
 export const CHECK_STEPS = ['https', 'websocket', 'udp', 'tcp', 'camera', 'microphone'] as const;

@@ -1,37 +1,8 @@
 import * as z from 'zod';
+import { CaptureFailure, captureFailure } from './capture-problem.ts';
+import { Emitter } from './emitter.ts';
 
 const STORAGE_KEY = 'tongke.devices';
-
-/** Why a device cannot be used, as far as a browser tells; each has its own words and steps. */
-export type CaptureProblem = 'refused' | 'inUse' | 'notFound' | 'insecure' | 'unsupported' | 'cancelled' | 'unknown';
-
-export class CaptureFailure extends Error {
-  readonly problem: CaptureProblem;
-
-  constructor(problem: CaptureProblem, cause?: unknown) {
-    super(problem, { cause });
-    this.name = 'CaptureFailure';
-    this.problem = problem;
-  }
-}
-
-const PROBLEMS: Readonly<Record<string, CaptureProblem>> = {
-  NotAllowedError: 'refused',
-  PermissionDeniedError: 'refused',
-  SecurityError: 'insecure',
-  NotFoundError: 'notFound',
-  DevicesNotFoundError: 'notFound',
-  OverconstrainedError: 'notFound',
-  NotReadableError: 'inUse',
-  TrackStartError: 'inUse',
-  AbortError: 'inUse',
-};
-
-export function captureFailure(error: unknown): CaptureFailure {
-  if (error instanceof CaptureFailure) return error;
-  const name = error instanceof Error ? error.name : '';
-  return new CaptureFailure(PROBLEMS[name] ?? 'unknown', error);
-}
 
 const Remembered = z.object({
   camera: z.string().nullable().default(null),
@@ -40,8 +11,10 @@ const Remembered = z.object({
   visualiser: z.string().nullable().default(null),
   cameraOn: z.boolean().default(true),
   microphoneOn: z.boolean().default(true),
-  /** How a teacher's microphone is treated: as a voice, or as it is. */
-  sound: z.enum(['voice', 'music']).default('voice'),
+  /** `hall`: loudspeakers and a class in one room; `music`: a teacher's, as it is. Null: nobody has chosen; a classroom's screen takes it for a hall. */
+  sound: z.enum(['voice', 'hall', 'music']).nullable().default(null),
+  /** As the sound check has measured. */
+  noisy: z.boolean().default(false),
 });
 type Choices = z.infer<typeof Remembered>;
 
@@ -57,11 +30,26 @@ export interface DevicesState {
   readonly chosen: Choices;
 }
 
+export type DeviceKind = 'camera' | 'microphone' | 'speaker';
+
+/** A device that was plugged in or out while the page is open. */
+export interface PluggedDevice extends ListedDevice {
+  readonly kind: DeviceKind;
+}
+
+const LISTS = { camera: 'cameras', microphone: 'microphones', speaker: 'speakers' } as const;
+const INPUT_OF = { camera: 'videoinput', microphone: 'audioinput', speaker: 'audiooutput' } as const;
+/** Names of what the system has chosen, not devices of their own. */
+const ALIASES: ReadonlySet<string> = new Set(['default', 'communications']);
+
 function listed(devices: readonly MediaDeviceInfo[], kind: MediaDeviceKind): ListedDevice[] {
   return devices
     .filter((device) => device.kind === kind && device.deviceId !== '')
     .map(({ deviceId, label }, index) => ({ deviceId, label: label === '' ? String(index + 1) : label }));
 }
+
+const missingFrom = (list: readonly ListedDevice[], others: readonly ListedDevice[]): ListedDevice[] =>
+  others.filter(({ deviceId }) => !ALIASES.has(deviceId) && !list.some((one) => one.deviceId === deviceId));
 
 const CAMERA_WISH = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } as const;
 /** A visualiser shows paper: resolution before motion. */
@@ -91,13 +79,23 @@ export function visualiserOf({ cameras, chosen }: Pick<DevicesState, 'cameras' |
 }
 
 /**
+ * In a hall automatic gain pumps the noise of the room up between sentences, and noise suppression takes children at the back for
+ * noise: it is on only where the room is loud.
+ */
+const hallWish = (noisy: boolean) => ({ echoCancellation: true, noiseSuppression: noisy, autoGainControl: false });
+const PLAIN_WISH = { echoCancellation: false, noiseSuppression: false, autoGainControl: false } as const;
+
+/**
  * Cameras, microphones and loudspeakers of this computer: listed, remembered, opened. `navigator.mediaDevices` is looked up
  * at each call, since a page may be given another one.
  */
 export class Devices {
   readonly #storage: Storage;
   readonly #listeners = new Set<() => void>();
+  readonly #plugs = new Emitter<{ arrived: [PluggedDevice]; gone: [PluggedDevice] }>();
   #state: DevicesState;
+  /** Kinds whose devices a browser has not named yet: what it names later has not been plugged in. */
+  #unnamed: ReadonlySet<DeviceKind> = new Set();
   #stopWatching: (() => void) | null = null;
 
   constructor(storage: Storage) {
@@ -115,6 +113,11 @@ export class Devices {
     };
   };
 
+  /** Reported only while somebody is subscribed to the state. */
+  onPlugged(change: 'arrived' | 'gone', listener: (device: PluggedDevice) => void): () => void {
+    return this.#plugs.on(change, listener);
+  }
+
   choose(change: Partial<Choices>): void {
     const chosen = { ...this.#state.chosen, ...change };
     this.#state = { ...this.#state, chosen };
@@ -131,6 +134,14 @@ export class Devices {
     const media = this.#media();
     if (media === null) return;
     const devices = await media.enumerateDevices().catch(() => []);
+    this.#take(devices);
+  }
+
+  #take(devices: readonly MediaDeviceInfo[]): void {
+    const kinds = Object.keys(INPUT_OF) as DeviceKind[];
+    this.#unnamed = new Set(
+      kinds.filter((kind) => devices.some((one) => one.kind === INPUT_OF[kind] && one.deviceId === '')),
+    );
     this.#state = {
       ...this.#state,
       cameras: listed(devices, 'videoinput'),
@@ -148,10 +159,16 @@ export class Devices {
     return this.#open('video', { video: { ...WALL_WISH, ...this.#preferred('camera') } });
   }
 
+  /** As the room sounds, without anything that improves it: for measuring. */
+  openPlainMicrophone(): Promise<MediaStreamTrack> {
+    return this.#open('audio', { audio: { ...PLAIN_WISH, ...this.#preferred('microphone') } });
+  }
+
   /** With `isTeacher` as music where that is chosen; a pupil at the same computer would send the loudspeakers back. */
   async openMicrophone({ isTeacher }: { readonly isTeacher: boolean }): Promise<MediaStreamTrack> {
-    const isMusic = isTeacher && this.#state.chosen.sound === 'music';
-    const wish = isMusic ? MUSIC_WISH : VOICE_WISH;
+    const { sound, noisy } = this.#state.chosen;
+    const isMusic = isTeacher && sound === 'music';
+    const wish = isMusic ? MUSIC_WISH : sound === 'hall' ? hallWish(noisy) : VOICE_WISH;
     const track = await this.#open('audio', { audio: { ...wish, ...this.#preferred('microphone') } });
     if (isMusic) track.contentHint = 'music';
     return track;
@@ -182,7 +199,8 @@ export class Devices {
     const stream = await media.getDisplayMedia(options).catch((error: unknown) => {
       const failure = captureFailure(error);
       // Closing the browser's chooser is no problem to be told about.
-      throw failure.problem === 'refused' ? new CaptureFailure('cancelled', error) : failure;
+      const isClosed = failure.problem === 'refused' || failure.problem === 'dismissed';
+      throw isClosed ? new CaptureFailure('cancelled', error) : failure;
     });
     const [video] = stream.getVideoTracks();
     if (video === undefined) throw new CaptureFailure('unknown');
@@ -199,7 +217,7 @@ export class Devices {
     const media = this.#media();
     if (media === null) throw new CaptureFailure(isSecureContext ? 'unsupported' : 'insecure');
     const stream = await media.getUserMedia(constraints).catch((error: unknown) => {
-      throw captureFailure(error);
+      throw captureFailure(error, kind);
     });
     const track = kind === 'video' ? stream.getVideoTracks()[0] : stream.getAudioTracks()[0];
     if (track === undefined) throw new CaptureFailure('notFound');
@@ -216,10 +234,22 @@ export class Devices {
   #watch(): void {
     const media = this.#media();
     if (media === null) return;
-    const refresh = (): void => void this.refresh();
-    media.addEventListener('devicechange', refresh);
-    this.#stopWatching = () => media.removeEventListener('devicechange', refresh);
-    refresh();
+    const handle = (): void => void this.#handlePlugging();
+    media.addEventListener('devicechange', handle);
+    this.#stopWatching = () => media.removeEventListener('devicechange', handle);
+    void this.refresh();
+  }
+
+  async #handlePlugging(): Promise<void> {
+    const { state: before, unnamed } = { state: this.#state, unnamed: this.#unnamed };
+    await this.refresh();
+    const after = this.#state;
+    for (const kind of Object.keys(LISTS) as DeviceKind[]) {
+      if (unnamed.has(kind)) continue;
+      const [old, now] = [before[LISTS[kind]], after[LISTS[kind]]];
+      for (const device of missingFrom(now, old)) this.#plugs.emit('gone', { ...device, kind });
+      for (const device of missingFrom(old, now)) this.#plugs.emit('arrived', { ...device, kind });
+    }
   }
 
   #unwatch(): void {

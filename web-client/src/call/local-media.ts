@@ -25,7 +25,10 @@ const SEND_AGAIN_MS = 1_000;
 export interface LocalMediaOptions {
   readonly call: SignalingClient['call'];
   readonly onChange: () => void;
-  /** The track ended by itself: a camera was unplugged, "stop sharing" was pressed in the browser's own bar. */
+  /**
+   * The track ended by itself: a camera was unplugged, "stop sharing" was pressed in the browser's own bar. The source stays until
+   * it is given another track or unpublished.
+   */
   readonly onEnded: (source: Source) => void;
 }
 
@@ -55,6 +58,15 @@ export class LocalMedia {
 
   has(source: Source): boolean {
     return this.#entries.has(source);
+  }
+
+  isPaused(source: Source): boolean {
+    return this.#entries.get(source)?.paused ?? false;
+  }
+
+  /** The track as it is captured; silent while the source is paused. */
+  trackOf(source: Source): MediaStreamTrack | null {
+    return this.#entries.get(source)?.track ?? null;
   }
 
   get isIdle(): boolean {
@@ -205,7 +217,8 @@ export class LocalMedia {
     track.enabled = !entry.paused;
     this.#watchEnd(entry, track);
     const { source } = entry;
-    if (isSentAsMusic(source, old) === isSentAsMusic(source, track)) await entry.producer?.replaceTrack({ track });
+    if (entry.producer === null) await this.#produce(entry);
+    else if (isSentAsMusic(source, old) === isSentAsMusic(source, track)) await entry.producer.replaceTrack({ track });
     else await this.#produceAnew(entry);
     old.stop();
     this.#options.onChange();
@@ -230,11 +243,13 @@ export class LocalMedia {
     const [transport, device] = [this.#transport, this.#device];
     if (transport === null || device === null || transport.closed || entry.producer !== null) return;
     const kind = kindOf(entry.source);
-    if (!device.canProduce(kind)) return;
+    const { track } = entry;
+    // A device that is gone gets another track in a moment.
+    if (!device.canProduce(kind) || track.readyState === 'ended') return;
     const producer = await transport
       .produce({
-        ...producerOptions(device, entry.source, entry.track, this.#videoCodec),
-        track: entry.track,
+        ...producerOptions(device, entry.source, track, this.#videoCodec),
+        track,
         appData: { source: entry.source, paused: entry.paused },
       })
       .catch((error: unknown) => {
@@ -245,6 +260,7 @@ export class LocalMedia {
       return;
     }
     entry.producer = producer;
+    if (entry.track !== track) await producer.replaceTrack({ track: entry.track });
     producer.on('transportclose', () => {
       if (entry.producer === producer) entry.producer = null;
       this.#options.onChange();
@@ -256,9 +272,7 @@ export class LocalMedia {
     track.addEventListener(
       'ended',
       () => {
-        if (this.#entries.get(entry.source) !== entry || entry.track !== track) return;
-        void this.unpublish(entry.source);
-        this.#options.onEnded(entry.source);
+        if (this.#entries.get(entry.source) === entry && entry.track === track) this.#options.onEnded(entry.source);
       },
       { once: true },
     );

@@ -9,7 +9,9 @@ import type { RouteReply } from '../../../signaling/protocol/rest.ts';
 import { callApi } from '../api/api.ts';
 import { RequestFailure, asFailure } from '../api/request-failure.ts';
 import { Capture } from './capture.ts';
-import type { CaptureProblem, Devices } from './devices.ts';
+import type { CaptureProblem } from './capture-problem.ts';
+import type { Devices } from './devices.ts';
+import { HotPlug } from './hot-plug.ts';
 import { MediaSession } from './media-session.ts';
 import { RoomActions } from './room-actions.ts';
 import { RoomLine } from './room-line.ts';
@@ -84,6 +86,7 @@ export class RoomCall {
   readonly media: MediaSession;
   readonly capture: Capture;
   readonly wall: WallSending;
+  readonly hotPlug: HotPlug;
   readonly #options: RoomCallOptions;
   readonly #client: SignalingClient;
   readonly #stops: (() => void)[] = [];
@@ -124,7 +127,15 @@ export class RoomCall {
       onChange: () => this.store.setMedia(this.media.state),
       onSourceEnded: (source) => this.capture.handleEnded(source),
     });
-    this.capture = new Capture({ devices: options.devices, media: this.media, onProblem: options.onCaptureProblem });
+    const { devices } = options;
+    this.hotPlug = new HotPlug({ devices, capture: () => this.capture, local: () => this.media.local });
+    this.capture = new Capture({
+      devices,
+      media: this.media,
+      onProblem: options.onCaptureProblem,
+      onReplaced: (source, how, track) => this.hotPlug.handleReplaced(source, how, track),
+    });
+    this.#stops.push(() => this.hotPlug.close());
     this.wall = new WallSending({
       store: this.store,
       capture: this.capture,

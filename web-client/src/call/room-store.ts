@@ -22,8 +22,8 @@ export interface CallState {
   /** Who is shown large; follows the active speaker with hysteresis. */
   readonly focus: SeatId | null;
   readonly complaint: Complaint | null;
-  /** A teacher muted us; shown until it is seen. */
-  readonly mutedByTeacher: boolean;
+  /** Who or what muted us; shown until it is seen. */
+  readonly muted: 'teacher' | 'echo' | null;
 }
 
 export type Patch = (state: InsideState) => InsideState;
@@ -46,7 +46,7 @@ export class RoomStore {
     media: NO_MEDIA,
     focus: null,
     complaint: null,
-    mutedByTeacher: false,
+    muted: null,
   };
   #count = 0;
   #isHeld = false;
@@ -67,7 +67,7 @@ export class RoomStore {
       client.on('snapshot', (snapshot) => this.#apply(fromSnapshot(snapshot, this.#truth, Date.now()))),
       client.on('state', (connection) => this.#set({ connection })),
       client.on('activeSpeaker', ({ seatId }) => this.#focus.handleActiveSpeaker(seatId)),
-      client.on('mutedByTeacher', () => this.#set({ mutedByTeacher: true })),
+      client.on('mutedByTeacher', ({ cause }) => this.#set({ muted: cause })),
     );
     return () => {
       for (const stop of stops) stop();
@@ -131,7 +131,7 @@ export class RoomStore {
   }
 
   dismissMuted(): void {
-    this.#set({ mutedByTeacher: false });
+    this.#set({ muted: null });
   }
 
   #apply(truth: RoomView): void {

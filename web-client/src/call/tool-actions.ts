@@ -4,6 +4,7 @@ import { RequestId } from '../../../signaling/protocol/ids.ts';
 import type { CoursewareId, PollId, RaceId, ReportId, SeatId, StrokeId } from '../../../signaling/protocol/ids.ts';
 import type { PollAnswer, PollQuestion } from '../../../signaling/protocol/polls.ts';
 import type { CoursewareItem } from '../../../signaling/protocol/rest/courseware.ts';
+import type { MeasuredSound } from '../../../signaling/protocol/room-sound.ts';
 import type { RoomParams, RoomResult } from '../../../signaling/protocol/room.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
@@ -215,6 +216,26 @@ export class ToolActions {
     return this.#store.act(
       (state) => ({ ...state, tools: { ...state.tools, ink: { ...state.tools.ink, isOpen } } }),
       () => this.#call('setInkOpen', { isOpen }),
+    );
+  }
+
+  reportSound(measured: MeasuredSound): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('reportSound', measured));
+  }
+
+  muteEcho(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('muteEcho', { seatId }));
+  }
+
+  letEchoGo(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(
+      (state) => {
+        const echoes = state.tools.sound.echoes.map((echo) =>
+          echo.seatId === seatId ? { ...echo, state: 'letGo' as const } : echo,
+        );
+        return { ...state, tools: { ...state.tools, sound: { ...state.tools.sound, echoes } } };
+      },
+      () => this.#call('letEchoGo', { seatId }),
     );
   }
 

@@ -2,7 +2,6 @@ import { catalogue } from '../text/text.ts';
 
 export const camerasText = catalogue({
   sound: ['麦克风用于', 'Microphone for'],
-  voice: ['说话（降噪、消除回声）', 'Speech (noise and echo removed)'],
   music: ['音乐（原声、立体声）', 'Music (as it sounds, stereo)'],
   musicHint: [
     '不再消除回声：请戴耳机，或关掉教室音箱。',

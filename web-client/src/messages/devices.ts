@@ -18,7 +18,13 @@ export const devicesText = catalogue({
   playing: ['正在播放…', 'Playing…'],
   changeDevices: ['更换设备', 'Change devices'],
   allGood: ['设备正常', 'Everything works'],
-  problem_refused: ['浏览器拒绝了使用{device}', 'The browser refused the {device}'],
+  problem_refused: ['浏览器没有允许本网站使用{device}', 'The browser does not let this site use the {device}'],
+  problem_dismissed: [
+    '还没有回答浏览器的询问，{device}没有打开',
+    'The browser’s question was not answered: no {device} yet',
+  ],
+  problem_system: ['电脑系统不允许浏览器使用{device}', 'This computer’s system gives the browser no {device}'],
+  problem_policy: ['打开本页的网页不允许使用{device}', 'The page that shows this one allows no {device}'],
   problem_inUse: ['{device}正被其他程序占用', 'The {device} is used by another program'],
   problem_notFound: ['没有找到{device}', 'No {device} found'],
   problem_insecure: [
@@ -27,14 +33,36 @@ export const devicesText = catalogue({
   ],
   problem_unsupported: ['这个浏览器不支持{device}', 'This browser does not support the {device}'],
   problem_unknown: ['{device}无法打开', 'The {device} could not be opened'],
-  step_refused: [
-    '点地址栏左侧的图标，把摄像头和麦克风改为“允许”，再点重试。',
-    'Click the icon left of the address, set camera and microphone to “Allow”, then try again.',
+  step_refused_chromium: [
+    '点地址栏左侧的图标，把摄像头和麦克风改为“允许”，再点重试。如果没有这一项，可能是学校统一设置了禁止，请联系管理员。',
+    'Click the icon left of the address, set camera and microphone to “Allow”, then try again. If that is not there, your school’s settings may forbid it: ask your administrator.',
   ],
-  step_refusedPhone: [
-    '在手机“设置”里允许浏览器（或微信）使用摄像头和麦克风，再点重试。',
-    'Allow camera and microphone for this browser in the phone’s settings, then try again.',
+  step_refused_firefox: [
+    '点地址栏左侧被划掉的摄像头或麦克风图标，去掉“已阻止”，再点重试。',
+    'Click the crossed-out camera or microphone left of the address, remove “Blocked”, then try again.',
   ],
+  step_refused_safari: [
+    '点屏幕左上角的 Safari 菜单，选“此网站的设置…”，把摄像头和麦克风改为“允许”，再点重试。',
+    'In the Safari menu choose “Settings for This Website…”, set camera and microphone to “Allow”, then try again.',
+  ],
+  step_refused_ios: [
+    '点地址栏旁的“大小”按钮，选“网站设置”，允许摄像头和麦克风；或到“设置 › Safari 浏览器”里允许。然后点重试。',
+    'Tap the page menu beside the address, choose “Website Settings” and allow camera and microphone; or allow them in Settings › Safari. Then try again.',
+  ],
+  step_refused_android: [
+    '点地址栏左侧的图标，选“权限”，允许摄像头和麦克风；也请在手机“设置 › 应用”里允许这个浏览器使用。然后点重试。',
+    'Tap the icon left of the address, choose “Permissions” and allow both; also allow them for this browser in the phone’s settings. Then try again.',
+  ],
+  step_refused_wechat: [
+    '在手机“设置 › 应用 › 微信 › 权限”里允许相机和麦克风，再点重试；还不行就点右上角“…”，选“在浏览器打开”。',
+    'Allow camera and microphone for WeChat in the phone’s settings, then try again; or tap “…” at the top and open this page in the browser.',
+  ],
+  step_dismissed: ['点重试，浏览器会再问一次，请选“允许”。', 'Try again: the browser asks once more. Choose “Allow”.'],
+  step_system: [
+    'Windows：“设置 › 隐私 › 摄像头 / 麦克风”；Mac：“系统设置 › 隐私与安全性”。允许这个浏览器使用，必要时重启浏览器，再点重试。',
+    'Windows: Settings › Privacy › Camera / Microphone. Mac: System Settings › Privacy & Security. Allow this browser, restart it if asked, then try again.',
+  ],
+  step_policy: ['请在浏览器里直接打开本页的网址。', 'Open this page’s own address in the browser.'],
   step_inUse: [
     '请关闭正在使用它的程序（如其他会议软件），再点重试。',
     'Close the program that uses it (another meeting, for example), then try again.',
@@ -46,6 +74,20 @@ export const devicesText = catalogue({
   step_insecure: ['请用 https:// 开头的网址打开本页。', 'Open this page with an address that begins with https://.'],
   step_unsupported: ['请换用 Chrome、Edge 或 Safari 浏览器打开。', 'Please open it in Chrome, Edge or Safari.'],
   step_unknown: ['请重新插拔设备或重启浏览器，再点重试。', 'Plug it in again or restart the browser, then try again.'],
+  sound_voice: ['办公室、家里，或戴耳机', 'Office, home, or headphones'],
+  sound_hall: ['教室、礼堂（扬声器外放）', 'Classroom or hall with loudspeakers'],
+  use: ['使用', 'Use'],
+  replaced: ['{device}断开了，已自动换用“{label}”', 'The {device} was unplugged. “{label}” is used instead'],
+  replacedBySystem: ['{device}断开了，已改用系统默认', 'The {device} was unplugged. The system’s default is used'],
+  restored: ['{device}已接上：{label}', 'The {device} is back: {label}'],
+  arrived: ['发现新的{device}：{label}', 'New {device}: {label}'],
+  mutedSpeech: ['您已静音，大家听不到您说话', 'You are muted: nobody hears you'],
+  mutedSpeechHow: [
+    '按 M 或点此取消静音；也可以按住空格键说话',
+    'Press M or here to unmute, or hold the space bar to talk',
+  ],
+  unmute: ['取消静音', 'Unmute'],
+  talkHeld: ['正在发言，松开空格键静音', 'You are heard. Let go of the space bar to mute'],
   retry: ['重试', 'Try again'],
   screen: ['屏幕共享', 'screen sharing'],
 });

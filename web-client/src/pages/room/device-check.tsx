@@ -1,7 +1,8 @@
 import { Mic, MicOff, Video, VideoOff, Volume2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { browserKind } from '../../call/browser-kind.ts';
 import { LevelMeter, playTestSound } from '../../call/level-meter.ts';
-import type { CaptureProblem } from '../../call/devices.ts';
+import type { CaptureProblem } from '../../call/capture-problem.ts';
 import { devicesText } from '../../messages/devices.ts';
 import { useServices } from '../../services.ts';
 import { useText } from '../../text/text.ts';
@@ -16,8 +17,6 @@ import styles from './device-check.module.css';
 
 type T = Translate<typeof devicesText>;
 
-const isPhone = (): boolean => matchMedia('(pointer: coarse) and (max-width: 900px)').matches;
-
 /** Which of the ways it is blocked, and the steps for it. */
 export function captureWords(
   t: T,
@@ -25,7 +24,7 @@ export function captureWords(
   problem: CaptureProblem,
 ): { readonly what: string; readonly step: string } {
   const known = problem === 'cancelled' ? 'unknown' : problem;
-  const step = known === 'refused' && isPhone() ? t('step_refusedPhone') : t(`step_${known}` as const);
+  const step = known === 'refused' ? t(`step_refused_${browserKind()}` as const) : t(`step_${known}` as const);
   return { what: t(`problem_${known}` as const, { device }), step };
 }
 
@@ -34,13 +33,15 @@ function Blocked(props: { readonly preview: Preview; readonly device: string; re
   if (props.preview.kind !== 'blocked') return null;
   const { what, step } = captureWords(t, props.device, props.preview.problem);
   return (
-    <Banner tone="bad">
-      <strong>{what}</strong>
-      <p>{step}</p>
-      <Button look="plain" onClick={props.onRetry}>
-        {t('retry')}
-      </Button>
-    </Banner>
+    <div data-testid="preview-problem" data-problem={props.preview.problem}>
+      <Banner tone="bad">
+        <strong>{what}</strong>
+        <p>{step}</p>
+        <Button look="plain" onClick={props.onRetry}>
+          {t('retry')}
+        </Button>
+      </Banner>
+    </div>
   );
 }
 
@@ -122,7 +123,10 @@ function Choices({ previews, isTeacher }: DeviceCheckProps) {
             previews.reopen('microphone');
           }}
         />
-        {isTeacher && <SoundChoice onChosen={() => isRunning(previews.microphone) && previews.reopen('microphone')} />}
+        <SoundChoice
+          isTeacher={isTeacher}
+          onChosen={() => isRunning(previews.microphone) && previews.reopen('microphone')}
+        />
         {speakers.length > 0 && (
           <SelectField
             label={t('speaker')}

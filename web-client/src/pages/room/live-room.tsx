@@ -9,6 +9,7 @@ import { roomText } from '../../messages/room.ts';
 import { visitText } from '../../messages/visit.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
+import { useWakeLock } from '../../ui/use-wake-lock.ts';
 import { Announcer } from './announcer.tsx';
 import { useCall, useCallState } from './call-context.ts';
 import { ChatPanel } from './chat-panel.tsx';
@@ -175,6 +176,7 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
     () => setPanel(null),
     () => setDialog('help'),
   );
+  useWakeLock();
   return (
     <div
       className={['stage', styles.room].join(' ')}
@@ -188,7 +190,7 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
       <main className={styles.main} data-frozen={callState.media.line === 'interrupted'}>
         <MainView state={state} focus={callState.focus} arrangement={arrangement} largeWall={largeWall} />
         <Countdown left={take.left} cancel={take.cancel} />
-        <RoomNotes state={state} call={callState} captureComplaint={complaint} onCaptureSeen={onComplaintSeen} />
+        <RoomNotes {...{ state, controls, complaint, onComplaintSeen }} call={callState} />
       </main>
       <RoomPanel
         {...{ state, controls, panel, setPanel, setDialog, arrangement }}

@@ -85,6 +85,13 @@ function Hands({ state }: { readonly state: InsideState }) {
   );
 }
 
+/** What a teacher should know of a classroom's sound; nobody else is told. */
+function soundFact({ tools }: InsideState, seatId: string, t: Translate<typeof roomText>): string | null {
+  const verdict = tools.sound.checks.find((check) => check.seatId === seatId)?.verdict;
+  if (verdict === undefined) return null;
+  return verdict === 'ok' ? t('siteSound_ok') : t(`soundShort_${verdict}` as const);
+}
+
 function Person({ participant, state }: { readonly participant: Participant; readonly state: InsideState }) {
   const t = useText(panelText);
   const room = useText(roomText);
@@ -97,6 +104,7 @@ function Person({ participant, state }: { readonly participant: Participant; rea
     schoolName,
     group === null ? null : g('groupN', { n: group }),
     connected ? null : room('away'),
+    soundFact(state, seatId, room),
   ].filter((fact) => fact !== null);
   return (
     <li className={styles.row} data-testid="participant" data-seat-id={seatId} data-name={displayName}>

@@ -40,8 +40,9 @@ function Sound({ remote, speaker, volume, onBlocked }: SoundProps) {
     };
   }, [track, onBlocked]);
   useEffect(() => {
-    const audio: Sinkable | null = ref.current;
-    if (speaker !== null) void audio?.setSinkId?.(speaker).catch(() => undefined);
+    const audio: (Sinkable & { readonly sinkId?: string }) | null = ref.current;
+    if (audio === null || (audio.sinkId ?? '') === (speaker ?? '')) return;
+    void audio.setSinkId?.(speaker ?? '').catch(() => undefined);
   }, [speaker]);
   useEffect(() => {
     if (ref.current !== null) ref.current.volume = volume / 100;
@@ -57,7 +58,10 @@ function Sound({ remote, speaker, volume, onBlocked }: SoundProps) {
 export function RemoteSound({ volume = 100 }: { readonly volume?: number }) {
   const t = useText(roomText);
   const { devices } = useServices();
-  const { chosen } = useSyncExternalStore(devices.subscribe, devices.getState);
+  const { chosen, speakers } = useSyncExternalStore(devices.subscribe, devices.getState);
+  // One that was unplugged would play to nobody; it is used again when it is back.
+  const isThere = speakers.length === 0 || speakers.some(({ deviceId }) => deviceId === chosen.speaker);
+  const speaker = isThere ? chosen.speaker : null;
   const { media } = useCallState();
   const [blocked, setBlocked] = useState<readonly (() => void)[]>([]);
   const addBlocked = useCallback((play: () => void) => setBlocked((all) => [...all, play]), []);
@@ -66,13 +70,7 @@ export function RemoteSound({ volume = 100 }: { readonly volume?: number }) {
       {media.remote
         .filter((remote) => remote.kind === 'audio')
         .map((remote) => (
-          <Sound
-            key={remote.producerId}
-            remote={remote}
-            speaker={chosen.speaker}
-            volume={volume}
-            onBlocked={addBlocked}
-          />
+          <Sound key={remote.producerId} remote={remote} speaker={speaker} volume={volume} onBlocked={addBlocked} />
         ))}
       {blocked.length > 0 && (
         <Button

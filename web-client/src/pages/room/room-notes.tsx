@@ -18,6 +18,9 @@ import { NewCameraNote } from './new-camera-note.tsx';
 import { FreshTeacherNote } from './teacher-notes.tsx';
 import { OrderNotes } from './order-notes.tsx';
 import { WallNote } from './wall/wall-note.tsx';
+import { DeviceNewsNotes, MicrophoneNotes } from './device-notes.tsx';
+import { EchoNotes } from './echo-notes.tsx';
+import type { RoomControls } from './use-controls.ts';
 import type { CaptureComplaint } from './use-visit.ts';
 import styles from './live-room.module.css';
 
@@ -79,7 +82,8 @@ function ComplaintNote({ call }: { readonly call: CallState }) {
   );
 }
 
-function CaptureNote(props: { readonly complaint: CaptureComplaint; readonly onSeen: () => void }) {
+/** Which device is blocked in which way, and what to do. */
+export function CaptureNote(props: { readonly complaint: CaptureComplaint; readonly onSeen: () => void }) {
   const t = useText(devicesText);
   const room = useText(roomText);
   const names: Readonly<Record<Source, string>> = {
@@ -104,15 +108,23 @@ function CaptureNote(props: { readonly complaint: CaptureComplaint; readonly onS
   );
 }
 
+/** Whoever may not unmute is not told to. */
+function mutedWords({ microphone }: RoomControls, cause: 'teacher' | 'echo') {
+  if (cause === 'teacher') return 'mutedByTeacher';
+  return microphone.isShut ? 'mutedForEchoShut' : 'mutedForEcho';
+}
+
 export interface RoomNotesProps {
   readonly state: InsideState;
   readonly call: CallState;
-  readonly captureComplaint: CaptureComplaint | null;
-  readonly onCaptureSeen: () => void;
+  readonly complaint: CaptureComplaint | null;
+  readonly onComplaintSeen: () => void;
+  readonly controls: RoomControls;
 }
 
 /** What has to be said over the lesson, never hiding the controls and never in the way of a key. */
-export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: RoomNotesProps) {
+export function RoomNotes(props: RoomNotesProps) {
+  const { state, call, complaint, onComplaintSeen, controls } = props;
   const t = useText(roomText);
   const { store } = useCall();
   const isReconnecting = call.connection.kind === 'reconnecting';
@@ -126,10 +138,10 @@ export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: Room
         </div>
       )}
       <ToldNote state={state} />
-      {call.mutedByTeacher && (
+      {call.muted !== null && (
         <div data-testid="muted-by-teacher">
           <Banner tone="calm">
-            {t('mutedByTeacher')}{' '}
+            {t(mutedWords(controls, call.muted))}{' '}
             <Button look="plain" onClick={() => store.dismissMuted()}>
               {t('ok')}
             </Button>
@@ -137,7 +149,10 @@ export function RoomNotes({ state, call, captureComplaint, onCaptureSeen }: Room
         </div>
       )}
       <OrderNotes state={state} call={call} />
-      {captureComplaint !== null && <CaptureNote complaint={captureComplaint} onSeen={onCaptureSeen} />}
+      {complaint !== null && <CaptureNote complaint={complaint} onSeen={onComplaintSeen} />}
+      <DeviceNewsNotes />
+      <MicrophoneNotes {...{ call, controls }} />
+      <EchoNotes {...{ state, call }} />
       <ComplaintNote call={call} />
       <FreshTeacherNote state={state} />
       <WallNote call={call} />

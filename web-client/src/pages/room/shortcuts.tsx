@@ -60,6 +60,7 @@ export function ShortcutHelp({ isOpen, onClose }: { readonly isOpen: boolean; re
   const t = useText(roomText);
   const lines = [
     ['M', t('key_mic')],
+    [t('space'), t('key_talk')],
     ['V', t('key_camera')],
     ['D', t('key_cameras')],
     ['S', t('key_share')],

@@ -94,7 +94,9 @@ function DeviceChoice({ controls }: { readonly controls: RoomControls }) {
           }}
         />
       )}
-      {controls.may.teach && <SoundChoice onChosen={() => void capture.reopen('microphone')} />}
+      {controls.may.microphone && (
+        <SoundChoice isTeacher={controls.may.teach} onChosen={() => void capture.reopen('microphone')} />
+      )}
       {speakers.length > 0 && (
         <SelectField
           label={d('speaker')}

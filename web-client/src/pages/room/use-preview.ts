@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { captureFailure } from '../../call/devices.ts';
-import type { CaptureProblem, Devices, DevicesState } from '../../call/devices.ts';
+import { captureFailure } from '../../call/capture-problem.ts';
+import type { CaptureProblem } from '../../call/capture-problem.ts';
+import type { Devices, DevicesState } from '../../call/devices.ts';
 import { useServices } from '../../services.ts';
 
 export type PreviewSource = 'camera' | 'microphone';
@@ -28,6 +29,7 @@ class PreviewTracks {
   readonly #devices: Devices;
   readonly #isTeacher: boolean;
   readonly #onPreview: (source: PreviewSource, preview: Preview) => void;
+  readonly #missing = new Set<PreviewSource>();
   #tracks: Partial<Record<PreviewSource, MediaStreamTrack>> = {};
   #closed = false;
 
@@ -46,11 +48,20 @@ class PreviewTracks {
         : this.#devices.openMicrophone({ isTeacher: this.#isTeacher }));
       this.#adopt(source, track);
     } catch (error) {
-      if (!this.#closed) this.#onPreview(source, { kind: 'blocked', problem: captureFailure(error).problem });
+      if (this.#closed) return;
+      const { problem } = captureFailure(error);
+      if (problem === 'notFound') this.#missing.add(source);
+      this.#onPreview(source, { kind: 'blocked', problem });
     }
   }
 
+  /** One was plugged in: what was missing is there now. */
+  handleArrived(source: PreviewSource): void {
+    if (this.#missing.has(source)) void this.open(source);
+  }
+
   stop(source: PreviewSource): void {
+    this.#missing.delete(source);
     this.#tracks[source]?.stop();
     delete this.#tracks[source];
   }
@@ -79,8 +90,9 @@ class PreviewTracks {
     }
     this.stop(source);
     this.#tracks[source] = track;
+    // Unplugged: whatever else there is takes its place, or it says that there is nothing.
     track.addEventListener('ended', () => {
-      if (this.#tracks[source] === track) this.#onPreview(source, { kind: 'blocked', problem: 'notFound' });
+      if (this.#tracks[source] === track) void this.open(source);
     });
     this.#onPreview(source, { kind: 'on', track });
   }
@@ -101,7 +113,13 @@ export function usePreviews(isTeacher: boolean): Previews {
     const { cameraOn, microphoneOn } = devices.getState().chosen;
     if (cameraOn) void own.open('camera');
     if (microphoneOn) void own.open('microphone');
-    return () => own.close();
+    const stop = devices.onPlugged('arrived', ({ kind }) => {
+      if (kind !== 'speaker') own.handleArrived(kind);
+    });
+    return () => {
+      stop();
+      own.close();
+    };
   }, [devices, isTeacher]);
 
   const toggle = (source: PreviewSource): void => {

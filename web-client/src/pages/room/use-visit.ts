@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Source } from '../../../../signaling/protocol/media.ts';
-import type { CaptureProblem } from '../../call/devices.ts';
+import type { CaptureProblem } from '../../call/capture-problem.ts';
 import type { JoinGrant } from '../../call/room-call.ts';
 import { VisitEntry } from '../../call/visit.ts';
 import type { VisitPhase } from '../../call/visit.ts';

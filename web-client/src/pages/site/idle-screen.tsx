@@ -8,6 +8,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { PairingSign } from './pairing-sign.tsx';
 import { SetUpButton } from './set-up.tsx';
 import type { SiteKit } from './site-kit.ts';
+import { SoundCard } from './sound-card.tsx';
 import styles from './site-page.module.css';
 
 type Agenda = RouteReply<'siteAgenda'>;
@@ -66,6 +67,7 @@ export function IdleScreen(props: {
         <p className={styles.soft}>{day}</p>
       </div>
       {agenda !== null && <NextLesson agenda={agenda} nowMs={nowMs} />}
+      <SoundCard checksItself={false} />
       <footer className={styles.foot}>
         <PairingSign kit={kit} />
         <p className={styles.soft}>{isOffline ? t('offline') : t('selfRunning')}</p>

@@ -7,10 +7,12 @@ import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Waiting } from '../../ui/panels.tsx';
 import { CallProvider, useCallState } from '../room/call-context.ts';
+import type { CaptureComplaint } from '../room/use-visit.ts';
 import { useVisit } from '../room/use-visit.ts';
 import { PairingSign } from './pairing-sign.tsx';
 import type { SiteKit } from './site-kit.ts';
 import { SiteRoom } from './site-room.tsx';
+import { SoundCard } from './sound-card.tsx';
 import styles from './site-page.module.css';
 
 const RETRY_MS = 5_000;
@@ -42,12 +44,14 @@ interface SiteCallProps {
   readonly kit: SiteKit;
   readonly onDone: () => void;
   readonly onAgain: () => void;
+  readonly complaint: CaptureComplaint | null;
+  readonly onComplaintSeen: () => void;
 }
 
 /** Nobody is there to press anything: what can come back comes back, what is over makes room for the clock. */
 const COMES_BACK: ReadonlySet<CloseReason> = new Set(['seatTokenInvalid', 'left', 'roomGone', 'clientTooOld']);
 
-function SiteCall({ lesson, kit, onDone, onAgain }: SiteCallProps) {
+function SiteCall({ lesson, kit, onDone, onAgain, complaint, onComplaintSeen }: SiteCallProps) {
   const t = useText(siteText);
   const { connection, view } = useCallState();
   const reason = connection.kind === 'closed' ? connection.reason : null;
@@ -70,8 +74,14 @@ function SiteCall({ lesson, kit, onDone, onAgain }: SiteCallProps) {
     );
   }
   if (reason !== null || view.phase === 'joining') return <SiteFrame lesson={lesson} kit={kit} words={t('entering')} />;
-  if (view.phase === 'waiting') return <SiteFrame lesson={lesson} kit={kit} words={t('waiting')} />;
-  return <SiteRoom state={view} kit={kit} />;
+  if (view.phase === 'waiting') {
+    return (
+      <SiteFrame lesson={lesson} kit={kit} words={t('waiting')}>
+        <SoundCard checksItself />
+      </SiteFrame>
+    );
+  }
+  return <SiteRoom {...{ kit, complaint, onComplaintSeen }} state={view} />;
 }
 
 /** One lesson on the classroom's screen, from its time to its end, without a hand. */
@@ -90,7 +100,7 @@ export function SiteLesson(props: {
     const { camera, microphoneOffIn } = settings.getState();
     return { camera: camera !== null, microphone: microphoneOffIn !== lessonId };
   }, [settings, lessonId]);
-  const { phase, enter } = useVisit({
+  const { phase, enter, complaint, dismissComplaint } = useVisit({
     key: `site-${lessonId}`,
     obtainGrant,
     wants,
@@ -110,9 +120,14 @@ export function SiteLesson(props: {
   if (phase.kind === 'inside') {
     return (
       <CallProvider value={phase.call}>
-        <SiteCall lesson={lesson} kit={kit} onDone={onDone} onAgain={again} />
+        <SiteCall {...{ lesson, kit, onDone, complaint }} onAgain={again} onComplaintSeen={dismissComplaint} />
       </CallProvider>
     );
   }
-  return <SiteFrame lesson={lesson} kit={kit} words={phase.kind === 'notOpen' ? t('waiting') : t('entering')} />;
+  if (phase.kind !== 'notOpen') return <SiteFrame lesson={lesson} kit={kit} words={t('entering')} />;
+  return (
+    <SiteFrame lesson={lesson} kit={kit} words={t('waiting')}>
+      <SoundCard checksItself />
+    </SiteFrame>
+  );
 }

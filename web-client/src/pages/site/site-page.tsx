@@ -6,6 +6,7 @@ import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
 import { siteText } from '../../messages/site.ts';
+import { useServices } from '../../services.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
@@ -108,6 +109,10 @@ export default function SitePage() {
 }
 
 function FirstScreen() {
+  const { devices } = useServices();
+  useEffect(() => {
+    if (devices.getState().chosen.sound === null) devices.choose({ sound: 'hall' });
+  }, [devices]);
   const agenda = useQuery({
     queryKey: AGENDA_KEY,
     queryFn: ({ signal }) => loadAgenda(signal),

@@ -1,15 +1,19 @@
 import { Ear, Hand, Mic, MicOff } from 'lucide-react';
 import { useEffect, useMemo } from 'react';
 import type { SiteLayout } from '../../../../signaling/protocol/sites.ts';
+import { recallSound } from '../../call/sound-memory.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { may } from '../../call/room-state.ts';
 import { siteText } from '../../messages/site.ts';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { useWakeLock } from '../../ui/use-wake-lock.ts';
 import { Announcer } from '../room/announcer.tsx';
 import { useCall, useCallState } from '../room/call-context.ts';
+import { DeviceNewsNotes } from '../room/device-notes.tsx';
 import { GAP_PX } from '../room/packing.ts';
+import { CaptureNote } from '../room/room-notes.tsx';
 import { RemoteSound } from '../room/remote-sound.tsx';
 import { ShownBoard } from '../room/shown-board.tsx';
 import { Tile } from '../room/tile.tsx';
@@ -20,6 +24,7 @@ import { ClassCards } from '../room/tools/class-cards.tsx';
 import { GroupLine } from '../room/groups/group-line.tsx';
 import { ToldNote } from '../room/groups/told-note.tsx';
 import { CountdownSign } from '../room/tools/countdown-sign.tsx';
+import type { CaptureComplaint } from '../room/use-visit.ts';
 import { PairingSign } from './pairing-sign.tsx';
 import type { SiteKit } from './site-kit.ts';
 import { useSiteDuties } from './use-site-duties.ts';
@@ -53,15 +58,38 @@ function placesOf(state: InsideState): Places {
   return { main, lecturer: hasBoard ? lecturer : null, teacher: lecturer, others, own };
 }
 
-function TalkSign(props: { readonly isTalking: boolean; readonly canTalk: boolean; readonly isOff: boolean }) {
-  const { isTalking, canTalk, isOff } = props;
+type Talk = 'open' | 'shut' | 'held' | 'none' | 'off';
+
+/** Whether the class may be heard: on stage, in a group, or while the button is held. */
+const isOpenTo = ({ talking, onStage, group }: InsideState['self']): boolean => talking || onStage || group !== null;
+
+/** How the class is heard at this moment. */
+function talkStateOf({ self, producers }: InsideState, isOff: boolean): Talk {
+  if (isOff) return 'off';
+  if (!isOpenTo(self)) return 'shut';
+  const microphone = producers.find(({ seatId, source }) => seatId === self.seatId && source === 'microphone');
+  if (microphone === undefined) return 'none';
+  return microphone.paused ? 'held' : 'open';
+}
+
+function TalkSign(props: { readonly state: InsideState; readonly canTalk: boolean; readonly isOff: boolean }) {
+  const { state, canTalk, isOff } = props;
+  const isTalking = isOpenTo(state.self) && !isOff;
+  const talk = talkStateOf(state, isOff);
   const t = useText(siteText);
   const { isHeld, press, release } = useTalkKey(canTalk);
+  const words: Readonly<Record<Talk, () => string>> = {
+    open: () => t('speak'),
+    shut: () => t('listen'),
+    held: () => t('mutedNow'),
+    none: () => t('noMicrophone'),
+    off: () => t('microphoneOff'),
+  };
   return (
     <div className={styles.talk}>
-      <output className={styles.sign} data-talking={isTalking} data-testid="talk-sign">
-        {isOff ? <MicOff aria-hidden /> : isTalking ? <Mic aria-hidden /> : <Ear aria-hidden />}
-        {isOff ? t('microphoneOff') : isTalking ? t('speak') : t('listen')}
+      <output className={styles.sign} data-talking={isTalking} data-talk={talk} data-testid="talk-sign">
+        {talk === 'open' ? <Mic aria-hidden /> : talk === 'shut' ? <Ear aria-hidden /> : <MicOff aria-hidden />}
+        {words[talk]()}
       </output>
       {canTalk && (
         <button
@@ -198,14 +226,30 @@ export function SecondRoom({ state, layout }: { readonly state: InsideState; rea
   );
 }
 
+interface SiteRoomProps {
+  readonly state: InsideState;
+  readonly kit: SiteKit;
+  readonly complaint: CaptureComplaint | null;
+  readonly onComplaintSeen: () => void;
+}
+
+/** The lesson's teachers learn what the check before class has found. */
+function useSoundReport(): void {
+  const { actions } = useCall();
+  useEffect(() => {
+    const last = recallSound(localStorage, Date.now());
+    if (last !== null) void actions.tools.reportSound(last.measured);
+  }, [actions]);
+}
+
 /** The lesson as 45 pupils see it from six metres away. */
-export function SiteRoom({ state, kit }: { readonly state: InsideState; readonly kit: SiteKit }) {
+export function SiteRoom({ state, kit, complaint, onComplaintSeen }: SiteRoomProps) {
   const { media } = useCallState();
   const places = useMemo(() => placesOf(state), [state]);
   const setup = useSiteDuties(kit, state);
   useWakeLock();
+  useSoundReport();
   const canTalk = state.lesson.kind === 'sky' && !state.safeMode && !setup.isMicrophoneOff;
-  const isTalking = (state.self.talking || state.self.onStage || state.self.group !== null) && !setup.isMicrophoneOff;
   const view = viewOf(setup.layout, setup.screens > 1 ? 'first' : 'only');
   return (
     <div
@@ -223,9 +267,13 @@ export function SiteRoom({ state, kit }: { readonly state: InsideState; readonly
       </div>
       <main className={styles.main} data-view={view} style={{ gap: GAP_PX }}>
         {view === 'people' ? <PeoplePart places={places} /> : <BoardPart state={state} places={places} />}
+        <div className={styles.notes}>
+          <DeviceNewsNotes />
+          {complaint !== null && <CaptureNote complaint={complaint} onSeen={onComplaintSeen} />}
+        </div>
         <aside className={styles.side}>
           {view === 'both' && <SidePart state={state} places={places} />}
-          <TalkSign isTalking={isTalking} canTalk={canTalk} isOff={setup.isMicrophoneOff} />
+          <TalkSign state={state} canTalk={canTalk} isOff={setup.isMicrophoneOff} />
           <HandButton state={state} />
           {kit.phones.length === 0 && <PairingSign kit={kit} isSmall />}
         </aside>
@@ -234,22 +282,4 @@ export function SiteRoom({ state, kit }: { readonly state: InsideState; readonly
       <Announcer state={state} />
     </div>
   );
-}
-
-/** A screen that goes dark in the middle of a lesson cannot be woken by anybody. */
-function useWakeLock(): void {
-  useEffect(() => {
-    let lock: WakeLockSentinel | null = null;
-    const ask = async (): Promise<void> => {
-      if (document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
-      lock = await navigator.wakeLock.request('screen').catch(() => null);
-    };
-    const handle = (): void => void ask();
-    handle();
-    document.addEventListener('visibilitychange', handle);
-    return () => {
-      document.removeEventListener('visibilitychange', handle);
-      void lock?.release().catch(() => undefined);
-    };
-  }, []);
 }

@@ -1,0 +1,101 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useAcoustics, type Acoustics } from '../support/browser/acoustics.ts';
+import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
+import { Person } from '../support/browser/person.ts';
+import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../support/districts/demo-site.ts';
+import { eventually } from '../support/eventually.ts';
+import { Stack } from '../support/stands/stack.ts';
+
+const TEACHER = { account: 'lin.laoshi', sender: 1 };
+const PUPIL = { account: 'wang.xiaoming', name: '王小明', sender: 2 };
+const SITE = 3;
+/** An echo is found after two looks at five seconds of speech each; without one nothing may have been found by then. */
+const LONG_ENOUGH_MS = 15_000;
+
+let stack: Stack;
+let browser: Browser;
+let lessonId: string;
+let teacher: Person;
+
+const inRoom = async (sender: number, acoustics: Acoustics, options = {}): Promise<Person> => {
+  const person = await Person.at(stack, browser, sender, options);
+  await useAcoustics(person.page.context(), acoustics);
+  return person;
+};
+
+beforeAll(async () => {
+  stack = await Stack.start();
+  browser = await launchBrowser();
+  lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
+  await cancelOtherSkyLessons(stack, lessonId);
+  teacher = await inRoom(TEACHER.sender, { echoAfterMs: null, voice: 11, gain: 1 });
+});
+afterAll(async () => {
+  await browser.close();
+  await stack.stop();
+});
+
+const callOnSite = async (): Promise<void> => {
+  await teacher.openPanel('people');
+  const site = teacher.page.locator(`[data-testid="participant"][data-name*="${DEMO_CLASSROOM}"]`);
+  await site.getByTestId('participant-menu').click();
+  await teacher.page.getByTestId('participant-invite').click();
+};
+
+describe('the sound of a classroom whose loudspeakers come back into its microphone', () => {
+  let site: Person;
+
+  it('is checked in the quiet before class, and shown on its screen', async () => {
+    site = await inRoom(SITE, { echoAfterMs: 180, voice: null, gain: 0.4 }, { viewport: VIEWPORTS.screen });
+    await enrolSite(stack, site);
+    await site.page.getByTestId('site-waiting').waitFor();
+    await site.page.locator('[data-testid="sound-card"]:not([data-verdict="running"])').waitFor({ timeout: 60_000 });
+    expect(await site.page.getByTestId('sound-card').getAttribute('data-verdict')).toBe('echo');
+    const chosen = await site.page.evaluate(() => localStorage.getItem('tongke.devices'));
+    expect(JSON.parse(chosen ?? '{}')).toMatchObject({ sound: 'hall' });
+  });
+
+  it('is told to the teacher, and to no pupil', async () => {
+    await teacher.signIn(TEACHER.account);
+    await teacher.enterLesson(lessonId);
+    await teacher.untilInside();
+    await site.page.getByTestId('site-room').waitFor();
+    await eventually(() => teacher.page.getByTestId('site-sound').getAttribute('data-verdict')).toBe('echo');
+  });
+
+  it('is named and muted when the teacher’s own voice comes back, until the teacher lets it be heard', async () => {
+    await callOnSite();
+    await eventually(() => site.page.getByTestId('talk-sign').getAttribute('data-talk')).toBe('open');
+    const note = teacher.page.getByTestId('echo-note');
+    await note.waitFor({ timeout: 60_000 });
+    expect(await note.textContent()).toContain(DEMO_CLASSROOM);
+    await eventually(() => site.page.getByTestId('talk-sign').getAttribute('data-talk')).toBe('held');
+    await note.getByTestId('let-echo-go').click();
+    await note.waitFor({ state: 'detached' });
+    await eventually(() => site.page.getByTestId('talk-sign').getAttribute('data-talk')).toBe('open');
+    await site.close();
+  });
+});
+
+describe('a pupil who speaks at the same time as the teacher', () => {
+  it('is never taken for an echo', async () => {
+    const pupil = await inRoom(PUPIL.sender, { echoAfterMs: null, voice: 23, gain: 1 });
+    await pupil.signIn(PUPIL.account);
+    await pupil.enterLesson(lessonId);
+    await pupil.untilInside();
+    await pupil.page.getByTestId('control-hand').click();
+    await teacher.openPanel('people');
+    await teacher.page.getByTestId('hand').getByTestId('invite-to-stage').click();
+    await pupil.page.getByTestId('accept-stage').click();
+    await pupil.untilOn('microphone');
+    const until = Date.now() + LONG_ENOUGH_MS;
+    while (Date.now() < until) {
+      expect(await teacher.page.getByTestId('echo-note').count()).toBe(0);
+      await teacher.page.waitForTimeout(500);
+    }
+    await pupil.untilOn('microphone');
+    await pupil.close();
+  });
+});

@@ -1,0 +1,120 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { SiteSound } from '../../../../signaling/protocol/room-sound.ts';
+import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
+import type { EchoWatch, Suspect } from '../../call/echo-watch.ts';
+import { may } from '../../call/room-state.ts';
+import type { InsideState } from '../../call/room-state.ts';
+import type { CallState } from '../../call/room-store.ts';
+import { roomText } from '../../messages/room.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { Banner } from '../../ui/panels.tsx';
+import { useCall } from './call-context.ts';
+
+/** The lesson begins first. */
+const AFTER_MS = 3_000;
+
+interface Props {
+  readonly state: InsideState;
+  readonly call: CallState;
+}
+
+/** Microphones that are open and not a teacher's. */
+function suspectsOf({ participants, producers }: InsideState, { media }: CallState): Suspect[] {
+  const teachers = new Set(participants.filter(({ seat }) => isTeacherSeat(seat)).map(({ seatId }) => seatId));
+  const open = new Set(producers.filter(({ paused }) => !paused).map(({ producerId }) => producerId));
+  return media.remote
+    .filter(
+      ({ source, seatId, producerId }) => source === 'microphone' && !teachers.has(seatId) && open.has(producerId),
+    )
+    .map(({ seatId, track }) => ({ seatId, track }));
+}
+
+/** Listens, on a teacher's page, for the teacher's own voice in what comes back, and has its source muted. */
+function useEchoWatch({ state, call }: Props): void {
+  const { actions } = useCall();
+  const own = call.media.local.find(({ source, paused }) => source === 'microphone' && !paused)?.track ?? null;
+  const suspects = useMemo(() => suspectsOf(state, call), [state, call]);
+  const watch = useRef<EchoWatch | null>(null);
+  const latest = useRef({ suspects, echoes: state.tools.sound.echoes });
+  useEffect(() => {
+    latest.current = { suspects, echoes: state.tools.sound.echoes };
+    watch.current?.setSuspects(suspects);
+  });
+  const isOn = may(state, 'muteOthers') && suspects.length > 0;
+  useEffect(() => {
+    if (!isOn || own === null) return undefined;
+    let isOver = false;
+    const begin = async (): Promise<void> => {
+      const { EchoWatch: Watch } = await import('../../call/echo-watch.ts');
+      const made = await Watch.create(own, (seatId) => {
+        if (latest.current.echoes.some((echo) => echo.seatId === seatId)) return;
+        void actions.tools.muteEcho(seatId);
+      });
+      if (isOver) {
+        await made.close();
+        return;
+      }
+      watch.current = made;
+      made.setSuspects(latest.current.suspects);
+    };
+    const timer = setTimeout(
+      () => void begin().catch((error: unknown) => console.warn('no echo watch', error)),
+      AFTER_MS,
+    );
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+      void watch.current?.close();
+      watch.current = null;
+    };
+  }, [isOn, own, actions]);
+}
+
+const nameOf = ({ schoolName, displayName }: { readonly schoolName: string | null; readonly displayName: string }) =>
+  schoolName === null ? displayName : `${schoolName} ${displayName}`;
+
+function Problem({ check, state }: { readonly check: SiteSound; readonly state: InsideState }) {
+  const t = useText(roomText);
+  const [isSeen, setSeen] = useState(false);
+  const site = state.participants.find(({ seatId }) => seatId === check.seatId);
+  if (isSeen || site === undefined || check.verdict === 'ok') return null;
+  return (
+    <div data-testid="site-sound" data-verdict={check.verdict}>
+      <Banner tone="warn">
+        {t(`siteSound_${check.verdict}` as const, { name: nameOf(site) })}{' '}
+        <Button look="plain" onClick={() => setSeen(true)}>
+          {t('ok')}
+        </Button>
+      </Banner>
+    </div>
+  );
+}
+
+/** Whose microphone gives the class back, and which classroom's sound needs a hand. */
+export function EchoNotes(props: Props) {
+  const t = useText(roomText);
+  const { actions } = useCall();
+  useEchoWatch(props);
+  const { checks, echoes } = props.state.tools.sound;
+  return (
+    <>
+      {echoes
+        .filter((echo) => echo.state === 'muted')
+        .map((echo) => (
+          <div key={echo.seatId} data-testid="echo-note" data-seat-id={echo.seatId}>
+            <Banner tone="warn">
+              <strong>{t('echoFrom', { name: nameOf(echo) })}</strong>
+              <p>{t('echoHow')}</p>
+              <Button look="plain" onClick={() => void actions.tools.letEchoGo(echo.seatId)} data-testid="let-echo-go">
+                {t('echoLetGo')}
+              </Button>
+            </Banner>
+          </div>
+        ))}
+      {checks.map((check) => (
+        <Problem key={`${check.seatId} ${check.checkedAtMs}`} check={check} state={props.state} />
+      ))}
+    </>
+  );
+}
