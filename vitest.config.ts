@@ -14,17 +14,24 @@ const env = {
 /** Most of their time tests of real processes wait for media, which takes as long as it takes: two files fill two cores, three would fight over them. */
 const FILES_AT_ONCE = 2;
 
+interface SystemProject {
+  readonly filesAtOnce?: number;
+  /** Groups run one after another. */
+  readonly groupOrder?: number;
+}
+
 /** A project of real processes. */
-function systemProject(name: string, include: string[], timeoutSeconds: number) {
+function systemProject(name: string, include: string[], timeoutSeconds: number, options: SystemProject = {}) {
+  const { filesAtOnce = FILES_AT_ONCE, groupOrder = 1 } = options;
   return {
     test: {
       name,
       include,
       env,
-      maxWorkers: FILES_AT_ONCE,
+      maxWorkers: filesAtOnce,
       testTimeout: timeoutSeconds * SECOND_MS,
       hookTimeout: timeoutSeconds * SECOND_MS,
-      sequence: { groupOrder: 1 },
+      sequence: { groupOrder },
     },
   };
 }
@@ -47,7 +54,8 @@ export default defineConfig({
       },
       systemProject('contract', ['tests/contract/**/*.test.ts'], 60),
       systemProject('integration', ['tests/integration/**/*.test.ts'], 60),
-      systemProject('e2e', ['tests/e2e/**/*.test.ts'], 180),
+      // Up to six browsers in one lesson fill both cores: two lessons at once take as long as one after the other, and wait longer for everything.
+      systemProject('e2e', ['tests/e2e/**/*.test.ts'], 180, { filesAtOnce: 1, groupOrder: 2 }),
       systemProject('chaos', ['tests/chaos/**/*.test.ts'], process.env['TONGKE_CHAOS'] === 'full' ? 900 : 180),
     ],
   },
