@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
 import type { Stores } from '../../storage/ports.ts';
+import { placeMigratedDatabase } from '../support/stands/migrated-database.ts';
 import { startPostgres } from '../support/stands/services.ts';
 
 export interface OpenStores {
@@ -17,6 +18,7 @@ export const DATABASES: readonly [string, () => Promise<OpenStores>][] = [
     'PGlite',
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'tongke-pglite-'));
+      await placeMigratedDatabase(folder);
       const database = await openDatabase({ DATA_DIR: folder, DATABASE_URL: undefined });
       return {
         stores: createStores(database.db),

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { placeMigratedDatabase } from './migrated-database.ts';
 import { freeMediaPorts, freePort } from './ports.ts';
 
 const READY_TIMEOUT_MS = 120_000;
@@ -41,6 +42,12 @@ async function descendantsOf(pid: number): Promise<number[]> {
   return [...children, ...deeper.flat()];
 }
 
+async function newDataFolder(isEmbedded: boolean): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'tongke-stack-'));
+  if (isEmbedded) await placeMigratedDatabase(folder);
+  return folder;
+}
+
 /** The whole of Tongke as `npm start` runs it: supervisor, private Redis, PGlite, a directory as object store, all processes. */
 export class Stack {
   readonly url: string;
@@ -57,7 +64,7 @@ export class Stack {
 
   /** @param env on top of the process's own; ports and the data folder are chosen here. */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<Stack> {
-    const dataFolder = env['DATA_DIR'] ?? (await mkdtemp(join(tmpdir(), 'tongke-stack-')));
+    const dataFolder = env['DATA_DIR'] ?? (await newDataFolder(env['DATABASE_URL'] === undefined));
     const port = await freePort();
     const rtcPort = await freeMediaPorts();
     const child = spawn(process.execPath, [resolve('setup/supervisor.ts')], {
