@@ -6,9 +6,9 @@ import { PULSEAUDIO, SilentSound } from './silent-sound.ts';
 import { useTimecodeMedia } from './timecode-media.ts';
 import { readTones, readVideo } from './timecode-reader.ts';
 import { HEARD_DECIBELS, toneHz } from './timecode.ts';
+import { WAIT_MS } from '../eventually.ts';
 
 const FIREFOX = process.env['TONGKE_FIREFOX_BIN'] ?? '/usr/bin/firefox-esr';
-const WAIT_MS = 30_000;
 const POLL_MS = 150;
 
 /** Why nothing can be shown in Firefox on this machine; null when it can. */

@@ -4,8 +4,8 @@ import type { Stack } from '../stands/stack.ts';
 import { openDevice, type DeviceOptions } from './browser.ts';
 import { readTones, readVideo, type VideoReading } from './timecode-reader.ts';
 import { HEARD_DECIBELS, toneHz } from './timecode.ts';
+import { WAIT_MS } from '../eventually.ts';
 
-const WAIT_MS = 30_000;
 const POLL_MS = 150;
 
 /** Somebody at a device of one's own: a browser context whose camera, microphone and screen carry `sender` and the time. */

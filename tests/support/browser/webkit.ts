@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { expect } from 'vitest';
 import * as z from 'zod';
-import { eventually } from '../eventually.ts';
+import { eventually, WAIT_MS } from '../eventually.ts';
 import { freePort } from '../stands/ports.ts';
 import type { Stack } from '../stands/stack.ts';
 import { readVideo, type ReadablePage } from './timecode-reader.ts';
@@ -12,7 +12,6 @@ import { readVideo, type ReadablePage } from './timecode-reader.ts';
 const DRIVER = '/usr/bin/WebKitWebDriver';
 const XVFB = '/usr/bin/Xvfb';
 const BROWSERS = ['6.0', '4.1', '4.0'].map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}/MiniBrowser`);
-const WAIT_MS = 30_000;
 const POLL_MS = 150;
 /** The name of an element in what WebDriver answers (W3C WebDriver §12.1). */
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';

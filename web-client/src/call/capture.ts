@@ -28,12 +28,15 @@ export interface CaptureOptions {
 /** Sources for which another device can stand in. */
 export type DeviceSource = 'camera' | 'microphone';
 
+type Reopened = DeviceSource | 'visualiser';
+
 const isDeviceSource = (source: Source): source is DeviceSource => source === 'camera' || source === 'microphone';
 
 /** Turns one's own sources on and off: opens the device, hands the track to the room, and stops it when it may not be sent. */
 export class Capture {
   readonly #options: CaptureOptions;
   readonly #opening = new Map<Source, Promise<boolean>>();
+  readonly #reopening = new Map<Reopened, Promise<void>>();
   readonly #replacing = new Set<DeviceSource>();
   /** Sources whose device went while there was no other, and whether they were muted then. */
   readonly #lost = new Map<DeviceSource, { readonly paused: boolean }>();
@@ -129,8 +132,14 @@ export class Capture {
     return true;
   }
 
-  /** Another camera or microphone was chosen while the old one is on. */
-  async reopen(source: 'camera' | 'microphone' | 'visualiser'): Promise<void> {
+  /** Another camera or microphone was chosen while the old one is on; what is chosen last comes last. */
+  async reopen(source: Reopened): Promise<void> {
+    const reopening = (this.#reopening.get(source) ?? Promise.resolve()).then(() => this.#reopenNow(source));
+    this.#reopening.set(source, reopening);
+    await reopening;
+  }
+
+  async #reopenNow(source: Reopened): Promise<void> {
     if (!this.#local.has(source)) return;
     try {
       const { devices } = this.#options;

@@ -18,6 +18,8 @@ interface Entry {
   paused: boolean;
   producer: types.Producer | null;
   producing: Promise<void> | null;
+  /** Tracks take each other's place one after the other. */
+  replacing: Promise<void>;
 }
 
 const SEND_AGAIN_MS = 1_000;
@@ -93,10 +95,12 @@ export class LocalMedia {
   async publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
     const existing = this.#entries.get(source);
     if (existing !== undefined) {
-      await this.#replaceTrack(existing, track);
+      const before = existing.replacing.catch(() => undefined);
+      existing.replacing = before.then(() => this.#replaceTrack(existing, track));
+      await existing.replacing;
       return;
     }
-    const entry: Entry = { source, track, paused, producer: null, producing: null };
+    const entry: Entry = { source, track, paused, producer: null, producing: null, replacing: Promise.resolve() };
     this.#entries.set(source, entry);
     this.#watchEnd(entry, track);
     track.enabled = !paused;
@@ -124,8 +128,12 @@ export class LocalMedia {
     const entry = this.#entries.get(source);
     if (entry === undefined || entry.paused === paused) return;
     this.#setLocally(entry, paused);
-    const { producer } = entry;
-    if (producer === null) return;
+    // One that is being made tells the room when it is there.
+    if (entry.producer !== null) await this.#tellPaused(entry, entry.producer);
+  }
+
+  async #tellPaused(entry: Entry, producer: types.Producer): Promise<void> {
+    const { paused } = entry;
     try {
       await this.#options.call('setProducerPaused', { producerId: producer.id, paused });
     } catch (error) {
@@ -243,14 +251,14 @@ export class LocalMedia {
     const [transport, device] = [this.#transport, this.#device];
     if (transport === null || device === null || transport.closed || entry.producer !== null) return;
     const kind = kindOf(entry.source);
-    const { track } = entry;
+    const { track, paused } = entry;
     // A device that is gone gets another track in a moment.
     if (!device.canProduce(kind) || track.readyState === 'ended') return;
     const producer = await transport
       .produce({
         ...producerOptions(device, entry.source, track, this.#videoCodec),
         track,
-        appData: { source: entry.source, paused: entry.paused },
+        appData: { source: entry.source, paused },
       })
       .catch((error: unknown) => {
         throw asFailure(error);
@@ -265,6 +273,8 @@ export class LocalMedia {
       if (entry.producer === producer) entry.producer = null;
       this.#options.onChange();
     });
+    // Muted or opened in the meantime: a refusal has been taken back already.
+    if (entry.paused !== paused) await this.#tellPaused(entry, producer).catch(() => undefined);
     this.#options.onChange();
   }
 
