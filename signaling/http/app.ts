@@ -92,6 +92,7 @@ export function createHttpApp(options: HttpAppOptions): RequestListener {
   api.use(compression());
   api.get(`${CALENDAR_FEED_PATH}/:file`, options.calendarFeed);
   api.get('/openapi.json', (_request, response) => void response.json(openApi));
+  api.use('/calendar/import', express.json({ limit: IMPORT_LIMIT }));
   api.use('/people/import', express.json({ limit: IMPORT_LIMIT }));
   api.use('/recordings/:recordingId/captions', express.json({ limit: CAPTION_LIMIT }));
   api.use(express.json({ limit: JSON_LIMIT }));

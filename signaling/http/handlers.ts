@@ -1,5 +1,6 @@
 import type { RestDependencies } from './dependencies.ts';
 import { CalendarFeedRoutes } from './routes/calendar-feeds.ts';
+import { CalendarImportRoutes } from './routes/calendar-import.ts';
 import { CalendarRoutes } from './routes/calendar.ts';
 import { CaptionRoutes } from './routes/captions.ts';
 import { ClassroomRoutes } from './routes/classrooms.ts';
@@ -44,6 +45,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new SiteRoutes(dependencies),
     ...new CalendarRoutes(dependencies),
     ...new CalendarFeedRoutes(dependencies),
+    ...new CalendarImportRoutes(dependencies),
     ...new TimetableRoutes(dependencies),
     ...new RecordingRoutes(dependencies),
     ...new PublishingRoutes(dependencies),

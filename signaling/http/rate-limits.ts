@@ -20,6 +20,7 @@ const LIMITS = {
   /** Four a minute, and whatever changes. */
   siteHealth: { points: 120, durationSeconds: 600 },
   invitationAddress: { points: 600, durationSeconds: 300 },
+  calendarImportPerson: { points: 30, durationSeconds: 300 },
   calendarFeedAddress: { points: 1_200, durationSeconds: 300 },
   /** Pieces so small that putting them behind the last part costs the store far more than they bring. */
   smallPartPerson: { points: 200, durationSeconds: 300 },

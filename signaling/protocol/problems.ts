@@ -83,6 +83,28 @@ export const PROBLEMS = {
     '{n} pupils are called {name}; add the child by hand later',
   ],
 
+  // A calendar file as a whole.
+  icalUnreadable: ['这不是日历文件（.ics）', 'This is no calendar file (.ics)'],
+  icalEmpty: ['日历里没有日程', 'There are no events in the calendar'],
+  icalTooMany: [
+    '一次最多导入 {n} 节课，请导出较短的时间段',
+    'At most {n} lessons at once. Please export a shorter time',
+  ],
+  // One event of it.
+  icalNoUid: ['这条日程没有编号（UID），无法辨认', 'The event has no UID to know it by'],
+  icalNoStart: ['没有可用的开始时间', 'There is no usable start'],
+  icalNoEnd: ['没有可用的结束时间', 'There is no usable end'],
+  icalNoTitle: ['没有标题', 'There is no title'],
+  icalWholeDay: ['全天日程不是一节课', 'An event of the whole day is no lesson'],
+  icalRuleUnsupported: ['只能按天或按周重复（{rule}）', 'Events may recur daily or weekly only ({rule})'],
+  icalTooLong: ['重复的次数太多', 'It recurs too often'],
+  calendarBusy: ['{name} 此时已有“{title}”（{lecturer}）', '{name} has “{title}” at that time ({lecturer})'],
+  calendarBusyElsewhere: [
+    '{name} 或班级此时已在上 {school} 的课',
+    '{name} or the class is in a lesson of {school} at that time',
+  ],
+  icalZoneUnknown: ['不认识的时区 {zone}', 'Unknown time zone {zone}'],
+
   // One line of a caption file.
   captionNoFormat: [
     '第 {line} 行：不是 WebVTT 或 SRT 字幕文件',

@@ -354,6 +354,7 @@ export interface Database extends InsightTables, OrderTables {
   special_days: SpecialDayTable;
   periods: PeriodTable;
   calendar_feeds: CalendarFeedTable;
+  imported_lessons: { school_id: SchoolId; uid: string; occurrence: string; lesson_id: LessonId };
   timetable_due: { school_id: SchoolId; since: Date };
   lessons: LessonTable;
   lesson_co_teachers: { lesson_id: LessonId; person_id: PersonId };

@@ -15,6 +15,7 @@ import { createEditionStore } from './edition-store.ts';
 import { throwingAppErrors, toAppError } from './errors.ts';
 import { inTransaction } from './in-transaction.ts';
 import { createInspectionStore } from './inspection-store.ts';
+import { createImportedLessonStore } from './imported-lesson-store.ts';
 import { createInvitationStore } from './invitation-store.ts';
 import { createLessonStore } from './lesson-store.ts';
 import { createPollStore } from './poll-store.ts';
@@ -42,6 +43,7 @@ export function createStores(db: Kysely<Database>): Stores {
     calendarFeeds: throwingAppErrors(createCalendarFeedStore(db)),
     calendar: throwingAppErrors(createCalendarStore(db)),
     timetable: throwingAppErrors(createTimetableStore(db)),
+    importedLessons: throwingAppErrors(createImportedLessonStore(db)),
     lessons: throwingAppErrors(createLessonStore(db)),
     sessions: throwingAppErrors(createSessionStore(db)),
     coverage: throwingAppErrors(createCoverageStore(db)),

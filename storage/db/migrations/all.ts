@@ -14,6 +14,7 @@ import { calendarFeeds } from './0012-calendar-feeds.ts';
 import { order } from './0014-order.ts';
 import { sites } from './0016-sites.ts';
 import { insight } from './0017-insight.ts';
+import { importedLessons } from './0018-imported-lessons.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -32,4 +33,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0014-order': order,
   '0016-sites': sites,
   '0017-insight': insight,
+  '0018-imported-lessons': importedLessons,
 };

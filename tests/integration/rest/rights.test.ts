@@ -152,6 +152,8 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
     changeClassroom: { params: { classroomId }, body: { name: '改名' } },
     deleteClassroom: { params: { classroomId } },
     issueEnrolmentCode: { params: { classroomId }, body: {} },
+    previewCalendarImport: { body: { schoolId, ics: 'BEGIN:VCALENDAR' } },
+    importCalendar: { body: { schoolId, ics: 'BEGIN:VCALENDAR' } },
     createCalendarFeed: { body: { classGroupId } },
     getSchoolCalendar: { query: { schoolId } },
     createTerm: { body: { schoolId, name: '外校学期', firstDate: '2030-02-01', lastDate: '2030-07-01' } },

@@ -20,6 +20,7 @@ export const pages = {
     { path: '/calendar', Page: lazy(() => import('./calendar/calendar-links-page.tsx')) },
     { path: '/p/:code', Page: lazy(() => import('./phone/pair-page.tsx')) },
     { path: '/phone', Page: lazy(() => import('./phone/phone-page.tsx')) },
+    { path: '/calendar/import', Page: lazy(() => import('./calendar/calendar-import-page.tsx')) },
     { path: '/password', Page: lazy(() => import('./password/password-page.tsx')) },
     { path: '/desk/:section?', Page: lazy(() => import('./desk/desk-page.tsx')) },
     { path: '/lessons/:lessonId/report', Page: lazy(() => import('./report/report-page.tsx')) },

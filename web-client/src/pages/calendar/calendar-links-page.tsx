@@ -1,10 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link2, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { CalendarFeed } from '../../../../signaling/protocol/rest/calendar-feeds.ts';
 import { callApi } from '../../api/api.ts';
 import { useSession } from '../../api/queries.ts';
 import { asFailure } from '../../api/request-failure.ts';
+import { calendarImportText } from '../../messages/calendar-import.ts';
 import { calendarLinkText } from '../../messages/calendar-links.ts';
 import { useLanguage } from '../../text/language.ts';
 import { useText } from '../../text/text.ts';
@@ -114,12 +116,19 @@ function Feeds() {
 /** Timetables in people's own calendars. */
 export default function CalendarLinksPage() {
   const t = useText(calendarLinkText);
+  const importing = useText(calendarImportText);
   const { data: me } = useSession();
   if (me === null || me === undefined) return null;
+  const isStaff = me.roles.some(({ role }) => role === 'teacher' || role === 'schoolAdmin');
   return (
     <Page title={t('title')}>
       <h1>{t('title')}</h1>
       <p>{t('intro')}</p>
+      {isStaff && (
+        <p>
+          <Link href="/calendar/import">{importing('link')}</Link>
+        </p>
+      )}
       <section className={styles.card} aria-label={t('make')}>
         <NewLink />
         <p className={styles.hint}>{t('secret')}</p>

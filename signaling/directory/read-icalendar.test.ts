@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type FieldProblem } from '../protocol/errors.ts';
+import { readIcalendar, type ReadEvent } from './read-icalendar.ts';
+
+const NOW_MS = Date.parse('2026-09-01T00:00:00Z');
+const OPTIONS = { timeZone: 'Asia/Shanghai', nowMs: NOW_MS };
+
+const calendar = (...events: string[]): string =>
+  [
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    ...events.flatMap((event) => ['BEGIN:VEVENT', event, 'END:VEVENT']),
+    'END:VCALENDAR',
+  ].join('\r\n');
+const read = (...events: string[]): ReadEvent[] => readIcalendar(calendar(...events), OPTIONS);
+const starts = (events: readonly ReadEvent[]): string[] =>
+  events.map(({ startsAtMs }) => new Date(startsAtMs ?? 0).toISOString().slice(0, 16));
+const problems = (text: string): unknown => {
+  try {
+    return readIcalendar(text, OPTIONS).map(({ problem }) => problem?.code);
+  } catch (error) {
+    return error instanceof AppError
+      ? (error.details?.['problems'] as FieldProblem[] | undefined)?.map(({ code }) => code)
+      : error;
+  }
+};
+const LESSON =
+  'UID:a\nSUMMARY:语文\nDTSTART;TZID=Asia/Shanghai:20260907T080000\nDTEND;TZID=Asia/Shanghai:20260907T084000';
+
+describe('a calendar file', () => {
+  it('gives the lessons of a weekly event, without what is left out and with what was moved', () => {
+    const events = read(
+      `${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=4\nEXDATE;TZID=Asia/Shanghai:20260914T080000`,
+      'UID:a\nSUMMARY:语文（调课）\nRECURRENCE-ID;TZID=Asia/Shanghai:20260921T080000\nDTSTART;TZID=Asia/Shanghai:20260922T100000\nDTEND;TZID=Asia/Shanghai:20260922T104000',
+    );
+    expect(starts(events)).toEqual(['2026-09-07T00:00', '2026-09-22T02:00', '2026-09-28T00:00']);
+    expect(events.map(({ title }) => title)).toEqual(['语文', '语文（调课）', '语文']);
+    expect(events.map(({ startsAtMs, endsAtMs }) => (endsAtMs ?? 0) - (startsAtMs ?? 0))).toEqual(
+      Array(3).fill(2_400_000),
+    );
+  });
+
+  it('keeps the local time over a change of the clocks, and takes floating times for the school’s', () => {
+    const events = read(
+      'UID:b\nSUMMARY:Berlin\nDTSTART;TZID=Europe/Berlin:20261019T080000\nDURATION:PT40M\nRRULE:FREQ=WEEKLY;COUNT=2',
+      'UID:c\nSUMMARY:Floating\nDTSTART:20261020T080000\nDURATION:PT40M',
+      'UID:d\nSUMMARY:UTC\nDTSTART:20261021T080000Z\nDURATION:PT40M',
+    );
+    expect(starts(events)).toEqual(['2026-10-19T06:00', '2026-10-20T00:00', '2026-10-21T08:00', '2026-10-26T07:00']);
+  });
+
+  it('names an occurrence the same in each reading, also after it was moved', () => {
+    const weekly = `${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=2`;
+    const moved =
+      'UID:a\nSUMMARY:语文\nRECURRENCE-ID;TZID=Asia/Shanghai:20260914T080000\nDTSTART;TZID=Asia/Shanghai:20260915T080000\nDURATION:PT40M';
+    const names = (events: readonly ReadEvent[]) => events.map(({ occurrence }) => occurrence);
+    expect(names(read(weekly))).toEqual(names(read(weekly, moved)));
+  });
+
+  it('says of each event why it is no lesson, and reads the others', () => {
+    const zone = 'DTSTART;TZID=Mars/Base:20260907T080000\nDURATION:PT40M';
+    expect(
+      problems(
+        calendar(
+          LESSON,
+          'SUMMARY:x\nDTSTART:20260907T080000',
+          'UID:1\nSUMMARY:x\nDTSTART;VALUE=DATE:20260907',
+          'UID:2\nSUMMARY:x\nDTSTART:20260907T080000Z',
+          'UID:3\nDTSTART:20260907T090000Z\nDURATION:PT40M',
+          'UID:4\nSUMMARY:x\nDTSTART:20260907T080000Z\nDURATION:P2D',
+          `UID:5\nSUMMARY:x\n${zone}`,
+          'UID:6\nSUMMARY:x',
+        ),
+      ),
+    ).toEqual([
+      ...['icalNoUid', 'icalWholeDay', 'icalNoEnd', 'icalNoTitle', 'lessonTooLong', 'icalZoneUnknown', 'icalNoStart'],
+      undefined,
+    ]);
+  });
+
+  it('computes no rule that is longer than a timetable or never comes true', () => {
+    const rule = (text: string): string =>
+      calendar(`UID:r\nSUMMARY:x\nDTSTART:20260907T080000Z\nDURATION:PT40M\nRRULE:${text}`);
+    const startedAtMs = performance.now();
+    for (const bomb of [
+      'FREQ=SECONDLY',
+      'FREQ=MINUTELY;INTERVAL=1',
+      'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31',
+      'FREQ=DAILY;BYMONTH=2;BYMONTHDAY=31',
+      'FREQ=WEEKLY;BYHOUR=1,2,3,4,5,6,7,8,9;BYMINUTE=1,2,3',
+      'FREQ=DAILY;INTERVAL=7;BYDAY=TU',
+      'FREQ=WEEKLY;INTERVAL=1000000',
+    ])
+      expect(problems(rule(bomb)), bomb).toEqual(['icalRuleUnsupported']);
+    const old = 'SUMMARY:x\nDTSTART:18000101T080000Z\nDURATION:PT40M\nRRULE:FREQ=DAILY';
+    expect(problems(calendar(...Array.from({ length: 400 }, (_unused, i) => `UID:${i}\n${old}`)))).toEqual(
+      Array(400).fill('icalTooLong'),
+    );
+    expect(performance.now() - startedAtMs).toBeLessThan(15_000);
+    expect(problems(calendar(...['a', 'b'].map((uid) => `UID:${uid}\n${old.replace('1800', '2026')}`)))).toEqual([
+      'icalTooMany',
+    ]);
+  });
+
+  it('is refused when it is none, has nothing in it, or too much', () => {
+    for (const text of ['', 'x', 'BEGIN:VCALENDAR\nBEGIN:VEVENT', '<html></html>'])
+      expect(problems(text), text).toEqual([expect.stringMatching(/icalUnreadable|icalEmpty/)]);
+    expect(problems(calendar())).toEqual(['icalEmpty']);
+    expect(problems(calendar(...Array.from({ length: 501 }, () => LESSON)))).toEqual(['icalTooMany']);
+  });
+});

@@ -1,0 +1,42 @@
+import { catalogue } from '../text/text.ts';
+
+export const calendarImportText = catalogue({
+  title: ['导入日历', 'Import a calendar'],
+  intro: [
+    '选择从别的系统导出的日历文件（.ics）。先看一遍会生成哪些课，再创建；同一个文件再导入一次，不会生成重复的课。',
+    'Choose a calendar file (.ics) that another system has exported. See which lessons it makes before they are made; the same file imported again makes nothing twice.',
+  ],
+  lecturer: ['主讲教师', 'Teacher'],
+  lecturerHint: [
+    '文件里写明组织者、且是本校教师的，归那位教师；其余归上面选的教师。',
+    'Events whose organizer is a teacher of the school go to that teacher, all others to the one chosen here.',
+  ],
+  classGroup: ['上课班级', 'Class group'],
+  noClass: ['不指定班级', 'No class group'],
+  file: ['选择日历文件', 'Choose a calendar file'],
+  fileRead: ['已读取 {name}', '{name} was read'],
+  tooLarge: ['文件过大，请导出较短的时间段。', 'The file is too large. Please export a shorter time.'],
+  newCount: ['将生成 {n} 节课', '{n} lessons to be made'],
+  madeCount: ['已生成 {n} 节课', '{n} lessons were made'],
+  knownCount: ['{n} 节已导入过', '{n} imported before'],
+  badCount: ['{n} 节不能导入', '{n} cannot be imported'],
+  make: ['生成 {n} 节课', 'Make {n} lessons'],
+  nothingNew: ['没有新的课可以生成。', 'There is nothing new to make.'],
+  when: ['时间', 'When'],
+  lesson: ['课', 'Lesson'],
+  teacher: ['教师', 'Teacher'],
+  state: ['状态', 'State'],
+  new: ['待生成', 'New'],
+  made: ['已生成', 'Made'],
+  known: ['已导入过', 'Imported before'],
+  clash: ['冲突', 'Clash'],
+  unreadable: ['不能导入', 'Not readable'],
+  noTime: ['—', '—'],
+  noTitle: ['（无标题）', '(no title)'],
+  back: ['回到课表订阅', 'Back to timetable links'],
+  link: ['从别的日历导入课', 'Import lessons from another calendar'],
+  noSchool: [
+    '您的账号不属于任何学校，不能导入。',
+    'Your account belongs to no school, so there is nothing to import into.',
+  ],
+});

@@ -1,0 +1,205 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { CalendarPlus, FileUp } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { ClassGroupId, PersonId } from '../../../../signaling/protocol/ids.ts';
+import type { SchoolId } from '../../../../signaling/protocol/ids.ts';
+import { MAX_CALENDAR_CHARACTERS } from '../../../../signaling/protocol/rest/calendar-feeds.ts';
+import type { CalendarLine } from '../../../../signaling/protocol/rest/calendar-feeds.ts';
+import type { Me } from '../../../../signaling/protocol/rest/shapes.ts';
+import { callApi } from '../../api/api.ts';
+import { useSession } from '../../api/queries.ts';
+import { calendarImportText } from '../../messages/calendar-import.ts';
+import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
+import { SelectField } from '../../ui/field.tsx';
+import { Banner, EmptyPanel } from '../../ui/panels.tsx';
+import { Page } from '../../ui/page.tsx';
+import { FormFailure } from '../desk/form-failure.tsx';
+import { CalendarLines } from './calendar-lines.tsx';
+import styles from './calendar-links.module.css';
+
+interface Choice {
+  readonly lecturerId: string;
+  readonly classGroupId: string;
+}
+
+function useChoices(schoolId: SchoolId, isAdmin: boolean) {
+  const groups = useQuery({
+    queryKey: ['calendar-subjects', 'classGroups', schoolId],
+    queryFn: async ({ signal }) => (await callApi('listClassGroups', { query: { schoolId } }, signal)).classGroups,
+  });
+  const teachers = useQuery({
+    queryKey: ['calendar-import', 'teachers', schoolId],
+    enabled: isAdmin,
+    queryFn: async ({ signal }) =>
+      (await callApi('listPeople', { query: { schoolId, role: 'teacher', limit: 200 } }, signal)).items,
+  });
+  return {
+    groups: (groups.data ?? []).map(({ classGroupId, grade, name }) => ({
+      value: classGroupId as string,
+      label: name.startsWith(grade) ? name : `${grade}${name}`,
+    })),
+    teachers: teachers.data ?? [],
+  };
+}
+
+function FilePick({ onRead }: { readonly onRead: (ics: string, name: string) => void }) {
+  const t = useText(calendarImportText);
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <div className={styles.actions}>
+      <Button look="primary" icon={FileUp} onClick={() => input.current?.click()}>
+        {t('file')}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        className="visually-hidden"
+        aria-label={t('file')}
+        tabIndex={-1}
+        accept=".ics,text/calendar"
+        data-testid="calendar-file"
+        onChange={(event) => {
+          const file = event.target.files?.[0];
+          event.target.value = '';
+          if (file !== undefined) void file.text().then((text) => onRead(text, file.name));
+        }}
+      />
+    </div>
+  );
+}
+
+function Outcome(props: {
+  readonly lines: readonly CalendarLine[];
+  readonly made: number | null;
+  readonly busy: boolean;
+  readonly onMake: () => void;
+}) {
+  const t = useText(calendarImportText);
+  const { lines, made, busy, onMake } = props;
+  const count = (...states: CalendarLine['state'][]): number =>
+    lines.filter(({ state }) => states.includes(state)).length;
+  const fresh = count('new');
+  return (
+    <>
+      <output className={styles.counts} data-testid="calendar-counts">
+        <strong>{made === null ? t('newCount', { n: fresh }) : t('madeCount', { n: made })}</strong>
+        {count('known') > 0 && <span>{t('knownCount', { n: count('known') })}</span>}
+        {count('clash', 'unreadable') > 0 && <span>{t('badCount', { n: count('clash', 'unreadable') })}</span>}
+      </output>
+      {made === null &&
+        (fresh === 0 ? (
+          <Banner tone="calm">{t('nothingNew')}</Banner>
+        ) : (
+          <div className={styles.actions}>
+            <Button look="primary" size="l" icon={CalendarPlus} busy={busy} onClick={onMake} data-testid="make-lessons">
+              {t('make', { n: fresh })}
+            </Button>
+          </div>
+        ))}
+      <CalendarLines lines={lines} />
+    </>
+  );
+}
+
+/** Looks at the file whenever it or what goes with it changes, and imports it as it was looked at. */
+function useImport(me: Me, schoolId: SchoolId, teachers: readonly { readonly personId: PersonId }[]) {
+  const isTeacher = me.roles.some(({ role }) => role === 'teacher');
+  const [choice, setChoice] = useState<Choice>({ lecturerId: isTeacher ? me.personId : '', classGroupId: '' });
+  const [file, setFile] = useState<{ readonly ics: string; readonly name: string } | null>(null);
+  const isTooLarge = file !== null && file.ics.length > MAX_CALENDAR_CHARACTERS;
+  const lecturerId = choice.lecturerId === '' ? (teachers[0]?.personId ?? me.personId) : choice.lecturerId;
+  const body = (ics: string, chosen: Choice) => ({
+    ...{ schoolId, ics, lecturerId: PersonId.parse(chosen.lecturerId) },
+    classGroupIds: chosen.classGroupId === '' ? [] : [ClassGroupId.parse(chosen.classGroupId)],
+  });
+  const preview = useMutation({
+    mutationFn: (wanted: ReturnType<typeof body>) => callApi('previewCalendarImport', { body: wanted }),
+  });
+  const make = useMutation({
+    mutationFn: (wanted: ReturnType<typeof body>) => callApi('importCalendar', { body: wanted }),
+  });
+  const look = (ics: string, chosen: Choice): void => {
+    make.reset();
+    preview.reset();
+    if (ics.length <= MAX_CALENDAR_CHARACTERS) preview.mutate(body(ics, chosen));
+  };
+  const current = { lecturerId, classGroupId: choice.classGroupId };
+  return {
+    ...{ current, file, isTooLarge, preview, make },
+    choose: (next: Choice): void => {
+      setChoice(next);
+      if (file !== null) look(file.ics, next);
+    },
+    read: (ics: string, name: string): void => {
+      setFile({ ics, name });
+      look(ics, current);
+    },
+    run: (): void => {
+      if (file !== null) make.mutate(body(file.ics, current));
+    },
+  };
+}
+
+function Import({ me, schoolId }: { readonly me: Me; readonly schoolId: SchoolId }) {
+  const t = useText(calendarImportText);
+  const isAdmin = me.roles.some(({ role }) => role === 'schoolAdmin' || role === 'districtAdmin');
+  const { groups, teachers } = useChoices(schoolId, isAdmin);
+  const { current, file, isTooLarge, preview, make, choose, read, run } = useImport(me, schoolId, teachers);
+  const shown = make.data ?? preview.data;
+  return (
+    <section className={styles.card} aria-label={t('title')} data-testid="calendar-import">
+      {isAdmin && (
+        <>
+          <SelectField
+            label={t('lecturer')}
+            value={current.lecturerId}
+            options={teachers.map(({ personId, displayName }) => ({ value: personId, label: displayName }))}
+            onChange={(lecturerId) => choose({ ...current, lecturerId })}
+          />
+          <p className={styles.hint}>{t('lecturerHint')}</p>
+        </>
+      )}
+      <SelectField
+        label={t('classGroup')}
+        value={current.classGroupId}
+        options={[{ value: '', label: t('noClass') }, ...groups]}
+        onChange={(classGroupId) => choose({ ...current, classGroupId })}
+      />
+      <FilePick onRead={read} />
+      {isTooLarge && <Banner tone="warn">{t('tooLarge')}</Banner>}
+      {file !== null && !isTooLarge && <Banner tone="calm">{t('fileRead', { name: file.name })}</Banner>}
+      <FormFailure error={make.error ?? preview.error} tooLarge={t('tooLarge')} />
+      {file !== null && shown !== undefined && (
+        <Outcome
+          lines={shown.lines}
+          made={make.data?.made ?? null}
+          busy={make.isPending || preview.isPending}
+          onMake={run}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Lessons from another system's calendar. */
+export default function CalendarImportPage() {
+  const t = useText(calendarImportText);
+  const { data: me } = useSession();
+  if (me === null || me === undefined) return null;
+  return (
+    <Page title={t('title')}>
+      <h1>{t('title')}</h1>
+      <p>{t('intro')}</p>
+      {me.schoolId === null ? (
+        <EmptyPanel title={t('noSchool')} />
+      ) : (
+        <Import key={me.personId} me={me} schoolId={me.schoolId} />
+      )}
+      <p>
+        <Link href="/calendar">{t('back')}</Link>
+      </p>
+    </Page>
+  );
+}
