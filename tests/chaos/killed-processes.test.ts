@@ -77,10 +77,9 @@ describe('kill -9 in the middle of a recorded lesson', () => {
     await pupil.seesAdvancing(lecturer(), TEACHER.sender);
     const killedMs = Date.now();
     await chat(pupil, '断线之后');
-    await teacher.page
-      .getByTestId('chat-message')
-      .filter({ hasText: '断线之后' })
-      .waitFor({ timeout: plan.backWithinMs });
+    const sent = teacher.page.getByTestId('chat-message').filter({ hasText: '断线之后' });
+    await sent.waitFor({ timeout: plan.backWithinMs });
+    expect(await sent.count()).toBe(1);
     expect(Date.now() - killedMs).toBeLessThan(plan.backWithinMs);
     expect(await teacher.page.getByTestId('chat-message').filter({ hasText: '断线之前' }).count()).toBe(1);
   });

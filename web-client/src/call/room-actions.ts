@@ -1,6 +1,7 @@
 import { RequestId } from '../../../signaling/protocol/ids.ts';
 import type { SeatId } from '../../../signaling/protocol/ids.ts';
 import type { Layout, RollEntry } from '../../../signaling/protocol/room.ts';
+import { asFailure } from '../api/request-failure.ts';
 import { GroupActions } from './group-actions.ts';
 import { randomId } from './random-id.ts';
 import type { RoomStore } from './room-store.ts';
@@ -9,6 +10,8 @@ import type { SignalingClient } from './signaling-client.ts';
 import { ToolActions } from './tool-actions.ts';
 
 const HISTORY_PAGE = 50;
+/** What somebody has written waits for the line: a server that starts anew takes no longer. */
+const WORDS_PATIENCE_MS = 60_000;
 
 const newRequestId = (): RequestId => RequestId.parse(randomId());
 
@@ -143,7 +146,10 @@ export class RoomActions {
   /** True when it is stored; the text stays in the box otherwise. */
   async sendChat(text: string): Promise<boolean> {
     const requestId = newRequestId();
-    const result = await this.#store.act(null, () => this.#call('sendChat', { requestId, text }));
+    const send = () => this.#call('sendChat', { requestId, text }, WORDS_PATIENCE_MS);
+    // What went out and was not answered is stored once however often it is sent (SPEC C3).
+    const persist = (error: unknown) => (asFailure(error).isConnection ? send() : Promise.reject(asFailure(error)));
+    const result = await this.#store.act(null, () => send().catch(persist));
     if (result !== null) this.#store.addChatHistory([result.message]);
     return result !== null;
   }

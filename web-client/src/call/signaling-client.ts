@@ -127,9 +127,13 @@ export class SignalingClient {
     return this.#events.on(event, listener);
   }
 
-  /** Rejects with {@link RequestFailure} only. While the line is away the request waits a few seconds for it. */
-  async call<N extends RoomRequestName>(name: N, params: RoomParams<N>): Promise<RoomResult<N>> {
-    await this.#untilConnected(OFFLINE_PATIENCE_MS);
+  /** Rejects with {@link RequestFailure} only. While the line is away the request waits for it as long as it is worth something. */
+  async call<N extends RoomRequestName>(
+    name: N,
+    params: RoomParams<N>,
+    patienceMs = OFFLINE_PATIENCE_MS,
+  ): Promise<RoomResult<N>> {
+    await this.#untilConnected(patienceMs);
     return this.#send(name, params, REQUEST_TIMEOUT_MS);
   }
 
