@@ -36,6 +36,8 @@ const isDeviceSource = (source: Source): source is DeviceSource => source === 'c
 export class Capture {
   readonly #options: CaptureOptions;
   readonly #opening = new Map<Source, Promise<boolean>>();
+  /** What was switched off while its device was opening. */
+  readonly #calledOff = new Set<Source>();
   readonly #reopening = new Map<Reopened, Promise<void>>();
   readonly #replacing = new Set<DeviceSource>();
   /** Sources whose device went while there was no other, and whether they were muted then. */
@@ -97,7 +99,7 @@ export class Capture {
   async setMicrophone(on: boolean): Promise<boolean> {
     if (!on) this.#lost.delete('microphone');
     if (!this.#local.has('microphone')) {
-      return on ? this.#start('microphone', () => this.#openMicrophone()) : true;
+      return on ? this.#start('microphone', () => this.#openMicrophone()) : this.#callOff('microphone');
     }
     await this.#local.setPaused('microphone', !on);
     return true;
@@ -110,8 +112,14 @@ export class Capture {
     }
     try {
       const { video, audio } = await this.#options.devices.openScreen();
-      if (audio !== null) void this.#publish('screenAudio', audio);
-      await this.#publish('screen', video);
+      try {
+        await this.#publish('screen', video);
+      } catch (error) {
+        audio?.stop();
+        throw error;
+      }
+      // The picture is shared whether its sound is taken or not.
+      if (audio !== null) void this.#publish('screenAudio', audio).catch(() => undefined);
       return true;
     } catch (error) {
       this.#complain('screen', error);
@@ -166,13 +174,16 @@ export class Capture {
   async handleArrived(source: DeviceSource): Promise<void> {
     const lost = this.#lost.get(source);
     if (lost === undefined || this.#local.has(source) || !this.isPermitted(source)) return;
-    this.#lost.delete(source);
     try {
       const track = await this.#openDevice(source);
+      const isMissed = this.#lost.get(source) === lost && !this.#local.has(source);
+      if (!isMissed || !this.isPermitted(source)) {
+        track.stop();
+        return;
+      }
       await this.#publish(source, track, lost.paused);
       this.#options.onReplaced(source, 'restored', track);
     } catch (error) {
-      this.#lost.set(source, lost);
       this.#complain(source, error);
     }
   }
@@ -180,7 +191,6 @@ export class Capture {
   async #replace(source: DeviceSource): Promise<void> {
     if (this.#replacing.has(source)) return;
     this.#replacing.add(source);
-    const paused = this.#local.isPaused(source);
     try {
       const track = await this.#openDevice(source);
       if (!this.#local.has(source) || !this.isPermitted(source)) {
@@ -190,7 +200,9 @@ export class Capture {
       await this.#publish(source, track);
       this.#options.onReplaced(source, 'replaced', track);
     } catch (error) {
-      this.#lost.set(source, { paused });
+      // Switched off in the meantime, it is not missed.
+      if (!this.#local.has(source)) return;
+      this.#lost.set(source, { paused: this.#local.isPaused(source) });
       await this.#stop(source);
       this.#complain(source, error);
     } finally {
@@ -209,6 +221,7 @@ export class Capture {
   }
 
   #start(source: Source, open: () => Promise<MediaStreamTrack>): Promise<boolean> {
+    this.#calledOff.delete(source);
     const running = this.#opening.get(source);
     if (running !== undefined) return running;
     const opening = this.#open(source, open).finally(() => this.#opening.delete(source));
@@ -219,7 +232,7 @@ export class Capture {
   async #open(source: Source, open: () => Promise<MediaStreamTrack>): Promise<boolean> {
     try {
       const track = await open();
-      if (!this.isPermitted(source)) {
+      if (!this.isPermitted(source) || this.#calledOff.delete(source)) {
         track.stop();
         return false;
       }
@@ -232,12 +245,23 @@ export class Capture {
   }
 
   async #publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
-    if (isDeviceSource(source)) this.#lost.delete(source);
-    await this.#options.media.ensureSending();
+    try {
+      await this.#options.media.ensureSending();
+    } catch (error) {
+      track.stop();
+      throw error;
+    }
     await this.#local.publish(source, track, paused);
+    if (isDeviceSource(source)) this.#lost.delete(source);
+  }
+
+  #callOff(source: Source): boolean {
+    if (this.#opening.has(source)) this.#calledOff.add(source);
+    return true;
   }
 
   async #stop(source: Source): Promise<boolean> {
+    this.#callOff(source);
     await this.#local.unpublish(source);
     return true;
   }

@@ -234,7 +234,11 @@ export class Devices {
   #watch(): void {
     const media = this.#media();
     if (media === null) return;
-    const handle = (): void => void this.#handlePlugging();
+    // One plug is told several times in a row: each is compared with what the one before has found.
+    let handled = Promise.resolve();
+    const handle = (): void => {
+      handled = handled.then(() => this.#handlePlugging());
+    };
     media.addEventListener('devicechange', handle);
     this.#stopWatching = () => media.removeEventListener('devicechange', handle);
     void this.refresh();

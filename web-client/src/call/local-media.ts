@@ -225,11 +225,15 @@ export class LocalMedia {
     track.enabled = !entry.paused;
     this.#watchEnd(entry, track);
     const { source } = entry;
-    if (entry.producer === null) await this.#produce(entry);
-    else if (isSentAsMusic(source, old) === isSentAsMusic(source, track)) await entry.producer.replaceTrack({ track });
-    else await this.#produceAnew(entry);
-    old.stop();
-    this.#options.onChange();
+    try {
+      if (entry.producer === null) await this.#produce(entry);
+      else if (isSentAsMusic(source, old) === isSentAsMusic(source, track))
+        await entry.producer.replaceTrack({ track });
+      else await this.#produceAnew(entry);
+    } finally {
+      old.stop();
+      this.#options.onChange();
+    }
   }
 
   /** The room puts the new one in the place of the old (SPEC M4). */
@@ -261,20 +265,36 @@ export class LocalMedia {
         appData: { source: entry.source, paused },
       })
       .catch((error: unknown) => {
+        // Its transport went; another one may be there already.
+        if (this.#transport !== transport) return null;
         throw asFailure(error);
       });
-    if (this.#transport !== transport || this.#entries.get(entry.source) !== entry) {
-      producer.close();
+    const isWanted = this.#entries.get(entry.source) === entry;
+    if (producer !== null && isWanted && this.#transport === transport) {
+      await this.#carry(entry, producer, { track, paused });
       return;
     }
+    producer?.close();
+    if (isWanted) await this.#produceNow(entry);
+    else await this.#disown(producer);
+  }
+
+  /** Switched off before the room had answered, which knows of it only now. */
+  async #disown(producer: types.Producer | null): Promise<void> {
+    if (producer === null) return;
+    await this.#options.call('closeProducer', { producerId: producer.id }).catch(() => undefined);
+  }
+
+  /** What has changed while the producer was being made is made good. */
+  async #carry(entry: Entry, producer: types.Producer, made: Pick<Entry, 'track' | 'paused'>): Promise<void> {
     entry.producer = producer;
-    if (entry.track !== track) await producer.replaceTrack({ track: entry.track });
+    if (entry.track !== made.track) await producer.replaceTrack({ track: entry.track });
     producer.on('transportclose', () => {
       if (entry.producer === producer) entry.producer = null;
       this.#options.onChange();
     });
     // Muted or opened in the meantime: a refusal has been taken back already.
-    if (entry.paused !== paused) await this.#tellPaused(entry, producer).catch(() => undefined);
+    if (entry.paused !== made.paused) await this.#tellPaused(entry, producer).catch(() => undefined);
     this.#options.onChange();
   }
 

@@ -30,8 +30,9 @@ class PreviewTracks {
   readonly #isTeacher: boolean;
   readonly #onPreview: (source: PreviewSource, preview: Preview) => void;
   readonly #missing = new Set<PreviewSource>();
+  /** Counts what was asked of each: a device that comes after something else was asked is not wanted any more. */
+  readonly #turns = { camera: 0, microphone: 0 };
   #tracks: Partial<Record<PreviewSource, MediaStreamTrack>> = {};
-  #closed = false;
 
   constructor(devices: Devices, isTeacher: boolean, onPreview: (source: PreviewSource, preview: Preview) => void) {
     this.#devices = devices;
@@ -41,14 +42,16 @@ class PreviewTracks {
 
   async open(source: PreviewSource): Promise<void> {
     this.stop(source);
+    const turn = this.#turns[source];
     this.#onPreview(source, { kind: 'opening' });
     try {
       const track = await (source === 'camera'
         ? this.#devices.openCamera()
         : this.#devices.openMicrophone({ isTeacher: this.#isTeacher }));
-      this.#adopt(source, track);
+      if (turn === this.#turns[source]) this.#adopt(source, track);
+      else track.stop();
     } catch (error) {
-      if (this.#closed) return;
+      if (turn !== this.#turns[source]) return;
       const { problem } = captureFailure(error);
       if (problem === 'notFound') this.#missing.add(source);
       this.#onPreview(source, { kind: 'blocked', problem });
@@ -61,6 +64,7 @@ class PreviewTracks {
   }
 
   stop(source: PreviewSource): void {
+    this.#turns[source] += 1;
     this.#missing.delete(source);
     this.#tracks[source]?.stop();
     delete this.#tracks[source];
@@ -74,21 +78,18 @@ class PreviewTracks {
   handOver(): Partial<Record<PreviewSource, MediaStreamTrack>> {
     const taken = this.#tracks;
     this.#tracks = {};
+    // What is still opening comes too late.
+    this.close();
     return taken;
   }
 
   close(): void {
-    this.#closed = true;
     this.stop('camera');
     this.stop('microphone');
   }
 
   #adopt(source: PreviewSource, track: MediaStreamTrack): void {
-    if (this.#closed) {
-      track.stop();
-      return;
-    }
-    this.stop(source);
+    this.#missing.delete(source);
     this.#tracks[source] = track;
     // Unplugged: whatever else there is takes its place, or it says that there is nothing.
     track.addEventListener('ended', () => {

@@ -3,7 +3,7 @@ import type { SiteSetup } from '../../../../signaling/protocol/sites.ts';
 import type { RoomCall } from '../../call/room-call.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { useServices } from '../../services.ts';
-import { useCall } from '../room/call-context.ts';
+import { useCall, useCallState } from '../room/call-context.ts';
 import { lineOf } from '../room/tiles.ts';
 import type { SiteKit } from './site-kit.ts';
 import { camerasOf } from './site-settings.ts';
@@ -39,9 +39,12 @@ function useSentCamera(call: RoomCall, isOff: boolean, deviceId: string | null):
 }
 
 function useMicrophone(call: RoomCall, isOff: boolean, talking: boolean): void {
+  const { media } = useCallState();
+  const isOpen = media.local.some(({ source, paused }) => source === 'microphone' && !paused);
+  // Also one that comes, or comes back, after it was switched off.
   useEffect(() => {
-    if (isOff && call.media.local.has('microphone')) void call.capture.setMicrophone(false);
-  }, [call, isOff]);
+    if (isOff && isOpen) void call.capture.setMicrophone(false).catch(() => undefined);
+  }, [call, isOff, isOpen]);
   // A teacher's mute shuts it here too. Whoever calls on the class wants to hear it.
   useEffect(() => {
     if (talking && !isOff) openMicrophone(call);

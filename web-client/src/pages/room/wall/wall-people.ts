@@ -55,9 +55,10 @@ export function useWallFaces(state: InsideState): readonly WallFace[] {
     let isWanted = true;
     const load = async (): Promise<void> => {
       const found = new Map<SeatId, string>();
-      for (let total = 1; found.size < total;) {
-        const page = await actions.participants(found.size);
+      for (let offset = 0, total = 1; offset < total;) {
+        const page = await actions.participants(offset);
         if (page === null || page.participants.length === 0) break;
+        offset += page.participants.length;
         for (const { seatId, displayName } of page.participants) found.set(seatId, displayName);
         ({ total } = page);
       }
