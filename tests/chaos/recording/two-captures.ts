@@ -15,8 +15,8 @@ import { endLesson, recordedPair, untilEpoch, type After, type Stage } from './s
 
 /** Epochs of a capture that takes a recording over begin here. */
 const SECOND_EPOCH = 101;
-/** What is older than this had left memory when its process died. */
-const FLUSHED_MS = 1_200;
+/** What is older than this had left memory when its process died: it is written once a second, later on a busy machine. */
+const FLUSHED_MS = 2_500;
 /** A gap runs from the last packet before it to the first behind it: at 25 pictures a second each is up to this far from the mark that it is measured by. */
 const PICTURE_MS = 40;
 
