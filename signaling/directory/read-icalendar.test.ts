@@ -108,4 +108,16 @@ describe('a calendar file', () => {
     expect(problems(calendar())).toEqual(['icalEmpty']);
     expect(problems(calendar(...Array.from({ length: 501 }, () => LESSON)))).toEqual(['icalTooMany']);
   });
+
+  it('is refused when its time zone changes more often than clocks do, in a moment', () => {
+    const zone = (rule: string): string =>
+      [
+        'BEGIN:VTIMEZONE\nTZID:X\nBEGIN:STANDARD\nDTSTART:19700101T000000',
+        `TZOFFSETFROM:+0800\nTZOFFSETTO:+0800\nRRULE:${rule}\nEND:STANDARD\nEND:VTIMEZONE`,
+      ].join('\n');
+    const lesson = 'UID:z\nSUMMARY:语文\nDTSTART;TZID=X:20260907T080000\nDTEND;TZID=X:20260907T084000';
+    const text = (rule: string): string => calendar(lesson).replace('BEGIN:VEVENT', `${zone(rule)}\nBEGIN:VEVENT`);
+    expect(problems(text('FREQ=MINUTELY'))).toEqual(['icalUnreadable']);
+    expect(problems(text('FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU'))).not.toEqual(['icalUnreadable']);
+  });
 });

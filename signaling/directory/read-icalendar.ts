@@ -81,6 +81,14 @@ export function readIcalendar(text: string, options: ReadOptions): ReadEvent[] {
   return events.toSorted((a, b) => (a.startsAtMs ?? 0) - (b.startsAtMs ?? 0));
 }
 
+/** Clocks change yearly; a zone that changes every minute would be computed without end. */
+function hasEndlessZone(calendar: ICAL.Component): boolean {
+  const changes = calendar.getAllSubcomponents('vtimezone').flatMap((zone) => zone.getAllSubcomponents());
+  return changes
+    .flatMap((change) => change.getAllProperties('rrule'))
+    .some((property) => property.getValues().some((rule) => !(rule instanceof ICAL.Recur) || rule.freq !== 'YEARLY'));
+}
+
 function eventsOf(text: string): ICAL.Component[] {
   let calendars: ICAL.Component[];
   try {
@@ -91,6 +99,7 @@ function eventsOf(text: string): ICAL.Component[] {
     const { details = {} } = fieldProblem('ics', 'icalUnreadable');
     throw new AppError('invalidInput', { cause: error, details });
   }
+  if (calendars.some(hasEndlessZone)) throw fieldProblem('ics', 'icalUnreadable');
   const events = calendars.flatMap((calendar) => calendar.getAllSubcomponents('vevent'));
   if (events.length === 0) throw fieldProblem('ics', 'icalEmpty');
   if (events.length > MAX_EVENTS) throw fieldProblem('ics', 'icalTooMany', { n: MAX_EVENTS });
