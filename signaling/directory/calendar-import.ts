@@ -34,7 +34,7 @@ const keyOf = ({ uid, occurrence }: Pick<ReadEvent, 'uid' | 'occurrence'>): stri
 
 /** What an import would make. Nothing is changed. @throws AppError `invalidInput` */
 export async function previewCalendar(stores: ImportStores, wanted: CalendarImport): Promise<CalendarLine[]> {
-  return (await linesOf(stores, wanted)).map(lineOf);
+  return (await linesOf(stores, wanted, await homeOf(stores, wanted))).map(lineOf);
 }
 
 /**
@@ -44,18 +44,28 @@ export async function previewCalendar(stores: ImportStores, wanted: CalendarImpo
  * @throws AppError `invalidInput`
  */
 export async function importCalendar(stores: ImportStores, wanted: CalendarImport): Promise<CalendarLine[]> {
-  const isRecorded = (await stores.directory.school(wanted.schoolId))?.settings.recordsScheduledLessons ?? false;
+  const home = await homeOf(stores, wanted);
   const made: CalendarLine[] = [];
-  for (const line of await linesOf(stores, wanted)) {
-    made.push(lineOf(line.state === 'new' ? await make(stores, wanted, line, isRecorded) : line));
+  for (const line of await linesOf(stores, wanted, home)) {
+    made.push(lineOf(line.state === 'new' ? await make(stores, wanted, line, home) : line));
     await turn();
   }
   return made;
 }
 
-async function linesOf(stores: ImportStores, wanted: CalendarImport): Promise<Line[]> {
+/** How the school that the lessons are for keeps its time and its recordings. */
+interface Home {
+  readonly timeZone: string;
+  readonly isRecorded: boolean;
+}
+
+async function homeOf({ directory }: ImportStores, { schoolId }: CalendarImport): Promise<Home> {
+  const school = await directory.school(schoolId);
+  return { timeZone: school?.timeZone ?? 'UTC', isRecorded: school?.settings.recordsScheduledLessons ?? false };
+}
+
+async function linesOf(stores: ImportStores, wanted: CalendarImport, { timeZone }: Home): Promise<Line[]> {
   const { schoolId, nowMs } = wanted;
-  const timeZone = (await stores.directory.school(schoolId))?.timeZone ?? 'UTC';
   const events = readIcalendar(wanted.ics, { timeZone, nowMs });
   const uids = [...new Set(events.map(({ uid }) => uid))];
   const known = new Set((await stores.importedLessons.known(schoolId, uids)).map(keyOf));
@@ -154,11 +164,11 @@ const clashProblem = (line: Line, title: string, lecturer: string): CalendarLine
   values: { name: line.lecturerName, title, lecturer },
 });
 
-async function make(stores: ImportStores, wanted: CalendarImport, line: Line, isRecorded: boolean): Promise<Line> {
+async function make(stores: ImportStores, wanted: CalendarImport, line: Line, home: Home): Promise<Line> {
   const { schoolId, classGroupIds, nowMs, mayKnow } = wanted;
   const { event, lecturer, startsAtMs, endsAtMs } = line;
   if (startsAtMs === null || endsAtMs === null) return line;
-  const timeZone = (await stores.directory.school(schoolId))?.timeZone ?? 'UTC';
+  const { timeZone, isRecorded } = home;
   try {
     await stores.atomically(async (inside) => {
       await inside.timetable.planAlone();

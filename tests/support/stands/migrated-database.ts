@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDatabase } from '../../../storage/db/open.ts';
 
@@ -19,13 +18,11 @@ async function schemaKey(): Promise<string> {
 async function migratedDatabase(): Promise<string> {
   const kept = join(CACHE, await schemaKey());
   if (await stat(kept).catch(() => undefined)) return kept;
-  const draft = await mkdtemp(join(tmpdir(), 'tongke-database-'));
+  await mkdir(CACHE, { recursive: true });
+  const draft = await mkdtemp(join(CACHE, 'draft-'));
   const database = await openDatabase({ DATA_DIR: draft, DATABASE_URL: undefined });
   await database.close();
-  await mkdir(CACHE, { recursive: true });
-  const near = `${kept}.${process.pid}`;
-  await cp(join(draft, 'pglite'), near, { recursive: true });
-  await rename(near, kept).catch(() => rm(near, { recursive: true, force: true }));
+  await rename(join(draft, 'pglite'), kept).catch(() => undefined);
   await rm(draft, { recursive: true, force: true });
   return kept;
 }
