@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FileUp, MonitorPlay, Trash2 } from 'lucide-react';
-import { useRef } from 'react';
 import { COURSEWARE_MAX_BYTES, COURSEWARE_MAX_PAGES } from '../../../signaling/protocol/rest/courseware.ts';
 import type { CoursewareItem } from '../../../signaling/protocol/rest/courseware.ts';
 import { callApi } from '../api/api.ts';
@@ -8,6 +7,7 @@ import { coursewareText } from '../messages/courseware.ts';
 import { useText } from '../text/text.ts';
 import { Answer } from '../ui/answer.tsx';
 import { Button } from '../ui/button.tsx';
+import { FileButton } from '../ui/file-button.tsx';
 import { Banner, FailureBanner } from '../ui/panels.tsx';
 import { ProgressBar } from '../ui/progress-bar.tsx';
 import { coursewareQuery, thumbUrl } from './courseware-query.ts';
@@ -49,26 +49,21 @@ export function CoursewarePanel(props: CoursewarePanelProps) {
 
 function Upload({ lessonId }: { readonly lessonId: string }) {
   const t = useText(coursewareText);
-  const input = useRef<HTMLInputElement>(null);
   const { sending, refused, add } = useCoursewareUpload(lessonId);
   const percent = `${Math.round((sending?.fraction ?? 0) * 100)} %`;
   return (
     <div className={styles.upload}>
-      <input
-        ref={input}
-        type="file"
+      <FileButton
+        look="primary"
+        icon={FileUp}
+        busy={sending !== null}
         multiple
-        hidden
         accept={ACCEPTED}
-        data-testid="courseware-file"
-        onChange={({ target }) => {
-          void add([...(target.files ?? [])]);
-          target.value = '';
-        }}
-      />
-      <Button look="primary" icon={FileUp} busy={sending !== null} onClick={() => input.current?.click()}>
+        testId="courseware-file"
+        onFiles={(files) => void add(files)}
+      >
         {t('add')}
-      </Button>
+      </FileButton>
       <p className={styles.hint}>{t('hint', LIMITS)}</p>
       {sending !== null && (
         <div className={styles.sending}>

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { CalendarPlus, FileUp } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { Link } from 'wouter';
 import { ClassGroupId, PersonId } from '../../../../signaling/protocol/ids.ts';
 import type { SchoolId } from '../../../../signaling/protocol/ids.ts';
@@ -12,6 +12,7 @@ import { useSession } from '../../api/queries.ts';
 import { calendarImportText } from '../../messages/calendar-import.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
+import { FileButton } from '../../ui/file-button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Banner, EmptyPanel } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -46,26 +47,17 @@ function useChoices(schoolId: SchoolId, isAdmin: boolean) {
 
 function FilePick({ onRead }: { readonly onRead: (ics: string, name: string) => void }) {
   const t = useText(calendarImportText);
-  const input = useRef<HTMLInputElement>(null);
   return (
     <div className={styles.actions}>
-      <Button look="primary" icon={FileUp} onClick={() => input.current?.click()}>
-        {t('file')}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        className="visually-hidden"
-        aria-label={t('file')}
-        tabIndex={-1}
+      <FileButton
+        look="primary"
+        icon={FileUp}
         accept=".ics,text/calendar"
-        data-testid="calendar-file"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          event.target.value = '';
-          if (file !== undefined) void file.text().then((text) => onRead(text, file.name));
-        }}
-      />
+        testId="calendar-file"
+        onFiles={([file]) => void file?.text().then((text) => onRead(text, file.name))}
+      >
+        {t('file')}
+      </FileButton>
     </div>
   );
 }

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { FileUp, PencilLine } from 'lucide-react';
-import { useRef, useState } from 'react';
-import type { ChangeEvent } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { MAX_CAPTION_FILE_CHARACTERS } from '../../../../signaling/protocol/caption-file.ts';
 import { canonicalLanguage, LanguageTag } from '../../../../signaling/protocol/captions.ts';
@@ -15,6 +14,7 @@ import { useProblemWords } from '../../text/problem-words.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
+import { FileButton } from '../../ui/file-button.tsx';
 import { Banner, FailureBanner } from '../../ui/panels.tsx';
 import { decodeSheet } from '../desk/sheet.ts';
 import { languageName } from '../player/captions-query.ts';
@@ -117,33 +117,19 @@ interface UploadActionsProps {
 function UploadActions({ recordingId, language, isNew, isBusy, onFile }: UploadActionsProps) {
   const t = useText(captionsText);
   const [, navigate] = useLocation();
-  const input = useRef<HTMLInputElement>(null);
-  const choose = ({ target }: ChangeEvent<HTMLInputElement>): void => {
-    const file = target.files?.[0];
-    if (file !== undefined) onFile(file);
-    // The same file may be chosen again once it is corrected.
-    target.value = '';
-  };
   return (
     <div className={styles.actions}>
-      <input
-        ref={input}
-        type="file"
-        accept=".vtt,.srt,text/vtt,application/x-subrip"
-        aria-label={t('chooseFile')}
-        hidden
-        onChange={choose}
-        data-testid="caption-file"
-      />
-      <Button
+      <FileButton
         look="primary"
         icon={FileUp}
         busy={isBusy}
         disabled={language === undefined}
-        onClick={() => input.current?.click()}
+        accept=".vtt,.srt,text/vtt,application/x-subrip"
+        testId="caption-file"
+        onFiles={([file]) => file !== undefined && onFile(file)}
       >
         {t(isBusy ? 'uploading' : 'chooseFile')}
-      </Button>
+      </FileButton>
       {isNew && (
         <Button
           icon={PencilLine}

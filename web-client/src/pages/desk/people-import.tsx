@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { ArrowLeft, Download, FileUp } from 'lucide-react';
-import { useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import type { DragEvent } from 'react';
 import { MAX_SHEET_CHARACTERS } from '../../../../signaling/protocol/rest/directory.ts';
 import type { SignInSlip } from '../../../../signaling/protocol/rest/directory.ts';
@@ -8,6 +8,7 @@ import { callApi } from '../../api/api.ts';
 import { peopleText } from '../../messages/desk-people.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
+import { FileButton } from '../../ui/file-button.tsx';
 import { Banner } from '../../ui/panels.tsx';
 import { useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
@@ -23,7 +24,6 @@ type FileNote = { readonly tone: 'calm' | 'warn'; readonly text: string };
 
 function DropPlace({ onFile }: { readonly onFile: (file: File) => void }) {
   const t = useText(peopleText);
-  const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
   const drop = (event: DragEvent): void => {
     event.preventDefault();
@@ -46,23 +46,14 @@ function DropPlace({ onFile }: { readonly onFile: (file: File) => void }) {
       <FileUp aria-hidden />
       <p className={styles.dropWords}>{t('drop')}</p>
       <p className={styles.dropWords}>{t('dropOr')}</p>
-      <Button look="primary" onClick={() => input.current?.click()}>
-        {t('pick')}
-      </Button>
-      <input
-        ref={input}
-        type="file"
-        className="visually-hidden"
-        aria-label={t('pick')}
-        tabIndex={-1}
+      <FileButton
+        look="primary"
         accept=".csv,.txt,.tsv,text/csv,text/plain"
-        data-testid="import-file"
-        onChange={(event) => {
-          const file = event.target.files?.[0];
-          if (file !== undefined) onFile(file);
-          event.target.value = '';
-        }}
-      />
+        testId="import-file"
+        onFiles={([file]) => file !== undefined && onFile(file)}
+      >
+        {t('pick')}
+      </FileButton>
     </div>
   );
 }
