@@ -62,6 +62,18 @@ const place = async (name: string, group: number): Promise<void> => {
   await teacher.page.getByTestId(`move-to-${group}`).press('Enter');
   await teacher.page.getByTestId(`group-${group}`).getByText(name).waitFor();
 };
+/** What the page asks to be sent from now on does not reach the server before it is let go. */
+async function holdProducing({ page }: Person): Promise<{ readonly held: number; letGo: () => void }> {
+  const producing = { held: 0, isHolding: true, letGo: () => (producing.isHolding = false) };
+  await page.routeWebSocket(/socket\.io/, (line) => {
+    const server = line.connectToServer();
+    line.onMessage((message) => {
+      if (!producing.isHolding || !String(message).includes('["produce",')) server.send(message);
+      else producing.held += 1;
+    });
+  });
+  return producing;
+}
 const lineOf = (person: Person) => eventually(() => person.page.getByTestId('group-line').textContent());
 
 describe('groups', () => {
@@ -128,18 +140,22 @@ describe('groups', () => {
   });
 
   it('survive a reload and a killed signaling: everybody is in the own group, and hears it alone (N5, T1)', async () => {
+    const producing = await holdProducing(pupil(1));
     await pupil(1).page.reload();
     await pupil(1).untilInside();
     await lineOf(pupil(1)).toContain('第 1 组');
+    await eventually(() => producing.held).toBeGreaterThan(0);
     await stack.kill('signaling');
+    producing.letGo();
     await pupil(0).page.getByTestId('reconnecting').waitFor();
     for (const { page } of [teacher, ...pupils]) {
       await page.getByTestId('reconnecting').waitFor({ state: 'detached', timeout: BACK_DEADLINE_MS });
     }
     for (const [index, mate] of [1, 0, 3, 2].entries()) {
-      const { sender } = PUPILS[mate] ?? PUPILS[0];
+      const { name, sender } = PUPILS[mate] ?? PUPILS[0];
       await lineOf(pupil(index)).toContain(`第 ${index < 2 ? 1 : 2} 组`);
       await pupil(index).hears(sender, sendersBut(sender));
+      await pupil(index).seesAdvancing(pupil(index).tile(name), sender);
     }
   }, 240_000);
 

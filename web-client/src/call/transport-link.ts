@@ -10,6 +10,7 @@ import type { SignalingClient } from './signaling-client.ts';
 const RESTART_AFTER_MS = 2_000;
 const RESTART_AGAIN_MS = 4_000;
 const RESTARTS_BEFORE_REBUILD = 3;
+const ASK_AGAIN_MS = 500;
 
 export interface TransportLinkOptions {
   readonly device: types.Device;
@@ -85,7 +86,7 @@ export class TransportLink {
   async #connect(...[{ dtlsParameters }, done, fail]: types.TransportEvents['connect']): Promise<void> {
     const { call, transportId } = this.#options;
     try {
-      await call('connectTransport', { transportId, dtlsParameters });
+      await this.#persist(() => call('connectTransport', { transportId, dtlsParameters }));
     } catch (error) {
       fail(asFailure(error));
       return;
@@ -97,14 +98,30 @@ export class TransportLink {
     const { kind, rtpParameters, appData } = parameters;
     const { source, paused } = appData as unknown as ProduceData;
     const requestId = RequestId.parse(randomId());
-    let id: string;
     try {
-      ({ producerId: id } = await this.#options.call('produce', { requestId, kind, source, paused, rtpParameters }));
+      const wanted = { requestId, kind, source, paused, rtpParameters };
+      const { producerId } = await this.#persist(() => this.#options.call('produce', wanted));
+      done({ id: producerId });
     } catch (error) {
-      fail(asFailure(error));
-      return;
+      // The server does not know the transport any more. With the one that takes its place the same is asked again.
+      if (asFailure(error).code === 'conflict') this.#options.onBroken();
+      else fail(asFailure(error));
     }
-    done({ id });
+  }
+
+  /**
+   * Asks again for as long as the line, or the server, is away. mediasoup-client takes what had failed out of the session while the next is put in
+   * already, and neither is sent then: what is wanted must not fail because nobody could be asked. Both requests are idempotent (SPEC M3, M4).
+   */
+  async #persist<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (this.transport.closed || !asFailure(error).isConnection) throw error;
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+      }
+    }
   }
 
   #handleState(state: types.ConnectionState): void {
