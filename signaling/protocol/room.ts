@@ -151,6 +151,8 @@ export const InsideSnapshot = z.object({
   self: z.object({
     seatId: SeatId,
     seat: SeatKind,
+    /** The lecturer of the timetable, whoever leads now: may take the lesson back. */
+    leadsByTimetable: z.boolean(),
     displayName: z.string(),
     onStage: z.boolean(),
     /** As of a participant. */

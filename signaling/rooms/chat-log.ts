@@ -32,15 +32,20 @@ export class ChatLog {
 
   /** Resolves once the message is durable; a repeated request gets the same message (SPEC C2, C3). */
   send(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
-    const key = `${seat.seatId} ${requestId}`;
-    const earlier = this.#requests.get(key);
-    if (earlier !== undefined) return earlier;
+    const earlier = this.sent(seat, requestId);
+    if (earlier !== null) return earlier;
+    const key = keyOf(seat, requestId);
     const sending = this.#append(seat, requestId, text);
     this.#requests.set(key, sending);
     sending.catch(() => this.#requests.delete(key));
     const [oldest] = this.#requests.keys();
     if (this.#requests.size > REMEMBERED_REQUESTS && oldest !== undefined) this.#requests.delete(oldest);
     return sending;
+  }
+
+  /** What this request has sent, or is sending, already. */
+  sent(seat: Seat, requestId: RequestId): Promise<ChatMessage> | null {
+    return this.#requests.get(keyOf(seat, requestId)) ?? null;
   }
 
   recent(): ChatMessage[] {
@@ -102,3 +107,5 @@ export class ChatLog {
     }
   }
 }
+
+const keyOf = ({ seatId }: Seat, requestId: RequestId): string => `${seatId} ${requestId}`;

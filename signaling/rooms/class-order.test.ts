@@ -249,6 +249,72 @@ describe('taking over', () => {
   });
 });
 
+describe('a lesson that somebody else leads', () => {
+  it('is taken back by the lecturer of the timetable, whom nobody removes meanwhile (O6, S8)', async () => {
+    const { stand, lecturer, coTeacher } = await taught();
+    const { lead } = stand.room.parts.tools;
+    stand.cut(lecturer);
+    await stand.clock.pass(TAKE_OVER_AFTER_MS);
+    lead.takeOver(stand.seat(coTeacher, 'keepOrder'));
+    const back = await stand.join('lecturer', '王老师');
+    expect(back.snapshot).toMatchObject({ self: { seat: 'coTeacher', leadsByTimetable: true } });
+    const remove = () => stand.room.teacherOrders.removeSeat(stand.seat(coTeacher, 'removeOthers'), idOf(back), true);
+    expect(remove).toThrow('cannot be removed');
+    lead.takeOver(stand.seat(back, 'keepOrder'));
+    await settle();
+    expect([seatsOf(back)?.seat, seatsOf(coTeacher)?.seat]).toEqual(['lecturer', 'coTeacher']);
+    const after = new RulesStand({ before: stand, saved: stand.saved() });
+    expect(seatsOf(await after.join('lecturer', '王老师'))?.seat).toBe('lecturer');
+    expect(seatsOf(await after.join('coTeacher', '阿依古丽老师'))?.seat).toBe('coTeacher');
+  });
+
+  it('is led by nobody who comes back as somebody who does not teach (O6)', async () => {
+    const { stand, coTeacher } = await taught();
+    stand.room.parts.tools.lead.handOver(idOf(coTeacher));
+    stand.room.leave(stand.seat(coTeacher));
+    const { identity } = stand.claims('coTeacher', '阿依古丽老师');
+    const back = await stand.joinAs({ ...stand.claims('observer', '阿依古丽老师'), identity });
+    expect(seatsOf(back)?.seat).toBe('observer');
+  });
+
+  it('is handed over also while somebody is on the way in (O6)', async () => {
+    const { stand, lecturer, coTeacher } = await taught();
+    stand.room.leave(stand.seat(lecturer));
+    const late = await stand.join('observer', '教研员');
+    stand.room.leave(stand.seat(late));
+    const entering = stand.room.enter({ ...stand.claims('lecturer', '王老师') });
+    stand.room.parts.tools.lead.handOver(idOf(coTeacher));
+    await entering;
+    expect(stand.room.parts.presence.seatOf(stand.claims('lecturer', '王老师'))?.kind).toBe('coTeacher');
+  });
+});
+
+describe('the sound of a pupil’s screen', () => {
+  it('is under mutes and rules as the pupil’s microphone is (O4, M6)', async () => {
+    const { stand, lecturer, pupil } = await taught();
+    setRules(stand, { screens: 'stage' });
+    await stand.onStage(pupil);
+    const sound = await stand.produce(pupil, 'screenAudio');
+    const voice = await stand.produce(pupil, 'microphone');
+    stand.room.teacherOrders.muteAll(stand.seat(lecturer));
+    await settle();
+    expect([stand.isPaused(sound), stand.isPaused(voice)]).toEqual([true, true]);
+    unpause(stand, pupil, voice);
+    await settle();
+    expect([stand.isPaused(sound), stand.isPaused(voice)]).toEqual([false, false]);
+    stand.room.teacherOrders.muteSeat(idOf(pupil));
+    setRules(stand, { microphones: 'teachers' });
+    expect(() => unpause(stand, pupil, voice)).toThrow('closedByTeacher');
+    const again = await stand.produce(pupil, 'screenAudio');
+    expect(stand.isPaused(again)).toBe(true);
+    stand.room.teacherOrders.openMicrophone(idOf(pupil));
+    await settle();
+    expect(stand.isPaused(again)).toBe(false);
+    await stand.room.seatOrders.createTransports(stand.seat(lecturer), { rtpCapabilities: {}, sendOnly: true });
+    expect(stand.isPaused(await stand.produce(lecturer, 'screenAudio'))).toBe(false);
+  });
+});
+
 describe('a co-teacher made in the lesson', () => {
   it('is an observer who teaches, and nobody else (O9)', async () => {
     const { stand, pupil } = await taught('meeting');

@@ -5,6 +5,7 @@ import { settle } from '../../tests/support/rooms/manual-clock.ts';
 import { idOf, RulesStand, type TestPeer } from '../../tests/support/rooms/rules-stand.ts';
 import { RequestId, type SeatId } from '../protocol/ids.ts';
 import type { SiteSetup } from '../protocol/sites.ts';
+import { TAKE_OVER_AFTER_MS } from './lesson-lead.ts';
 
 const SETUP: SiteSetup = {
   ...{ cameras: ['pupils', 'teacher'], camera: 'pupils', hasMicrophone: true, isMicrophoneOff: false },
@@ -74,6 +75,43 @@ describe('the phone of the teacher beside the pupils', () => {
     stand.room.teacherOrders.inviteToStage(idOf(site));
     stand.room.teacherOrders.removeFromStage(idOf(site));
     expect(lecturer.of('classSpeakerChanged').at(-1)).toEqual({ seatId: idOf(site), name: null });
+  });
+
+  it('neither sends nor receives media (F4)', async () => {
+    const { stand, lecturer, phone } = await classroom();
+    const orders = stand.room.seatOrders;
+    await orders.createTransports(stand.seat(lecturer), { rtpCapabilities: {}, sendOnly: true });
+    const voice = await stand.produce(lecturer, 'microphone');
+    const pair = await orders.createTransports(stand.seat(phone), { rtpCapabilities: {}, sendOnly: false });
+    expect(pair.transports.send).toBeNull();
+    for (const source of ['microphone', 'camera', 'screen', 'wall'] as const)
+      await expect(stand.produce(phone, source)).rejects.toMatchObject({ code: 'forbidden' });
+    await expect(stand.room.parts.media.consume(idOf(phone), [voice])).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await stand.room.parts.media.readyMade(idOf(phone))).toEqual([]);
+  });
+
+  it('gives the lesson back to its lecturer when the pairing ends (F5, O6)', async () => {
+    const { stand, lecturer, phone, pairing } = await classroom();
+    stand.cut(lecturer);
+    await stand.clock.pass(TAKE_OVER_AFTER_MS);
+    stand.room.parts.tools.lead.takeOver(stand.seat(phone, 'keepOrder'));
+    const back = await stand.join('lecturer', '林老师');
+    expect(back.snapshot).toMatchObject({ self: { seat: 'coTeacher' } });
+    stand.store.phones.delete(pairing);
+    await stand.room.teacherOrders.dropStrayPhones();
+    await settle();
+    expect(phone.closedFor).toBe('removed');
+    expect(back.snapshot).toMatchObject({ self: { seat: 'lecturer' } });
+  });
+
+  it('goes silent when its screen comes anew before the old line is known to be dead (G5)', async () => {
+    const { stand, site } = await classroom();
+    stand.room.seatOrders.setTalking(stand.seat(site), true);
+    const again = await stand.connect(site.token);
+    expect(stand.room.parts.halfDuplex.isTalking(idOf(again))).toBe(false);
+    stand.room.seatOrders.setTalking(stand.seat(again), true);
+    await stand.room.enter(stand.claims('site', '三年级教室'));
+    expect(stand.room.parts.halfDuplex.isTalking(idOf(site))).toBe(false);
   });
 
   it('may nothing of the kind without a pairing, or once it has ended (F4)', async () => {

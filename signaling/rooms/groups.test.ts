@@ -1,42 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { lessonOf, openGroups, speak } from '../../tests/support/rooms/group-lessons.ts';
 import { settle } from '../../tests/support/rooms/manual-clock.ts';
-import { idOf, RulesStand, type RulesStandOptions, type TestPeer } from '../../tests/support/rooms/rules-stand.ts';
+import { idOf, RulesStand, type TestPeer } from '../../tests/support/rooms/rules-stand.ts';
 import { RequestId, type ProducerId, type SeatId } from '../protocol/ids.ts';
-
-interface Order {
-  readonly count?: number;
-  readonly members?: readonly (readonly [TestPeer, number])[];
-  readonly placesRest?: boolean;
-  readonly durationMs?: number | null;
-  readonly requestId?: string;
-}
-
-function open(stand: RulesStand, { count = 2, members = [], ...order }: Order = {}): void {
-  stand.room.parts.groups.open({
-    requestId: RequestId.parse(order.requestId ?? 'open-1'),
-    count,
-    members: members.map(([peer, group]) => ({ seatId: idOf(peer), group })),
-    placesRest: order.placesRest ?? false,
-    durationMs: order.durationMs ?? null,
-  });
-}
-
-/** A lesson with a teacher and pupils, who can all receive. */
-async function lessonOf(names: readonly string[], options: RulesStandOptions = {}) {
-  const stand = new RulesStand(options);
-  const teacher = await stand.join('lecturer', '王老师');
-  const pupils: TestPeer[] = [];
-  for (const name of names) pupils.push(await stand.join('pupil', name));
-  return { stand, teacher, pupils };
-}
-
-/** As a page that learns that it may send. */
-async function speak(stand: RulesStand, peer: TestPeer): Promise<ProducerId> {
-  await stand.room.seatOrders.createTransports(stand.seat(peer), { rtpCapabilities: {}, sendOnly: true });
-  const producerId = await stand.produce(peer, 'microphone');
-  await settle();
-  return producerId;
-}
 
 const received = (stand: RulesStand, peer: TestPeer): ProducerId[] => [
   ...(stand.node.peers.get(idOf(peer))?.consumers.values() ?? []),
@@ -59,7 +25,7 @@ describe('groups', () => {
     const { stand, teacher, pupils } = await lessonOf(['小明', '小红', '小刚', '小丽']);
     const [ming, hong, gang, li] = pupils as [TestPeer, TestPeer, TestPeer, TestPeer];
     await expect(stand.produce(ming, 'microphone')).rejects.toMatchObject({ code: 'forbidden' });
-    open(stand, {
+    openGroups(stand, {
       members: [
         [ming, 1],
         [hong, 1],
@@ -89,7 +55,7 @@ describe('groups', () => {
     await consume(stand, ming, [lesson]);
     expect(received(stand, ming)).toEqual([lesson]);
     const late = consume(stand, hong, [lesson]);
-    open(stand, {
+    openGroups(stand, {
       members: [
         [ming, 1],
         [hong, 2],
@@ -110,7 +76,7 @@ describe('groups', () => {
     const { stand, teacher, pupils } = await lessonOf(['小明', '小红']);
     const [ming, hong] = pupils as [TestPeer, TestPeer];
     const lesson = await stand.produce(teacher, 'microphone');
-    open(stand, {
+    openGroups(stand, {
       members: [
         [ming, 1],
         [hong, 2],
@@ -140,7 +106,7 @@ describe('groups', () => {
     const { stand, pupils } = await lessonOf(names, { kind: 'sky' });
     const site = await stand.join('site', '和田一小');
     const guest = await stand.join('observer', '教研员');
-    open(stand, { count: 4, placesRest: true });
+    openGroups(stand, { count: 4, placesRest: true });
     await settle();
     const places = [...pupils, site].map((peer) => groupOf(stand, peer));
     const sizes = [1, 2, 3, 4].map((group) => places.filter((place) => place === group).length);
@@ -160,7 +126,7 @@ describe('groups', () => {
   it('made by hand leave newcomers with the teacher until they are placed, and a reload in its group (N5)', async () => {
     const { stand, pupils } = await lessonOf(['小明']);
     const [ming] = pupils as [TestPeer];
-    open(stand, { members: [[ming, 2]] });
+    openGroups(stand, { members: [[ming, 2]] });
     const late = await stand.join('pupil', '迟到');
     expect(groupOf(stand, late)).toBe(null);
     stand.room.parts.groups.move(idOf(late), 1);
@@ -174,19 +140,19 @@ describe('groups', () => {
     const { stand, teacher, pupils } = await lessonOf(['小明']);
     const [ming] = pupils as [TestPeer];
     const observer = await stand.join('observer', '教研员');
-    expect(() => open(stand, { members: [[observer, 1]] })).toThrow('in no group');
-    expect(() => open(stand, { members: [[teacher, 1]] })).toThrow('in no group');
-    expect(() => open(stand, { count: 2, members: [[ming, 3]] })).toThrow('no such group');
+    expect(() => openGroups(stand, { members: [[observer, 1]] })).toThrow('in no group');
+    expect(() => openGroups(stand, { members: [[teacher, 1]] })).toThrow('in no group');
+    expect(() => openGroups(stand, { count: 2, members: [[ming, 3]] })).toThrow('no such group');
     expect(() => stand.room.parts.groups.move(idOf(ming), 1)).toThrow('no groups run');
-    open(stand);
-    open(stand);
-    expect(() => open(stand, { requestId: 'open-2' })).toThrow('run already');
+    openGroups(stand);
+    openGroups(stand);
+    expect(() => openGroups(stand, { requestId: 'open-2' })).toThrow('run already');
     expect(() => stand.room.parts.groups.move(idOf(observer), 1)).toThrow('in no group');
     expect(() => stand.room.parts.groups.move('nobody' as SeatId, 1)).toThrow('no such seat');
     for (let n = 0; n < 24; n += 1) stand.room.parts.groups.move(idOf(await stand.join('pupil', `学生${n}`)), 1);
     expect(() => stand.room.parts.groups.move(idOf(ming), 1)).toThrow('groupFull');
-    expect(() => open(new RulesStand({ kind: 'meeting' }))).toThrow('no groups');
-    expect(() => open(new RulesStand({ facts: { origin: 'micro' } }))).toThrow('no groups');
+    expect(() => openGroups(new RulesStand({ kind: 'meeting' }))).toThrow('no groups');
+    expect(() => openGroups(new RulesStand({ facts: { origin: 'micro' } }))).toThrow('no groups');
   });
 
   it('end by the clock, which may be set anew, and everything is as before: stage, mute, half-duplex (N6)', async () => {
@@ -197,7 +163,7 @@ describe('groups', () => {
     const loud = await speak(stand, ming);
     const muted = await speak(stand, hong);
     stand.room.teacherOrders.muteSeat(idOf(hong));
-    open(stand, {
+    openGroups(stand, {
       members: [
         [ming, 1],
         [hong, 1],
@@ -231,7 +197,7 @@ describe('groups', () => {
   it('keep what is written in them, and give it to the teacher who visits (N7)', async () => {
     const { stand, teacher, pupils } = await lessonOf(['小明', '小红', '小刚']);
     const [ming, hong, gang] = pupils as [TestPeer, TestPeer, TestPeer];
-    open(stand, {
+    openGroups(stand, {
       members: [
         [ming, 1],
         [hong, 1],
@@ -269,7 +235,7 @@ describe('groups', () => {
     await settle();
     const recorded = () => stand.control.goals.at(-1)?.producers.map(({ producerId }) => producerId);
     expect(recorded()).toEqual([voice, lesson]);
-    open(stand, { members: [[ming, 1]] });
+    openGroups(stand, { members: [[ming, 1]] });
     await settle();
     expect(recorded()).toEqual([lesson]);
     expect(stand.room.parts.recording.state).toBe('paused');
@@ -289,7 +255,7 @@ describe('groups', () => {
       ...['producerAdded', 'producerAdded', 'groupsClosed', 'resumed'],
     ]);
     // What a teacher has said about the recording meanwhile counts.
-    open(stand, { requestId: 'open-2', members: [[ming, 1]] });
+    openGroups(stand, { requestId: 'open-2', members: [[ming, 1]] });
     stand.room.teacherOrders.setRecordingPaused(false);
     stand.room.teacherOrders.setRecordingPaused(true);
     stand.room.parts.groups.close();
@@ -305,7 +271,7 @@ describe('groups', () => {
     await stand.onStage(guest);
     await stand.onStage(hong);
     const stranger = await speak(stand, guest);
-    open(stand, { members: [[ming, 1]] });
+    openGroups(stand, { members: [[ming, 1]] });
     stand.room.teacherOrders.visitGroup(stand.seat(teacher), 1);
     await settle();
     expect(stand.isPaused(stranger)).toBe(true);
@@ -321,7 +287,7 @@ describe('groups', () => {
   it('lock with safe mode as the whole class does, and mute only whom the teacher hears (N2, X1)', async () => {
     const { stand, teacher, pupils } = await lessonOf(['小明', '小红']);
     const [ming, hong] = pupils as [TestPeer, TestPeer];
-    open(stand, {
+    openGroups(stand, {
       members: [
         [ming, 1],
         [hong, 2],
@@ -344,7 +310,7 @@ describe('groups', () => {
     const { stand: before, teacher, pupils } = await lessonOf(['小明', '小红']);
     const [ming, hong] = pupils as [TestPeer, TestPeer];
     const lesson = await before.produce(teacher, 'microphone');
-    open(before, {
+    openGroups(before, {
       members: [
         [ming, 1],
         [hong, 2],

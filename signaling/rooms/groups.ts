@@ -39,6 +39,8 @@ export class Groups {
   #running: Running | null = null;
   #openedBy: RequestId | null = null;
   #cancelEnd: (() => void) | null = null;
+  /** What the members send; until it is, nobody can be muted. */
+  #isMediaKnown = true;
 
   constructor(options: GroupsOptions) {
     this.#options = options;
@@ -112,10 +114,14 @@ export class Groups {
     this.#options.onChanged(this.shown);
   }
 
-  /** Everybody is back. Idempotent. */
+  /** Everybody is back, at the latest when their media is known (SPEC N6). Idempotent. */
   close(): void {
     const running = this.#running;
     if (running === null) return;
+    if (!this.#isMediaKnown) {
+      this.setTime(0);
+      return;
+    }
     this.#end();
     this.#options.onMoved(movesBetween(placesIn(running), new Map()));
     this.#options.onClosed(running);
@@ -159,6 +165,13 @@ export class Groups {
   restore(saved: SavedGroups): void {
     const mapOf = <T>(record: Readonly<Record<string, T>>) => new Map(Object.entries(record) as [SeatId, T][]);
     this.#running = { ...saved, members: mapOf(saved.members), visits: mapOf(saved.visits) };
+    this.#isMediaKnown = false;
+  }
+
+  /** After a take-over by another process; idempotent. */
+  mediaKnown(): void {
+    if (this.#isMediaKnown) return;
+    this.#isMediaKnown = true;
     this.#watchEnd();
   }
 
@@ -234,7 +247,7 @@ export class Groups {
   #watchEnd(): void {
     this.stop();
     const endsAtMs = this.#running?.endsAtMs ?? null;
-    if (endsAtMs === null) return;
+    if (endsAtMs === null || !this.#isMediaKnown) return;
     const { clock } = this.#options;
     this.#cancelEnd = clock.after(Math.max(0, endsAtMs - clock.nowMs()), () => this.close());
   }

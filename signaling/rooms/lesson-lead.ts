@@ -4,6 +4,7 @@ import type { SeatId } from '../protocol/ids.ts';
 import { identityKeyOf, type JoinClaims } from './join-claims.ts';
 import type { Clock } from './ports.ts';
 import type { Presence } from './presence.ts';
+import { isTeacherSeat, type SeatKind } from '../protocol/seats.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
 
 /** The line of a lecturer who comes back within this time has not cost anybody the lesson (SPEC O8). */
@@ -12,6 +13,11 @@ export const TAKE_OVER_AFTER_MS = 20_000;
 export const TAKE_OVER_UNBEGUN_AFTER_MS = 5 * 60_000;
 /** More helpers than any lesson has; who is named beyond is refused. */
 const MOST_APPOINTED = 20;
+
+/** As somebody comes to this lesson: led by another than the timetable's, or not. */
+export interface SeatClaims extends JoinClaims {
+  readonly leadsByTimetable: boolean;
+}
 
 /** By identity, since a seat may go and come back. */
 export const SavedLead = z.object({
@@ -53,12 +59,8 @@ export class LessonLead {
   }
 
   /** Whoever handed the lesson over comes back as a co-teacher, whatever the timetable says. */
-  claimsOf(claims: JoinClaims): JoinClaims {
-    const key = identityKeyOf(claims.identity);
-    if (key === this.#leader) return { ...claims, seat: 'lecturer' };
-    if (claims.seat === 'lecturer' && this.#leader !== null) return { ...claims, seat: 'coTeacher' };
-    if (claims.seat === 'observer' && this.#coTeachers.has(key)) return { ...claims, seat: 'coTeacher' };
-    return claims;
+  claimsOf(claims: JoinClaims): SeatClaims {
+    return { ...claims, seat: this.#kindOf(claims), leadsByTimetable: claims.seat === 'lecturer' };
   }
 
   /** @throws AppError `notFound`, `forbidden` for whoever is no co-teacher, `conflict` for one who is away */
@@ -70,10 +72,15 @@ export class LessonLead {
     this.#lead(seat, 'handedOver');
   }
 
-  /** @throws AppError `conflict` while a lecturer is there, or has not been away for long enough */
+  /**
+   * The lecturer of the timetable takes the lesson back at any time.
+   *
+   * @throws AppError `conflict` while a lecturer is there, or has not been away for long enough
+   */
   takeOver(seat: Seat): void {
     const fromMs = this.takeOverFromMs;
-    if (seat.kind !== 'coTeacher' || fromMs === null || this.#options.clock.nowMs() < fromMs)
+    const isDue = fromMs !== null && this.#options.clock.nowMs() >= fromMs;
+    if (seat.kind !== 'coTeacher' || !(isDue || seat.leadsByTimetable))
       throw new AppError('conflict', { details: { takeOverFromMs: fromMs } });
     this.#lead(seat, 'takenOver');
   }
@@ -89,9 +96,15 @@ export class LessonLead {
     this.#options.onAppointed(seat);
   }
 
-  /** Whoever is removed is no co-teacher by appointment any more. */
+  /** Whoever is removed is no co-teacher by appointment any more, and the lesson is the timetable's lecturer's again. */
   dismiss(seat: Seat): void {
     this.#coTeachers.delete(seat.identityKey);
+    if (this.#leader !== seat.identityKey) return;
+    this.#leader = null;
+    seat.kind = 'coTeacher';
+    const lecturer = this.#options.presence.everybody().find((other) => other.leadsByTimetable && other !== seat);
+    if (lecturer === undefined) this.presenceChanged();
+    else this.#appointLecturer(lecturer, [], 'handedOver');
   }
 
   presenceChanged(): void {
@@ -116,12 +129,24 @@ export class LessonLead {
     this.#awaySinceMs = this.#options.clock.nowMs();
   }
 
+  #kindOf({ seat, identity }: JoinClaims): SeatKind {
+    const key = identityKeyOf(identity);
+    const isAppointed = seat === 'observer' && this.#coTeachers.has(key);
+    if (!isTeacherSeat(seat) && !isAppointed) return seat;
+    if (this.#leader === null) return isAppointed ? 'coTeacher' : seat;
+    return key === this.#leader ? 'lecturer' : 'coTeacher';
+  }
+
   #lead(seat: Seat, cause: 'handedOver' | 'takenOver'): void {
     // Seats that are gone too: whoever comes back to one finds what it is now.
     const before = this.#options.presence.everybody().filter((other) => other.kind === 'lecturer');
     for (const other of before) other.kind = 'coTeacher';
+    this.#leader = seat.leadsByTimetable ? null : seat.identityKey;
+    this.#appointLecturer(seat, before, cause);
+  }
+
+  #appointLecturer(seat: Seat, before: readonly Seat[], cause: 'handedOver' | 'takenOver'): void {
     seat.kind = 'lecturer';
-    this.#leader = seat.identityKey;
     this.#awaySinceMs = connectionOf(seat) === null ? this.#options.clock.nowMs() : null;
     this.#hasLecturerCome = true;
     this.#options.onLed(seat, before, cause);

@@ -25,8 +25,8 @@ export interface MediaMembersOptions extends Omit<ProducersOptions, 'node'> {
   readonly node: () => MediaNode;
   readonly log: Log;
   readonly seatKindOf: (seatId: SeatId) => SeatKind | null;
-  /** Whether the one may receive what the other sends. */
-  readonly areTogether: (one: SeatId, other: SeatId) => boolean;
+  /** Whether the one is where it hears and sees the other (SPEC F4, N3). */
+  readonly isWithin: (receiver: SeatId, sender: SeatId) => boolean;
   /** Of the school that the seat belongs to: its transports are near it. */
   readonly regionOf: (seatId: SeatId) => string | null;
   readonly onVideoCodec: (codec: VideoCodec) => void;
@@ -60,7 +60,7 @@ export class MediaMembers {
       node: options.node,
       producer: (producerId) => this.producers.find(producerId),
       mayReceive: (seatId, producer) =>
-        options.areTogether(seatId, producer.seatId) && maySee({ seatId, kind: options.seatKindOf(seatId) }, producer),
+        options.isWithin(seatId, producer.seatId) && maySee({ seatId, kind: options.seatKindOf(seatId) }, producer),
     });
   }
 
@@ -122,7 +122,7 @@ export class MediaMembers {
       .list()
       // The class wall is asked for page by page.
       .filter(isForEverybody)
-      .filter(({ seatId: sender }) => sender !== seatId && this.#options.areTogether(seatId, sender))
+      .filter(({ seatId: sender }) => sender !== seatId && this.#options.isWithin(seatId, sender))
       .filter((producer) => !this.consumers.isReceiving(seatId, producer.producerId))
       .sort((a, b) => this.#rank(a) - this.#rank(b))
       .slice(0, READY_MADE_CONSUMERS)

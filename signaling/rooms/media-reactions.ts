@@ -49,6 +49,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
       // What was being closed when the link, or the process before, was lost.
       for (const seat of presence.inside()) reviewSending(parts, seat);
       dropForbidden(parts);
+      parts.groups.mediaKnown();
       recording.goalChanged();
       options.onPlaced();
     },
@@ -62,6 +63,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
     },
     onReset: () => {
       media.clear();
+      parts.groups.mediaKnown();
       recording.note('mediaReset', {});
       recording.goalChanged();
       options.onPlaced();

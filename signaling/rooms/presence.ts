@@ -2,6 +2,7 @@ import { AppError } from '../protocol/errors.ts';
 import type { SeatId } from '../protocol/ids.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
 import { identityKeyOf, type JoinClaims } from './join-claims.ts';
+import type { SeatClaims } from './lesson-lead.ts';
 import type { Clock, Connection } from './ports.ts';
 import type { SavedSeat } from './room-state.ts';
 import { connectionOf, type Link, type Seat, type SeatState, type WaitingCause } from './seat.ts';
@@ -73,12 +74,12 @@ export class Presence {
   }
 
   /** The seat under its id, gone until it is placed; a seat that is known takes over kind and names. */
-  claim(claims: JoinClaims, seatId: SeatId): Seat {
+  claim(claims: SeatClaims, seatId: SeatId): Seat {
     const { seat: kind, displayName, schoolName, wardName, isWardClaimed, classGroup } = claims;
-    const { region, phoneOf, mayTeach, allowsWall, identity } = claims;
+    const { region, phoneOf, mayTeach, allowsWall, leadsByTimetable, identity } = claims;
     const invitationId = identity.kind === 'guest' ? identity.invitationId : null;
     const names = { displayName, schoolName, wardName, isWardClaimed, classGroup };
-    const facts = { kind, ...names, region, phoneOf, mayTeach, allowsWall, invitationId };
+    const facts = { kind, leadsByTimetable, ...names, region, phoneOf, mayTeach, allowsWall, invitationId };
     const known = this.#seats.get(seatId);
     if (known !== undefined) return Object.assign(known, facts);
     const seat: Seat = {

@@ -21,7 +21,8 @@ export interface NewProducer {
 export interface ProducersOptions {
   readonly node: () => MediaNode;
   readonly log: Log;
-  readonly onAdded: (producer: ProducerInfo) => void;
+  /** `isAdopted`: it was there before this process knew of it. */
+  readonly onAdded: (producer: ProducerInfo, isAdopted: boolean) => void;
   readonly onPaused: (producer: ProducerInfo) => void;
   readonly onClosed: (producer: ProducerInfo) => void;
 }
@@ -115,7 +116,7 @@ export class Producers {
     this.#closeSame(seatId, source);
     const producer: Producer = { info: { producerId, seatId, kind, source, paused }, holds: holds() };
     this.#byId.set(producerId, producer);
-    this.#options.onAdded({ ...producer.info });
+    this.#options.onAdded({ ...producer.info }, false);
     this.#apply(producer);
     return producerId;
   }
@@ -164,7 +165,7 @@ export class Producers {
       const holds = known?.holds ?? new Set(savedHolds.get(info.producerId) ?? (info.paused ? ['self'] : []));
       const producer: Producer = known ?? { info: { ...info }, holds };
       this.#byId.set(info.producerId, producer);
-      if (known === undefined) this.#options.onAdded({ ...producer.info });
+      if (known === undefined) this.#options.onAdded({ ...producer.info }, true);
       const paused = holds.size > 0;
       if (paused !== info.paused) this.#tellNode(this.#options.node().setProducerPaused(info.producerId, paused));
       producer.info.paused = paused;

@@ -56,8 +56,8 @@ export function regroup(parts: RoomParts, moves: readonly GroupMove[], tellSnaps
   for (const producer of sent) if (moved.get(producer.seatId)?.from === null) tracks.closed(producer);
   const isReviewed = ({ seatId, kind }: Seat): boolean =>
     moved.has(seatId) || !(joinsGroups(kind) || isTeacherSeat(kind));
-  for (const seat of presence.inside().filter(isReviewed)) reviewSending(parts, seat);
   dropForbidden(parts);
+  for (const seat of presence.inside().filter(isReviewed)) reviewSending(parts, seat);
   tellWhoStayed(parts, moved, sent);
   for (const producer of media.producers.list()) if (moved.get(producer.seatId)?.to === null) tracks.added(producer);
   for (const seat of seats) {

@@ -21,7 +21,7 @@ import { RoomRecording } from './recording-control.ts';
 import { Roll } from './roll.ts';
 import { SafeMode } from './safe-mode.ts';
 import type { Seat } from './seat.ts';
-import { SendingRules } from './sending-rules.ts';
+import { isVoiceOf, SendingRules } from './sending-rules.ts';
 import { Stage } from './stage.ts';
 import { tellMuted } from './teacher-orders.ts';
 
@@ -68,7 +68,7 @@ export interface RoomReactions {
   onSafeModeChanged(active: boolean): void;
   onLayoutChanged(state: LayoutState): void;
   onWallChanged(isOn: boolean): void;
-  onProducerAdded(producer: ProducerInfo): void;
+  onProducerAdded(producer: ProducerInfo, isAdopted: boolean): void;
   onProducerPaused(producer: ProducerInfo): void;
   onProducerClosed(producer: ProducerInfo): void;
   onRecordingState(state: RecordingState, takes: RecordedTakes | null): void;
@@ -149,11 +149,11 @@ function createTools(
   parts: Pick<RoomParts, 'presence' | 'media' | 'recording' | 'groups' | 'halfDuplex' | 'chat' | 'groupChat'>,
 ): RoomTools {
   const { lesson, clock, log, store, broadcast } = options;
-  const { presence, media, recording, chat, groupChat } = parts;
+  const { presence, recording, chat, groupChat } = parts;
   const tools: RoomTools = createRoomTools({
     ...{ lesson, clock, log, store, broadcast, presence, recording },
     message: async (messageId, sentAtMs) => groupChat.find(messageId) ?? (await chat.find(messageId, sentAtMs)),
-    openMicrophones: () => openMicrophones(media),
+    openMicrophones: () => openMicrophones(parts),
     setEchoHeld: (seat, held) => holdForEcho({ ...parts, tools }, seat, held),
     onAnswersKnown: () => reactions.onAnswersKnown(),
     onRulesChanged: (seatId) => reactions.onRulesChanged(seatId),
@@ -191,8 +191,12 @@ function createChat({ lesson, clock, store, broadcast }: RoomPartsOptions, recor
   });
 }
 
-const openMicrophones = ({ producers }: MediaMembers): SeatId[] =>
-  producers.list().flatMap(({ source, paused, seatId }) => (source === 'microphone' && !paused ? [seatId] : []));
+/** Those that the class hears: in a group everybody opens the own one. */
+const openMicrophones = ({ media, groups }: Pick<RoomParts, 'media' | 'groups'>): SeatId[] =>
+  media.producers.list().flatMap(({ source, paused, seatId }) => {
+    const isHeard = source === 'microphone' && !paused && groups.memberOf(seatId) === null;
+    return isHeard ? [seatId] : [];
+  });
 
 function holdForEcho(
   parts: Pick<RoomParts, 'media' | 'halfDuplex' | 'groups' | 'tools'>,
@@ -200,7 +204,7 @@ function holdForEcho(
   held: boolean,
 ): void {
   for (const { producerId, source } of parts.media.producers.ofSeat(seat.seatId)) {
-    if (source === 'microphone') parts.media.producers.setHold(producerId, 'echo', held);
+    if (isVoiceOf(seat, source)) parts.media.producers.setHold(producerId, 'echo', held);
   }
   if (!held) return;
   parts.halfDuplex.setTalking(seat.seatId, false);
@@ -219,10 +223,10 @@ function createMedia(
     node: options.node,
     log: options.log,
     seatKindOf: (seatId) => presence.find(seatId)?.kind ?? null,
-    areTogether: (one, other) => groups.areTogether(one, other),
+    isWithin: (receiver, sender) => presence.find(receiver)?.phoneOf === null && groups.areTogether(receiver, sender),
     regionOf: (seatId) => presence.find(seatId)?.region ?? null,
     onVideoCodec: (codec) => options.broadcast.toInside('videoCodecChanged', { codec }),
-    onAdded: (producer) => reactions.onProducerAdded(producer),
+    onAdded: (producer, isAdopted) => reactions.onProducerAdded(producer, isAdopted),
     onPaused: (producer) => reactions.onProducerPaused(producer),
     onClosed: (producer) => reactions.onProducerClosed(producer),
   });

@@ -125,7 +125,7 @@ function stageReactions({ parts: getParts, onSaveNeeded }: RoomReactionsOptions)
 
 function producerReactions({ parts: getParts, broadcast, onSaveNeeded }: RoomReactionsOptions) {
   return {
-    onProducerAdded: (producer) => {
+    onProducerAdded: (producer, isAdopted) => {
       const { groups, recording, tools, tracks } = getParts();
       tellOfProducer(getParts(), broadcast, producer, 'producerAdded', producer);
       if (!isForEverybody(producer)) {
@@ -135,7 +135,7 @@ function producerReactions({ parts: getParts, broadcast, onSaveNeeded }: RoomRea
       tracks.added(producer);
       // Whoever shares a screen wants it seen; a page that is shown again comes back.
       const isBoard = producer.source === 'screen' || producer.source === 'visualiser';
-      if (isBoard && groups.placeOf(producer.seatId) === null) tools.pages.hide();
+      if (isBoard && !isAdopted && groups.placeOf(producer.seatId) === null) tools.pages.hide();
       recording.goalChanged();
       onSaveNeeded();
     },

@@ -59,6 +59,7 @@ export function insideSnapshot(seat: Seat, parts: RoomParts, facts: InsideFacts)
     self: {
       seatId: seat.seatId,
       seat: seat.kind,
+      leadsByTimetable: seat.leadsByTimetable,
       displayName: seat.displayName,
       onStage: parts.stage.has(seat.seatId),
       group,

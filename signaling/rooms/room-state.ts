@@ -16,6 +16,8 @@ export const ROOM_STATE_VERSION = 1;
 export const SavedSeat = z.object({
   seatId: SeatId,
   kind: SeatKind,
+  /** Absent in what an older process has saved. */
+  leadsByTimetable: z.boolean().default(false),
   identityKey: z.string(),
   displayName: z.string(),
   schoolName: z.string().nullable(),

@@ -131,10 +131,10 @@ export class Room {
 
   /** Takes the seat for somebody with valid join claims (SPEC J). @throws AppError `lessonEnded`, `removedFromRoom`, `roomFull`, `lobbyFull`. */
   async enter(claims: JoinClaims): Promise<Entered> {
-    const seat = await this.#claimSeat(this.parts.tools.lead.claimsOf(claims));
+    const seat = await this.#claimSeat(claims);
     if (seat.state.phase === 'gone') this.#door.place(seat);
     else this.parts.presence.release(seat)?.close('seatTakenOver');
-    this.#life.teachersChanged();
+    this.#lineGone(seat);
     seat.tokenIssued += 1;
     seat.tokenFloor = seat.tokenIssued;
     this.#save();
@@ -163,6 +163,7 @@ export class Room {
     seat.tokenFloor = claims.generation;
     seat.tokenIssued = Math.max(seat.tokenIssued, claims.generation) + 1;
     this.parts.presence.connect(seat, connection)?.close('seatTakenOver');
+    this.parts.halfDuplex.setTalking(seat.seatId, false);
     if (rtpCapabilities !== null) this.parts.media.setCapabilities(seat.seatId, rtpCapabilities);
     connection.tell('seatToken', { seatToken: this.#tokenOf(seat) });
     this.#life.teachersChanged();
@@ -184,10 +185,7 @@ export class Room {
   disconnect(seatId: SeatId, connectionId: string): void {
     const seat = this.parts.presence.find(seatId);
     if (seat === null || !this.parts.presence.disconnect(seat, connectionId)) return;
-    this.parts.halfDuplex.setTalking(seatId, false);
-    this.parts.participants.touch();
-    toolsPresenceChanged(this.parts.tools);
-    this.#life.teachersChanged();
+    this.#lineGone(seat);
     this.#save();
   }
 
@@ -239,25 +237,35 @@ export class Room {
     this.#node.abandon();
   }
 
-  async #claimSeat(claims: JoinClaims): Promise<Seat> {
-    const { presence, lobby } = this.parts;
-    this.#assertOpen();
-    lobby.assertNotKeptOut(identityKeyOf(claims.identity));
-    const known = presence.seatOf(claims);
-    const isRenamed = known !== null && isOtherGuest(known, claims);
-    if (known !== null && known.kind === claims.seat && !isRenamed) return presence.claim(claims, known.seatId);
-    const { seatId, isAdmitted } = await this.#options.store.claimSeat(claims, this.#options.clock.nowMs());
-    this.#assertOpen();
+  async #claimSeat(joining: JoinClaims): Promise<Seat> {
+    const { presence, lobby, tools } = this.parts;
+    this.#assertOpenTo(joining);
+    const known = presence.seatOf(joining);
+    const isRenamed = known !== null && isOtherGuest(known, joining);
+    const wanted = tools.lead.claimsOf(joining);
+    if (known !== null && known.kind === wanted.seat && !isRenamed) return presence.claim(wanted, known.seatId);
+    const { seatId, isAdmitted } = await this.#options.store.claimSeat(wanted, this.#options.clock.nowMs());
+    // The lesson may have been handed over, or the seat been removed, while it was written.
+    this.#assertOpenTo(joining);
     if (isRenamed) lobby.forgetAdmission(known);
     if (known !== null && known.state.phase !== 'gone') this.#door.sendAway(known, 'seatTakenOver');
-    const seat = presence.claim(claims, seatId);
+    const seat = presence.claim(tools.lead.claimsOf(joining), seatId);
     if (isAdmitted) lobby.admit(seat);
     return seat;
   }
 
-  #assertOpen(): void {
+  #assertOpenTo({ identity }: JoinClaims): void {
     if (this.isEnded) throw new AppError('lessonEnded');
     if (this.#isClosed) throw new AppError('unavailable', { message: 'the room has moved' });
+    this.parts.lobby.assertNotKeptOut(identityKeyOf(identity));
+  }
+
+  /** It has no connection for the moment. */
+  #lineGone({ seatId }: Seat): void {
+    this.parts.halfDuplex.setTalking(seatId, false);
+    this.parts.participants.touch();
+    toolsPresenceChanged(this.parts.tools);
+    this.#life.teachersChanged();
   }
 
   /** Resolves when the room is (again) on a media node, or at the latest after the timeout. */

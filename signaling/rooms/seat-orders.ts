@@ -6,7 +6,8 @@ import { answersQuestions, isTeacherSeat, type LessonKind } from '../protocol/se
 import { assertSmall } from './class-wall.ts';
 import type { MediaNode } from './ports.ts';
 import type { RoomParts } from './room-parts.ts';
-import type { Seat } from './seat.ts';
+import { isVoiceOf } from './sending-rules.ts';
+import { isInside, type Seat } from './seat.ts';
 
 export interface SeatOrdersOptions {
   readonly parts: RoomParts;
@@ -72,10 +73,16 @@ export class SeatOrders {
     if (this.#parts.sending.isLocked(seat)) throw new AppError('safeMode');
   }
 
-  /** To the whole class; from within a group to the group alone (SPEC N7). @throws AppError `wordRefused` (SPEC Y1) */
+  /**
+   * To the whole class; from within a group to the group alone (SPEC N7).
+   *
+   * @throws AppError `wordRefused` (SPEC Y1), `conflict` for one who was moved elsewhere meanwhile: it was not meant for those who are there
+   */
   async sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
-    await this.#parts.tools.words.assertAllowed(text);
     const group = this.#parts.groups.placeOf(seat.seatId);
+    await this.#parts.tools.words.assertAllowed(text);
+    if (!isInside(seat) || this.#parts.groups.placeOf(seat.seatId) !== group)
+      throw new AppError('conflict', { message: 'moved elsewhere' });
     if (group !== null) return this.#parts.groupChat.send(seat, group, requestId, text);
     return await this.#parts.chat.send(seat, requestId, text);
   }
@@ -127,7 +134,10 @@ export class SeatOrders {
     sending.assertMaySend(seat, producer.source);
     if (producer.source === 'microphone' && sending.isShutByRules(seat)) throw new AppError('closedByTeacher');
     media.producers.release(producerId, ['self', 'teacher']);
-    if (producer.source === 'microphone') this.#parts.tools.sound.lift(seat.seatId);
+    if (producer.source !== 'microphone') return;
+    this.#parts.tools.sound.lift(seat.seatId);
+    for (const other of media.producers.ofSeat(seat.seatId))
+      if (isVoiceOf(seat, other.source)) media.producers.release(other.producerId, ['teacher']);
   }
 
   closeProducer(seat: Seat, producerId: ProducerId): void {

@@ -21,6 +21,8 @@ export type SeatState =
 export interface Seat {
   readonly seatId: SeatId;
   kind: SeatKind;
+  /** The lecturer of the timetable, whoever leads now. */
+  leadsByTimetable: boolean;
   readonly identityKey: string;
   displayName: string;
   schoolName: string | null;

@@ -3,7 +3,7 @@ import { joinsGroups } from '../protocol/groups.ts';
 import type { SeatId } from '../protocol/ids.ts';
 import type { RecordedSource, Source } from '../protocol/media.ts';
 import type { ClassRules } from '../protocol/class-order.ts';
-import { isPermitted, isTeacherSeat, WIDEST_RULES, type Permission } from '../protocol/seats.ts';
+import { isOfClass, isPermitted, isTeacherSeat, WIDEST_RULES, type Permission } from '../protocol/seats.ts';
 import type { ClassWall } from './class-wall.ts';
 import type { Groups } from './groups.ts';
 import type { RoomRules } from './room-rules.ts';
@@ -31,6 +31,10 @@ export interface SendingRulesOptions {
   readonly isMutedForEcho: (seatId: SeatId) => boolean;
 }
 
+/** What of a seat is under the rules for microphones: of the class also the sound of its screen, which may be a voice. */
+export const isVoiceOf = ({ kind }: Pick<Seat, 'kind'>, source: Source): boolean =>
+  source === 'microphone' || (source === 'screenAudio' && isOfClass(kind));
+
 /** Who may send what, and what is kept shut though it may be there (SPEC G, M6, O, X). */
 export class SendingRules {
   readonly #options: SendingRulesOptions;
@@ -42,6 +46,8 @@ export class SendingRules {
   /** By seat, stage, group and the rules of the class; safe mode only shuts what is granted. A group is a small stage (SPEC N2). */
   isGranted(seat: Seat, source: Source, rules: ClassRules = this.#options.rules.rules): boolean {
     const { stage, groups, halfDuplex } = this.#options;
+    // It stands beside the loudspeakers of its classroom (SPEC F4).
+    if (seat.phoneOf !== null) return false;
     if (source === 'wall') return this.#isOnWall(seat);
     // A listening classroom's microphone may be there all the time, because the server opens and shuts it.
     const isShutByServer = source === 'microphone' && halfDuplex.applies(seat);
@@ -78,14 +84,14 @@ export class SendingRules {
   /** What the server itself shuts it with. */
   holdsOf(seat: Seat, source: Source): Hold[] {
     const { halfDuplex } = this.#options;
-    const isMicrophone = source === 'microphone';
-    const isEcho = isMicrophone && this.#options.isMutedForEcho(seat.seatId);
+    const isVoice = isVoiceOf(seat, source);
+    const isEcho = isVoice && this.#options.isMutedForEcho(seat.seatId);
     return [
       ...(isEcho ? (['echo'] as const) : []),
       ...(this.isLocked(seat) ? (['safeMode'] as const) : []),
-      ...(isMicrophone && !halfDuplex.isOpen(seat) ? (['halfDuplex'] as const) : []),
+      ...(isVoice && !halfDuplex.isOpen(seat) ? (['halfDuplex'] as const) : []),
       ...(this.#isOutsideGroups(seat) ? (['groups'] as const) : []),
-      ...(isMicrophone && this.isShutByRules(seat) ? (['rules'] as const) : []),
+      ...(isVoice && this.isShutByRules(seat) ? (['rules'] as const) : []),
     ];
   }
 

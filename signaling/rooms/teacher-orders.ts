@@ -6,6 +6,7 @@ import type { Broadcast } from './ports.ts';
 import { noteEverything } from './recording-notes.ts';
 import type { RoomParts } from './room-parts.ts';
 import { connectionOf, isInside, type Seat } from './seat.ts';
+import { isVoiceOf } from './sending-rules.ts';
 
 export interface TeacherOrdersOptions {
   readonly parts: RoomParts;
@@ -67,9 +68,9 @@ export class TeacherOrders {
   /** What its owner has shut stays shut. @throws AppError `notFound` */
   openMicrophone(seatId: SeatId): void {
     const { presence, media, tools } = this.#parts;
-    presence.requireInside(seatId);
+    const seat = presence.requireInside(seatId);
     for (const producer of media.producers.ofSeat(seatId))
-      if (producer.source === 'microphone') media.producers.setHold(producer.producerId, 'teacher', false);
+      if (isVoiceOf(seat, producer.source)) media.producers.setHold(producer.producerId, 'teacher', false);
     tools.sound.lift(seatId);
     tools.rules.open(seatId);
   }
@@ -107,16 +108,19 @@ export class TeacherOrders {
 
   /** Resolves once it is in the class's chat for good. @throws AppError `conflict` when no groups run. */
   async tellGroups(by: Seat, requestId: RequestId, text: string): Promise<void> {
-    this.#parts.groups.assertRunning();
-    const { displayName, sentAtMs } = await this.#parts.chat.send(by, requestId, text);
-    this.#options.broadcast.toInside('groupsTold', { displayName, text, sentAtMs });
+    const { chat, groups, tools } = this.#parts;
+    groups.assertRunning();
+    await tools.words.assertAllowed(text);
+    const before = chat.sent(by, requestId);
+    const { displayName, sentAtMs } = await (before ?? chat.send(by, requestId, text));
+    if (before === null) this.#options.broadcast.toInside('groupsTold', { displayName, text, sentAtMs });
   }
 
-  /** @throws AppError `notFound`, `forbidden` for oneself and the lecturer (SPEC S8). */
+  /** @throws AppError `notFound`, `forbidden` for oneself, the lecturer and the lecturer of the timetable (SPEC S8). */
   removeSeat(by: Seat, seatId: SeatId, keepOut: boolean): void {
     const seat = this.#parts.presence.find(seatId);
     if (seat === null) throw new AppError('notFound', { message: 'no such seat' });
-    if (seat === by || seat.kind === 'lecturer')
+    if (seat === by || seat.kind === 'lecturer' || seat.leadsByTimetable)
       throw new AppError('forbidden', { message: 'this seat cannot be removed' });
     if (keepOut) {
       this.#parts.lobby.keepOut(seat);
@@ -134,6 +138,7 @@ export class TeacherOrders {
     for (const seat of await this.#parts.tools.sites.strayPhones()) {
       if (seat.state.phase === 'gone') continue;
       this.#options.sendAway(seat, 'removed');
+      this.#parts.tools.lead.dismiss(seat);
       this.#options.saveNow();
     }
   }
@@ -201,8 +206,8 @@ export class TeacherOrders {
 
   #mute(seat: Seat): void {
     const { producers } = this.#parts.media;
-    const sounding = producers.ofSeat(seat.seatId).filter((producer) => producer.source === 'microphone');
-    for (const producer of sounding) producers.setHold(producer.producerId, 'teacher', true);
+    const voices = producers.ofSeat(seat.seatId).filter(({ source }) => isVoiceOf(seat, source));
+    for (const producer of voices) producers.setHold(producer.producerId, 'teacher', true);
     this.#parts.halfDuplex.setTalking(seat.seatId, false);
     this.#parts.tools.rules.shut(seat.seatId);
     tellMuted(this.#parts, seat, 'teacher');

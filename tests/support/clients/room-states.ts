@@ -59,6 +59,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
     self: {
       seatId: seatId('teacher'),
       seat: 'lecturer',
+      leadsByTimetable: true,
       displayName: '林老师',
       onStage: false,
       group: null,

@@ -30,6 +30,20 @@ function TakeOver({ state, fromMs }: { readonly state: InsideState; readonly fro
   );
 }
 
+/** Somebody else leads one's own lesson (SPEC O8). */
+function TakeBack() {
+  const t = useText(orderText);
+  const { actions } = useCall();
+  return (
+    <Banner tone="calm">
+      {t('ledByOther')}{' '}
+      <Button onClick={() => void actions.tools.takeOver()} data-testid="take-back">
+        {t('takeBack')}
+      </Button>
+    </Banner>
+  );
+}
+
 /** A teacher has opened what the rules had shut; a microphone that its owner has shut waits for the owner. */
 function useOpened(state: InsideState): readonly [boolean, () => void] {
   const isShut = isShutByRules(state);
@@ -48,6 +62,8 @@ export function OrderNotes({ state, call }: { readonly state: InsideState; reado
   const { capture, store } = useCall();
   const [isOpened, dismiss] = useOpened(state);
   const { takeOverFromMs } = state.tools.order;
+  const { leadsByTimetable } = state.self;
+  const isCoTeacher = state.self.seat === 'coTeacher';
   const isOn = call.media.local.some((one) => one.source === 'microphone' && !one.paused);
   const open = (): void => {
     dismiss();
@@ -55,7 +71,10 @@ export function OrderNotes({ state, call }: { readonly state: InsideState; reado
   };
   return (
     <>
-      {state.self.seat === 'coTeacher' && takeOverFromMs !== null && <TakeOver state={state} fromMs={takeOverFromMs} />}
+      {isCoTeacher && leadsByTimetable && <TakeBack />}
+      {isCoTeacher && !leadsByTimetable && takeOverFromMs !== null && (
+        <TakeOver state={state} fromMs={takeOverFromMs} />
+      )}
       {isShutByRules(state) && state.self.onStage && (
         <div data-testid="microphone-shut">
           <Banner tone="calm">{t('microphoneShutNote')}</Banner>
