@@ -151,13 +151,20 @@ describe('order in class', () => {
     expect(await lecturer.page.getByTestId('end-lesson').count()).toBe(0);
   });
 
-  it('is taken over when the line of who lectures is dead (O8)', { timeout: 2 * TAKE_OVER_DEADLINE_MS }, async () => {
-    await farTeacher.close();
-    await lecturer.page.getByTestId('lecturer-away').waitFor();
-    expect(await lecturer.page.getByTestId('take-over').count()).toBe(0);
-    await lecturer.page.getByTestId('take-over').click({ timeout: TAKE_OVER_DEADLINE_MS });
-    await lecturer.openPanel('tools');
+  it('gives the lesson back to the lecturer of the timetable at that one’s word (O6)', async () => {
+    await lecturer.page.getByTestId('take-back').click();
     await lecturer.page.getByTestId('end-lesson').waitFor();
-    await lecturer.page.getByTestId('lecturer-away').waitFor({ state: 'detached' });
+    await lecturer.page.getByTestId('take-back').waitFor({ state: 'detached' });
+    await farTeacher.page.getByTestId('end-lesson').waitFor({ state: 'detached' });
+    expect(await farTeacher.page.getByTestId('take-back').count()).toBe(0);
+  });
+
+  it('is taken over when the line of who lectures is dead (O8)', { timeout: 2 * TAKE_OVER_DEADLINE_MS }, async () => {
+    await lecturer.close();
+    await farTeacher.page.getByTestId('lecturer-away').waitFor();
+    expect(await farTeacher.page.getByTestId('take-over').count()).toBe(0);
+    await farTeacher.page.getByTestId('take-over').click({ timeout: TAKE_OVER_DEADLINE_MS });
+    await farTeacher.page.getByTestId('end-lesson').waitFor();
+    await farTeacher.page.getByTestId('lecturer-away').waitFor({ state: 'detached' });
   });
 });
