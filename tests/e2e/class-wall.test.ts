@@ -45,6 +45,23 @@ afterAll(async () => {
 
 const face = (name: string): string => `[data-testid="wall-face"][data-name="${name}"] video`;
 
+/** What the teacher's page is told by its browser that it shares next. */
+const sharesNext = (displaySurface: 'browser' | 'window' | 'monitor'): Promise<void> =>
+  teacher.page.evaluate((surface) => {
+    const { mediaDevices } = navigator;
+    const share = mediaDevices.getDisplayMedia.bind(mediaDevices);
+    mediaDevices.getDisplayMedia = async (options) => {
+      const stream = await share(options);
+      for (const track of stream.getVideoTracks()) {
+        const settings = track.getSettings();
+        track.getSettings = () => ({ ...settings, displaySurface: surface });
+      }
+      return stream;
+    };
+  }, displaySurface);
+
+const facesOnPage = (): Promise<number> => teacher.page.locator('[data-testid="wall-face"]').count();
+
 async function openWall(): Promise<void> {
   await teacher.openPanel('people');
   await teacher.page.getByTestId('wall-tab').click();
@@ -145,6 +162,43 @@ describe('the class wall', () => {
     await first.page.getByTestId('leave-stage').click();
     await openWall();
     await teacher.seesAdvancing(face(PUPILS[0].name), PUPILS[0].sender);
+  });
+
+  it('is hidden on the page while a window is shared, which may be the page’s own, and seen in the panel that floats', async () => {
+    await sharesNext('window');
+    const opening = teacher.page.context().waitForEvent('page');
+    await teacher.page.getByTestId('control-screen').click();
+    const panel = await opening;
+    await teacher.page.getByTestId('wall-hidden').waitFor();
+    expect(await facesOnPage()).toBe(0);
+    await panel.getByTestId('float-faces').click();
+    for (const { name } of PUPILS) await panel.locator(face(name)).waitFor();
+    await teacher.page.getByTestId('wall-enlarge').click();
+    await teacher.page.getByTestId('wall-large').getByTestId('wall-hidden').waitFor();
+    expect(await facesOnPage()).toBe(0);
+    await teacher.page.getByTestId('wall-shrink').click();
+    await teacher.page.getByTestId('control-screen').click();
+    await openWall();
+    await teacher.seesAdvancing(face(PUPILS[0].name), PUPILS[0].sender);
+  });
+
+  it('is hidden while the whole screen is shared, and no panel floats over it', async () => {
+    await sharesNext('monitor');
+    await teacher.page.getByTestId('control-screen').click();
+    await teacher.page.getByTestId('wall-hidden').waitFor();
+    expect(await facesOnPage()).toBe(0);
+    await eventually(() => teacher.page.context().pages().length).toBe(1);
+    await teacher.page.getByTestId('control-screen').click();
+    await teacher.seesAdvancing(face(PUPILS[0].name), PUPILS[0].sender);
+  });
+
+  it('stays in sight while another tab is shared', async () => {
+    await sharesNext('browser');
+    await teacher.page.getByTestId('control-screen').click();
+    await teacher.page.locator('[data-testid="control-screen"][aria-pressed="true"]').waitFor();
+    await teacher.seesAdvancing(face(PUPILS[0].name), PUPILS[0].sender);
+    expect(await teacher.page.getByTestId('wall-hidden').count()).toBe(0);
+    await teacher.page.getByTestId('control-screen').click();
   });
 
   it('releases every camera when the teacher switches it off', async () => {

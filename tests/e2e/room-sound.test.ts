@@ -38,6 +38,29 @@ afterAll(async () => {
   await stack.stop();
 });
 
+declare global {
+  var soundCheck: () => { readonly contexts: readonly string[]; readonly tracks: readonly string[] };
+}
+
+/** From now on: the states of the contexts that the page makes and of the microphones that it is given, oldest first. */
+function watchCheck(): void {
+  const made: AudioContext[] = [];
+  const given: number = globalThis.timecodeKit.given.length;
+  globalThis.AudioContext = class extends globalThis.AudioContext {
+    constructor(options?: AudioContextOptions) {
+      super(options);
+      made.push(this);
+    }
+  };
+  globalThis.soundCheck = () => ({
+    contexts: made.map(({ state }) => state),
+    tracks: globalThis.timecodeKit.given
+      .slice(given)
+      .filter(({ kind }) => kind === 'audio')
+      .map(({ readyState }) => readyState),
+  });
+}
+
 const callOnSite = async (): Promise<void> => {
   await teacher.openPanel('people');
   const site = teacher.page.locator(`[data-testid="participant"][data-name*="${DEMO_CLASSROOM}"]`);
@@ -58,11 +81,27 @@ describe('the sound of a classroom whose loudspeakers come back into its microph
     expect(JSON.parse(chosen ?? '{}')).toMatchObject({ sound: 'hall' });
   });
 
-  it('is told to the teacher, and to no pupil', async () => {
+  it('is checked no further when the lesson begins: nothing sounds into it, and the microphone of the check is released', async () => {
     await teacher.signIn(TEACHER.account);
-    await teacher.enterLesson(lessonId);
+    await teacher.page.goto(`/room/${lessonId}`);
+    await teacher.page.getByTestId('enter-room').waitFor();
+    const remembered = () => site.page.evaluate(() => localStorage.getItem('tongke.sound'));
+    const before = await remembered();
+    await site.page.evaluate(watchCheck);
+    await site.page.getByTestId('check-sound').click();
+    const ofCheck = () => site.page.evaluate(() => globalThis.soundCheck());
+    await eventually(ofCheck).toEqual({ contexts: ['running'], tracks: ['live'] });
+    await teacher.passPreparation();
     await teacher.untilInside();
     await site.page.getByTestId('site-room').waitFor();
+    await eventually(async () => {
+      const { contexts, tracks } = await ofCheck();
+      return [...contexts.slice(0, 1), ...tracks.slice(0, 1)];
+    }).toEqual(['closed', 'ended']);
+    expect(await remembered()).toBe(before);
+  });
+
+  it('is told to the teacher, and to no pupil', async () => {
     await eventually(() => teacher.page.getByTestId('site-sound').getAttribute('data-verdict')).toBe('echo');
   });
 

@@ -19,6 +19,7 @@ interface Witness {
 }
 declare global {
   var witness: Witness;
+  var letWindowGo: () => void;
 }
 
 let stack: Stack;
@@ -26,6 +27,7 @@ let browser: Browser;
 let teacher: Person;
 let pupil: Person;
 let classmate: Person;
+let lessonId: string;
 
 function watchMedia(): void {
   const seen: Witness = { asked: [], connections: [] };
@@ -47,7 +49,7 @@ function watchMedia(): void {
 beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
-  const lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
+  lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
   teacher = await Person.at(stack, browser, TEACHER.sender);
   pupil = await Person.at(stack, browser, PUPIL.sender);
   classmate = await Person.at(stack, browser, CLASSMATE.sender);
@@ -167,6 +169,28 @@ describe('a microphone for music', () => {
   });
 });
 
+/** The next window that floats is there, but its page is told of it only when `letWindowGo` is called. */
+function delayWindow(): void {
+  const floating = Reflect.get(globalThis, 'documentPictureInPicture') as {
+    requestWindow(size: unknown): Promise<Window>;
+  };
+  const request = floating.requestWindow.bind(floating);
+  floating.requestWindow = async (size) => {
+    const opened = await request(size);
+    await new Promise<void>((resolve) => {
+      globalThis.letWindowGo = resolve;
+    });
+    return opened;
+  };
+}
+
+/** The lesson goes on without the teacher. */
+async function leave(): Promise<void> {
+  await teacher.page.getByTestId('control-leave').click();
+  await teacher.page.getByTestId('leave-only').click();
+  await teacher.page.getByTestId('room').waitFor({ state: 'detached' });
+}
+
 describe('the floating panel', () => {
   let panel: Page;
 
@@ -237,6 +261,23 @@ describe('the floating panel', () => {
     const closing = panel.waitForEvent('close');
     await teacher.page.getByTestId('control-screen').click();
     await closing;
+  });
+
+  it('goes when its page is left, also one that the browser gives only then', async () => {
+    for (const isLate of [false, true]) {
+      if (isLate) await teacher.page.evaluate(delayWindow);
+      const opening = teacher.page.context().waitForEvent('page');
+      await teacher.page.getByTestId('control-screen').click();
+      panel = await opening;
+      if (!isLate) await panel.getByTestId('float-panel').waitFor();
+      await pupil.seesAdvancing(tileOf('screen'), SCREEN);
+      const closing = panel.waitForEvent('close');
+      await leave();
+      if (isLate) await teacher.page.evaluate(() => globalThis.letWindowGo());
+      await closing;
+      await teacher.enterLesson(lessonId);
+      await teacher.untilInside();
+    }
   });
 
   it('leaves no button where the browser has no such window', async () => {

@@ -146,9 +146,13 @@ export class RoomActions {
   /** True when it is stored; the text stays in the box otherwise. */
   async sendChat(text: string): Promise<boolean> {
     const requestId = newRequestId();
-    const send = () => this.#call('sendChat', { requestId, text }, WORDS_PATIENCE_MS);
-    // What went out and was not answered is stored once however often it is sent (SPEC C3).
-    const persist = (error: unknown) => (asFailure(error).isConnection ? send() : Promise.reject(asFailure(error)));
+    const untilMs = Date.now() + WORDS_PATIENCE_MS;
+    const send = () => this.#call('sendChat', { requestId, text }, untilMs - Date.now());
+    // What went out and was not answered is stored once however often it is sent (SPEC C3), in one patience for all of it.
+    const persist = (error: unknown) => {
+      const failure = asFailure(error);
+      return failure.isConnection && Date.now() < untilMs ? send() : Promise.reject(failure);
+    };
     const result = await this.#store.act(null, () => send().catch(persist));
     if (result !== null) this.#store.addChatHistory([result.message]);
     return result !== null;

@@ -149,7 +149,9 @@ export class RoomCall {
       renew: () => this.#renew(),
       onSeatToken: (seatToken) => this.#remember({ ...this.#seat, seatToken }),
     });
-    this.actions = new RoomActions(this.store, (name, params) => this.#client.call(name, params));
+    this.actions = new RoomActions(this.store, (name, params, patienceMs) =>
+      this.#client.call(name, params, patienceMs),
+    );
     this.#follow();
   }
 

@@ -1,4 +1,5 @@
 import type { SoundListener } from './sound-listener.ts';
+import { wait } from './wait.ts';
 
 /** Pentatonic over three octaves: any order of them sounds friendly, and each has bands of its own. */
 const NOTES_HZ = [262, 330, 392, 523, 659, 784, 1047, 1319, 1568, 2093, 2637, 3136];
@@ -6,8 +7,8 @@ const NOTE_S = 0.18;
 const STEP_S = 0.24;
 const LOUDNESS = 0.22;
 
-/** Two notes at a time in an order of chance, which no room and no other classroom has. Resolves when it has ended. */
-export async function playMelody(listener: SoundListener, ms: number): Promise<void> {
+/** Two notes at a time in an order of chance, which no room and no other classroom has. Resolves when it has ended, rejects when it is called off. */
+export async function playMelody(listener: SoundListener, ms: number, signal: AbortSignal): Promise<void> {
   const { context } = listener;
   const out = new GainNode(context, { gain: LOUDNESS });
   out.connect(context.destination);
@@ -31,7 +32,10 @@ export async function playMelody(listener: SoundListener, ms: number): Promise<v
       notes.push(note);
     }
   }
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  for (const note of notes) note.disconnect();
-  out.disconnect();
+  try {
+    await wait(ms, signal);
+  } finally {
+    for (const note of notes) note.disconnect();
+    out.disconnect();
+  }
 }

@@ -60,24 +60,28 @@ export class WallSending {
 
   #look(): void {
     const { store, capture } = this.#options;
-    const { view, connection, media } = store.getState();
+    const { view, media } = store.getState();
     const isOpen = isWallOpen(view);
     if (isOpen !== this.#isOpen) {
       this.#isOpen = isOpen;
       capture.setWallOpen(isOpen);
     }
-    const isHindered = view.phase !== 'inside' || view.safeMode || connection.kind !== 'connected';
     const isSent = media.local.some((local) => local.source === 'wall');
-    if (isOpen && this.#answer === 'yes' && !isHindered && !isSent) void this.#send();
+    if (isOpen && this.#answer === 'yes' && !this.#isHindered && !isSent) void this.#send();
   }
 
-  /** A camera that cannot be opened is asked about again, not tried for ever. */
+  get #isHindered(): boolean {
+    const { view, connection } = this.#options.store.getState();
+    return view.phase !== 'inside' || view.safeMode || connection.kind !== 'connected';
+  }
+
+  /** A camera that cannot be opened is asked about again, not tried for ever; what a lost line has hindered is tried when it is back. */
   async #send(): Promise<void> {
     if (this.#isTrying) return;
     this.#isTrying = true;
     const hasWorked = await this.#options.capture.setWall(true);
     this.#isTrying = false;
-    if (!hasWorked && this.#isOpen) this.answer('unasked');
+    if (!hasWorked && this.#isOpen && !this.#isHindered) this.answer('unasked');
   }
 
   #recall(): WallAnswer {

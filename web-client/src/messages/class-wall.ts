@@ -8,9 +8,17 @@ export const wallText = catalogue({
     '打开后，台下学生可以让本节课的老师看到自己。画面只有老师能看到，不录制，没有声音；学生可以不开摄像头。',
     'Pupils who are not on stage may then show themselves to the teachers of this lesson. Nobody else sees it, it is not recorded and has no sound; a pupil may keep the camera off.',
   ],
-  exposed: [
-    '您在共享整个屏幕：课堂墙先不显示，免得学生互相看到。改为共享一个窗口就能看到。',
-    'You share the whole screen: the class wall is hidden so that pupils do not see one another. Share a window instead to see it.',
+  screenShared: [
+    '您在共享整个屏幕：课堂墙先不显示，免得学生互相看到。停止共享后就能看到。',
+    'You share the whole screen: the class wall is hidden so that pupils do not see one another. It comes back when you stop sharing.',
+  ],
+  windowShared: [
+    '您在共享一个窗口，可能就是本页所在的窗口：课堂墙在这里先不显示，免得学生互相看到。停止共享后就能看到。',
+    'You share a window, which may be this one: the class wall is hidden here so that pupils do not see one another. It comes back when you stop sharing.',
+  ],
+  inPanel: [
+    '共享窗口时，悬浮面板的“画面”里有课堂墙。',
+    'While you share a window, it is in the floating panel under “Faces”.',
   ],
   nobody: ['还没有学生打开摄像头', 'No pupil has turned the camera on yet'],
   count: ['{n} 位学生的画面', '{n} pupils'],

@@ -44,6 +44,8 @@ export const roomText = catalogue({
   inspected: ['巡课：{names}', 'Inspecting: {names}'],
   // Tiles
   you: ['我', 'You'],
+  withNote: ['{name}（{note}）', '{name} ({note})'],
+  comma: ['、', ', '],
   muted: ['已静音', 'muted'],
   speaking: ['正在发言', 'speaking'],
   classSpeaker: ['发言：{name}', 'Speaks: {name}'],

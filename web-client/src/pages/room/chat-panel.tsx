@@ -145,8 +145,9 @@ export function ChatPanel({ state }: { readonly state: InsideState }) {
           >
             <header>
               <strong>
-                {message.displayName}
-                {message.group !== undefined && `（${g('groupN', { n: message.group })}）`}
+                {message.group === undefined
+                  ? message.displayName
+                  : room('withNote', { name: message.displayName, note: g('groupN', { n: message.group }) })}
               </strong>
               <time>{clockTime(message.sentAtMs)}</time>
               {message.seatId !== state.self.seatId && <ReportButton message={message} />}

@@ -36,13 +36,14 @@ function kindOf(
 
 function Lobby({ waiting }: { readonly waiting: readonly Waiting[] }) {
   const t = useText(panelText);
+  const room = useText(roomText);
   const { actions } = useCall();
   const nowMs = useNow(15_000);
   if (waiting.length === 0) return null;
   return (
     <section className={styles.section} data-testid="lobby">
       <h3>
-        {t('lobby')}（{waiting.length}）
+        {room('withNote', { name: t('lobby'), note: waiting.length })}
         {waiting.length > 1 && (
           <Button look="plain" onClick={() => void actions.admitAll()} data-testid="admit-all">
             {t('admitAll')}
@@ -109,10 +110,7 @@ function Person({ participant, state }: { readonly participant: Participant; rea
   return (
     <li className={styles.row} data-testid="participant" data-seat-id={seatId} data-name={displayName}>
       <div className={styles.who}>
-        <strong>
-          {displayName}
-          {isSelf ? `（${room('you')}）` : ''}
-        </strong>
+        <strong>{isSelf ? room('withNote', { name: displayName, note: room('you') }) : displayName}</strong>
         <span>{facts.join(' · ')}</span>
       </div>
       {state.hands.some((hand) => hand.seatId === seatId) && <Hand aria-label={t('hands')} />}
@@ -143,6 +141,7 @@ function Group(props: {
 
 function Audience({ state }: { readonly state: InsideState }) {
   const t = useText(panelText);
+  const room = useText(roomText);
   const { actions } = useCall();
   const [more, setMore] = useState<readonly Participant[]>([]);
   const known = new Set(state.participants.map((participant) => participant.seatId));
@@ -157,7 +156,11 @@ function Audience({ state }: { readonly state: InsideState }) {
   };
   return (
     <>
-      <Group title={`${t('inAudience')}（${state.audienceCount}）`} people={others} state={state} />
+      <Group
+        title={room('withNote', { name: t('inAudience'), note: state.audienceCount })}
+        people={others}
+        state={state}
+      />
       {missing > 0 && (
         <Button look="plain" onClick={() => void load()}>
           {t('audienceMore')}

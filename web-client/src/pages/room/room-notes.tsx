@@ -65,7 +65,8 @@ function StageInvitation() {
   );
 }
 
-function ComplaintNote({ call }: { readonly call: CallState }) {
+/** What did not work, for a moment. */
+export function ComplaintNote({ call }: { readonly call: CallState }) {
   const t = useText(failureText);
   const { store } = useCall();
   const { complaint } = call;

@@ -44,7 +44,8 @@ function LineBars({ line, words }: { readonly line: 'good' | 'fair' | 'poor'; re
 }
 
 export function titleOf(tile: TileModel, t: Translate<typeof roomText>): string {
-  const name = tile.isSelf ? `${tile.participant.displayName}（${t('you')}）` : tile.participant.displayName;
+  const { displayName } = tile.participant;
+  const name = tile.isSelf ? t('withNote', { name: displayName, note: t('you') }) : displayName;
   if (tile.source === 'screen') return t('screenOf', { name });
   if (tile.source === 'visualiser') return t('visualiserOf', { name });
   return name;

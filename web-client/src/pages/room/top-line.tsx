@@ -36,8 +36,9 @@ function InspectionSign({ state }: { readonly state: InsideState }) {
   const names = state.participants.filter(({ seat }) => seat === 'observer').map(({ displayName }) => displayName);
   if (names.length === 0) return null;
   return (
-    <span className={styles.fact} data-testid="inspection-sign" title={names.join('、')}>
-      <Eye aria-hidden /> {t('inspected', { names: names.slice(0, 2).join('、') + (names.length > 2 ? ' …' : '') })}
+    <span className={styles.fact} data-testid="inspection-sign" title={names.join(t('comma'))}>
+      <Eye aria-hidden />{' '}
+      {t('inspected', { names: names.slice(0, 2).join(t('comma')) + (names.length > 2 ? ' …' : '') })}
     </span>
   );
 }

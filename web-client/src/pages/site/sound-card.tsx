@@ -22,24 +22,27 @@ function useSoundCheck(checksItself: boolean) {
   const { devices } = useServices();
   const [last, setLast] = useState<RememberedSound | null>(() => recallSound(localStorage, Date.now()));
   const [phase, setPhase] = useState<Phase>('idle');
-  const isRunning = useRef(false);
+  const running = useRef<AbortController | null>(null);
   const run = useCallback(async (): Promise<void> => {
-    if (isRunning.current) return;
-    isRunning.current = true;
+    // One at a time: two would hear each other.
+    running.current?.abort();
+    const going = new AbortController();
+    running.current = going;
     setPhase('running');
     try {
       const { checkSound } = await import('../../call/sound-check.ts');
-      const measured = await checkSound(devices);
+      const measured = await checkSound(devices, going.signal);
       rememberSound(localStorage, measured, Date.now());
       setLast({ measured, atMs: Date.now() });
       setPhase('idle');
     } catch (error) {
+      if (going.signal.aborted) return;
       console.warn('sound not checked', error);
       setPhase('failed');
-    } finally {
-      isRunning.current = false;
     }
   }, [devices]);
+  // The lesson begins where the card was; it is not to be heard in it.
+  useEffect(() => () => running.current?.abort(), []);
   const isDue = checksItself && last === null;
   useEffect(() => {
     if (!isDue) return undefined;

@@ -2,17 +2,20 @@ import { Hand, MessageSquare, Mic, MicOff, MonitorX, Users } from 'lucide-react'
 import { useState } from 'react';
 import { createPortal } from 'react-dom';
 import type { InsideState } from '../../../call/room-state.ts';
+import { wallText } from '../../../messages/class-wall.ts';
 import { floatText } from '../../../messages/float.ts';
 import { roomText } from '../../../messages/room.ts';
 import { useText } from '../../../text/text.ts';
 import { Button } from '../../../ui/button.tsx';
+import { useCallState } from '../call-context.ts';
 import { ChatPanel } from '../chat-panel.tsx';
 import { HandList } from '../hand-list.tsx';
+import { ComplaintNote } from '../room-notes.tsx';
 import type { RoomControls } from '../use-controls.ts';
 import { useUnread } from '../use-unread.ts';
 import { WallGrid } from '../wall/wall-grid.tsx';
 import { stageFacesOf, useWallFaces } from '../wall/wall-people.ts';
-import { useIsExposed } from './use-floating.ts';
+import { useExposure } from './exposure.ts';
 import styles from './float-panel.module.css';
 
 type Part = 'hands' | 'chat' | 'faces';
@@ -32,6 +35,7 @@ export default function FloatPanel({ shownIn, ...props }: FloatPanelProps) {
 
 function Content({ state, controls }: Omit<FloatPanelProps, 'shownIn'>) {
   const t = useText(floatText);
+  const call = useCallState();
   const [part, setPart] = useState<Part>('hands');
   const unread = useUnread(state, part === 'chat');
   const counts = { hands: state.hands.length, chat: unread, faces: 0 };
@@ -43,6 +47,7 @@ function Content({ state, controls }: Omit<FloatPanelProps, 'shownIn'>) {
           <PartButton key={id} id={id} count={counts[id]} isShown={part === id} onShow={() => setPart(id)} />
         ))}
       </nav>
+      <ComplaintNote call={call} />
       <main className={styles.body}>
         {part === 'hands' && <Hands state={state} />}
         {part === 'chat' && <ChatPanel state={state} />}
@@ -118,18 +123,18 @@ const ROWS = 3;
 
 function Faces({ state }: { readonly state: InsideState }) {
   const t = useText(floatText);
+  const wall = useText(wallText);
   const onStage = stageFacesOf(state);
   const onWall = useWallFaces(state);
-  const isExposed = useIsExposed();
+  const isExposed = useExposure() === 'screen';
   // Who is on stage is seen by everybody anyway.
   const faces = isExposed ? onStage : [...onStage, ...onWall];
+  const hidesWall = isExposed && state.tools.wall.isOn;
   return (
     <div className={styles.scroll}>
-      {faces.length === 0 ? (
-        <p className={styles.empty}>{t('noFaces')}</p>
-      ) : (
-        <WallGrid faces={faces} columns={COLUMNS} rows={ROWS} floats />
-      )}
+      {hidesWall && <p className={styles.empty}>{wall('screenShared')}</p>}
+      {faces.length > 0 && <WallGrid faces={faces} columns={COLUMNS} rows={ROWS} floats />}
+      {faces.length === 0 && !hidesWall && <p className={styles.empty}>{t('noFaces')}</p>}
     </div>
   );
 }

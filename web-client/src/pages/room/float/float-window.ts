@@ -12,7 +12,7 @@ const api = (): DocumentPictureInPicture | undefined =>
 export const canFloat = (): boolean => api() !== undefined;
 
 /** Only while a click or key is being answered. Null when the browser refuses. */
-export async function openFloatWindow(title: string): Promise<Window | null> {
+async function requestFloatWindow(title: string): Promise<Window | null> {
   const opened = await api()
     ?.requestWindow(SIZE)
     .catch(() => null);
@@ -31,6 +31,52 @@ export async function openFloatWindow(title: string): Promise<Window | null> {
   observer.observe(document.head, { childList: true });
   opened.addEventListener('pagehide', () => observer.disconnect(), { once: true });
   return opened;
+}
+
+/** At most one window that floats, and none that nobody wants any more: also one that a browser gives late is closed. */
+export class FloatWindow {
+  readonly #listeners = new Set<() => void>();
+  #window: Window | null = null;
+  /** What was asked for and not taken back. */
+  #opening: Promise<Window | null> | null = null;
+
+  readonly getWindow = (): Window | null => this.#window;
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async open(title: string): Promise<void> {
+    if (this.#window !== null || this.#opening !== null) return;
+    const opening = requestFloatWindow(title);
+    this.#opening = opening;
+    const opened = await opening;
+    if (this.#opening !== opening) {
+      opened?.close();
+      return;
+    }
+    this.#opening = null;
+    if (opened === null) return;
+    opened.addEventListener('pagehide', () => this.#handleClosed(opened), { once: true });
+    this.#set(opened);
+  }
+
+  close(): void {
+    this.#opening = null;
+    const open = this.#window;
+    this.#set(null);
+    open?.close();
+  }
+
+  #handleClosed(closed: Window): void {
+    if (this.#window === closed) this.#set(null);
+  }
+
+  #set(shown: Window | null): void {
+    if (this.#window === shown) return;
+    this.#window = shown;
+    for (const listener of this.#listeners) listener();
+  }
 }
 
 /** The other document has no address of its own that an address could be relative to. */

@@ -4,9 +4,12 @@ import { wallText } from '../../../messages/class-wall.ts';
 import { useText } from '../../../text/text.ts';
 import { Button } from '../../../ui/button.tsx';
 import { useCall } from '../call-context.ts';
-import { useIsExposed } from '../float/use-floating.ts';
+import { useExposure } from '../float/exposure.ts';
+import type { Exposure } from '../float/exposure.ts';
+import { canFloat } from '../float/float-window.ts';
 import { WallGrid } from './wall-grid.tsx';
 import { useWallFaces } from './wall-people.ts';
+import type { WallFace } from './wall-people.ts';
 import styles from './class-wall.module.css';
 
 export interface ClassWallProps {
@@ -21,7 +24,6 @@ export default function ClassWall({ state, isLarge, onLarge }: ClassWallProps) {
   const t = useText(wallText);
   const faces = useWallFaces(state);
   const { isOn } = state.tools.wall;
-  const isShown = !useIsExposed() && isOn;
   return (
     <section
       className={[styles.wall, isLarge ? styles.large : ''].join(' ')}
@@ -33,9 +35,24 @@ export default function ClassWall({ state, isLarge, onLarge }: ClassWallProps) {
         {isOn && <SizeButton isLarge={isLarge} onLarge={onLarge} />}
         {isOn && <output>{faces.length === 0 ? t('nobody') : t('count', { n: faces.length })}</output>}
       </header>
-      {isShown && <WallGrid faces={faces} columns={isLarge ? 4 : 2} rows={isLarge ? 4 : 6} />}
-      {!isShown && <p>{isOn ? t('exposed') : t('about')}</p>}
+      {isOn ? <Faces {...{ faces, isLarge }} /> : <p>{t('about')}</p>}
     </section>
+  );
+}
+
+function Faces({ faces, isLarge }: { readonly faces: readonly WallFace[]; readonly isLarge: boolean }) {
+  const exposure = useExposure();
+  if (exposure !== 'none') return <Hidden exposure={exposure} />;
+  return <WallGrid faces={faces} columns={isLarge ? 4 : 2} rows={isLarge ? 4 : 6} />;
+}
+
+/** Pupils who see what is shared would see one another. */
+function Hidden({ exposure }: { readonly exposure: Exclude<Exposure, 'none'> }) {
+  const t = useText(wallText);
+  return (
+    <p data-testid="wall-hidden">
+      {t(exposure === 'window' ? 'windowShared' : 'screenShared')} {canFloat() && t('inPanel')}
+    </p>
   );
 }
 
