@@ -49,7 +49,7 @@ export function tellOfProducer<N extends 'producerAdded' | 'producerPaused' | 'p
  * is opened, the recording loses them or gets them back, and every page learns whom it has with it now (SPEC N3).
  */
 export function regroup(parts: RoomParts, moves: readonly GroupMove[], tellSnapshot: (seat: Seat) => void): void {
-  const { media, presence, participants, recording, tracks } = parts;
+  const { media, presence, participants, recording, tools, tracks } = parts;
   const moved = new Map(moves.map((move) => [move.seatId, move]));
   const seats = moves.flatMap(({ seatId }) => presence.find(seatId) ?? []).filter(isInside);
   const sent = media.producers.list();
@@ -57,6 +57,8 @@ export function regroup(parts: RoomParts, moves: readonly GroupMove[], tellSnaps
   const isReviewed = ({ seatId, kind }: Seat): boolean =>
     moved.has(seatId) || !(joinsGroups(kind) || isTeacherSeat(kind));
   dropForbidden(parts);
+  // Whoever spoke of a class spoke where it was.
+  for (const { seatId } of moves) tools.sites.setSpeaker(seatId, null);
   for (const seat of presence.inside().filter(isReviewed)) reviewSending(parts, seat);
   tellWhoStayed(parts, moved, sent);
   for (const producer of media.producers.list()) if (moved.get(producer.seatId)?.to === null) tracks.added(producer);
