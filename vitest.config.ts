@@ -55,7 +55,9 @@ export default defineConfig({
       systemProject('contract', ['tests/contract/**/*.test.ts'], 60),
       systemProject('integration', ['tests/integration/**/*.test.ts'], 60),
       // Up to six browsers in one lesson fill both cores: two lessons at once take as long as one after the other, and wait longer for everything.
-      systemProject('e2e', ['tests/e2e/**/*.test.ts'], 180, { filesAtOnce: 1, groupOrder: 2 }),
+      // Pages that one or two people look at have room beside one.
+      systemProject('e2e-rooms', ['tests/e2e/rooms/**/*.test.ts'], 180, { filesAtOnce: 1, groupOrder: 2 }),
+      systemProject('e2e-pages', ['tests/e2e/pages/**/*.test.ts'], 180, { filesAtOnce: 1, groupOrder: 2 }),
       systemProject('chaos', ['tests/chaos/**/*.test.ts'], process.env['TONGKE_CHAOS'] === 'full' ? 900 : 180),
     ],
   },

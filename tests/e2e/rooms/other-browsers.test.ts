@@ -1,12 +1,12 @@
 import { networkInterfaces } from 'node:os';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser/browser.ts';
-import { FirefoxPerson, firefoxIsMissing, launchFirefox, type RunningFirefox } from '../support/browser/firefox.ts';
-import { Person } from '../support/browser/person.ts';
-import { WebKitPerson, webkitIsMissing } from '../support/browser/webkit.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { launchBrowser } from '../../support/browser/browser.ts';
+import { FirefoxPerson, firefoxIsMissing, launchFirefox, type RunningFirefox } from '../../support/browser/firefox.ts';
+import { Person } from '../../support/browser/person.ts';
+import { WebKitPerson, webkitIsMissing } from '../../support/browser/webkit.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const PUPIL = { account: 'ye.zihan', name: '叶子涵', sender: 2 };

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
-import type { PersonId, SchoolId } from '../../signaling/protocol/ids.ts';
-import { launchBrowser } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import type { RestClient } from '../support/clients/rest-client.ts';
-import { signedIn } from '../support/districts/demo-lessons.ts';
-import { Stack } from '../support/stands/stack.ts';
+import type { PersonId, SchoolId } from '../../../signaling/protocol/ids.ts';
+import { launchBrowser } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
+import { signedIn } from '../../support/districts/demo-lessons.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const DAY_MS = 86_400_000;
 /** A week that the demo's own timetable leaves free of Sundays. */

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { eventually } from '../support/eventually.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { launchBrowser } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const VISUALISER = TEACHER.sender + 200;

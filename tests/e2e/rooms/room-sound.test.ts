@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useAcoustics, type Acoustics } from '../support/browser/acoustics.ts';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../support/districts/demo-site.ts';
-import { eventually } from '../support/eventually.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { useAcoustics, type Acoustics } from '../../support/browser/acoustics.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', sender: 1 };
 const PUPIL = { account: 'wang.xiaoming', name: '王小明', sender: 2 };

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { eventually } from '../support/eventually.ts';
-import { RestClient } from '../support/clients/rest-client.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { launchBrowser } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { eventually } from '../../support/eventually.ts';
+import { RestClient } from '../../support/clients/rest-client.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const DISTRICT = '莲都区';
 const LECTURING = '城关中心小学';

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FfmpegRunner } from '../../recorder/ffmpeg/run.ts';
-import { makeViewSlides } from '../../recorder/slides/view-slides.ts';
-import { SlideIndex } from '../../signaling/protocol/slide-index.ts';
-import { createLog } from '../../signaling/runtime/log.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
-import { TcpRelay } from '../net/tcp-relay.ts';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { readPlayer, rememberAudio } from '../support/browser/picture-reader.ts';
-import { PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US } from '../support/stands/player-stand.ts';
-import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
-import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
+import { FfmpegRunner } from '../../../recorder/ffmpeg/run.ts';
+import { makeViewSlides } from '../../../recorder/slides/view-slides.ts';
+import { SlideIndex } from '../../../signaling/protocol/slide-index.ts';
+import { createLog } from '../../../signaling/runtime/log.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
+import { TcpRelay } from '../../net/tcp-relay.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { readPlayer, rememberAudio } from '../../support/browser/picture-reader.ts';
+import { PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US } from '../../support/stands/player-stand.ts';
+import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
+import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
 
 /** A lesson with the pictures of a class: together 1.9 Mbit/s, six times what the line carries. */
 const LENGTH_S = 40;

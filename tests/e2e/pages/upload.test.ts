@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { signedIn } from '../support/districts/demo-lessons.ts';
-import { eventually } from '../support/eventually.ts';
-import { Stack } from '../support/stands/stack.ts';
-import { ffmpegRun, STRIPED, X264 } from '../support/media/uploaded-film.ts';
+import { launchBrowser } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { signedIn } from '../../support/districts/demo-lessons.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Stack } from '../../support/stands/stack.ts';
+import { ffmpegRun, STRIPED, X264 } from '../../support/media/uploaded-film.ts';
 
 const ACCOUNT = 'wu.laoshi';
 const TITLE = '圆的面积';

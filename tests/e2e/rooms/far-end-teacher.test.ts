@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../support/districts/demo-site.ts';
-import { eventually } from '../support/eventually.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
 const SITE = { sender: 3, teacherCamera: 203 };

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { Stack } from '../support/stands/stack.ts';
-import { eventually } from '../support/eventually.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { Stack } from '../../support/stands/stack.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
 const PUPIL = { account: 'wang.xiaoming', name: '王小明', sender: 2 };

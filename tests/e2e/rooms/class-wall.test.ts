@@ -1,12 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ProducerId } from '../../signaling/protocol/ids.ts';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { joinedRoom } from '../support/clients/joined-room.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { eventually } from '../support/eventually.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { ProducerId } from '../../../signaling/protocol/ids.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { joinedRoom } from '../../support/clients/joined-room.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const ADMINISTRATOR = 'zhou.xiaozhang';
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };

@@ -1,10 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { seriousFindings } from '../support/browser/serious-findings.ts';
-import { startEditedDistrict, type EditedDistrict } from '../support/districts/edited-district.ts';
-import { eventually } from '../support/eventually.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { seriousFindings } from '../../support/browser/serious-findings.ts';
+import { startEditedDistrict, type EditedDistrict } from '../../support/districts/edited-district.ts';
+import { eventually } from '../../support/eventually.ts';
 
 const MADE_WITHIN_MS = 120_000;
 

@@ -1,11 +1,11 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { readPlayer, rememberAudio } from '../support/browser/picture-reader.ts';
-import { PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US, TIMELINES } from '../support/stands/player-stand.ts';
-import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
-import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { readPlayer, rememberAudio } from '../../support/browser/picture-reader.ts';
+import { PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US, TIMELINES } from '../../support/stands/player-stand.ts';
+import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
+import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
 
 /** 30 s of a lesson with both pictures; from 6 to 14 s nobody says anything. */
 const LENGTH_S = 30;

@@ -1,12 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { readPlayer, rememberAudio, type PlayerReading } from '../support/browser/picture-reader.ts';
-import { median } from '../support/media/flash-and-beep.ts';
-import { PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
-import { PlayerStand, STARTED_UNIX_US } from '../support/stands/player-stand.ts';
-import { loadMediaClip, type MediaClip } from '../support/rtp/media-clip.ts';
-import { rtpTimeline } from '../support/rtp/rtp-timeline.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { readPlayer, rememberAudio, type PlayerReading } from '../../support/browser/picture-reader.ts';
+import { median } from '../../support/media/flash-and-beep.ts';
+import { PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
+import { PlayerStand, STARTED_UNIX_US } from '../../support/stands/player-stand.ts';
+import { loadMediaClip, type MediaClip } from '../../support/rtp/media-clip.ts';
+import { rtpTimeline } from '../../support/rtp/rtp-timeline.ts';
 
 /**
  * 40 s of a lesson: sound throughout; the lecturer by H264 from 0 to 18 s and, after a hole, in another size from 24 s on; the board by VP8 from 4 s on. Clips repeat

@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, VIEWPORTS } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { seriousFindings } from '../support/browser/serious-findings.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { seriousFindings } from '../../support/browser/serious-findings.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = 'wu.laoshi';
 const ADMINISTRATOR = 'zhou.xiaozhang';

@@ -1,16 +1,16 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
+import { launchBrowser } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
 import {
   plugMicrophone,
   pullMicrophone,
   refuseDevices,
   usePluggedDevices,
-} from '../support/browser/plugged-devices.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { eventually } from '../support/eventually.ts';
-import { Stack } from '../support/stands/stack.ts';
+} from '../../support/browser/plugged-devices.ts';
+import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { eventually } from '../../support/eventually.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', sender: 1 };
 const PUPIL = { account: 'wang.xiaoming', sender: 2 };

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PlayIndex } from '../../signaling/protocol/play-index.ts';
-import type { RouteReply } from '../../signaling/protocol/rest.ts';
-import { launchBrowser } from '../support/browser/browser.ts';
-import { Person } from '../support/browser/person.ts';
-import { signedIn } from '../support/districts/demo-lessons.ts';
-import { eventually } from '../support/eventually.ts';
-import { readViewTimecodes } from '../support/media/film.ts';
-import type { RestClient } from '../support/clients/rest-client.ts';
-import { Stack } from '../support/stands/stack.ts';
+import { PlayIndex } from '../../../signaling/protocol/play-index.ts';
+import type { RouteReply } from '../../../signaling/protocol/rest.ts';
+import { launchBrowser } from '../../support/browser/browser.ts';
+import { Person } from '../../support/browser/person.ts';
+import { signedIn } from '../../support/districts/demo-lessons.ts';
+import { eventually } from '../../support/eventually.ts';
+import { readViewTimecodes } from '../../support/media/film.ts';
+import type { RestClient } from '../../support/clients/rest-client.ts';
+import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 /** Of the same school. */
