@@ -199,9 +199,9 @@ function holderOf(identity: Identity): SeatHolder {
 
 /** In a meeting each child is called, whoever comes for it. */
 function expectedOf(entry: RosterEntry, lesson: Lesson): ExpectedPerson {
-  const { personId, displayName } = entry;
+  const { personId, displayName, schoolName } = entry;
   // Every school has a class 3.1; the own one need not be said.
   const classGroup = entry.schoolId === lesson.schoolId ? entry.classGroup : `${entry.schoolName} ${entry.classGroup}`;
   const rollKey = lesson.kind === 'meeting' ? wardKeyOf(displayName) : `person:${personId}`;
-  return { personId, rollKey, displayName, classGroup };
+  return { personId, rollKey, displayName, classGroup, schoolName };
 }

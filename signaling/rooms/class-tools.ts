@@ -80,7 +80,7 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
     ...createOrder(options),
     polls,
     activity: new Activity({
-      lessonId,
+      ...{ lessonId, schoolName: options.lesson.facts.schoolName },
       ...{ clock, log: options.log, store: options.store, answersOf: polls.answersBy },
       isHere: (seatId) => isHere(options.presence.find(seatId)),
     }),

@@ -165,6 +165,7 @@ export interface ExpectedPerson {
   readonly rollKey: string;
   readonly displayName: string;
   readonly classGroup: string | null;
+  readonly schoolName: string | null;
 }
 
 export interface RoomLesson {

@@ -70,6 +70,8 @@ export const SavedRollEntry = z.object({
   seatId: SeatId,
   displayName: z.string(),
   classGroup: z.string().nullable(),
+  /** Absent in what an older process has saved. */
+  schoolName: z.string().nullable().default(null),
   firstJoinedAtMs: z.int(),
   isThere: z.boolean(),
 });
@@ -97,7 +99,11 @@ export const RoomState = z.object({
     /** Absent in what an older process has saved. */
     allowsWall: z.boolean().default(false),
     expected: z.array(
-      z.object({ personId: PersonId, rollKey: z.string(), displayName: z.string(), classGroup: z.string().nullable() }),
+      z.object({
+        ...{ personId: PersonId, rollKey: z.string(), displayName: z.string(), classGroup: z.string().nullable() },
+        /** Absent in what an older process has saved. */
+        schoolName: z.string().nullable().default(null),
+      }),
     ),
   }),
   startedAtMs: z.int().nullable(),
