@@ -281,6 +281,7 @@ export const saveTools = ({
   rules,
   lead,
   reports,
+  words,
   sound,
 }: RoomTools): SavedTools => ({
   ...polls.save(),
@@ -293,6 +294,7 @@ export const saveTools = ({
   notes: notes.save(),
   wall: wall.save(),
   reports: reports.save(),
+  words: words.save(),
   order: { rules: rules.rules, openedSeatIds: rules.opened, lead: lead.save() },
   sound: sound.save(),
 });
@@ -309,6 +311,7 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.wall.restore(saved.wall);
   tools.sound.restore(saved.sound);
   tools.reports.restore(saved.reports);
+  tools.words.restore(saved.words);
   if (saved.order === null) return;
   tools.rules.restore(saved.order.rules, saved.order.openedSeatIds);
   tools.lead.restore(saved.order.lead);

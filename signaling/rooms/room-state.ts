@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RecordingEvent } from '../../recorder/contract.ts';
 import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, SiteId, TrackId } from '../protocol/ids.ts';
+import { VideoCodec } from '../protocol/media.ts';
 import { GroupNumber, Groups } from '../protocol/groups.ts';
 import { ChatMessage, Hand, Layout, LessonFacts } from '../protocol/room.ts';
 import { SeatKind } from '../protocol/seats.ts';
@@ -122,6 +123,8 @@ export const RoomState = z.object({
   layout: z.object({ layout: Layout, pinnedSeatId: SeatId.nullable() }),
   safeMode: z.boolean(),
   holds: z.record(ProducerId, z.array(Hold)),
+  /** Absent in what an older process has saved. */
+  videoCodec: VideoCodec.default('h264'),
   roll: z.array(SavedRollEntry),
   recording: SavedRecording.nullable(),
   /** Absent in what an older process has saved. */
