@@ -80,6 +80,10 @@ export class StoredRooms implements RoomStore {
     return await this.#stores.sites.isPhone(siteId, personId, Date.now());
   }
 
+  async enrolledSites(siteIds: readonly SiteId[]): Promise<ReadonlySet<SiteId>> {
+    return new Set(await this.#stores.sites.enrolled(siteIds));
+  }
+
   async markAdmitted(seatId: SeatId, atMs: number): Promise<void> {
     await this.#writes.write('markAdmitted', { seatId, atMs });
   }

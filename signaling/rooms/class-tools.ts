@@ -199,6 +199,7 @@ function createSites({ lesson, clock, store, broadcast, presence, recording, onS
     sites: new ClassSites({
       ...{ presence, broadcast, onSaveNeeded },
       isPhoneOf: (siteId, personId) => store.isPhoneOf(siteId, personId),
+      enrolledSites: (siteIds) => store.enrolledSites(siteIds),
       onSpeaker: (seatId, displayName) => {
         // Without the guardians' consent a pupil is in no recording, not even as a name.
         if (lesson.recordsPupils) recording.note('classSpeaker', { seatId, displayName });
