@@ -87,7 +87,7 @@ export class LiveRooms implements RoomsDesk {
 
   readonly endLesson: RoomsDesk['endLesson'] = (lessonId) => this.registry.endLesson(lessonId);
 
-  readonly dropStrayPhones: RoomsDesk['dropStrayPhones'] = () => this.registry.dropStrayPhones();
+  readonly dropStraySeats: RoomsDesk['dropStraySeats'] = () => this.registry.dropStraySeats();
 
   /** Lets go of everything as it is, for the next process. */
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import type { ManifestEpoch } from '../../storage/objects/manifest.ts';
 import { encodeInit, encodeSegment, type CmafRun, type CmafSample } from './cmaf.ts';
 import { opusSamples } from './depacketize/opus.ts';
 import type { TimedPacket } from './depacketize/timed-packet.ts';
-import { EpochReader } from './epoch-reader.ts';
+import { EpochReader, type EpochReaderOptions } from './epoch-reader.ts';
 import type { MuxedSegment, RunFormat } from './muxed-segment.ts';
 import type { EpochState, ResumePoint } from './mux-state.ts';
 
@@ -30,6 +30,7 @@ export class AudioEpoch {
     readonly epoch: Pick<ManifestEpoch, 'ssrc' | 'codec'>;
     readonly startedAtUnixUs: number;
     readonly state: EpochState | undefined;
+    readonly isWithheld: EpochReaderOptions['isWithheld'];
   }) {
     this.reader = new EpochReader({ ...options, onPacket: (packet) => this.#add(packet) });
     this.#number = (options.state?.runs ?? []).reduce((sum, run) => sum + run.segments.length, 1);

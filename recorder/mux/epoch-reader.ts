@@ -16,6 +16,7 @@ interface ReceivedPacket {
   readonly payload: Buffer;
   readonly receivedUs: number;
   readonly chunk: number;
+  readonly isWithheld: boolean;
   extended: number;
   afterLoss: boolean;
 }
@@ -27,11 +28,15 @@ interface ReceivedReport extends SenderReport {
 /** Clock pairs of the node drift slowly: the least disturbed of so many is taken. */
 const CLOCK_PAIRS_KEPT = 6;
 const MAX_WAITING_REPORTS = 64;
+/** A packet that is repaired comes at most so long after those that were sent with it. */
+const REPAIR_US = 2_000_000;
 
 export interface EpochReaderOptions {
   readonly epoch: Pick<ManifestEpoch, 'ssrc' | 'codec'>;
   readonly startedAtUnixUs: number;
   readonly state: Pick<EpochState, 'resume' | 'clock' | 'receivedUs'> | undefined;
+  /** Whether what was received then (session time) is not for the recording. */
+  readonly isWithheld: (receivedUs: number) => boolean;
   readonly onPacket: (packet: TimedPacket) => void;
 }
 
@@ -46,6 +51,9 @@ export class EpochReader {
   #clockOffsetUs: number;
   #receivedUs: number;
   #nextChunk: number;
+  /** The last packet in the order of sending that was not for the recording. */
+  #withheld: { readonly sequence: number; readonly receivedUs: number } | undefined;
+  #followsWithheld = false;
 
   constructor(options: EpochReaderOptions) {
     this.#options = options;
@@ -115,8 +123,21 @@ export class EpochReader {
     if (packet === undefined || packet.ssrc !== ssrc || packet.payloadType !== codec.payloadType) return;
     this.#receivedUs = Math.max(this.#receivedUs, receivedUs);
     const { sequence, timestamp, marker, payload } = packet;
-    this.#sequence.push({ sequence, timestamp, marker, payload, receivedUs, chunk, extended: 0, afterLoss: false });
+    const isWithheld = this.#isWithheld(sequence, receivedUs);
+    const place = { chunk, isWithheld, extended: 0, afterLoss: false };
+    this.#sequence.push({ sequence, timestamp, marker, payload, receivedUs, ...place });
     if (this.#reports.length > 0) this.#settleReports();
+  }
+
+  /** Also a packet that was sent with those, and was repaired later. */
+  #isWithheld(sequence: number, receivedUs: number): boolean {
+    const last = this.#withheld;
+    const isBehind = last !== undefined && ((sequence - last.sequence) << 16) >> 16 <= 0;
+    if (this.#options.isWithheld(receivedUs)) {
+      if (!isBehind) this.#withheld = { sequence, receivedUs };
+      return true;
+    }
+    return isBehind && receivedUs - last.receivedUs < REPAIR_US;
   }
 
   #readReports(bytes: Buffer, receivedUs: number): void {
@@ -148,7 +169,14 @@ export class EpochReader {
 
   #emit(packet: ReceivedPacket, rtp: number): void {
     this.clock.observeArrival(rtp, packet.receivedUs);
-    const { payload, marker, extended, receivedUs, afterLoss, chunk, timestamp } = packet;
+    if (packet.isWithheld) {
+      this.#followsWithheld = true;
+      return;
+    }
+    const { payload, marker, extended, receivedUs, chunk, timestamp } = packet;
+    // Pictures that follow do not stand upon what is not shown.
+    const afterLoss = packet.afterLoss || this.#followsWithheld;
+    this.#followsWithheld = false;
     this.#options.onPacket({ payload, marker, extended, rtp, receivedUs, afterLoss, chunk, timestamp });
   }
 }

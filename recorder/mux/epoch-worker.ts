@@ -4,6 +4,7 @@ import type { ManifestChunk, ManifestEpoch, ManifestTrack } from '../../storage/
 import type { ObjectStore } from '../../storage/ports.ts';
 import { AudioEpoch } from './audio-epoch.ts';
 import { TrackClock } from './clock.ts';
+import type { EpochReaderOptions } from './epoch-reader.ts';
 import type { MuxedSegment, RunFormat } from './muxed-segment.ts';
 import type { EpochState, StoredRun, StoredSegment } from './mux-state.ts';
 import type { PlayStore } from './play-store.ts';
@@ -27,6 +28,7 @@ export interface EpochWorkerOptions {
   readonly track: ManifestTrack;
   readonly epoch: ManifestEpoch;
   readonly startedAtUnixUs: number;
+  readonly isWithheld: EpochReaderOptions['isWithheld'];
 }
 
 /** Whether this muxer knows the codec; what it does not know stays in the packet log. */
@@ -60,7 +62,8 @@ export class EpochWorker {
 
   constructor(options: EpochWorkerOptions, state: EpochState) {
     this.#options = options;
-    const media = { epoch: options.epoch, startedAtUnixUs: options.startedAtUnixUs, state };
+    const { epoch, startedAtUnixUs, isWithheld } = options;
+    const media = { epoch, startedAtUnixUs, isWithheld, state };
     this.#media = options.track.kind === 'video' ? new VideoEpoch(media) : new AudioEpoch(media);
   }
 

@@ -3,6 +3,7 @@ import { RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
 import { MediaKind } from '../../storage/objects/manifest.ts';
 import { ClockState } from './clock.ts';
 import { TimelinePoint } from './rtp-timeline.ts';
+import { WithheldSpan } from './withheld.ts';
 
 /**
  * What the muxer remembers of a recording between two steps, `play/{recording}/state.json`: what has been published, and from where each epoch goes on. It is written by
@@ -67,6 +68,8 @@ export const MuxState = z.object({
   sound: SoundState.optional(),
   /** Pauses of the recording. One that has not ended yet reaches to the end of time. */
   leftOut: z.array(LeftOutRange),
+  /** Absent in a state of an older version: then the events are read again. */
+  withheld: z.array(WithheldSpan).optional(),
   /** The first chunk of events that has not been read. */
   nextEvents: z.int().nonnegative(),
   /** How many chunks of events before that one have been read: one more means that an earlier one came late. */

@@ -42,6 +42,7 @@ it('pauses are read chunk by chunk, each event once; one that is open reaches to
       { fromUs: 10, toUs: 30 },
       { fromUs: 50, toUs: 60 },
     ],
+    withheld: [],
     nextEvents: 2,
     eventChunks: 2,
   });

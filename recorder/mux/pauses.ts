@@ -2,13 +2,11 @@ import type { RecordingManifest } from '../../storage/objects/manifest.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { RecordingEvent } from '../contract.ts';
 import type { LeftOutRange, MuxState } from './mux-state.ts';
+import { OPEN_END_US, withheldAfter, type WithheldSpan } from './withheld.ts';
 
-/** Stands for the end of a pause that has not ended yet; still a safe integer when added to. */
-const OPEN_END_US = Number.MAX_SAFE_INTEGER - 1;
+type PauseState = Pick<MuxState, 'leftOut' | 'withheld' | 'nextEvents' | 'eventChunks'>;
 
-type PauseState = Pick<MuxState, 'leftOut' | 'nextEvents' | 'eventChunks'>;
-
-/** Reads the events that are new and answers the pauses of the recording. */
+/** Reads the events that are new and answers the pauses of the recording, and when which track was not for it. */
 export async function readPauses(
   objects: ObjectStore,
   manifest: RecordingManifest,
@@ -17,16 +15,20 @@ export async function readPauses(
   const chunks = manifest.events.chunks.toSorted((one, other) => one.n - other.n);
   const earlier = chunks.filter(({ n }) => n < state.nextEvents).length;
   // A capture that lost the recording may bring its events when later ones have been read: then all are read again, in order.
-  const isKnown = earlier === (state.eventChunks ?? earlier);
+  const isKnown = earlier === (state.eventChunks ?? earlier) && state.withheld !== undefined;
   let nextEvents = isKnown ? state.nextEvents : 0;
   let leftOut = isKnown ? [...state.leftOut] : [];
+  let withheld: readonly WithheldSpan[] = isKnown ? (state.withheld ?? []) : [];
   for (const chunk of chunks) {
     if (chunk.n < nextEvents) continue;
     const { body } = await objects.getBuffer(chunk.key);
-    for (const event of parseEvents(body.toString('utf8'))) leftOut = withEvent(leftOut, event);
+    for (const event of parseEvents(body.toString('utf8'))) {
+      leftOut = withEvent(leftOut, event);
+      withheld = withheldAfter(withheld, event);
+    }
     nextEvents = chunk.n + 1;
   }
-  return { leftOut, nextEvents, eventChunks: chunks.length };
+  return { leftOut, withheld: [...withheld], nextEvents, eventChunks: chunks.length };
 }
 
 function withEvent(leftOut: LeftOutRange[], event: RecordingEvent): LeftOutRange[] {

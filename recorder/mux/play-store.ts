@@ -73,6 +73,12 @@ export class PlayStore {
     await this.#objects.put(objectKeys.playIndex(this.#recordingId), sealJson(index));
   }
 
+  /** Idempotent. */
+  async remove(name: string): Promise<void> {
+    this.#stored.delete(name);
+    await this.#objects.delete(objectKeys.play(this.#recordingId, name));
+  }
+
   async readObject(name: string): Promise<Buffer> {
     return (await this.#objects.getBuffer(objectKeys.play(this.#recordingId, name))).body;
   }

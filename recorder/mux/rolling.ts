@@ -8,12 +8,13 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import type { MuxResult } from '../contract.ts';
 import { TrackClock } from './clock.ts';
 import { canMux, emptyEpochState, EpochWorker } from './epoch-worker.ts';
-import { emptyMuxState, type EpochState, type MuxState } from './mux-state.ts';
+import { emptyMuxState, type EpochState, type MuxState, type StoredSegment } from './mux-state.ts';
 import { readPauses } from './pauses.ts';
 import { PlayStore } from './play-store.ts';
 import { composePlayFiles, playableEndUs, type PlayFiles } from './playlists.ts';
 import { soundLimitUs } from './sound-horizon.ts';
 import { SoundTrack } from './sound-track.ts';
+import { changedSpans, isWithheld, type WithheldSpan } from './withheld.ts';
 
 /** Epochs that are read at the same time. */
 const PARALLEL_EPOCHS = 4;
@@ -35,6 +36,8 @@ export class Rolling {
   readonly #manifests: ManifestStore;
   readonly #sound: SoundTrack;
   readonly #workers = new Map<string, EpochWorker>();
+  /** As they were muxed before it was known what of them is not for the recording; they are muxed again in this step. */
+  readonly #replaced = new Map<string, EpochState>();
   #state: MuxState;
   #etag: string | undefined;
 
@@ -73,6 +76,7 @@ export class Rolling {
     const manifest = await this.#manifests.read(this.#recordingId);
     if (manifest === undefined) throw new AppError('notFound', { message: 'the recording has no manifest' });
     await this.#readPauses(manifest);
+    const soundBefore = this.#state.sound;
     const epochs = await this.#readEpochs(manifest, isFinal);
     this.#state = { ...this.#state, epochs };
     const sound = await this.#sound.advance({
@@ -85,18 +89,50 @@ export class Rolling {
     if (sound !== undefined) this.#state = { ...this.#state, sound };
     if (isFinal) this.#state = { ...this.#state, isFinished: true };
     this.#etag = await this.#play.writeState({ state: this.#state, etag: this.#etag });
-    return { ...(await this.#publish(manifest, isFinal)), final: asksFinal };
+    const result = await this.#publish(manifest, isFinal);
+    await this.#removeReplaced(soundBefore?.windows ?? []);
+    return { ...result, final: asksFinal };
   }
 
   async #readPauses(manifest: RecordingManifest): Promise<void> {
-    const { leftOut, ...read } = await readPauses(this.#options.store, manifest, this.#state);
+    const { leftOut, withheld = [], ...read } = await readPauses(this.#options.store, manifest, this.#state);
     const known = new Set(this.#state.leftOut.map(({ fromUs, toUs }) => `${fromUs}-${toUs}`));
     const durationUs = this.#state.sound?.windows.at(-1)?.endUs ?? 0;
     // An open pause that ends gives sound back; a new one takes it away: both change what has been rendered of it.
     for (const { fromUs, toUs } of leftOut) {
       if (!known.has(`${fromUs}-${toUs}`)) this.#sound.markStale({ startUs: fromUs, endUs: durationUs });
     }
-    this.#state = { ...this.#state, leftOut, ...read };
+    const changed = changedSpans(this.#state.withheld ?? [], withheld);
+    this.#state = { ...this.#state, leftOut, withheld, ...read };
+    for (const span of changed) this.#muxAgain(manifest, span);
+  }
+
+  /** Epochs of which something was read in this span before it was known whether it is for the recording: from their beginning. */
+  #muxAgain({ tracks, startedAtUnixUs }: RecordingManifest, { trackId, fromUs, toUs }: WithheldSpan): void {
+    const track = tracks.find((each) => each.trackId === trackId);
+    for (const epoch of track?.epochs ?? []) {
+      const known = this.#state.epochs.find((each) => each.trackId === trackId && each.epoch === epoch.epoch);
+      const firstUnixUs = Math.min(...epoch.chunks.map(({ firstReceivedUnixUs }) => firstReceivedUnixUs));
+      if (track === undefined || known === undefined) continue;
+      const firstUs = firstUnixUs + known.resume.clockOffsetUs - startedAtUnixUs;
+      if (known.receivedUs < fromUs || firstUs >= toUs) continue;
+      const key = `${trackId}/${epoch.epoch}`;
+      if (!this.#replaced.has(key)) this.#replaced.set(key, known);
+      this.#workers.delete(key);
+      const epochs = this.#state.epochs.map((each) => (each === known ? emptyEpochState(track, epoch) : each));
+      this.#state = { ...this.#state, epochs };
+    }
+  }
+
+  /** What must not be played is not kept either; of two steps that both found it the second finds nothing. */
+  async #removeReplaced(windows: readonly StoredSegment[]): Promise<void> {
+    if (this.#replaced.size === 0) return;
+    const kept = [...this.#state.epochs.flatMap(segmentsOf), ...(this.#state.sound?.windows ?? [])];
+    const names = new Set(kept.map(({ uri }) => uri));
+    for (const { uri } of [...[...this.#replaced.values()].flatMap(segmentsOf), ...windows]) {
+      if (!names.has(uri)) await this.#play.remove(uri);
+    }
+    this.#replaced.clear();
   }
 
   async #readEpochs(manifest: RecordingManifest, isFinal: boolean): Promise<EpochState[]> {
@@ -134,20 +170,29 @@ export class Rolling {
     const { startedAtUnixUs } = manifest;
     const worker =
       this.#workers.get(key) ??
-      new EpochWorker({ objects, play: this.#play, log, track, epoch, startedAtUnixUs }, state);
+      new EpochWorker(
+        {
+          ...{ objects, play: this.#play, log, track, epoch, startedAtUnixUs },
+          isWithheld: (atUs) => isWithheld(this.#state.withheld ?? [], track.trackId, atUs),
+        },
+        state,
+      );
     this.#workers.set(key, worker);
     const advanced = await worker.advance(state, readable, isEnding);
     if (isEnding) this.#workers.delete(key);
-    if (track.kind === 'audio') this.#markNewSound(state, advanced);
+    if (track.kind === 'audio') this.#markChangedSound(this.#replaced.get(key) ?? state, advanced);
     return advanced;
   }
 
-  /** Sound that comes late, into windows that have been rendered without it. */
-  #markNewSound(before: EpochState, after: EpochState): void {
+  /** Sound that comes late, into windows that have been rendered without it, and sound that is there no more. */
+  #markChangedSound(before: EpochState, after: EpochState): void {
     const renderedUs = this.#state.sound?.windows.at(-1)?.endUs ?? 0;
-    const known = new Set(before.runs.flatMap((run) => run.segments.map(({ uri }) => uri)));
-    for (const segment of after.runs.flatMap((run) => run.segments)) {
-      if (!known.has(segment.uri) && segment.startUs < renderedUs) this.#sound.markStale(segment);
+    const [old, now] = [segmentsOf(before), segmentsOf(after)];
+    const namesOf = (segments: readonly StoredSegment[]) => new Set(segments.map(({ uri }) => uri));
+    const [known, kept] = [namesOf(old), namesOf(now)];
+    for (const segment of [...old, ...now]) {
+      const isChanged = !known.has(segment.uri) || !kept.has(segment.uri);
+      if (isChanged && segment.startUs < renderedUs) this.#sound.markStale(segment);
     }
   }
 
@@ -188,3 +233,5 @@ export class Rolling {
     });
   }
 }
+
+const segmentsOf = ({ runs }: EpochState): StoredSegment[] => runs.flatMap(({ segments }) => segments);

@@ -6,7 +6,7 @@ import { H264Codec } from './depacketize/h264.ts';
 import type { VideoCodec, VideoConfig, VideoFrame } from './depacketize/video-frame.ts';
 import { Vp8Codec } from './depacketize/vp8.ts';
 import { Vp9Codec } from './depacketize/vp9.ts';
-import { EpochReader } from './epoch-reader.ts';
+import { EpochReader, type EpochReaderOptions } from './epoch-reader.ts';
 import type { MuxedSegment, RunFormat } from './muxed-segment.ts';
 import type { EpochState, ResumePoint } from './mux-state.ts';
 import { encodeWebmInit, encodeWebmSegment } from './webm.ts';
@@ -49,6 +49,7 @@ export class VideoEpoch {
     readonly epoch: Pick<ManifestEpoch, 'ssrc' | 'codec'>;
     readonly startedAtUnixUs: number;
     readonly state: EpochState | undefined;
+    readonly isWithheld: EpochReaderOptions['isWithheld'];
   }) {
     const codec = CODECS[options.epoch.codec.mimeType.toLowerCase()]?.() ?? new H264Codec();
     this.#assembler = new FrameAssembler(codec, (frame) => this.#add(frame));

@@ -79,7 +79,10 @@ describe('packet log under damage', () => {
         `seed ${seed}`,
       ).toBe(true);
       expect(scanChunk(damaged)?.records ?? 0, `seed ${seed}`).toBe(records.length);
-      const epoch = new VideoEpoch({ epoch: { ssrc: 7, codec: CODEC }, startedAtUnixUs: STARTED, state: undefined });
+      const epoch = new VideoEpoch({
+        ...{ epoch: { ssrc: 7, codec: CODEC }, startedAtUnixUs: STARTED, state: undefined },
+        isWithheld: () => false,
+      });
       expect(() => {
         epoch.reader.feed(0, damaged);
         epoch.end();

@@ -36,8 +36,8 @@ export interface RoomsDesk {
   /** Null when no room is open for the lesson. */
   presentCount(lessonId: LessonId): number | null;
   endLesson(lessonId: LessonId): Promise<void>;
-  /** A phone was unpaired: its seat goes at once from the rooms of this process, within seconds from others. Never rejects. */
-  dropStrayPhones(): Promise<void>;
+  /** A phone was unpaired, or a screen unenrolled: its seat goes at once from the rooms of this process, within seconds from others. Never rejects. */
+  dropStraySeats(): Promise<void>;
 }
 
 /** Production of recordings, as far as REST orders it. */

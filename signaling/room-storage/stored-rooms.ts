@@ -80,6 +80,10 @@ export class StoredRooms implements RoomStore {
     return await this.#stores.sites.isPhone(siteId, personId, Date.now());
   }
 
+  async enrolledSites(siteIds: readonly SiteId[]): Promise<ReadonlySet<SiteId>> {
+    return new Set(await this.#stores.sites.enrolled(siteIds));
+  }
+
   async markAdmitted(seatId: SeatId, atMs: number): Promise<void> {
     await this.#writes.write('markAdmitted', { seatId, atMs });
   }
@@ -199,9 +203,9 @@ function holderOf(identity: Identity): SeatHolder {
 
 /** In a meeting each child is called, whoever comes for it. */
 function expectedOf(entry: RosterEntry, lesson: Lesson): ExpectedPerson {
-  const { personId, displayName } = entry;
+  const { personId, displayName, schoolName } = entry;
   // Every school has a class 3.1; the own one need not be said.
   const classGroup = entry.schoolId === lesson.schoolId ? entry.classGroup : `${entry.schoolName} ${entry.classGroup}`;
   const rollKey = lesson.kind === 'meeting' ? wardKeyOf(displayName) : `person:${personId}`;
-  return { personId, rollKey, displayName, classGroup };
+  return { personId, rollKey, displayName, classGroup, schoolName };
 }

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { newLesson } from '../../tests/support/rooms/lessons.ts';
 import { settle } from '../../tests/support/rooms/manual-clock.ts';
 import { idOf, RulesStand, type TestPeer } from '../../tests/support/rooms/rules-stand.ts';
+import { PersonId } from '../protocol/ids.ts';
+import type { ExpectedPerson } from './ports.ts';
 
 const entryOf = async (stand: RulesStand, peer: TestPeer) => {
   const { roll, tools } = stand.room.parts;
@@ -10,6 +14,11 @@ const talk = (stand: RulesStand, peer: TestPeer, ms: number): void =>
   stand.node.listener.onTalked([{ seatId: idOf(peer), ms }]);
 const raiseHand = (stand: RulesStand, peer: TestPeer, raised: boolean): void =>
   stand.room.seatOrders.setHand(stand.seat(peer, 'raiseHand'), raised);
+
+const expected = (displayName: string, schoolName: string): ExpectedPerson => ({
+  ...{ personId: PersonId.parse(`person-${randomUUID()}`), rollKey: displayName, displayName },
+  ...{ classGroup: null, schoolName },
+});
 
 describe('what a seat does in a lesson', () => {
   it('is counted: how long it was heard, and each hand once, however often it is asked for (D1)', async () => {
@@ -49,6 +58,30 @@ describe('what a seat does in a lesson', () => {
     const { lineMs = 0, line } = (await entryOf(stand, pupil)) ?? {};
     expect(line).toBeNull();
     expect(lineMs).toBeLessThanOrEqual(5_000 + 5_000);
+  });
+
+  it('is told the lecturer and the lecturing school of everybody, other teachers of their own school’s pupils (D4)', async () => {
+    const absent = [expected('没来的', '新和县小学'), expected('也没来', '实验小学')];
+    const stand = new RulesStand({ lesson: { ...newLesson('sky'), expected: absent } });
+    const lecturer = await stand.join('lecturer', '王老师');
+    const colleague = await stand.join('coTeacher', '李老师');
+    const from = (seat: 'coTeacher' | 'pupil', name: string, schoolName: string | null) =>
+      stand.joinAs({ ...stand.claims(seat, name), schoolName });
+    const farTeacher = await from('coTeacher', '古丽老师', '新和县小学');
+    const schoolless = await from('coTeacher', '教研员', null);
+    await from('pupil', '小明', '实验小学');
+    const gone = await from('pupil', '阿依', '新和县小学');
+    await from('pupil', '来宾', null);
+    stand.room.leave(stand.seat(gone));
+    const { roll, tools } = stand.room.parts;
+    const namesFor = async (peer: TestPeer) =>
+      (await tools.activity.entriesFor(stand.seat(peer), roll)).map(({ displayName }) => displayName).toSorted();
+    const all = ['没来的', '也没来', '小明', '阿依', '来宾'].toSorted();
+    expect([await namesFor(lecturer), await namesFor(colleague)]).toEqual([all, all]);
+    expect(await namesFor(farTeacher)).toEqual(['没来的', '阿依'].toSorted());
+    expect(await namesFor(schoolless)).toEqual([]);
+    tools.lead.handOver(idOf(farTeacher));
+    expect(await namesFor(farTeacher)).toEqual(all);
   });
 
   it('is written down every five seconds, and goes on from there in the process that takes over (D3)', async () => {

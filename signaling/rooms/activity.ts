@@ -2,6 +2,8 @@ import type { LessonId, SeatId } from '../protocol/ids.ts';
 import type { ActivityEntry, RollEntry } from '../protocol/room.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Clock, RoomStore, SeatActivity } from './ports.ts';
+import type { Roll } from './roll.ts';
+import type { Seat } from './seat.ts';
 
 /** What is lost with this process is at most so long. */
 const WRITE_EVERY_MS = 5_000;
@@ -17,6 +19,8 @@ export interface ActivityOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly store: Pick<RoomStore, 'saveActivity' | 'closeActivity' | 'activity'>;
+  /** Of the lecturing school. */
+  readonly schoolName: string;
   /** Connected: what its line is like can be known. */
   readonly isHere: (seatId: SeatId) => boolean;
   /** To questions that are not anonymous. */
@@ -63,6 +67,18 @@ export class Activity {
     if (scores.length === 0) this.#lines.delete(seatId);
     else this.#lines.set(seatId, { score: Math.min(...scores), sinceMs: this.#options.clock.nowMs() });
     this.#writeLater();
+  }
+
+  /**
+   * What this teacher may know: who lectures, and the lecturing school's teachers, of everybody; another school's teachers of their own
+   * pupils (SPEC D4). @throws AppError `unavailable` as `entries`
+   */
+  async entriesFor(
+    { kind, schoolName }: Pick<Seat, 'kind' | 'schoolName'>,
+    roll: Pick<Roll, 'entries'>,
+  ): Promise<ActivityEntry[]> {
+    if (kind === 'lecturer' || schoolName === this.#options.schoolName) return await this.entries(roll.entries());
+    return schoolName === null ? [] : await this.entries(roll.entries({ ofSchool: schoolName }));
   }
 
   /** With what each person on the roll has done so far. @throws AppError `unavailable` while what was counted before cannot be read. */

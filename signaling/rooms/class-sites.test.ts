@@ -132,13 +132,27 @@ describe('the phone of the teacher beside the pupils', () => {
 
   it('loses its seat when it is unpaired, and its tokens open nothing (F5)', async () => {
     const { stand, phone, pairing } = await classroom();
-    await stand.room.teacherOrders.dropStrayPhones();
+    await stand.room.teacherOrders.dropStraySeats();
     expect(phone.closedFor).toBeNull();
     stand.store.phones.delete(pairing);
-    await stand.room.teacherOrders.dropStrayPhones();
+    await stand.room.teacherOrders.dropStraySeats();
     await settle();
     expect(phone.closedFor).toBe('removed');
     await expect(stand.connect(phone.token)).rejects.toThrow('seatTokenInvalid');
+  });
+
+  it('knows the screen itself as one of the classroom no more once it is unenrolled (F5)', async () => {
+    const { stand, lecturer, site, siteId } = await classroom();
+    const other = await stand.join('site', '四年级教室');
+    stand.store.unenrolled.add(siteId);
+    stand.store.isAway = true;
+    await stand.room.teacherOrders.dropStraySeats();
+    expect(site.closedFor).toBeNull();
+    stand.store.isAway = false;
+    await stand.room.teacherOrders.dropStraySeats();
+    await settle();
+    expect([site.closedFor, other.closedFor, lecturer.closedFor]).toEqual(['removed', null, null]);
+    await expect(stand.connect(site.token)).rejects.toThrow('seatTokenInvalid');
   });
 
   it('counts as a teacher: the class stays safe while it is there (X1)', async () => {

@@ -1,5 +1,5 @@
 import { AppError } from '../protocol/errors.ts';
-import { PersonId, SeatId, type SiteId } from '../protocol/ids.ts';
+import { PersonId, SeatId, SiteId } from '../protocol/ids.ts';
 import { SiteSetup, type ClassSites as ShownSites, type SiteOrder } from '../protocol/sites.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
 import * as z from 'zod';
@@ -20,6 +20,7 @@ export interface ClassSitesOptions {
   readonly presence: Presence;
   readonly broadcast: Broadcast;
   readonly isPhoneOf: RoomStore['isPhoneOf'];
+  readonly enrolledSites: RoomStore['enrolledSites'];
   readonly onSpeaker: (seatId: SeatId, name: string | null) => void;
   readonly onSaveNeeded: () => void;
 }
@@ -77,8 +78,27 @@ export class ClassSites {
     this.#options.onSaveNeeded();
   }
 
-  /** Phones whose pairing is known to have ended. */
-  async strayPhones(): Promise<Seat[]> {
+  /** Screens that are known to be enrolled no more, and phones whose pairing is known to have ended. */
+  async straySeats(): Promise<Seat[]> {
+    return [...(await this.#strayScreens()), ...(await this.#strayPhones())];
+  }
+
+  async #strayScreens(): Promise<Seat[]> {
+    const screens = this.#options.presence.present().flatMap((seat) => {
+      const siteId = siteIdOf(seat);
+      return siteId === null ? [] : [{ seat, siteId }];
+    });
+    if (screens.length === 0) return [];
+    try {
+      const enrolled = await this.#options.enrolledSites(screens.map(({ siteId }) => siteId));
+      return screens.flatMap(({ seat, siteId }) => (enrolled.has(siteId) ? [] : [seat]));
+    } catch (error) {
+      if (isAway(error)) return [];
+      throw error;
+    }
+  }
+
+  async #strayPhones(): Promise<Seat[]> {
     const phones = this.#options.presence.present().filter(({ phoneOf }) => phoneOf !== null);
     const checked = await Promise.all(
       phones.map(async (seat) => {
@@ -118,12 +138,12 @@ export class ClassSites {
     return this.#options.presence.inside().find((seat) => seat.identityKey === siteKeyOf(siteId)) ?? null;
   }
 
-  /** While the database is away nobody can have unpaired anything. */
+  /** While the database is away nobody can have unpaired or unenrolled anything. */
   async #isPaired(siteId: SiteId, identityKey: string): Promise<boolean> {
     try {
       return await this.#options.isPhoneOf(siteId, PersonId.parse(identityKey.replace(/^person:/, '')));
     } catch (error) {
-      if (error instanceof AppError && error.code === 'unavailable') return true;
+      if (isAway(error)) return true;
       throw error;
     }
   }
@@ -137,3 +157,9 @@ export class ClassSites {
 }
 
 const siteKeyOf = (siteId: SiteId | null): string | null => (siteId === null ? null : `site:${siteId}`);
+
+function siteIdOf({ kind, identityKey }: Seat): SiteId | null {
+  return kind === 'site' && identityKey.startsWith('site:') ? SiteId.parse(identityKey.slice('site:'.length)) : null;
+}
+
+const isAway = (error: unknown): boolean => error instanceof AppError && error.code === 'unavailable';

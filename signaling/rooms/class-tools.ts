@@ -80,7 +80,7 @@ export function createRoomTools(options: RoomToolsOptions): RoomTools {
     ...createOrder(options),
     polls,
     activity: new Activity({
-      lessonId,
+      ...{ lessonId, schoolName: options.lesson.facts.schoolName },
       ...{ clock, log: options.log, store: options.store, answersOf: polls.answersBy },
       isHere: (seatId) => isHere(options.presence.find(seatId)),
     }),
@@ -199,6 +199,7 @@ function createSites({ lesson, clock, store, broadcast, presence, recording, onS
     sites: new ClassSites({
       ...{ presence, broadcast, onSaveNeeded },
       isPhoneOf: (siteId, personId) => store.isPhoneOf(siteId, personId),
+      enrolledSites: (siteIds) => store.enrolledSites(siteIds),
       onSpeaker: (seatId, displayName) => {
         // Without the guardians' consent a pupil is in no recording, not even as a name.
         if (lesson.recordsPupils) recording.note('classSpeaker', { seatId, displayName });
@@ -281,6 +282,7 @@ export const saveTools = ({
   rules,
   lead,
   reports,
+  words,
   sound,
 }: RoomTools): SavedTools => ({
   ...polls.save(),
@@ -293,6 +295,7 @@ export const saveTools = ({
   notes: notes.save(),
   wall: wall.save(),
   reports: reports.save(),
+  words: words.save(),
   order: { rules: rules.rules, openedSeatIds: rules.opened, lead: lead.save() },
   sound: sound.save(),
 });
@@ -309,6 +312,7 @@ export function restoreTools(tools: RoomTools, saved: SavedTools): void {
   tools.wall.restore(saved.wall);
   tools.sound.restore(saved.sound);
   tools.reports.restore(saved.reports);
+  tools.words.restore(saved.words);
   if (saved.order === null) return;
   tools.rules.restore(saved.order.rules, saved.order.openedSeatIds);
   tools.lead.restore(saved.order.lead);

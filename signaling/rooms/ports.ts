@@ -165,6 +165,7 @@ export interface ExpectedPerson {
   readonly rollKey: string;
   readonly displayName: string;
   readonly classGroup: string | null;
+  readonly schoolName: string | null;
 }
 
 export interface RoomLesson {
@@ -250,6 +251,8 @@ export interface RoomStore {
   pagesOf(lessonId: LessonId, coursewareId: CoursewareId): Promise<BoardFile>;
   /** Whether this person's phone is paired with the screen of a classroom now (SPEC F4). */
   isPhoneOf(siteId: SiteId, personId: PersonId): Promise<boolean>;
+  /** Which of these screens are enrolled now (SPEC F5). */
+  enrolledSites(siteIds: readonly SiteId[]): Promise<ReadonlySet<SiteId>>;
   /** Where browsers find the pictures of its pages, for as long as a lesson may last. */
   pagesUrl(coursewareId: CoursewareId): string;
   /** Once durable. Idempotent by its id. */

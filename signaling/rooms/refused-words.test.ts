@@ -31,6 +31,19 @@ describe('refused words', () => {
     expect(wordFinder(['\u200B', ' '])('什么都行')).toBeNull();
   });
 
+  it('hold after a take-over as they were read last, also while the database is away (Y1, T1)', async () => {
+    const stand = new RulesStand();
+    await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    stand.store.words.push('坏蛋');
+    const requestId = RequestId.parse('request-1-0000000000');
+    await stand.room.seatOrders.sendChat(stand.seat(pupil, 'chat'), requestId, '好');
+    const after = new RulesStand({ before: stand, saved: stand.saved() });
+    after.store.isAway = true;
+    await expect(after.room.parts.tools.words.assertAllowed('坏 蛋')).rejects.toMatchObject({ code: 'wordRefused' });
+    await expect(after.room.parts.tools.words.assertAllowed('好')).resolves.toBeUndefined();
+  });
+
   it('keep a message from everybody and tell its sender the word, from ten seconds after they are set (Y1)', async () => {
     const stand = new RulesStand();
     await stand.join('lecturer', '王老师');

@@ -64,6 +64,7 @@ export interface RefusedWordsOptions {
 /** The words that the school of a lesson refuses, as it has them now; while the database is away, as they were last read. */
 export class RefusedWords {
   readonly #options: RefusedWordsOptions;
+  #words: readonly string[] = [];
   #find: WordFinder = () => null;
   #readAtMs: number | null = null;
   #reading: Promise<void> | null = null;
@@ -84,9 +85,19 @@ export class RefusedWords {
     assertNoWord(this.#find, text);
   }
 
+  save(): string[] {
+    return [...this.#words];
+  }
+
+  /** What holds until they can be read. */
+  restore(words: readonly string[]): void {
+    this.#words = words;
+    this.#find = wordFinder(words);
+  }
+
   async #read(nowMs: number): Promise<void> {
     try {
-      this.#find = wordFinder(await this.#options.read());
+      this.restore(await this.#options.read());
       this.#readAtMs = nowMs;
     } catch (error) {
       this.#options.log.warn({ err: error }, 'refused words could not be read');

@@ -25,7 +25,7 @@ export class Roll {
     if (isTeacherSeat(seat.kind) || seat.kind === 'observer') return;
     for (const { rollKey, displayName } of calledAs(seat)) {
       this.#came.set(rollKey, {
-        ...{ rollKey, displayName, seatId: seat.seatId, classGroup: seat.classGroup },
+        ...{ rollKey, displayName, seatId: seat.seatId, classGroup: seat.classGroup, schoolName: seat.schoolName },
         firstJoinedAtMs: this.#came.get(rollKey)?.firstJoinedAtMs ?? atMs,
         isThere: true,
       });
@@ -40,13 +40,19 @@ export class Roll {
     }
   }
 
-  entries(): RollEntry[] {
-    const expected = this.#options.expected().map((person) => {
-      const came = this.#came.get(person.rollKey);
-      return came === undefined ? absent(person) : this.#entryOf(came, person.classGroup);
-    });
+  /** Of everybody, or of the pupils of one school. */
+  entries({ ofSchool }: { readonly ofSchool?: string } = {}): RollEntry[] {
+    const isAsked = ({ schoolName }: { readonly schoolName: string | null }): boolean =>
+      ofSchool === undefined || schoolName === ofSchool;
+    const expected = this.#options
+      .expected()
+      .filter(isAsked)
+      .map((person) => {
+        const came = this.#came.get(person.rollKey);
+        return came === undefined ? absent(person) : this.#entryOf(came, person.classGroup);
+      });
     const listed = new Set(this.#options.expected().map((person) => person.rollKey));
-    const others = [...this.#came.values()].filter((entry) => !listed.has(entry.rollKey));
+    const others = [...this.#came.values()].filter((entry) => !listed.has(entry.rollKey) && isAsked(entry));
     return [...expected, ...others.map((entry) => this.#entryOf(entry, entry.classGroup))];
   }
 

@@ -192,7 +192,7 @@ describe('coming in', () => {
     const stand = new RulesStand();
     const seatOf = (name: string) => `person:person-${Buffer.from(name).toString('hex')}`;
     const expected = ['小明', '小红', '小刚'].map((displayName) => ({
-      ...{ displayName, classGroup: '三年级一班', rollKey: seatOf(displayName) },
+      ...{ displayName, classGroup: '三年级一班', schoolName: null, rollKey: seatOf(displayName) },
       personId: stand.claims('pupil', displayName).identity as never,
     }));
     const called = new RulesStand({ lesson: { ...stand.lesson, expected, facts: { ...stand.lesson.facts } } });

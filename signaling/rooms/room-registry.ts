@@ -99,8 +99,8 @@ export class RoomRegistry {
   }
 
   /** Looks at once instead of with the next sweep. */
-  async dropStrayPhones(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((roomId) => this.#dropStrayPhones(roomId)));
+  async dropStraySeats(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((roomId) => this.#dropStraySeats(roomId)));
   }
 
   /** Opens again what the process before held, so that its timers, recordings and seats go on before anybody asks (SPEC T1). */
@@ -225,19 +225,19 @@ export class RoomRegistry {
     });
   }
 
-  async #dropStrayPhones(roomId: RoomId): Promise<void> {
+  async #dropStraySeats(roomId: RoomId): Promise<void> {
     await this.#open
       .get(roomId)
-      ?.room.teacherOrders.dropStrayPhones()
+      ?.room.teacherOrders.dropStraySeats()
       .catch((error: unknown) => {
-        this.#options.log.warn({ err: error, roomId }, 'phones could not be looked up');
+        this.#options.log.warn({ err: error, roomId }, 'phones and screens could not be looked up');
       });
   }
 
   #sweep(): void {
     for (const [roomId, { room, claim }] of this.#open) {
       room.sweep();
-      void this.#dropStrayPhones(roomId);
+      void this.#dropStraySeats(roomId);
       if (!room.isSettled) continue;
       this.#drop(roomId);
       room.abandon(null);

@@ -73,6 +73,27 @@ describe('a report', () => {
     });
   });
 
+  it('is heard however much others have reported; teachers are shown the newest that nobody has seen to (Y3)', async () => {
+    const { stand, lecturer, bully, pupil, target, report } = await reported();
+    await report(pupil, target);
+    const first = lecturer.of('reported').at(-1)?.report;
+    const angry = [];
+    for (let n = 0; n < 25; n += 1) angry.push(await stand.join('pupil', `学生${n}`));
+    for (const one of angry) {
+      const others = angry.filter((other) => other !== one).slice(0, 10);
+      for (const other of others) await report(one, { kind: 'person', seatId: idOf(other) });
+    }
+    const quiet = await stand.join('pupil', '小红');
+    await expect(report(quiet, target)).resolves.toBeUndefined();
+    expect(stand.store.reports).toHaveLength(252);
+    const { reports } = stand.room.parts.tools;
+    const shown = reports.forTeacher(idOf(lecturer));
+    expect(shown).toHaveLength(200);
+    expect(shown.at(-1)).toMatchObject({ byName: '小红', aboutSeatId: idOf(bully) });
+    for (const { reportId } of shown.slice(0, 100)) reports.see(stand.seat(lecturer, 'keepOrder'), reportId);
+    expect(reports.forTeacher(idOf(lecturer)).map(({ reportId }) => reportId)).toContain(first?.reportId);
+  });
+
   it('outlives the process; one that could not be kept may be made again (Y2, T1)', async () => {
     const { stand, pupil, target, report } = await reported();
     stand.store.isAway = true;

@@ -9,9 +9,12 @@ import type { Clock, RoomStore } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { connectionOf, type Seat } from './seat.ts';
 
-/** What one seat may report in a lesson, and all together; a class that is angry is heard with the first few. */
+/** What one seat may report in a lesson. */
 const MOST_OF_SEAT = 10;
-const MOST_OF_LESSON = 100;
+/** Of all together: so many that a few seats cannot use it up for the others, and few enough to be kept and saved with the room. */
+const MOST_OF_LESSON = 1_000;
+/** In a snapshot; the school's administrators have all. */
+const MOST_SHOWN = 200;
 /** Of the message, in the room; the school's administrators have all of it. */
 const SHOWN_CHARACTERS = 300;
 
@@ -69,10 +72,13 @@ export class RoomReports {
     await saving;
   }
 
-  /** For a teacher: everything but what is about it. */
+  /** For a teacher: everything but what is about it; of very many those that nobody has seen to, and the newest. */
   forTeacher(seatId: SeatId): RoomReport[] {
     return this.#all()
       .filter(({ aboutSeatId }) => aboutSeatId !== seatId)
+      .toSorted((one, other) => Number(other.isSeen) - Number(one.isSeen))
+      .slice(-MOST_SHOWN)
+      .toSorted((one, other) => one.atMs - other.atMs)
       .map(viewOf);
   }
 

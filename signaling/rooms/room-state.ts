@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { RecordingEvent } from '../../recorder/contract.ts';
 import { Fence, InvitationId, PersonId, ProducerId, RecordingId, SeatId, SiteId, TrackId } from '../protocol/ids.ts';
+import { VideoCodec } from '../protocol/media.ts';
 import { GroupNumber, Groups } from '../protocol/groups.ts';
 import { ChatMessage, Hand, Layout, LessonFacts } from '../protocol/room.ts';
 import { SeatKind } from '../protocol/seats.ts';
@@ -72,6 +73,8 @@ export const SavedRollEntry = z.object({
   seatId: SeatId,
   displayName: z.string(),
   classGroup: z.string().nullable(),
+  /** Absent in what an older process has saved. */
+  schoolName: z.string().nullable().default(null),
   firstJoinedAtMs: z.int(),
   isThere: z.boolean(),
 });
@@ -99,7 +102,11 @@ export const RoomState = z.object({
     /** Absent in what an older process has saved. */
     allowsWall: z.boolean().default(false),
     expected: z.array(
-      z.object({ personId: PersonId, rollKey: z.string(), displayName: z.string(), classGroup: z.string().nullable() }),
+      z.object({
+        ...{ personId: PersonId, rollKey: z.string(), displayName: z.string(), classGroup: z.string().nullable() },
+        /** Absent in what an older process has saved. */
+        schoolName: z.string().nullable().default(null),
+      }),
     ),
   }),
   startedAtMs: z.int().nullable(),
@@ -118,6 +125,8 @@ export const RoomState = z.object({
   layout: z.object({ layout: Layout, pinnedSeatId: SeatId.nullable() }),
   safeMode: z.boolean(),
   holds: z.record(ProducerId, z.array(Hold)),
+  /** Absent in what an older process has saved. */
+  videoCodec: VideoCodec.default('h264'),
   roll: z.array(SavedRollEntry),
   recording: SavedRecording.nullable(),
   /** Absent in what an older process has saved. */

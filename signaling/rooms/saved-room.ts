@@ -21,6 +21,7 @@ export function saveRoom(parts: RoomParts, life: LessonLife, lesson: RoomLesson,
     layout: layout.state,
     safeMode: safeMode.isActive,
     holds: media.producers.saveHolds(),
+    videoCodec: media.videoCodec.codec,
     roll: roll.save(),
     recording: recording.save(),
     groups: groups.save(),
@@ -33,6 +34,7 @@ export function saveRoom(parts: RoomParts, life: LessonLife, lesson: RoomLesson,
 export function restoreRoom(parts: RoomParts, saved: RoomState, log: Log): void {
   const { presence, lobby, hands, stage, layout, safeMode, roll, recording, chat, tools } = parts;
   presence.restore(saved.seats);
+  parts.media.videoCodec.restore(saved.videoCodec);
   parts.groupChat.restore(saved.groupChat);
   lobby.restore(saved);
   hands.restore(saved.hands);

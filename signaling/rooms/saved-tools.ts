@@ -30,6 +30,8 @@ export const SavedTools = z.object({
   notes: SavedNotes.default([]),
   wall: SavedWall.default({ isOn: false }),
   reports: z.array(SavedReport).default([]),
+  /** What the school refuses, as it was read last. */
+  words: z.array(z.string()).default([]),
   order: z
     .object({ rules: ClassRules, openedSeatIds: z.array(SeatId), lead: SavedLead })
     .nullable()

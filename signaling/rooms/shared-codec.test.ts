@@ -1,5 +1,6 @@
 import type { RtpCapabilities } from 'mediasoup/types';
 import { describe, expect, it } from 'vitest';
+import { RulesStand } from '../../tests/support/rooms/rules-stand.ts';
 import { SharedCodec } from './shared-codec.ts';
 
 const withCodecs = (...mimeTypes: string[]): RtpCapabilities => ({
@@ -19,6 +20,15 @@ describe('the codec of a room (M13)', () => {
     shared.mustReach(withCodecs('video/H264'));
     expect(shared.codec).toBe('vp8');
     expect(changes).toEqual(['vp8']);
+  });
+
+  it('stays what it was after a take-over (M13, T1)', async () => {
+    const stand = new RulesStand();
+    const pupil = await stand.join('pupil', '小明');
+    stand.room.parts.media.videoCodec.mustReach(withCodecs('video/VP8'));
+    const after = new RulesStand({ before: stand, saved: stand.saved() });
+    expect(after.room.parts.media.videoCodec.codec).toBe('vp8');
+    expect(pupil.closedFor).toBeNull();
   });
 
   it('is left alone by lists that say nothing, or nonsense', () => {

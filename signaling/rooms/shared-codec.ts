@@ -19,6 +19,11 @@ export class SharedCodec {
     return this.#codec;
   }
 
+  /** As it was with the process before: a page that sends VP8 goes on. */
+  restore(codec: VideoCodec): void {
+    this.#codec = codec;
+  }
+
   /** Somebody is to receive pictures with this. */
   mustReach(capabilities: RtpCapabilities): void {
     if (this.#codec === 'vp8' || receives(capabilities, 'h264') || !receives(capabilities, 'vp8')) return;

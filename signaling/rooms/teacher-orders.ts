@@ -133,9 +133,9 @@ export class TeacherOrders {
     this.#options.saveNow();
   }
 
-  /** Phones of classrooms that are paired no more lose their seats (SPEC F5). */
-  async dropStrayPhones(): Promise<void> {
-    for (const seat of await this.#parts.tools.sites.strayPhones()) {
+  /** Phones of classrooms that are paired no more, and screens that are enrolled no more, lose their seats (SPEC F5). */
+  async dropStraySeats(): Promise<void> {
+    for (const seat of await this.#parts.tools.sites.straySeats()) {
       if (seat.state.phase === 'gone') continue;
       this.#options.sendAway(seat, 'removed');
       this.#parts.tools.lead.dismiss(seat);

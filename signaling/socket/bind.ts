@@ -3,7 +3,7 @@ import { AppError } from '../protocol/errors.ts';
 import { roomRequests, type RoomParsedParams, type RoomRequestName, type RoomResult } from '../protocol/room.ts';
 import type { Log } from '../runtime/log.ts';
 import { toWireError } from './ack.ts';
-import { RequestBudget } from './request-budget.ts';
+import type { RequestBudget } from './request-budget.ts';
 
 /** One handler for each request of the contract: a missing one does not compile. `Peer` is who asks. */
 export type RoomHandlers<Peer> = {
@@ -21,6 +21,8 @@ export interface BindOptions<Peer> {
   readonly handlers: RoomHandlers<Peer>;
   /** Who asks, if it may ask this at all. @throws AppError */
   readonly authorize: (name: RoomRequestName) => Peer;
+  /** Of the seat, not of this socket. */
+  readonly budget: RequestBudget;
   readonly log: Log;
   readonly nowMs: () => number;
   /** Results are checked against the contract too; on in tests and development. */
@@ -32,13 +34,12 @@ export interface BindOptions<Peer> {
  * request and socket would cost more memory than everything else of an idle peer.
  */
 export function bindRoomRequests<Peer>(options: BindOptions<Peer>): void {
-  const { socket, log } = options;
-  const budget = new RequestBudget(options.nowMs());
+  const { socket, budget, log } = options;
   socket.onAny((name, ...args) => {
     const last = args.at(-1);
     const ack = typeof last === 'function' ? (last as (reply: Ack<unknown>) => void) : () => undefined;
     const params = typeof last === 'function' && args.length === 1 ? {} : args[0];
-    answer(options, budget, name, params)
+    answer(options, name, params)
       .then((data) => ack({ ok: true, data }))
       .catch((error: unknown) => {
         ack({ ok: false, error: wireErrorOf(error, log, name) });
@@ -50,13 +51,8 @@ export function bindRoomRequests<Peer>(options: BindOptions<Peer>): void {
   });
 }
 
-async function answer<Peer>(
-  options: BindOptions<Peer>,
-  budget: RequestBudget,
-  name: string,
-  rawParams: unknown,
-): Promise<unknown> {
-  if (!budget.take(name, options.nowMs())) throw new AppError('tooManyRequests');
+async function answer<Peer>(options: BindOptions<Peer>, name: string, rawParams: unknown): Promise<unknown> {
+  if (!options.budget.take(name, options.nowMs())) throw new AppError('tooManyRequests');
   if (!isRequestName(name)) throw new AppError('invalidInput', { message: 'unknown request' });
   const parsed = roomRequests[name].params.safeParse(rawParams);
   if (!parsed.success) {

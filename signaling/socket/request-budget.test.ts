@@ -27,6 +27,20 @@ describe('RequestBudget', () => {
     expect(bytes * 8).toBeLessThan(60_000);
   });
 
+  it('allows ten raised or lowered hands at once and one a second after that (E2)', () => {
+    const budget = new RequestBudget(0);
+    expect(taken(budget, 'setHand', 20, 0)).toBe(10);
+    expect(taken(budget, 'setHand', 20, 3_000)).toBe(3);
+  });
+
+  it('allows a line that breaks thirty times to come back, and every other second after that (E2)', () => {
+    const budget = new RequestBudget(0);
+    const handshakes = (atMs: number) =>
+      Array.from({ length: 50 }, () => budget.takeHandshake(atMs)).filter(Boolean).length;
+    expect(handshakes(0)).toBe(30);
+    expect(handshakes(10_000)).toBe(5);
+  });
+
   it('forgives a strike a second (E2)', () => {
     const budget = new RequestBudget(0);
     for (let n = 0; n < 30; n += 1) expect(budget.strike(0)).toBe(true);

@@ -1,3 +1,4 @@
+import type { Seat } from '../rooms/seat.ts';
 import { Level, type Bucket } from '../runtime/bucket.ts';
 
 /** Every request; a page that joins asks for a few dozen things at once. */
@@ -20,7 +21,12 @@ const SOUND: Bucket = { capacity: 4, perSecond: 0.2 };
 const SITES: Bucket = { capacity: 12, perSecond: 2 };
 /** People moved between groups: each move is told to many, and saved. */
 const MOVES: Bucket = { capacity: 30, perSecond: 4 };
+/** Hands: each time is told to the whole class. */
+const HANDS: Bucket = { capacity: 10, perSecond: 1 };
+/** Handshakes: a line that comes and goes has a new one every second or two for a while; each is answered with all of the room. */
+const HANDSHAKES: Bucket = { capacity: 30, perSecond: 0.5 };
 const OWN: Readonly<Record<string, Bucket>> = {
+  setHand: HANDS,
   sendChat: CHAT,
   sendTeacherNote: CHAT,
   answerPoll: ANSWERS,
@@ -43,15 +49,17 @@ const OWN: Readonly<Record<string, Bucket>> = {
 /** So many refused or malformed requests make a client that is broken or hostile; they are forgiven one per second. */
 const STRIKES: Bucket = { capacity: 30, perSecond: 1 };
 
-/** What one socket may ask within a time (SPEC E2). */
+/** What one seat may ask within a time (SPEC E2). */
 export class RequestBudget {
   readonly #any: Level;
   readonly #strikes: Level;
+  readonly #handshakes: Level;
   readonly #own = new Map<string, Level>();
 
   constructor(nowMs: number) {
     this.#any = new Level(ANY, nowMs);
     this.#strikes = new Level(STRIKES, nowMs);
+    this.#handshakes = new Level(HANDSHAKES, nowMs);
   }
 
   /** False: too many. */
@@ -64,8 +72,24 @@ export class RequestBudget {
     return level.take(nowMs);
   }
 
+  /** False: it has come back too often. */
+  takeHandshake(nowMs: number): boolean {
+    return this.#handshakes.take(nowMs);
+  }
+
   /** A malformed or excessive request. False: enough of them to disconnect. */
   strike(nowMs: number): boolean {
     return this.#strikes.take(nowMs);
+  }
+}
+
+/** One budget for each seat, whatever connection it has: coming back renews nothing. It goes with the seat. */
+export class SeatBudgets {
+  readonly #budgets = new WeakMap<Seat, RequestBudget>();
+
+  of(seat: Seat, nowMs: number): RequestBudget {
+    const budget = this.#budgets.get(seat) ?? new RequestBudget(nowMs);
+    this.#budgets.set(seat, budget);
+    return budget;
   }
 }

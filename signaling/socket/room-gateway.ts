@@ -155,12 +155,12 @@ export const roomHandlers: RoomHandlers<RoomPeer> = {
     return done;
   },
   roll: (_params, { room }) => ({ entries: room.parts.roll.entries() }),
-  activity: async (_params, { room }) => {
+  activity: async (_params, { room, seat }) => {
     const { roll, tools } = room.parts;
     const asked = tools.polls
       .forTeachers()
       .filter(({ state, question }) => state !== 'prepared' && !question.isAnonymous);
-    return { entries: await tools.activity.entries(roll.entries()), asked: asked.length };
+    return { entries: await tools.activity.entriesFor(seat, roll), asked: asked.length };
   },
   setRecordingPaused: ({ paused }, { room }) => {
     room.teacherOrders.setRecordingPaused(paused);

@@ -13,6 +13,7 @@ import type { SeatClaims, SeatTokenSigner } from '../rooms/seat-token.ts';
 import type { Log } from '../runtime/log.ts';
 import { bindRoomRequests } from './bind.ts';
 import { toWireError } from './ack.ts';
+import { SeatBudgets, type RequestBudget } from './request-budget.ts';
 import type { CapabilityCache } from './capability-cache.ts';
 import { connectionOver, insideGroup, RoomGateway, roomHandlers, teachersGroup } from './room-gateway.ts';
 
@@ -39,6 +40,7 @@ interface SocketData {
   readonly room: Room;
   readonly claims: SeatClaims;
   readonly handshake: Handshake;
+  readonly budget: RequestBudget;
 }
 
 const Version = z.object({ version: z.int() });
@@ -59,6 +61,7 @@ export class RoomSockets {
   readonly #options: RoomSocketsOptions;
   readonly #io: Server;
   readonly #namespace: Namespace;
+  readonly #budgets = new SeatBudgets();
   #registry: RoomRegistry | null = null;
 
   constructor(options: RoomSocketsOptions) {
@@ -150,12 +153,15 @@ export class RoomSockets {
     if (this.#registry === null) throw new AppError('unavailable');
     const room = await this.#registry.find(claims.roomId);
     if (room === null) throw new AppError('gone');
-    room.assertSeatToken(claims);
-    return { room, claims, handshake: handshake.data };
+    const nowMs = this.#options.nowMs();
+    // By seat and not by address: a whole class behind one address comes back at once when the server was restarted.
+    const budget = this.#budgets.of(room.assertSeatToken(claims), nowMs);
+    if (!budget.takeHandshake(nowMs)) throw new AppError('tooManyRequests');
+    return { room, claims, handshake: handshake.data, budget };
   }
 
   #serve(socket: Socket): void {
-    const { room, claims, handshake } = socket.data as SocketData;
+    const { room, claims, handshake, budget } = socket.data as SocketData;
     const { log, nowMs, checksOutput, capabilities } = this.#options;
     // The parsed handshake with its capabilities would otherwise live as long as the socket.
     socket.data = null;
@@ -165,6 +171,7 @@ export class RoomSockets {
       socket,
       handlers: roomHandlers,
       authorize: (name) => gateway.authorize(name),
+      budget,
       log: socketLog,
       nowMs,
       checksOutput,

@@ -26,15 +26,21 @@ export function createReportStore(db: Kysely<Database>): ReportStore {
         .onConflict((conflict) => conflict.doNothing())
         .execute();
     },
-    async list(schoolId, { isHandled, except, limit }) {
-      const rows = await selectReports(db, except)
+    async list(schoolId, { isHandled, except, offset, limit }) {
+      const matching = selectReports(db, except)
         .where('l.school_id', '=', schoolId)
-        .where('r.handled_at', isHandled ? 'is not' : 'is', null)
+        .where('r.handled_at', isHandled ? 'is not' : 'is', null);
+      const rows = await matching
         .orderBy('r.reported_at', 'desc')
         .orderBy('r.report_id')
+        .offset(offset)
         .limit(limit)
         .execute();
-      return rows.map(toReport);
+      const { total } = await matching
+        .clearSelect()
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
+      return { items: rows.map(toReport), total };
     },
     async report(reportId, except) {
       const row = await selectReports(db, except).where('r.report_id', '=', reportId).executeTakeFirst();

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { AppError } from '../../signaling/protocol/errors.ts';
-import type { SiteId } from '../../signaling/protocol/ids.ts';
+import type { LessonId, SiteId } from '../../signaling/protocol/ids.ts';
 import { SiteHealth, SiteWanted } from '../../signaling/protocol/rest/sites.ts';
 import type { SiteRecord, SiteStore } from '../ports/site-store.ts';
 import { instantOrNull } from './instant.ts';
@@ -18,18 +18,18 @@ export function createSiteStore(db: Kysely<Database>): SiteStore {
 
 function keptSites(
   db: Kysely<Database>,
-): Pick<SiteStore, 'list' | 'site' | 'reported' | 'wanted' | 'want' | 'unenrol'> {
+): Pick<SiteStore, 'list' | 'site' | 'reported' | 'wanted' | 'want' | 'enrolled' | 'unenrol'> {
   return {
     async list({ schoolIds, nowMs }) {
       if (schoolIds?.length === 0) return [];
       let query = selectSites(db);
       if (schoolIds !== undefined) query = query.where('c.school_id', 'in', schoolIds);
       const rows = await query.orderBy('s.name').orderBy('c.name').execute();
-      return Promise.all(rows.map((row) => toRecord(db, row, nowMs)));
+      return toRecords(db, rows, nowMs);
     },
     async site(siteId, nowMs) {
       const row = await selectSites(db).where('si.site_id', '=', siteId).executeTakeFirst();
-      return row === undefined ? undefined : toRecord(db, row, nowMs);
+      return row === undefined ? undefined : (await toRecords(db, [row], nowMs))[0];
     },
     reported: (siteId, atMs, health) => inTransaction(db, (tx) => keepReport(tx, siteId, atMs, health)),
     async wanted(siteId) {
@@ -44,6 +44,11 @@ function keptSites(
         .where('enrolled_at', 'is not', null)
         .executeTakeFirst();
       if (changed.numUpdatedRows === 0n) throw new AppError('notFound');
+    },
+    async enrolled(siteIds) {
+      if (siteIds.length === 0) return [];
+      const rows = await selectSites(db).where('si.site_id', 'in', siteIds).execute();
+      return rows.map((row) => row.site_id);
     },
     unenrol: (siteId) =>
       inTransaction(db, async (tx) => {
@@ -137,12 +142,19 @@ function phones(db: Kysely<Database>): Pick<SiteStore, 'pair' | 'isPhone' | 'pai
   };
 }
 
-/** Of people who are still there, with screens that are still enrolled. */
+/** Of people who still teach at the school of the screen, with screens that are still enrolled. */
 function selectPhones(db: Kysely<Database>, nowMs: number) {
   return db
     .selectFrom('site_phones as ph')
     .innerJoin('persons as p', 'p.person_id', 'ph.person_id')
     .innerJoin('sites as si', 'si.site_id', 'ph.site_id')
+    .innerJoin('classrooms as c', 'c.classroom_id', 'si.classroom_id')
+    .innerJoin('role_grants as g', (join) =>
+      join
+        .onRef('g.person_id', '=', 'ph.person_id')
+        .onRef('g.school_id', '=', 'c.school_id')
+        .on('g.role', '=', 'teacher'),
+    )
     .select(['ph.site_id', 'ph.person_id', 'ph.paired_at', 'ph.expires_at', 'p.display_name'])
     .where('p.is_active', '=', true)
     .where('si.enrolled_at', 'is not', null)
@@ -162,38 +174,69 @@ function selectSites(db: Kysely<Database>) {
 
 type SiteRow = Awaited<ReturnType<ReturnType<typeof selectSites>['executeTakeFirstOrThrow']>>;
 
-async function toRecord(db: Kysely<Database>, row: SiteRow, nowMs: number): Promise<SiteRecord> {
-  const paired = await selectPhones(db, nowMs).where('ph.site_id', '=', row.site_id).orderBy('ph.paired_at').execute();
-  const day = await dayOf(db, row.site_id, nowMs);
-  const health = SiteHealth.safeParse(row.health);
-  return {
-    siteId: row.site_id,
-    classroomId: row.classroom_id,
-    classroomName: row.name,
-    schoolId: row.school_id,
-    schoolName: row.school_name,
-    timeZone: row.time_zone,
-    lastSeenAtMs: instantOrNull(row.last_seen_at),
+/** What belongs to the screens is asked for once, for all of them. */
+async function toRecords(db: Kysely<Database>, rows: readonly SiteRow[], nowMs: number): Promise<SiteRecord[]> {
+  const siteIds = rows.map((row) => row.site_id);
+  if (siteIds.length === 0) return [];
+  const healths = rows.map((row) => SiteHealth.safeParse(row.health));
+  const lessonIds = healths.flatMap(({ data }) => data?.lessonId ?? []);
+  const [phonesOf, days, titles] = await Promise.all([
+    selectPhones(db, nowMs).where('ph.site_id', 'in', siteIds).orderBy('ph.paired_at').execute(),
+    daysOf(db, siteIds, nowMs),
+    titlesOf(db, lessonIds),
+  ]);
+  return rows.map((row, index) => {
     // What an older page has said may be of another shape.
-    health: health.success ? health.data : null,
-    healthAtMs: instantOrNull(row.health_at),
-    wanted: SiteWanted.parse(row.wanted),
-    phones: paired.map((phone) => ({
-      personId: phone.person_id,
-      displayName: phone.display_name,
-      pairedAtMs: phone.paired_at.getTime(),
-    })),
-    day,
-  };
+    const health = healths[index]?.data ?? null;
+    return {
+      siteId: row.site_id,
+      classroomId: row.classroom_id,
+      classroomName: row.name,
+      schoolId: row.school_id,
+      schoolName: row.school_name,
+      timeZone: row.time_zone,
+      lastSeenAtMs: instantOrNull(row.last_seen_at),
+      health,
+      healthAtMs: instantOrNull(row.health_at),
+      lessonTitle: titles.get(`${health?.lessonId ?? ''} ${row.classroom_id}`) ?? null,
+      wanted: SiteWanted.parse(row.wanted),
+      phones: phonesOf
+        .filter((phone) => phone.site_id === row.site_id)
+        .map((phone) => ({
+          personId: phone.person_id,
+          displayName: phone.display_name,
+          pairedAtMs: phone.paired_at.getTime(),
+        })),
+      day: days.get(row.site_id) ?? { quarters: 0, poorQuarters: 0 },
+    };
+  });
 }
 
-async function dayOf(db: Kysely<Database>, siteId: SiteId, nowMs: number): Promise<SiteRecord['day']> {
-  const row = await db
+async function daysOf(
+  db: Kysely<Database>,
+  siteIds: readonly SiteId[],
+  nowMs: number,
+): Promise<ReadonlyMap<SiteId, SiteRecord['day']>> {
+  const rows = await db
     .selectFrom('site_reports')
+    .select('site_id')
     .select(sql<number>`count(*)::int`.as('quarters'))
     .select(sql<number>`(count(*) filter (where poor > 0))::int`.as('poorQuarters'))
-    .where('site_id', '=', siteId)
+    .where('site_id', 'in', siteIds)
     .where('at', '>', new Date(nowMs - DAY_MS))
-    .executeTakeFirstOrThrow();
-  return row;
+    .groupBy('site_id')
+    .execute();
+  return new Map(rows.map(({ site_id: siteId, ...day }) => [siteId, day]));
+}
+
+/** By lesson and classroom: a screen is only in lessons of its own. */
+async function titlesOf(db: Kysely<Database>, lessonIds: readonly LessonId[]): Promise<ReadonlyMap<string, string>> {
+  if (lessonIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('lessons as l')
+    .innerJoin('lesson_classrooms as lc', 'lc.lesson_id', 'l.lesson_id')
+    .select(['l.lesson_id', 'l.title', 'lc.classroom_id'])
+    .where('l.lesson_id', 'in', lessonIds)
+    .execute();
+  return new Map(rows.map((row) => [`${row.lesson_id} ${row.classroom_id}`, row.title]));
 }

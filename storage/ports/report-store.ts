@@ -9,8 +9,13 @@ export interface ReportStore {
    */
   list(
     schoolId: SchoolId,
-    request: { readonly isHandled: boolean; readonly except: PersonId; readonly limit: number },
-  ): Promise<ReportRecord[]>;
+    request: {
+      readonly isHandled: boolean;
+      readonly except: PersonId;
+      readonly offset: number;
+      readonly limit: number;
+    },
+  ): Promise<{ readonly items: ReportRecord[]; readonly total: number }>;
   /** Undefined also for one about the person who asks. */
   report(reportId: ReportId, except: PersonId): Promise<ReportRecord | undefined>;
   /** The first handling stays. @throws AppError `notFound` */

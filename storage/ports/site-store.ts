@@ -11,6 +11,8 @@ export interface SiteStore {
   wanted(siteId: SiteId): Promise<SiteWanted>;
   /** What is left out stays as it was. @throws AppError `notFound` */
   want(siteId: SiteId, wanted: Partial<SiteWanted>): Promise<void>;
+  /** Those of them that are enrolled. */
+  enrolled(siteIds: readonly SiteId[]): Promise<SiteId[]>;
   /** Ends its sessions and pairings. @throws AppError `notFound` when it is not enrolled. */
   unenrol(siteId: SiteId): Promise<void>;
 
@@ -21,8 +23,9 @@ export interface SiteStore {
     readonly atMs: number;
     readonly expiresAtMs: number;
   }): Promise<void>;
+  /** Paired, and still a teacher of the school that the screen is in. */
   isPhone(siteId: SiteId, personId: PersonId, nowMs: number): Promise<boolean>;
-  /** Last paired first. */
+  /** Those that are good as `isPhone` has it, last paired first. */
   pairingsOf(personId: PersonId, nowMs: number): Promise<PhonePairing[]>;
   /** @throws AppError `notFound` */
   unpair(siteId: SiteId, personId: PersonId): Promise<void>;
@@ -38,6 +41,8 @@ export interface SiteRecord {
   readonly lastSeenAtMs: number | null;
   readonly health: SiteHealth | null;
   readonly healthAtMs: number | null;
+  /** Of the lesson that it says it is in, if that is one of its classroom. */
+  readonly lessonTitle: string | null;
   readonly wanted: SiteWanted;
   readonly phones: readonly SitePhone[];
   readonly day: { readonly quarters: number; readonly poorQuarters: number };

@@ -61,8 +61,8 @@ describe.each(DATABASES)('stores of order in class on %s', (_name, open) => {
     const kept = report();
     await reports.add(kept);
     await reports.add(kept);
-    const list = (except: typeof district.pupil.personId, isHandled = false) =>
-      reports.list(lesson.schoolId, { isHandled, except, limit: 10 });
+    const list = async (except: typeof district.pupil.personId, isHandled = false) =>
+      (await reports.list(lesson.schoolId, { isHandled, except, offset: 0, limit: 10 })).items;
     expect(await list(district.pupil.personId)).toMatchObject([{ ...kept, lessonTitle: lesson.title, handled: null }]);
     expect(await list(district.teacher.personId)).toEqual([]);
     expect(await reports.report(kept.reportId, district.teacher.personId)).toBeUndefined();
@@ -80,10 +80,12 @@ describe.each(DATABASES)('stores of order in class on %s', (_name, open) => {
     const second = report({ message: null, reportedAtMs: MONDAY_8_MS + 20 });
     await stores.reports.add(first);
     await stores.reports.add(second);
-    const found = await stores.reports.list(lesson.schoolId, {
-      ...{ isHandled: false, except: district.pupil.personId, limit: 10 },
-    });
-    expect(found.map(({ reportId }) => reportId)).toEqual([second.reportId, first.reportId]);
-    expect(found[0]?.message).toBeNull();
+    const list = (offset: number, limit: number) =>
+      stores.reports.list(lesson.schoolId, { isHandled: false, except: district.pupil.personId, offset, limit });
+    const found = await list(0, 10);
+    expect(found.items.map(({ reportId }) => reportId)).toEqual([second.reportId, first.reportId]);
+    expect(found.items[0]?.message).toBeNull();
+    expect(await list(1, 1)).toEqual({ items: found.items.slice(1), total: 2 });
+    expect(await list(5, 1)).toEqual({ items: [], total: 2 });
   });
 });

@@ -2,9 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RecordingEvent } from '../../recorder/contract.ts';
+import { SeatId, TrackId } from '../../signaling/protocol/ids.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
+import type { TrackSource } from '../../storage/objects/manifest.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore, PutOptions } from '../../storage/ports.ts';
 import { beepTimes, flashTimes, median } from '../support/media/flash-and-beep.ts';
 import { LoggedRecording, PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
@@ -66,6 +70,16 @@ async function decodedFrames(path: string): Promise<{ times: number[]; complaint
   const { stdout, stderr } = await runPiped({ program: 'ffprobe', args });
   const times = stdout.toString('utf8').split('\n').filter(Boolean).map(Number.parseFloat);
   return { times, complaints: stderr };
+}
+
+async function playedNames(): Promise<Set<string>> {
+  const { views, sound } = await readPlayIndex(store, recording.recordingId);
+  const runs = views.flatMap((view) => view.runs);
+  return new Set([...runs.flatMap(({ segments }) => segments), ...(sound?.segments ?? [])].map(({ uri }) => uri));
+}
+
+function addedAs<S extends TrackSource, K extends 'audio' | 'video'>(track: string, source: S, kind: K) {
+  return { seatId: SeatId.parse('seat-lecturer'), trackId: TrackId.parse(track), source, kind };
 }
 
 const lateBy = (us: number): (() => number) => {
@@ -269,6 +283,54 @@ describe('rolling mux', () => {
     expect(await muxer.step(recording.recordingId, { final: false })).toMatchObject({ final: false });
     expect(await readPlayIndex(store, recording.recordingId)).toEqual(complete);
     expect(complete).toMatchObject({ complete: true, durationUs: 12_000_000 });
+  });
+
+  const inGroups = [
+    { n: 0, atUs: 6_000_000, type: 'producerClosed', data: { trackId: TrackId.parse('mic') } },
+    { n: 1, atUs: 6_000_000, type: 'producerClosed', data: { trackId: TrackId.parse('cam') } },
+    { n: 2, atUs: 16_500_000, type: 'producerAdded', data: addedAs('mic', 'microphone', 'audio') },
+    { n: 3, atUs: 16_500_000, type: 'producerAdded', data: addedAs('cam', 'camera', 'video') },
+    { n: 4, atUs: 26_250_000, type: 'producerClosed', data: { trackId: TrackId.parse('mic') } },
+    { n: 5, atUs: 26_250_000, type: 'producerClosed', data: { trackId: TrackId.parse('cam') } },
+  ] satisfies RecordingEvent[];
+
+  it.each([
+    { name: 'known before its packets', eventsAfterS: 0 },
+    { name: 'known when its packets had been muxed', eventsAfterS: 32 },
+    { name: 'known when some of its packets had been muxed', eventsAfterS: 12 },
+  ])('derives nothing of what capture got of a track while it was not for the recording: $name (N8)', async (one) => {
+    const h264 = await loadMediaClip({ codec: 'H264', ...smallClip });
+    const opus = await loadMediaClip({ codec: 'opus' });
+    const network = { seed: 7, reorder: 0.03, reorderDelayUs: 250_000 };
+    const shared = { durationUs: 30_000_000, network };
+    recording.add({ ...camera, ssrc: 11, packets: sent({ clip: h264, ssrc: 11, ...shared }), delayUs: lateBy(40_000) });
+    const sound = sent({ clip: opus, ssrc: 13, ...shared });
+    recording.add({ ...microphone, ssrc: 13, packets: sound, delayUs: lateBy(20_000) });
+    const derivedBefore = new Set<string>();
+    if (one.eventsAfterS > 0) {
+      await recording.storeUntil(one.eventsAfterS);
+      await muxer.step(recording.recordingId, { final: false });
+      for (const uri of await playedNames()) derivedBefore.add(uri);
+    }
+    await recording.addEvents(inGroups);
+    await recording.storeUntil(undefined, { endedAtUs: 30_000_000 });
+    await muxer.step(recording.recordingId, { final: true });
+
+    const seconds = (times: number[]): number[] => times.map((time) => Math.round(time * 100) / 100);
+    const whole = [0, 1, 2, 3, 4, 5, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
+    expect(seconds(await heardBeeps()).map(Math.round)).toEqual(whole);
+    const { times, complaints } = await decodedFrames(await playableOf('lecturer'));
+    expect(complaints).toBe('');
+    expect(times.filter((time) => (time >= 6 && time < 16.45) || time >= 26.25)).toEqual([]);
+    expect(times.filter((time) => time < 5.9)).toHaveLength(177);
+    expect(times.filter((time) => time > 18 && time < 26)).toHaveLength(239);
+    // What was made of it before is stored no more.
+    const names = await playedNames();
+    const left: string[] = [];
+    for await (const { key } of store.list(objectKeys.playPrefix(recording.recordingId))) left.push(key);
+    const gone = [...derivedBefore].filter((uri) => !names.has(uri));
+    expect(gone.length).toBe(gone.filter((uri) => !left.includes(objectKeys.play(recording.recordingId, uri))).length);
+    expect(gone.length > 0).toBe(one.eventsAfterS > 0);
   });
 
   it('leaves a pause out of the sound, also of what had been mixed before the pause was known', async () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../protocol/errors.ts';
-import type { LessonId, SchoolId } from '../../protocol/ids.ts';
+import type { LessonId, SchoolId, SiteId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import { API_PREFIX } from '../../protocol/rest.ts';
 import type { SeatKind } from '../../protocol/seats.ts';
@@ -69,7 +69,7 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
     const claims = this.#dependencies.joinTokens.verify(body.joinToken, this.#nowMs());
     if ((claims.lessonId as string) !== params.roomId) throw new AppError('seatTokenInvalid');
     await this.#useUp(claims.jti);
-    await this.#assertStillPhone(claims);
+    await this.#assertStillPaired(claims);
     const seat = await this.#rooms.enter(claims);
     return {
       ...seat,
@@ -77,11 +77,22 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
     };
   };
 
-  /** A token from before an unpairing opens nothing after it. @throws AppError `forbidden` */
-  async #assertStillPhone({ phoneOf, identity }: JoinClaims): Promise<void> {
+  /** A token from before a phone was unpaired, or a screen unenrolled, opens nothing after it. @throws AppError `forbidden` */
+  async #assertStillPaired({ phoneOf, identity }: JoinClaims): Promise<void> {
+    if (identity.kind === 'site' && !(await this.#isEnrolled(identity.siteId))) throw new AppError('forbidden');
     if (phoneOf === null || identity.kind !== 'person') return;
     const isPhone = await this.#stores.sites.isPhone(phoneOf, identity.personId, this.#nowMs());
     if (!isPhone) throw new AppError('forbidden');
+  }
+
+  /** While the database is away a screen that is known to the room comes back all the same: nobody can have unenrolled it. */
+  async #isEnrolled(siteId: SiteId): Promise<boolean> {
+    try {
+      return (await this.#stores.sites.enrolled([siteId])).length > 0;
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'unavailable') return true;
+      throw error;
+    }
   }
 
   /** Tokens used while Redis was away, so that single use holds within this process at least. */

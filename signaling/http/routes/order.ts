@@ -1,7 +1,7 @@
 import type { ReportRecord } from '../../../storage/ports.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { SchoolId } from '../../protocol/ids.ts';
-import { MOST_REPORTS, type KeptReport } from '../../protocol/rest/order.ts';
+import type { KeptReport } from '../../protocol/rest/order.ts';
 import { plainText } from '../../rooms/refused-words.ts';
 import { administers, assertAdministers, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
@@ -37,12 +37,11 @@ export class OrderRoutes implements Pick<RestHandlers, Names> {
   readonly listReports: RestHandlers['listReports'] = async ({ params, query }, context) => {
     const caller = personOf(context.caller);
     await this.#assertOwn(caller, params.schoolId);
-    const reports = await this.#stores.reports.list(params.schoolId, {
-      isHandled: query.isHandled === 'true',
-      except: caller.personId,
-      limit: MOST_REPORTS,
+    const { isHandled, offset, limit } = query;
+    const { items, total } = await this.#stores.reports.list(params.schoolId, {
+      ...{ isHandled: isHandled === 'true', except: caller.personId, offset, limit },
     });
-    return { reports: reports.map(viewOf) };
+    return { items: items.map(viewOf), total };
   };
 
   readonly handleReport: RestHandlers['handleReport'] = async ({ params, body }, context) => {

@@ -102,7 +102,7 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
     const all = isDistrictAdmin(caller) ? {} : { schoolIds: own };
     const filter = query.schoolId === undefined ? all : { schoolIds: [query.schoolId] };
     const sites = await this.#stores.sites.list({ ...filter, nowMs });
-    return { sites: await Promise.all(sites.map((site) => this.#kept(site))) };
+    return { sites: sites.map(keptSite) };
   };
 
   readonly orderSite: RestHandlers['orderSite'] = async ({ params, body }, context) => {
@@ -118,7 +118,7 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
   readonly unenrolSite: RestHandlers['unenrolSite'] = async ({ params }, context) => {
     await this.#managed(personOf(context.caller), params.siteId);
     await this.#stores.sites.unenrol(params.siteId);
-    await this.#rooms.dropStrayPhones();
+    await this.#rooms.dropStraySeats();
     return {};
   };
 
@@ -154,7 +154,7 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
     // Whose phones a screen has is nobody else's business.
     if (personId !== caller.personId && !administersIt) throw new AppError('notFound');
     await this.#stores.sites.unpair(siteId, personId);
-    await this.#rooms.dropStrayPhones();
+    await this.#rooms.dropStraySeats();
     return {};
   };
 
@@ -203,13 +203,6 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
     assertAdministers(caller, (await this.#site(siteId)).schoolId);
   }
 
-  async #kept({ timeZone: _zone, ...site }: SiteRecord): Promise<KeptSite> {
-    const lessonId = site.health?.lessonId ?? null;
-    const lesson = lessonId === null ? undefined : await this.#stores.lessons.lesson(lessonId);
-    const isIts = lesson?.classrooms.some(({ classroomId }) => classroomId === site.classroomId) === true;
-    return { ...site, phones: [...site.phones], lessonTitle: isIts ? (lesson?.title ?? null) : null };
-  }
-
   async #paired(site: SiteRecord, pairedUntilMs: number): Promise<PairedSite> {
     const { current, upcoming } = await this.#lessonsOf(site.classroomId);
     const view = async (lesson: Lesson) => ({
@@ -241,3 +234,5 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
     return { current, upcoming };
   }
 }
+
+const keptSite = ({ timeZone: _zone, ...site }: SiteRecord): KeptSite => ({ ...site, phones: [...site.phones] });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
 import { LessonId, ReportId, SchoolId } from '../ids.ts';
-import { Nothing } from './shapes.ts';
+import { Nothing, page, PageQuery } from './shapes.ts';
 
 /** Order in the lessons of a school: the words that it refuses, and what was reported (SPEC Y). */
 const admins = ['schoolAdmin', 'districtAdmin'] as const;
@@ -9,8 +9,6 @@ const schoolParams = z.object({ schoolId: SchoolId });
 
 export const MOST_WORDS = 500;
 export const LONGEST_WORD = 40;
-/** Reports of one answer; handled ones that are older are not shown. */
-export const MOST_REPORTS = 200;
 
 const Words = z.array(z.string().trim().min(1).max(LONGEST_WORD)).max(MOST_WORDS);
 
@@ -54,8 +52,8 @@ export const orderRoutes = {
     summary: 'What was reported in the lessons of the school, newest first; never about the person who asks',
     access: admins,
     params: schoolParams,
-    query: z.object({ isHandled: z.enum(['true', 'false']).default('false') }),
-    reply: z.object({ reports: z.array(KeptReport) }),
+    query: PageQuery.omit({ search: true }).extend({ isHandled: z.enum(['true', 'false']).default('false') }),
+    reply: page(KeptReport),
     errors: ['forbidden', 'notFound'],
   }),
   handleReport: route({

@@ -59,11 +59,9 @@ async function muxTrack(
   const state = emptyEpochState(track, epoch);
   const { startedAtUnixUs } = recording;
   const log = createLog('bench', 'silent');
-  return new EpochWorker({ objects: store, play, log, track, epoch, startedAtUnixUs }, state).advance(
-    state,
-    epoch.chunks,
-    true,
-  );
+  const isWithheld = (): boolean => false;
+  const worker = new EpochWorker({ objects: store, play, log, track, epoch, startedAtUnixUs, isWithheld }, state);
+  return worker.advance(state, epoch.chunks, true);
 }
 
 async function tracksOf(store: DirectoryObjectStore, recording: LoggedRecording): Promise<readonly ManifestTrack[]> {

@@ -49,6 +49,16 @@ describe('the media route', () => {
   });
 });
 
+describe('what schools gave and received', () => {
+  it('is of 400 days at most, and never of days that run backwards', async () => {
+    const codeFor = async (firstDate: string, lastDate: string) =>
+      (await admin.raw('coverage', { query: { schoolId: ownSchoolId, firstDate, lastDate } })).code;
+    expect(await codeFor('2025-01-01', '2026-02-04')).toBeUndefined();
+    expect(await codeFor('2025-01-01', '2026-02-05')).toBe('invalidInput');
+    expect(await codeFor('2026-02-05', '2026-02-01')).toBe('invalidInput');
+  });
+});
+
 describe('every route', () => {
   it('tells in the OpenAPI document that bad input is refused, and what a write may be refused with', async () => {
     const Operations = z.record(

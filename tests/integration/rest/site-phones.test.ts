@@ -113,6 +113,25 @@ describe('pairing a phone with the screen of a classroom (F3)', () => {
   });
 });
 
+describe('a pairing of somebody who teaches here no more (F5)', () => {
+  it('is none', async () => {
+    const signIns = await stack.demoSignIns();
+    const school = signIns.find(({ name }) => name === DEMO_CLASSROOM)?.school;
+    const schoolAdmin = signIns.find((one) => one.role === 'schoolAdmin' && one.school === school);
+    const keeper = await signedIn(stack, schoolAdmin?.account ?? '');
+    await farEnd.call('pairPhone', { body: { code: await codeOnScreen() } });
+    const room = await joinedRoom(stack, lecturer, lessonId);
+    const { joinToken, roomId } = await farEnd.call('joinAsPhone', { params: { siteId }, body: { lessonId } });
+    await keeper.call('changePerson', { params: { personId: farEndId }, body: { role: 'student' } });
+    expect((await agenda()).phones).toEqual([]);
+    expect((await farEnd.raw('enterRoom', { params: { roomId }, body: { joinToken } })).code).toBe('forbidden');
+    await keeper.call('changePerson', { params: { personId: farEndId }, body: { role: 'teacher' } });
+    expect((await agenda()).phones).toHaveLength(1);
+    await farEnd.call('unpairPhone', { params: { siteId, personId: farEndId } });
+    room.close();
+  });
+});
+
 describe('the screens as who looks after them sees them', () => {
   it('say how they are, and are told what to do', async () => {
     await site.call('reportSiteHealth', { body: HEALTH as never });
@@ -138,7 +157,16 @@ describe('the screens as who looks after them sees them', () => {
 
   it('are signed out of their classroom, with every phone', async () => {
     await farEnd.call('pairPhone', { body: { code: await codeOnScreen() } });
+    const room = await joinedRoom(stack, lecturer, lessonId);
+    const screen = await joinedRoom(stack, site, lessonId);
+    const pass = await site.call('joinLesson', { params: { lessonId } });
     await admin.call('unenrolSite', { params: { siteId } });
+    // At once: the lesson it is in does not go on on a screen that nobody answers for (F5).
+    await screen.heardNotice('closed', ({ reason }) => reason === 'removed');
+    const stale = { params: { roomId: pass.roomId }, body: { joinToken: pass.joinToken } };
+    expect((await site.raw('enterRoom', stale)).code).toBe('forbidden');
+    room.close();
+    screen.close();
     expect((await site.raw('siteAgenda')).code).toBe('signedOut');
     expect((await farEnd.raw('joinAsPhone', { params: { siteId }, body: { lessonId } })).code).toBe('forbidden');
     expect((await admin.call('listSites', { query: {} })).sites).toEqual([]);

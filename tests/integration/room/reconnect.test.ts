@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { RequestId } from '../../../signaling/protocol/ids.ts';
 import { PROTOCOL_VERSION } from '../../../signaling/protocol/version.ts';
 import { claimsOf } from '../../support/rooms/lessons.ts';
 import { RoomStand, type SignalingStand } from './room-stand.ts';
@@ -58,6 +60,26 @@ describe('coming and coming back', () => {
       producers: [{ producerId: microphone }],
       consumers: [{ consumerId: offer?.consumerId }],
     });
+  });
+
+  it('gives a seat that comes back no new budget, nor lets it shake hands without end (E2)', async () => {
+    const lesson = stand.lesson('live');
+    await stand.join(signaling, lesson, 'lecturer', '王老师');
+    const pupil = await stand.join(signaling, lesson, 'pupil', '小明');
+    const classmate = await stand.join(signaling, lesson, 'pupil', '小红');
+    const chat = (text: string) => ({ requestId: RequestId.parse(randomUUID()), text });
+    for (let n = 0; n < 6; n += 1) expect(await pupil.refusalOf('sendChat', chat(`${n}`))).toBeNull();
+    await pupil.connect();
+    const refused = [];
+    for (let n = 0; n < 6; n += 1) refused.push(await pupil.refusalOf('sendChat', chat(`again ${n}`)));
+    expect(refused.filter((code) => code === 'tooManyRequests').length).toBeGreaterThanOrEqual(4);
+    let reconnects = 0;
+    const comeBack = async (): Promise<void> => {
+      for (; reconnects < 200; reconnects += 1) await pupil.connect();
+    };
+    await expect(comeBack()).rejects.toMatchObject({ message: 'tooManyRequests', data: { reason: null } });
+    expect(reconnects).toBeGreaterThan(20);
+    await expect(classmate.connect()).resolves.toMatchObject({ phase: 'inside' });
   });
 
   it('gives a second tab the seat and new media, and closes the first (J3, S1)', async () => {

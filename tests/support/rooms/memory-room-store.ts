@@ -80,6 +80,13 @@ export class MemoryRoomStore implements RoomStore {
     return await Promise.resolve(this.phones.has(`${siteId}:${personId}`));
   }
 
+  readonly unenrolled = new Set<SiteId>();
+
+  async enrolledSites(siteIds: readonly SiteId[]): Promise<ReadonlySet<SiteId>> {
+    this.#assertHere();
+    return await Promise.resolve(new Set(siteIds.filter((siteId) => !this.unenrolled.has(siteId))));
+  }
+
   readonly pagesUrl: RoomStore['pagesUrl'] = (coursewareId) => `/pages/${coursewareId}/`;
 
   async lesson(lessonId: LessonId): Promise<RoomLesson> {

@@ -8,6 +8,7 @@ export const deskOrderText = catalogue({
   ],
   noReports: ['没有待处理的举报', 'Nothing waits to be handled'],
   noHandled: ['还没有处理过的举报', 'Nothing has been handled yet'],
+  range: ['第 {from}–{to} 条，共 {total} 条', '{from}–{to} of {total}'],
   showOpen: ['待处理', 'To be handled'],
   showHandled: ['已处理', 'Handled'],
   by: ['{name} 举报', 'Reported by {name}'],

@@ -55,8 +55,6 @@ export const peopleText = catalogue({
     'Import the whole school from a table, or add people one by one.',
   ],
   range: ['第 {from}–{to} 人，共 {total} 人', '{from}–{to} of {total}'],
-  previous: ['上一页', 'Previous'],
-  next: ['下一页', 'Next'],
   columnsFor: ['人员列表', 'List of people'],
 
   importTitle: ['批量导入人员', 'Import people'],

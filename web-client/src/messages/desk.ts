@@ -4,6 +4,8 @@ import { catalogue } from '../text/text.ts';
 export const deskText = catalogue({
   title: ['学校管理', 'School desk'],
   tabs: ['管理项目', 'Sections'],
+  previous: ['上一页', 'Previous'],
+  next: ['下一页', 'Next'],
   tab_timetable: ['课表', 'Timetable'],
   tab_calendar: ['学期与作息', 'Terms & periods'],
   tab_people: ['人员', 'People'],

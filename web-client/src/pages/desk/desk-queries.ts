@@ -66,12 +66,12 @@ export const deskQueries = {
       queryKey: ['desk', 'words', schoolId],
       queryFn: async ({ signal }) => (await callApi('getRefusedWords', { params: { schoolId } }, signal)).words,
     }),
-  reports: (schoolId: SchoolId, isHandled: boolean) =>
+  reports: (schoolId: SchoolId, isHandled: boolean, offset: number, limit: number) =>
     queryOptions({
-      queryKey: ['desk', 'reports', schoolId, isHandled],
-      queryFn: async ({ signal }) => {
-        const query = { isHandled: isHandled ? 'true' : 'false' } as const;
-        return (await callApi('listReports', { params: { schoolId }, query }, signal)).reports;
+      queryKey: ['desk', 'reports', schoolId, isHandled, offset, limit],
+      queryFn: ({ signal }) => {
+        const query = { isHandled: isHandled ? 'true' : 'false', offset, limit } as const;
+        return callApi('listReports', { params: { schoolId }, query }, signal);
       },
       refetchInterval: 30_000,
     }),

@@ -13,6 +13,7 @@ import { Banner, EmptyPanel } from '../../ui/panels.tsx';
 import { deskQueries, useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { useNotices } from './notices.tsx';
+import { Pager, PAGE_SIZE } from './pager.tsx';
 import desk from './desk.module.css';
 import styles from './order-section.module.css';
 
@@ -69,29 +70,43 @@ function Reports() {
   const t = useText(deskOrderText);
   const { school } = useDeskSchool();
   const [isHandled, setHandled] = useState(false);
-  const reports = useQuery(deskQueries.reports(school.schoolId, isHandled));
+  const [offset, setOffset] = useState(0);
+  const reports = useQuery(deskQueries.reports(school.schoolId, isHandled, offset, PAGE_SIZE));
+  const show = (handled: boolean): void => {
+    setHandled(handled);
+    setOffset(0);
+  };
   return (
     <section className={desk.stack}>
       <h2>{t('reports')}</h2>
       <p className={desk.hint}>{t('reportsIntro')}</p>
       <div className={desk.actions}>
-        <Button aria-pressed={!isHandled} onClick={() => setHandled(false)}>
+        <Button aria-pressed={!isHandled} onClick={() => show(false)}>
           {t('showOpen')}
         </Button>
-        <Button aria-pressed={isHandled} onClick={() => setHandled(true)} data-testid="show-handled">
+        <Button aria-pressed={isHandled} onClick={() => show(true)} data-testid="show-handled">
           {t('showHandled')}
         </Button>
       </div>
       <Answer of={reports} height={160}>
-        {(all) =>
-          all.length === 0 ? (
+        {({ items, total }) =>
+          total === 0 ? (
             <EmptyPanel title={isHandled ? t('noHandled') : t('noReports')} />
           ) : (
-            <ul className={styles.reports}>
-              {all.map((report) => (
-                <Report key={report.reportId} report={report} />
-              ))}
-            </ul>
+            <>
+              <ul className={styles.reports}>
+                {items.map((report) => (
+                  <Report key={report.reportId} report={report} />
+                ))}
+              </ul>
+              <Pager
+                offset={offset}
+                total={total}
+                range={(from, to) => t('range', { from, to, total })}
+                onMove={setOffset}
+                testId="reports-range"
+              />
+            </>
           )
         }
       </Answer>

@@ -17,6 +17,7 @@ import { deskQueries, everybody } from './desk-queries.ts';
 import type { PeopleFilter } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { useNotices } from './notices.tsx';
+import { Pager, PAGE_SIZE } from './pager.tsx';
 import { PeopleTable } from './people-table.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { ResetBar } from './reset-bar.tsx';
@@ -24,8 +25,6 @@ import { useRoleOptions } from './role-options.ts';
 import { SHEET_HEADINGS, downloadCsv } from './sheet.ts';
 import shared from './desk.module.css';
 import table from './table.module.css';
-
-const PAGE_SIZE = 50;
 
 interface Filters {
   readonly search: string;
@@ -122,29 +121,6 @@ function ListActions(props: {
   );
 }
 
-function Pager(props: { readonly offset: number; readonly total: number; readonly onMove: (offset: number) => void }) {
-  const { offset, total, onMove } = props;
-  const t = useText(peopleText);
-  const to = Math.min(offset + PAGE_SIZE, total);
-  return (
-    <div className={table.pager}>
-      <span className="tabular" data-testid="people-range">
-        {t('range', { from: total === 0 ? 0 : offset + 1, to, total })}
-      </span>
-      {total > PAGE_SIZE && (
-        <>
-          <Button disabled={offset === 0} onClick={() => onMove(Math.max(0, offset - PAGE_SIZE))}>
-            {t('previous')}
-          </Button>
-          <Button disabled={to >= total} onClick={() => onMove(offset + PAGE_SIZE)}>
-            {t('next')}
-          </Button>
-        </>
-      )}
-    </div>
-  );
-}
-
 /** The filters that a link of another tab brings along. */
 function useFilters() {
   const search = useSearch();
@@ -209,7 +185,13 @@ export function PeopleList({ onImport, onSlips }: PeopleListProps) {
             onEdit={setEditing}
             onSlips={onSlips}
           />
-          <Pager offset={offset} total={people.data.total} onMove={setOffset} />
+          <Pager
+            offset={offset}
+            total={people.data.total}
+            range={(from, to) => t('range', { from, to, total: people.data.total })}
+            onMove={setOffset}
+            testId="people-range"
+          />
         </>
       )}
       {editing !== null && (
