@@ -1,7 +1,23 @@
 import ICAL from 'ical.js';
-import { instantOf } from '../../storage/local-time.ts';
 import { AppError, fieldProblem } from '../protocol/errors.ts';
 import type { ProblemCode, ProblemValues } from '../protocol/problems.ts';
+import { brokenEvent } from './broken-icalendar.ts';
+import {
+  EventProblem,
+  factsOf,
+  instantIn,
+  lengthOf,
+  nameOf,
+  occurrenceOf,
+  seriesZoneOf,
+  startOf,
+  textOf,
+  valueOf,
+  valuesOf,
+  zoneOf,
+  type EventFacts,
+  type EventName,
+} from './icalendar-values.ts';
 
 /** More is no timetable of a school's. */
 const MAX_EVENTS = 500;
@@ -10,30 +26,36 @@ export const MAX_LESSONS = 400;
 const MAX_AHEAD_MS = 400 * 86_400_000;
 /** Steps of all rules of a file, so that nobody computes for longer than a blink: 500 weekly events of half a year, or one that is daily for 30 years. */
 const MAX_STEPS = 12_000;
-const MAX_LENGTH_MS = 8 * 3_600_000;
-const MAX_TITLE = 80;
-const MAX_SUBJECT = 40;
 const MAX_UID = 255;
+/** Of an event that is no series: it stays the same one when it is moved. */
+export const SINGLE = '';
 
-/** Outlook and Exchange name zones in their own way; the ones of schools that we know of. */
-const WINDOWS_ZONES: Readonly<Record<string, string>> = {
-  'China Standard Time': 'Asia/Shanghai',
-  'Central Asia Standard Time': 'Asia/Urumqi',
-};
-
-/** One lesson to be, or an event that is none. Times are null where they could not be read. */
-export interface ReadEvent {
+interface OfEvent {
   readonly uid: string;
-  readonly title: string;
-  readonly subject: string | null;
-  /** Names of who holds it, as the file has it (`ORGANIZER`). */
-  readonly organizer: string | null;
-  readonly startsAtMs: number | null;
-  readonly endsAtMs: number | null;
+}
+
+/** One lesson to be. */
+export interface ReadLesson extends OfEvent, EventFacts {
+  readonly kind: 'lesson';
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
   /** Which one of its series, by where the rule puts it: it stays so when it is moved. */
   readonly occurrence: string;
-  readonly problem: { readonly code: ProblemCode; readonly values: ProblemValues } | null;
 }
+
+/** It does not take place, by STATUS, METHOD or EXDATE. */
+export interface ReadCancellation extends OfEvent, EventName {
+  readonly kind: 'cancelled';
+  /** Null: of the event all that the file has no lesson for. */
+  readonly occurrence: string | null;
+}
+
+export interface ReadProblem extends OfEvent, EventName {
+  readonly kind: 'unreadable';
+  readonly problem: { readonly code: ProblemCode; readonly values: ProblemValues };
+}
+
+export type ReadEvent = ReadLesson | ReadCancellation | ReadProblem;
 
 export interface ReadOptions {
   /** Of times without a zone: the school's. */
@@ -46,103 +68,164 @@ interface Reading extends ReadOptions {
   steps: number;
 }
 
-/** What an event has wrong with it. */
-class EventProblem extends Error {
-  readonly code: ProblemCode;
-  readonly values: ProblemValues;
-
-  constructor(code: ProblemCode, values: ProblemValues = {}) {
-    super(code);
-    this.code = code;
-    this.values = values;
-  }
+/** An event of the file, or one occurrence of a series that is named apart. */
+interface Part {
+  readonly component: ICAL.Component;
+  readonly isCancelled: boolean;
 }
 
 /**
  * The lessons to come of an iCalendar file (RFC 5545): single events, and daily or weekly ones with their EXDATE, RDATE and moved
- * occurrences (RECURRENCE-ID). What cannot be a lesson comes back with the reason. Work is bounded whatever the rules say.
+ * occurrences (RECURRENCE-ID); and what it cancels (RFC 5546). What cannot be a lesson comes back with the reason. Work is bounded whatever
+ * the rules say.
  *
  * @throws AppError `invalidInput` when it is no calendar, or too much of one.
  */
 export function readIcalendar(text: string, options: ReadOptions): ReadEvent[] {
-  const components = eventsOf(text);
   const reading: Reading = { ...options, steps: MAX_STEPS };
-  const series = new Map<string, ICAL.Component[]>();
+  const series = new Map<string, Part[]>();
   const events: ReadEvent[] = [];
-  for (const component of components) {
-    const uid = String(component.getFirstPropertyValue('uid') ?? '').trim();
-    if (uid === '' || uid.length > MAX_UID) events.push(unreadable(component, uid, new EventProblem('icalNoUid')));
-    else series.set(uid, [...(series.get(uid) ?? []), component]);
+  for (const part of partsOf(text)) {
+    const uid = uidOf(part.component);
+    if (uid === '' || uid.length > MAX_UID) {
+      events.push(unreadable(part.component, uid, reading, new EventProblem('icalNoUid')));
+    } else series.set(uid, [...(series.get(uid) ?? []), part]);
   }
+  let lessons = 0;
   for (const [uid, parts] of series) {
-    events.push(...lessonsOf(uid, parts, reading));
-    if (events.length > MAX_LESSONS) throw fieldProblem('ics', 'icalTooMany', { n: MAX_LESSONS });
+    const read = eventsOf(uid, parts, reading);
+    lessons += read.filter(({ kind }) => kind === 'lesson').length;
+    if (lessons > MAX_LESSONS) throw fieldProblem('ics', 'icalTooMany', { n: MAX_LESSONS });
+    events.push(...read);
   }
-  return events.toSorted((a, b) => (a.startsAtMs ?? 0) - (b.startsAtMs ?? 0));
+  return events.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
+
+const placeOf = (event: ReadEvent): number => (event.kind === 'unreadable' ? 0 : (event.startsAtMs ?? 0));
+const uidOf = (component: ICAL.Component): string => String(component.getFirstPropertyValue('uid') ?? '').trim();
 
 /** Clocks change yearly; a zone that changes every minute would be computed without end. */
 function hasEndlessZone(calendar: ICAL.Component): boolean {
   const changes = calendar.getAllSubcomponents('vtimezone').flatMap((zone) => zone.getAllSubcomponents());
-  return changes
-    .flatMap((change) => change.getAllProperties('rrule'))
-    .some((property) => property.getValues().some((rule) => !(rule instanceof ICAL.Recur) || rule.freq !== 'YEARLY'));
+  try {
+    const rules = changes.flatMap((change) => valuesOf(change, 'rrule'));
+    return rules.some((rule) => !(rule instanceof ICAL.Recur) || rule.freq !== 'YEARLY');
+  } catch (error) {
+    if (error instanceof EventProblem) return true;
+    throw error;
+  }
 }
 
-function eventsOf(text: string): ICAL.Component[] {
-  let calendars: ICAL.Component[];
+function calendarsOf(text: string): ICAL.Component[] {
   try {
     const parsed = ICAL.parse(text) as unknown[];
     const trees = typeof parsed[0] === 'string' ? [parsed] : (parsed as unknown[][]);
-    calendars = trees.map((tree) => new ICAL.Component(tree as never));
+    return trees.map((tree) => new ICAL.Component(tree as never));
   } catch (error) {
-    const { details = {} } = fieldProblem('ics', 'icalUnreadable');
+    const broken = brokenEvent(text);
+    const { details = {} } =
+      broken === undefined ? fieldProblem('ics', 'icalUnreadable') : fieldProblem('ics', 'icalBrokenEvent', broken);
     throw new AppError('invalidInput', { cause: error, details });
   }
-  if (calendars.some(hasEndlessZone)) throw fieldProblem('ics', 'icalUnreadable');
-  const events = calendars.flatMap((calendar) => calendar.getAllSubcomponents('vevent'));
-  if (events.length === 0) throw fieldProblem('ics', 'icalEmpty');
-  if (events.length > MAX_EVENTS) throw fieldProblem('ics', 'icalTooMany', { n: MAX_EVENTS });
-  return events;
 }
 
-function lessonsOf(uid: string, parts: readonly ICAL.Component[], options: Reading): ReadEvent[] {
-  const master = parts.find((part) => part.getFirstProperty('recurrence-id') === null);
-  const moved = new Map<string, ICAL.Component>();
-  for (const part of parts) {
-    const id = part.getFirstPropertyValue('recurrence-id');
-    if (id instanceof ICAL.Time) moved.set(id.toString(), part);
-  }
-  const read: ReadEvent[] = [];
-  const add = (component: ICAL.Component, occurrence: string, start: ICAL.Time): void => {
-    if (String(component.getFirstPropertyValue('status') ?? '').toUpperCase() === 'CANCELLED') return;
-    const event = oneLesson(component, { uid, occurrence, start, options });
-    if (event !== null) read.push(event);
-  };
+function partsOf(text: string): Part[] {
+  const calendars = calendarsOf(text);
+  if (calendars.some(hasEndlessZone)) throw fieldProblem('ics', 'icalZoneEndless');
+  const parts = calendars.flatMap((calendar) => {
+    const isCancelled = textOf(calendar, 'method').toUpperCase() === 'CANCEL';
+    return calendar
+      .getAllSubcomponents('vevent')
+      .map((component) => ({ component, isCancelled: isCancelled || isCalledOff(component) }));
+  });
+  if (parts.length === 0) throw fieldProblem('ics', 'icalEmpty');
+  if (parts.length > MAX_EVENTS) throw fieldProblem('ics', 'icalTooMany', { n: MAX_EVENTS });
+  return parts;
+}
+
+const isCalledOff = (component: ICAL.Component): boolean => textOf(component, 'status').toUpperCase() === 'CANCELLED';
+
+/** One event with what is said of its single occurrences. */
+function eventsOf(uid: string, parts: readonly Part[], reading: Reading): ReadEvent[] {
+  const master = parts.find(({ component }) => component.getFirstProperty('recurrence-id') === null);
   try {
-    if (master !== undefined) {
-      for (const time of occurrencesOf(master, options)) {
-        const override = moved.get(time.toString());
-        if (override === undefined) add(master, time.toString(), time);
+    const zone = master?.isCancelled === true ? reading.timeZone : seriesZoneOf(master?.component, reading.timeZone);
+    const apart = new Map<string, Part>();
+    const problems: ReadEvent[] = [];
+    for (const part of parts) {
+      if (part.component.getFirstProperty('recurrence-id') === null) continue;
+      try {
+        apart.set(apartOf(part.component, zone), part);
+      } catch (error) {
+        problems.push(unreadable(part.component, uid, reading, error));
       }
     }
+    const regular = master === undefined ? [] : regularOf(uid, master, { zone, apart, reading });
+    const single = [...apart].flatMap(([occurrence, { component, isCancelled }]) =>
+      isCancelled
+        ? [{ ...cancellation(uid, component, reading), occurrence }]
+        : lessonOf(component, { uid, occurrence, reading }),
+    );
+    return [...problems, ...regular, ...single];
   } catch (error) {
-    if (!(error instanceof EventProblem)) throw error;
-    return [unreadable(master ?? parts[0], uid, error)];
+    return [unreadable(master?.component ?? parts[0]?.component, uid, reading, error)];
   }
-  for (const [occurrence, component] of moved) {
-    const start = component.getFirstPropertyValue('dtstart');
-    if (start instanceof ICAL.Time) add(component, occurrence, start);
-  }
-  return read;
 }
 
+/** Which occurrence is meant. @throws EventProblem */
+function apartOf(component: ICAL.Component, zone: string | null): string {
+  // From there on all of them: such a file says twice what the rest of a series is, and programs disagree which one counts.
+  if (component.getFirstProperty('recurrence-id')?.getParameter('range') !== undefined)
+    throw new EventProblem('icalRangeUnsupported');
+  const id = valueOf(component, 'recurrence-id');
+  if (!(id instanceof ICAL.Time)) throw new EventProblem('icalBadValue', { property: 'RECURRENCE-ID' });
+  return occurrenceOf(id, zone);
+}
+
+interface Series {
+  readonly zone: string | null;
+  readonly apart: ReadonlyMap<string, unknown>;
+  readonly reading: Reading;
+}
+
+/** What takes place as the rule has it, and what EXDATE takes out of it. @throws EventProblem */
+function regularOf(uid: string, { component, isCancelled }: Part, { zone, apart, reading }: Series): ReadEvent[] {
+  if (isCancelled) return [{ ...cancellation(uid, component, reading), occurrence: null }];
+  const start = startOf(component);
+  if (!isSeries(component)) {
+    if (apart.has(occurrenceOf(start, zone))) return [];
+    return lessonOf(component, { uid, occurrence: SINGLE, reading });
+  }
+  const excluded = new Set(
+    valuesOf(component, 'exdate').flatMap((time) => (time instanceof ICAL.Time ? [occurrenceOf(time, zone)] : [])),
+  );
+  const isExcluded = (occurrence: string): boolean =>
+    excluded.has(occurrence) || excluded.has(occurrence.slice(0, '2026-09-01'.length));
+  const lessons = occurrencesOf(component, start, reading).flatMap((time) => {
+    const occurrence = occurrenceOf(time, zone);
+    if (apart.has(occurrence) || isExcluded(occurrence)) return [];
+    return lessonOf(component, { uid, occurrence, reading, start: time });
+  });
+  const yesterday = new Date(reading.nowMs - 86_400_000).toISOString();
+  const cancelled = [...excluded].filter((occurrence) => occurrence > yesterday && !apart.has(occurrence));
+  const name = cancellation(uid, component, reading);
+  return [
+    ...lessons,
+    ...cancelled.map((occurrence) => ({
+      ...name,
+      ...{ occurrence, startsAtMs: null, startText: occurrence.replace('T', ' ') },
+    })),
+  ];
+}
+
+const isSeries = (event: ICAL.Component): boolean =>
+  event.getFirstProperty('rrule') !== null || event.getFirstProperty('rdate') !== null;
+
 /** Where the rule puts it, from today on. @throws EventProblem */
-function occurrencesOf(event: ICAL.Component, reading: Reading): ICAL.Time[] {
-  const start = startOf(event);
-  const rules = event.getAllProperties('rrule');
-  if (rules.length === 0 && event.getFirstProperty('rdate') === null) return [start];
-  for (const rule of rules) assertWeekly(rule.getFirstValue());
+function occurrencesOf(event: ICAL.Component, start: ICAL.Time, reading: Reading): ICAL.Time[] {
+  for (const rule of valuesOf(event, 'rrule')) assertWeekly(rule);
+  // Read before ical.js does, which would throw something of its own.
+  valuesOf(event, 'rdate');
   const expansion = new ICAL.RecurExpansion({ component: event, dtstart: start });
   return expanded(expansion, zoneOf(event, reading.timeZone), reading);
 }
@@ -154,20 +237,15 @@ function expanded(expansion: ICAL.RecurExpansion, zone: string, reading: Reading
   for (;;) {
     reading.steps -= 1;
     if (reading.steps < 0 || times.length > MAX_LESSONS) throw new EventProblem('icalTooLong');
-    const next = expansion.next() as ICAL.Time | null | undefined;
+    const next = expansion.next() as unknown;
     if (next === null || next === undefined) return times;
+    // A period (RDATE;VALUE=PERIOD) has a length of its own, and a date no time.
+    if (!(next instanceof ICAL.Time) || next.isDate) throw new EventProblem('icalBadValue', { property: 'RDATE' });
     if (next.year < thisYear - 1) continue;
     const startsAtMs = instantIn(next, zone);
     if (startsAtMs > nowMs + MAX_AHEAD_MS) return times;
     if (startsAtMs > nowMs) times.push(next);
   }
-}
-
-function startOf(event: ICAL.Component): ICAL.Time {
-  const start = event.getFirstPropertyValue('dtstart');
-  if (!(start instanceof ICAL.Time)) throw new EventProblem('icalNoStart');
-  if (start.isDate) throw new EventProblem('icalWholeDay');
-  return start;
 }
 
 /** Lessons recur daily or weekly; every other rule could be one that never comes true, which is looked for without an end. */
@@ -187,84 +265,35 @@ function assertWeekly(rule: unknown): void {
 interface Occurrence {
   readonly uid: string;
   readonly occurrence: string;
-  readonly start: ICAL.Time;
-  readonly options: ReadOptions;
+  readonly reading: ReadOptions;
+  /** Where the rule puts it; its own start when left out. */
+  readonly start?: ICAL.Time;
 }
 
-/** Null for what is over. */
-function oneLesson(component: ICAL.Component, { uid, occurrence, start, options }: Occurrence): ReadEvent | null {
+/** Nothing for what is over. */
+function lessonOf(component: ICAL.Component, { uid, occurrence, reading, start }: Occurrence): ReadEvent[] {
+  const { timeZone, nowMs } = reading;
   try {
-    if (start.isDate) throw new EventProblem('icalWholeDay');
-    const startsAtMs = instantIn(start, zoneOf(component, options.timeZone));
-    if (startsAtMs <= options.nowMs) return null;
-    if (startsAtMs > options.nowMs + MAX_AHEAD_MS) return null;
-    const endsAtMs = startsAtMs + lengthOf(component, options.timeZone);
-    return { ...factsOf(component), uid, occurrence, startsAtMs, endsAtMs, problem: null };
+    const startsAtMs = instantIn(start ?? startOf(component), zoneOf(component, timeZone));
+    if (startsAtMs <= nowMs || startsAtMs > nowMs + MAX_AHEAD_MS) return [];
+    const endsAtMs = startsAtMs + lengthOf(component, timeZone);
+    return [{ kind: 'lesson', ...factsOf(component), uid, occurrence, startsAtMs, endsAtMs }];
   } catch (error) {
-    if (!(error instanceof EventProblem)) throw error;
-    return unreadable(component, uid, error);
+    return [unreadable(component, uid, reading, error)];
   }
 }
 
-/** DTEND or DURATION. */
-function lengthOf(component: ICAL.Component, timeZone: string): number {
-  const start = component.getFirstPropertyValue('dtstart');
-  const end = component.getFirstPropertyValue('dtend');
-  const duration = component.getFirstPropertyValue('duration');
-  if (!(start instanceof ICAL.Time)) throw new EventProblem('icalNoStart');
-  let lengthMs = 0;
-  if (end instanceof ICAL.Time) {
-    lengthMs = instantIn(end, zoneOf(component, timeZone, 'dtend')) - instantIn(start, zoneOf(component, timeZone));
-  } else if (duration instanceof ICAL.Duration) lengthMs = duration.toSeconds() * 1_000;
-  if (lengthMs <= 0) throw new EventProblem('icalNoEnd');
-  if (lengthMs > MAX_LENGTH_MS) throw new EventProblem('lessonTooLong', { hours: MAX_LENGTH_MS / 3_600_000 });
-  return lengthMs;
-}
+const cancellation = (uid: string, component: ICAL.Component, { timeZone }: ReadOptions) =>
+  ({ kind: 'cancelled', uid, ...nameOf(component, timeZone) }) as const;
 
-/** @throws EventProblem for a zone that nobody here knows. */
-function zoneOf(component: ICAL.Component, schoolZone: string, name: 'dtstart' | 'dtend' = 'dtstart'): string {
-  const named = component.getFirstProperty(name)?.getParameter('tzid');
-  if (named === undefined) return schoolZone;
-  const zone = String(named);
-  const known = WINDOWS_ZONES[zone] ?? zone.replace(/^\/(?:.*\/)?([A-Za-z]+\/[A-Za-z_]+)$/, '$1');
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: known }).resolvedOptions().timeZone;
-  } catch {
-    throw new EventProblem('icalZoneUnknown', { zone: zone.slice(0, 60) });
-  }
-}
-
-function instantIn(time: ICAL.Time, zone: string): number {
-  const two = (part: number): string => String(part).padStart(2, '0');
-  const date = `${String(time.year).padStart(4, '0')}-${two(time.month)}-${two(time.day)}`;
-  const instant = instantOf(
-    date,
-    `${two(time.hour)}:${two(time.minute)}`,
-    time.zone === ICAL.Timezone.utcTimezone ? 'UTC' : zone,
-  );
-  if (!Number.isFinite(instant)) throw new EventProblem('icalNoStart');
-  return instant;
-}
-
-function factsOf(component: ICAL.Component | undefined) {
-  const text = (name: string): string => String(component?.getFirstPropertyValue(name) ?? '').trim();
-  const title = text('summary').slice(0, MAX_TITLE);
-  if (component !== undefined && title === '') throw new EventProblem('icalNoTitle');
-  const subject = text('categories').slice(0, MAX_SUBJECT);
-  const organizer = component?.getFirstProperty('organizer')?.getParameter('cn');
-  return {
-    title,
-    subject: subject === '' ? null : subject,
-    organizer: organizer === undefined ? null : String(organizer).trim(),
-  };
-}
-
-function unreadable(component: ICAL.Component | undefined, uid: string, { code, values }: EventProblem): ReadEvent {
-  const title = String(component?.getFirstPropertyValue('summary') ?? '')
-    .trim()
-    .slice(0, MAX_TITLE);
-  return {
-    ...{ uid: uid.slice(0, MAX_UID), title, subject: null, organizer: null },
-    ...{ startsAtMs: null, endsAtMs: null, occurrence: '', problem: { code, values } },
-  };
+/** @throws whatever is no problem of the event's. */
+function unreadable(
+  component: ICAL.Component | undefined,
+  uid: string,
+  { timeZone }: ReadOptions,
+  error: unknown,
+): ReadProblem {
+  if (!(error instanceof EventProblem) || component === undefined) throw error;
+  const { code, values } = error;
+  return { kind: 'unreadable', uid: uid.slice(0, MAX_UID), ...nameOf(component, timeZone), problem: { code, values } };
 }

@@ -59,7 +59,7 @@ export function lessonSummary(lesson: Lesson, mySeat: SeatKind | null, presentCo
     startsAtMs: lesson.startsAtMs,
     endsAtMs: lesson.endsAtMs,
     isRecorded: lesson.isRecorded,
-    isAdjusted: lesson.ownFields.length > 0,
+    isAdjusted: lesson.timetableEntryId !== null && lesson.ownFields.length > 0,
     mySeat,
     presentCount,
   };

@@ -85,6 +85,14 @@ export const PROBLEMS = {
 
   // A calendar file as a whole.
   icalUnreadable: ['这不是日历文件（.ics）', 'This is no calendar file (.ics)'],
+  icalBrokenEvent: [
+    '日程“{title}”（{start}，第 {line} 行）的写法有误，整个文件无法读取',
+    'The event “{title}” ({start}, line {line}) is written wrongly, and the file cannot be read for it',
+  ],
+  icalZoneEndless: [
+    '文件里有一个时区不断改变时差，不能使用',
+    'The file has a time zone that changes without end, and cannot be used',
+  ],
   icalEmpty: ['日历里没有日程', 'There are no events in the calendar'],
   icalTooMany: [
     '一次最多导入 {n} 节课，请导出较短的时间段',
@@ -98,6 +106,20 @@ export const PROBLEMS = {
   icalWholeDay: ['全天日程不是一节课', 'An event of the whole day is no lesson'],
   icalRuleUnsupported: ['只能按天或按周重复（{rule}）', 'Events may recur daily or weekly only ({rule})'],
   icalTooLong: ['重复的次数太多', 'It recurs too often'],
+  icalBadValue: ['{property} 的写法有误', '{property} is written wrongly'],
+  icalRangeUnsupported: [
+    '不支持“从某次起全部更改”（RANGE），请逐次更改或另建日程',
+    'A change of all occurrences from one on (RANGE) is not supported; change single ones, or make another event of them',
+  ],
+  calendarEdited: ['此课已手动修改或换人，保持不变', 'The lesson was changed here by hand and stays as it is'],
+  calendarOverwrites: [
+    '此课曾手动修改，将以文件为准',
+    'The lesson was changed here by hand; the file is followed all the same',
+  ],
+  calendarCancelledHere: ['此课已在同课取消，不会恢复', 'The lesson was cancelled here and stays so'],
+  calendarBegun: ['此课已开始或已结束，不再改动', 'The lesson has begun or is over, and is not changed'],
+  calendarOthersLesson: ['此课由别的教师主讲，不能改动', 'It is another teacher’s lesson, and not yours to change'],
+  calendarMeanwhile: ['此课刚刚被改动，请重新预览', 'The lesson has just been changed; please look at the file again'],
   calendarBusy: ['{name} 此时已有“{title}”（{lecturer}）', '{name} has “{title}” at that time ({lecturer})'],
   calendarBusyElsewhere: [
     '{name} 或班级此时已在上 {school} 的课',

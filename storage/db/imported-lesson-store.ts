@@ -1,23 +1,59 @@
 import type { Kysely } from 'kysely';
-import type { ImportedLessonStore } from '../ports/imported-lesson-store.ts';
+import { AppError } from '../../signaling/protocol/errors.ts';
+import type { SchoolId } from '../../signaling/protocol/ids.ts';
+import type { ImportedEvent, ImportedLesson, ImportedLessonStore } from '../ports/imported-lesson-store.ts';
+import { selectLessons, toLesson } from './lesson-rows.ts';
 import type { Database } from './schema.ts';
 
 export function createImportedLessonStore(db: Kysely<Database>): ImportedLessonStore {
   return {
-    async known(schoolId, uids) {
-      if (uids.length === 0) return [];
-      return db
-        .selectFrom('imported_lessons')
-        .select(['uid', 'occurrence'])
-        .where('school_id', '=', schoolId)
-        .where('uid', 'in', [...uids])
-        .execute();
-    },
+    known: (schoolId, uids) => knownLessons(db, schoolId, uids),
     async remember(schoolId, { uid, occurrence }, lessonId) {
-      await db
+      const written = await db
         .insertInto('imported_lessons')
         .values({ school_id: schoolId, uid, occurrence, lesson_id: lessonId })
-        .execute();
+        .onConflict((conflict) =>
+          conflict
+            .columns(['school_id', 'uid', 'occurrence'])
+            .doUpdateSet({ lesson_id: lessonId, is_cancelled: false })
+            .where('imported_lessons.is_cancelled', '=', true),
+        )
+        .returning('lesson_id')
+        .executeTakeFirst();
+      if (written === undefined) throw new AppError('conflict');
+    },
+    async rename(schoolId, event, occurrence) {
+      await ofEvent(db, schoolId, event).set({ occurrence }).execute();
+    },
+    async noteCancelled(schoolId, event) {
+      await ofEvent(db, schoolId, event).set({ is_cancelled: true }).execute();
     },
   };
+}
+
+const ofEvent = (db: Kysely<Database>, schoolId: SchoolId, { uid, occurrence }: ImportedEvent) =>
+  db
+    .updateTable('imported_lessons')
+    .where('school_id', '=', schoolId)
+    .where('uid', '=', uid)
+    .where('occurrence', '=', occurrence);
+
+async function knownLessons(
+  db: Kysely<Database>,
+  schoolId: SchoolId,
+  uids: readonly string[],
+): Promise<ImportedLesson[]> {
+  if (uids.length === 0) return [];
+  const rows = await selectLessons(db)
+    .innerJoin('imported_lessons as i', 'i.lesson_id', 'l.lesson_id')
+    .select(['i.uid', 'i.occurrence', 'i.is_cancelled'])
+    .where('i.school_id', '=', schoolId)
+    .where('i.uid', 'in', [...uids])
+    .orderBy('l.starts_at')
+    .orderBy('i.occurrence')
+    .execute();
+  return rows.map((row) => ({
+    ...{ uid: row.uid, occurrence: row.occurrence, isCancelledByFile: row.is_cancelled },
+    lesson: toLesson(row),
+  }));
 }

@@ -1,10 +1,11 @@
-import { sql, type Kysely, type RawBuilder } from 'kysely';
+import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { LessonId, type PersonId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../new-id.ts';
 import type { Audience } from '../ports/audience.ts';
 import type {
+  ChangedBy,
   Involvement,
   Lesson,
   LessonChange,
@@ -13,14 +14,14 @@ import type {
   OwnField,
 } from '../ports/lesson-store.ts';
 import { concerns, lessonOf } from './audience-filter.ts';
-import { instantOrNull } from './instant.ts';
 import { inTransaction } from './in-transaction.ts';
-import type { Database } from './schema.ts';
+import { selectLessons, toLesson } from './lesson-rows.ts';
+import type { Database, LessonTable } from './schema.ts';
 
 export function createLessonStore(db: Kysely<Database>): LessonStore {
   return {
     create: (lesson) => createLesson(db, lesson),
-    change: (lessonId, change) => changeLesson(db, lessonId, change),
+    change: (lessonId, change, by = 'person') => changeLesson(db, lessonId, change, by),
     lesson: (lessonId) => findLesson(db, lessonId),
     async list({ fromMs, toMs, audience }) {
       const rows = await selectLessons(db)
@@ -119,7 +120,7 @@ function createLesson(db: Kysely<Database>, lesson: NewLessonRecord): Promise<Le
   });
 }
 
-function changeLesson(db: Kysely<Database>, lessonId: LessonId, change: LessonChange): Promise<Lesson> {
+function changeLesson(db: Kysely<Database>, lessonId: LessonId, change: LessonChange, by: ChangedBy): Promise<Lesson> {
   return inTransaction(db, async (tx) => {
     const stored = await tx
       .selectFrom('lessons')
@@ -129,6 +130,7 @@ function changeLesson(db: Kysely<Database>, lessonId: LessonId, change: LessonCh
       .executeTakeFirst();
     if (stored === undefined) throw new AppError('notFound');
     if (stored.state !== 'scheduled') throw new AppError('conflict', { details: { state: stored.state } });
+    const ownFields = by === 'file' ? ownFieldsFollowing(stored, change) : await ownFieldsAfter(tx, stored, change);
     await tx
       .updateTable('lessons')
       .set({
@@ -138,7 +140,7 @@ function changeLesson(db: Kysely<Database>, lessonId: LessonId, change: LessonCh
         starts_at: change.startsAtMs === undefined ? stored.starts_at : new Date(change.startsAtMs),
         ends_at: change.endsAtMs === undefined ? stored.ends_at : new Date(change.endsAtMs),
         is_recorded: change.isRecorded ?? stored.is_recorded,
-        own_fields: JSON.stringify(ownFieldsAfter(stored, change)),
+        own_fields: JSON.stringify(ownFields),
       })
       .where('lesson_id', '=', lessonId)
       .execute();
@@ -157,14 +159,39 @@ const FIELD_OF: readonly (readonly [keyof LessonChange, OwnField])[] = [
   ['classroomIds', 'classrooms'],
 ];
 
-/** A lesson of the timetable keeps what somebody has decided for it alone. */
-function ownFieldsAfter(
-  stored: { readonly entry_id: string | null; readonly own_fields: readonly OwnField[] },
-  change: LessonChange,
-): OwnField[] {
-  if (stored.entry_id === null) return [];
+type StoredLesson = Selectable<LessonTable>;
+
+/** A lesson of the timetable, or of a calendar file, keeps what somebody has decided for it alone. */
+async function ownFieldsAfter(tx: Kysely<Database>, stored: StoredLesson, change: LessonChange): Promise<OwnField[]> {
+  const isOfTimetable = stored.entry_id !== null;
+  if (!isOfTimetable && !(await isImported(tx, stored.lesson_id))) return [];
+  const named = FIELD_OF.filter(
+    ([field]) => change[field] !== undefined && (isOfTimetable || differs(stored, change, field)),
+  );
+  return [...new Set([...stored.own_fields, ...named.map(([, own]) => own)])];
+}
+
+/** What follows its file is nobody's own decision any more. */
+function ownFieldsFollowing(stored: StoredLesson, change: LessonChange): OwnField[] {
   const named = FIELD_OF.flatMap(([field, own]) => (change[field] === undefined ? [] : [own]));
-  return [...new Set([...stored.own_fields, ...named])];
+  return stored.own_fields.filter((own) => !named.includes(own));
+}
+
+async function isImported(tx: Kysely<Database>, lessonId: LessonId): Promise<boolean> {
+  const event = await tx
+    .selectFrom('imported_lessons')
+    .select('uid')
+    .where('lesson_id', '=', lessonId)
+    .limit(1)
+    .executeTakeFirst();
+  return event !== undefined;
+}
+
+/** Forms send back what nobody has touched. */
+function differs(stored: StoredLesson, change: LessonChange, field: keyof LessonChange): boolean {
+  const { title, subject, lecturer_id: lecturerId, starts_at, ends_at } = stored;
+  const before = { title, subject, lecturerId, startsAtMs: starts_at.getTime(), endsAtMs: ends_at.getTime() };
+  return !(field in before) || before[field as keyof typeof before] !== change[field];
 }
 
 /** What is left out stays. */
@@ -235,71 +262,4 @@ async function requireLesson(db: Kysely<Database>, lessonId: LessonId): Promise<
   const lesson = await findLesson(db, lessonId);
   if (lesson === undefined) throw new AppError('internal', { message: 'a lesson just written is not there' });
   return lesson;
-}
-
-function selectLessons(db: Kysely<Database>) {
-  return db
-    .selectFrom('lessons as l')
-    .innerJoin('schools as s', 's.school_id', 'l.school_id')
-    .innerJoin('persons as t', 't.person_id', 'l.lecturer_id')
-    .selectAll('l')
-    .select(['s.name as school_name', 't.display_name as lecturer_name'])
-    .select((eb) => [
-      sql<PersonId[]>`array(
-        select lt.person_id from lesson_co_teachers lt where lt.lesson_id = l.lesson_id order by lt.person_id)`.as(
-        'co_teacher_ids',
-      ),
-      jsonArrayFrom(
-        eb
-          .selectFrom('lesson_class_groups as lg')
-          .innerJoin('class_groups as g', 'g.class_group_id', 'lg.class_group_id')
-          .select(['g.class_group_id as classGroupId', 'g.full_name as name', 'g.school_id as schoolId'])
-          .whereRef('lg.lesson_id', '=', 'l.lesson_id')
-          .orderBy('g.full_name'),
-      ).as('class_groups'),
-      jsonArrayFrom(
-        eb
-          .selectFrom('lesson_classrooms as lc')
-          .innerJoin('classrooms as c', 'c.classroom_id', 'lc.classroom_id')
-          .innerJoin('schools as cs', 'cs.school_id', 'c.school_id')
-          .leftJoin('sites as si', 'si.classroom_id', 'c.classroom_id')
-          .select([
-            'c.classroom_id as classroomId',
-            'c.name',
-            'c.school_id as schoolId',
-            'cs.name as schoolName',
-            'si.site_id as siteId',
-          ])
-          .whereRef('lc.lesson_id', '=', 'l.lesson_id')
-          .orderBy('cs.name')
-          .orderBy('c.name'),
-      ).as('classrooms'),
-    ]);
-}
-
-type LessonRow = Awaited<ReturnType<ReturnType<typeof selectLessons>['executeTakeFirstOrThrow']>>;
-
-function toLesson(row: LessonRow): Lesson {
-  return {
-    lessonId: row.lesson_id,
-    kind: row.kind,
-    title: row.title,
-    subject: row.subject,
-    state: row.state,
-    schoolId: row.school_id,
-    schoolName: row.school_name,
-    lecturerId: row.lecturer_id,
-    lecturerName: row.lecturer_name,
-    coTeacherIds: row.co_teacher_ids,
-    classGroups: row.class_groups,
-    classrooms: row.classrooms,
-    startsAtMs: row.starts_at.getTime(),
-    endsAtMs: row.ends_at.getTime(),
-    startedAtMs: instantOrNull(row.started_at),
-    endedAtMs: instantOrNull(row.ended_at),
-    isRecorded: row.is_recorded,
-    timetableEntryId: row.entry_id,
-    ownFields: row.own_fields,
-    origin: row.origin,
-  };
 }

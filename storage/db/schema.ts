@@ -37,6 +37,7 @@ import type { OrderTables } from './order-tables.ts';
 import type { CoursewareTable } from './courseware-table.ts';
 import type {
   CalendarFeedTable,
+  ImportedLessonTable,
   PeriodTable,
   SpecialDayTable,
   TermTable,
@@ -354,7 +355,7 @@ export interface Database extends InsightTables, OrderTables {
   special_days: SpecialDayTable;
   periods: PeriodTable;
   calendar_feeds: CalendarFeedTable;
-  imported_lessons: { school_id: SchoolId; uid: string; occurrence: string; lesson_id: LessonId };
+  imported_lessons: ImportedLessonTable;
   timetable_due: { school_id: SchoolId; since: Date };
   lessons: LessonTable;
   lesson_co_teachers: { lesson_id: LessonId; person_id: PersonId };

@@ -8,6 +8,7 @@ import type { NewTimetableEntryRecord, TimetableStore } from '../ports/timetable
 import { inTransaction } from './in-transaction.ts';
 import type { Database } from './schema.ts';
 import type { TimetableEntryTable } from './timetable-tables.ts';
+import { findBusy } from './timetable-busy.ts';
 import { findClashes } from './timetable-clashes.ts';
 import { makeLessons, reshapeLessons } from './timetable-lessons.ts';
 import { lockTimetables } from './timetable-lock.ts';
@@ -52,6 +53,7 @@ export function createTimetableStore(db: Kysely<Database>): TimetableStore {
       }),
     planAlone: () => lockTimetables(db),
     clashes: (scope, nowMs) => findClashes(db, scope, nowMs),
+    busy: (wanted) => findBusy(db, wanted),
     async due() {
       const rows = await db
         .selectFrom('timetable_due')

@@ -1,7 +1,9 @@
+import type { Generated } from 'kysely';
 import type {
   ClassGroupId,
   ClassroomId,
   FeedId,
+  LessonId,
   PersonId,
   SchoolId,
   SpecialDayId,
@@ -63,4 +65,13 @@ export interface CalendarFeedTable {
   classroom_id: ClassroomId | null;
   created_at: Date;
   read_at: Date | null;
+}
+
+/** Which event of a calendar file a lesson was made from; `is_cancelled`: a file has cancelled it since. */
+export interface ImportedLessonTable {
+  school_id: SchoolId;
+  uid: string;
+  occurrence: string;
+  lesson_id: LessonId;
+  is_cancelled: Generated<boolean>;
 }

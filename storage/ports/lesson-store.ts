@@ -9,8 +9,8 @@ import type { Audience } from './audience.ts';
  */
 export interface LessonStore {
   create(lesson: NewLessonRecord): Promise<Lesson>;
-  /** Only while scheduled. */
-  change(lessonId: LessonId, change: LessonChange): Promise<Lesson>;
+  /** Only while scheduled. Of a lesson of the timetable or of a calendar file, what a person changes becomes its own. */
+  change(lessonId: LessonId, change: LessonChange, by?: ChangedBy): Promise<Lesson>;
   lesson(lessonId: LessonId): Promise<Lesson | undefined>;
   /**
    * What overlaps the time range, by start. Left out are cancelled lessons, uploaded films, and micro-lessons of others:
@@ -61,7 +61,7 @@ export interface Lesson {
   readonly isRecorded: boolean;
   /** The weekly entry it was made from. */
   readonly timetableEntryId: string | null;
-  /** What was changed by hand since; the entry leaves it alone. */
+  /** What was changed by hand since; its entry, or the calendar file it was made from, leaves it alone. */
   readonly ownFields: readonly OwnField[];
   readonly origin: LessonOrigin;
 }
@@ -82,7 +82,10 @@ export interface NewLessonRecord {
   readonly origin?: LessonOrigin;
 }
 
-/** What a lesson has of its timetable entry until somebody changes it for this one. */
+/** `file`: the calendar file that the lesson was made from. */
+export type ChangedBy = 'person' | 'file';
+
+/** What a lesson has of its timetable entry, or calendar file, until somebody changes it for this one. */
 export type OwnField = 'times' | 'lecturer' | 'title' | 'subject' | 'classGroups' | 'classrooms';
 
 /** What is left out stays. */

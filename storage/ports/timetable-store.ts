@@ -1,4 +1,4 @@
-import type { LessonId, SchoolId } from '../../signaling/protocol/ids.ts';
+import type { ClassGroupId, ClassroomId, LessonId, PersonId, SchoolId } from '../../signaling/protocol/ids.ts';
 import type { TimetableEntry } from '../../signaling/protocol/rest/classrooms.ts';
 
 /**
@@ -27,6 +27,8 @@ export interface TimetableStore {
   planAlone(): Promise<void>;
   /** Whoever and whatever is needed twice at the same time by lessons of that entry, or by that lesson; those that are over do not count. */
   clashes(scope: ClashScope, nowMs: number): Promise<Clash[]>;
+  /** Lessons, of any school, that somebody or something of `needs` has at one of the times; by start. */
+  busy(wanted: BusyQuery): Promise<BusyLesson[]>;
   /** Schools whose lessons to come wait to be brought in line with a changed calendar, the one that waits longest first. */
   due(): Promise<SchoolId[]>;
   /** Does so for one that waits; false when it does not, or no longer. Idempotent. */
@@ -34,6 +36,26 @@ export interface TimetableStore {
 }
 
 export type ClashScope = { readonly entryId: string } | { readonly lessonId: LessonId };
+
+export interface BusyQuery {
+  readonly times: readonly { readonly startsAtMs: number; readonly endsAtMs: number }[];
+  readonly needs: readonly Need[];
+}
+
+/** Who or what can be in one lesson at a time. */
+export type Need = PersonId | ClassGroupId | ClassroomId;
+
+export interface BusyLesson {
+  readonly lessonId: LessonId;
+  readonly title: string;
+  readonly lecturerName: string;
+  readonly schoolId: SchoolId;
+  readonly schoolName: string;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  /** Those asked for that it has. */
+  readonly needs: readonly Need[];
+}
 
 export interface Clash {
   readonly kind: 'teacher' | 'classGroup' | 'classroom';

@@ -1,8 +1,9 @@
-import { importCalendar, previewCalendar, type CalendarImport } from '../../directory/calendar-import.ts';
+import { importCalendar, previewCalendar } from '../../directory/calendar-import.ts';
+import type { CalendarImport } from '../../directory/calendar-verdict.ts';
 import { assertReachable } from '../../directory/reachability.ts';
 import { AppError, fieldProblem } from '../../protocol/errors.ts';
 import type { RouteParsedInput } from '../../protocol/rest.ts';
-import { MAX_CALENDAR_CHARACTERS } from '../../protocol/rest/calendar-feeds.ts';
+import { MAX_CALENDAR_CHARACTERS, type CalendarLine } from '../../protocol/rest/calendar-feeds.ts';
 import { administers, belongsTo, personOf, type PersonCaller } from '../caller.ts';
 import type { RestDependencies } from '../dependencies.ts';
 import type { RestHandlers } from '../serve-route.ts';
@@ -24,13 +25,18 @@ export class CalendarImportRoutes implements Pick<RestHandlers, Names> {
 
   readonly importCalendar: RestHandlers['importCalendar'] = async ({ body }, context) => {
     const lines = await importCalendar(this.#dependencies.stores, await this.#wanted(personOf(context.caller), body));
-    return { lines, made: lines.filter(({ state }) => state === 'made').length };
+    const count = (wanted: CalendarLine['state']): number => lines.filter(({ state }) => state === wanted).length;
+    return {
+      lines,
+      ...{ made: count('made'), changed: count('changed') },
+      ...{ cancelled: count('cancelled'), unchanged: count('unchanged') },
+    };
   };
 
   /** @throws AppError `forbidden`, `payloadTooLarge`, `tooManyRequests`, `invalidInput` naming the field. */
   async #wanted(caller: PersonCaller, body: Body): Promise<CalendarImport> {
     const { stores, limits, nowMs } = this.#dependencies;
-    const { schoolId, ics, classGroupIds } = body;
+    const { schoolId, ics, classGroupIds, overwritesEdited } = body;
     const isAdmin = administers(caller, schoolId);
     const lecturerId = body.lecturerId ?? caller.personId;
     if (!isAdmin && (!belongsTo(caller, schoolId) || lecturerId !== caller.personId)) throw new AppError('forbidden');
@@ -43,7 +49,7 @@ export class CalendarImportRoutes implements Pick<RestHandlers, Names> {
     }
     await assertReachable(stores, schoolId, { classGroupIds, classroomIds: [] });
     return {
-      ...{ schoolId, ics, lecturer, classGroupIds, namesLecturers: isAdmin },
+      ...{ schoolId, ics, lecturer, classGroupIds, isAdmin, overwritesEdited },
       mayKnow: (other) => belongsTo(caller, other),
       nowMs: nowMs(),
     };

@@ -22,16 +22,26 @@ export type CalendarFeed = z.infer<typeof CalendarFeed>;
 /** Most characters of a calendar file; beyond it `payloadTooLarge`. */
 export const MAX_CALENDAR_CHARACTERS = 500_000;
 
-/** What a lesson of a calendar file is, or why it is none. */
-export const CalendarLine = z.object({
-  uid: z.string(),
+const CalendarFacts = z.object({
   title: z.string(),
   subject: z.string().nullable(),
-  lecturerName: z.string(),
   startsAtMs: z.int().nullable(),
   endsAtMs: z.int().nullable(),
-  /** `known`: made from this file before, or from an earlier state of it. `made`: in the answer to an import. */
-  state: z.enum(['new', 'known', 'made', 'clash', 'unreadable']),
+});
+
+/** What becomes of an event of a calendar file, or why nothing does. */
+export const CalendarLine = CalendarFacts.extend({
+  uid: z.string(),
+  lecturerName: z.string(),
+  /** How the file names the start where no time can be made of it. */
+  startText: z.string().nullable(),
+  /**
+   * `made`: what was `new`, in the answer to an import. `changed`, `cancelled`, `unchanged`: the lesson made from it before. `kept`: such a
+   * lesson that does not follow the file. Each of these with the reasons in `problems`.
+   */
+  state: z.enum(['new', 'made', 'changed', 'cancelled', 'unchanged', 'kept', 'clash', 'unreadable']),
+  /** Of `changed`: what the lesson was. */
+  before: CalendarFacts.nullable(),
   problems: z.array(
     z.object({
       /** One of `PROBLEMS`, with the values that its words need. */
@@ -49,6 +59,8 @@ const CalendarFile = z.object({
   /** Who holds what the file names no teacher of the school for; the asking teacher when left out. */
   lecturerId: PersonId.optional(),
   classGroupIds: z.array(ClassGroupId).max(50).default([]),
+  /** Whether lessons that were changed by hand since they were imported follow the file too. */
+  overwritesEdited: z.boolean().default(false),
 });
 
 const importing = {
@@ -92,14 +104,22 @@ export const calendarFeedRoutes = {
   previewCalendarImport: route({
     ...importing,
     path: '/calendar/import/preview',
-    summary: 'Read a calendar file (iCalendar) and say which lessons it would make and what is wrong with the rest',
+    summary:
+      'Read a calendar file (iCalendar) and say which lessons it would make, change and cancel, and what is wrong with the rest',
     reply: z.object({ lines: z.array(CalendarLine) }),
   }),
   importCalendar: route({
     ...importing,
     path: '/calendar/import',
-    summary: 'Make the lessons of a calendar file; those made before, clashing and unreadable ones are left out',
-    reply: z.object({ lines: z.array(CalendarLine), made: z.int() }),
+    summary:
+      'Make the lessons of a calendar file, and let those made before follow it; clashing and unreadable ones are left out',
+    reply: z.object({
+      lines: z.array(CalendarLine),
+      made: z.int(),
+      changed: z.int(),
+      cancelled: z.int(),
+      unchanged: z.int(),
+    }),
     status: 201,
   }),
 } as const;

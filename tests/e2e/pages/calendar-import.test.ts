@@ -83,8 +83,8 @@ describe('a calendar file of a teacher', () => {
     expect(both.reduce((sum, { made }) => sum + made, 0)).toBe(2);
     expect(await titled('导入的课')).toHaveLength(2);
     const again = await teacher.call('importCalendar', { body });
-    expect(again.made).toBe(0);
-    expect(states(again.lines).toSorted()).toEqual(['clash', 'known', 'known', 'unreadable']);
+    expect(again).toMatchObject({ made: 0, changed: 0, cancelled: 0, unchanged: 2 });
+    expect(states(again.lines).toSorted()).toEqual(['clash', 'unchanged', 'unchanged', 'unreadable']);
   });
 
   it('names what has been planned meanwhile at the same time', async () => {
@@ -114,6 +114,101 @@ describe('a calendar file of a teacher', () => {
   });
 });
 
+describe('a calendar file that is imported again', () => {
+  const at = (weeks: number, clock: string): string => `DTSTART;TZID=Asia/Shanghai:${sunday(weeks)}T${clock}`;
+  const one = (uid: string, title: string, start: string, ...more: string[]): string =>
+    ['BEGIN:VEVENT', `UID:${uid}`, `SUMMARY:${title}`, start, 'DURATION:PT40M', ...more, 'END:VEVENT'].join('\r\n');
+  const weekly = 'RRULE:FREQ=WEEKLY;COUNT=2';
+  const body = (ics: string, overwritesEdited = false) => ({ body: { schoolId, ics, overwritesEdited } });
+  const clocks = async (title: string): Promise<string[]> =>
+    (await titled(title)).map(({ startsAtMs }) => new Date(startsAtMs + 8 * 3_600_000).toISOString().slice(11, 16));
+  const first = calendar(
+    one('s1@x', '单次课', at(3, '060000')),
+    one('s2@x', '互换课', at(3, '080000')),
+    one('s3@x', '整体课', at(3, '100000'), weekly),
+    one('s4@x', '取消课', at(3, '120000'), weekly),
+    one('s5@x', '手改课', at(3, '140000')),
+    one('s6@x', '消失课', at(3, '150000')),
+  );
+  /** s1 and s2 exchange their times, s3 begins later in both weeks, of s4 one does not take place, s5 has another title, s6 is not in it. */
+  const second = calendar(
+    one('s1@x', '单次课', at(3, '080000')),
+    one('s2@x', '互换课（新）', at(3, '060000')),
+    one('s3@x', '整体课', at(3, '103000'), weekly),
+    one('s4@x', '取消课', at(3, '120000'), weekly),
+    one('s4@x', '取消课', at(4, '120000'), `RECURRENCE-ID;${at(4, '120000').slice(8)}`, 'STATUS:CANCELLED'),
+    one('s5@x', '手改课（新）', at(3, '140000')),
+  );
+
+  it('is said line by line: what changes from what, what is cancelled, what stays, and why', async () => {
+    expect((await teacher.call('importCalendar', body(first))).made).toBe(8);
+    const [edited] = await titled('手改课');
+    if (edited === undefined) throw new Error('the lesson was not made');
+    await teacher.call('changeLesson', { params: { lessonId: edited.lessonId }, body: { title: '我的课' } });
+    const { lines } = await teacher.call('previewCalendarImport', body(second));
+    expect(states(lines).toSorted()).toEqual([
+      ...['cancelled', 'changed', 'changed', 'changed', 'changed', 'kept', 'unchanged'],
+    ]);
+    expect(lines.find(({ uid }) => uid === 's2@x')).toMatchObject({
+      ...{ state: 'changed', title: '互换课（新）', before: { title: '互换课' } },
+    });
+    expect(lines.find(({ state }) => state === 'kept')?.problems).toMatchObject([{ code: 'calendarEdited' }]);
+    expect(await clocks('单次课')).toEqual(['06:00']);
+  });
+
+  it('moves, renames and cancels the lessons made from it, and deletes none', async () => {
+    const done = await teacher.call('importCalendar', body(second));
+    expect(done).toMatchObject({ made: 0, changed: 4, cancelled: 1, unchanged: 1 });
+    expect(await clocks('单次课')).toEqual(['08:00']);
+    expect(await clocks('互换课（新）')).toEqual(['06:00']);
+    expect(await clocks('整体课')).toEqual(['10:30', '10:30']);
+    expect(await clocks('取消课')).toEqual(['12:00']);
+    expect(await titled('我的课')).toHaveLength(1);
+    expect(await titled('消失课')).toHaveLength(1);
+    const again = await teacher.call('importCalendar', body(second));
+    expect(again).toMatchObject({ made: 0, changed: 0, cancelled: 0, unchanged: 6 });
+  });
+
+  it('takes back what was edited by hand only when that is wanted, and makes again what it had cancelled', async () => {
+    const { lines } = await teacher.call('previewCalendarImport', body(second, true));
+    expect(lines.find(({ uid }) => uid === 's5@x')).toMatchObject({
+      ...{ state: 'changed', before: { title: '我的课' }, problems: [{ code: 'calendarOverwrites' }] },
+    });
+    expect((await teacher.call('importCalendar', body(second, true))).changed).toBe(1);
+    expect(await titled('手改课（新）')).toHaveLength(1);
+    const takenBack = calendar(one('s4@x', '取消课', at(3, '120000'), weekly));
+    expect(await teacher.call('importCalendar', body(takenBack))).toMatchObject({ made: 1, unchanged: 1 });
+    expect(await titled('取消课')).toHaveLength(2);
+  });
+
+  it('moves nothing to where somebody is needed elsewhere, and cancels by its method', async () => {
+    const taken = calendar(one('s1@x', '单次课', at(3, '151000')));
+    const { lines } = await teacher.call('previewCalendarImport', body(taken));
+    expect(lines).toMatchObject([{ state: 'clash', problems: [{ values: { title: '消失课' } }] }]);
+    const called = calendar('BEGIN:VEVENT\r\nUID:s4@x\r\nEND:VEVENT').replace(
+      'VERSION:2.0',
+      'VERSION:2.0\r\nMETHOD:CANCEL',
+    );
+    expect(await teacher.call('importCalendar', body(called))).toMatchObject({ cancelled: 2 });
+    expect(await titled('取消课')).toEqual([]);
+  });
+
+  it('changes no lesson that was given to another teacher, unless an administrator imports it', async () => {
+    const [lesson] = await titled('消失课');
+    const other = (await admin.call('listPeople', { query: { schoolId, role: 'teacher' } })).items.find(
+      ({ personId }) => personId !== lin,
+    );
+    if (lesson === undefined || other === undefined) throw new Error('nothing to give away');
+    const params = { lessonId: lesson.lessonId };
+    await admin.call('changeLesson', { params, body: { lecturerId: other.personId } });
+    const renamed = calendar(one('s6@x', '改名课', at(3, '150000')));
+    const { lines } = await teacher.call('previewCalendarImport', body(renamed, true));
+    expect(lines).toMatchObject([{ state: 'kept', problems: [{ code: 'calendarOthersLesson' }] }]);
+    const wanted = { ...body(renamed, true).body, lecturerId: lin };
+    expect((await admin.call('importCalendar', { body: wanted })).changed).toBe(1);
+  });
+});
+
 describe('the import page', () => {
   it('shows what a file makes and what is wrong with the rest, and makes it', async () => {
     const person = await Person.at(stack, browser, 1);
@@ -128,6 +223,21 @@ describe('the import page', () => {
     await person.page.locator('[data-testid="calendar-line"][data-state="new"]').waitFor();
     await person.page.getByTestId('make-lessons').click();
     await person.page.locator('[data-testid="calendar-line"][data-state="made"]').waitFor();
+    const changed = calendar(event('page@x', '页面导入', '113000'));
+    await person.page
+      .getByTestId('calendar-file')
+      .setInputFiles({ name: '课表.ics', mimeType: 'text/calendar', buffer: Buffer.from(changed) });
+    await person.page.locator('[data-testid="calendar-line"][data-state="changed"]').waitFor();
+    await person.page.getByTestId('calendar-before').getByText(/11:00/).waitFor();
+    await person.page.getByTestId('make-lessons').click();
+    await person.page.getByTestId('make-lessons').waitFor({ state: 'detached' });
+    const [moved] = await titled('页面导入');
+    expect(new Date(moved?.startsAtMs ?? 0).getUTCMinutes()).toBe(30);
+    const called = calendar(event('page@x', '页面导入', '113000', 'STATUS:CANCELLED'));
+    await person.page
+      .getByTestId('calendar-file')
+      .setInputFiles({ name: '课表.ics', mimeType: 'text/calendar', buffer: Buffer.from(called) });
+    await person.page.locator('[data-testid="calendar-line"][data-state="cancelled"]').waitFor();
     if (process.env['TONGKE_SHOTS'] !== undefined)
       await person.page.screenshot({ path: `${process.env['TONGKE_SHOTS']}/import.png` });
     expect(await titled('页面导入')).toHaveLength(1);

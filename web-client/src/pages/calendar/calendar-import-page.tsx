@@ -1,28 +1,27 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { CalendarPlus, FileUp } from 'lucide-react';
+import { FileUp } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { ClassGroupId, PersonId } from '../../../../signaling/protocol/ids.ts';
 import type { SchoolId } from '../../../../signaling/protocol/ids.ts';
 import { MAX_CALENDAR_CHARACTERS } from '../../../../signaling/protocol/rest/calendar-feeds.ts';
-import type { CalendarLine } from '../../../../signaling/protocol/rest/calendar-feeds.ts';
 import type { Me } from '../../../../signaling/protocol/rest/shapes.ts';
 import { callApi } from '../../api/api.ts';
 import { useSession } from '../../api/queries.ts';
 import { calendarImportText } from '../../messages/calendar-import.ts';
 import { useText } from '../../text/text.ts';
-import { Button } from '../../ui/button.tsx';
 import { FileButton } from '../../ui/file-button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Banner, EmptyPanel } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { FormFailure } from '../desk/form-failure.tsx';
-import { CalendarLines } from './calendar-lines.tsx';
+import { CalendarOutcome } from './calendar-outcome.tsx';
 import styles from './calendar-links.module.css';
 
 interface Choice {
   readonly lecturerId: string;
   readonly classGroupId: string;
+  readonly overwritesEdited: boolean;
 }
 
 function useChoices(schoolId: SchoolId, isAdmin: boolean) {
@@ -62,48 +61,17 @@ function FilePick({ onRead }: { readonly onRead: (ics: string, name: string) => 
   );
 }
 
-function Outcome(props: {
-  readonly lines: readonly CalendarLine[];
-  readonly made: number | null;
-  readonly busy: boolean;
-  readonly onMake: () => void;
-}) {
-  const t = useText(calendarImportText);
-  const { lines, made, busy, onMake } = props;
-  const count = (...states: CalendarLine['state'][]): number =>
-    lines.filter(({ state }) => states.includes(state)).length;
-  const fresh = count('new');
-  return (
-    <>
-      <output className={styles.counts} data-testid="calendar-counts">
-        <strong>{made === null ? t('newCount', { n: fresh }) : t('madeCount', { n: made })}</strong>
-        {count('known') > 0 && <span>{t('knownCount', { n: count('known') })}</span>}
-        {count('clash', 'unreadable') > 0 && <span>{t('badCount', { n: count('clash', 'unreadable') })}</span>}
-      </output>
-      {made === null &&
-        (fresh === 0 ? (
-          <Banner tone="calm">{t('nothingNew')}</Banner>
-        ) : (
-          <div className={styles.actions}>
-            <Button look="primary" size="l" icon={CalendarPlus} busy={busy} onClick={onMake} data-testid="make-lessons">
-              {t('make', { n: fresh })}
-            </Button>
-          </div>
-        ))}
-      <CalendarLines lines={lines} />
-    </>
-  );
-}
-
 /** Looks at the file whenever it or what goes with it changes, and imports it as it was looked at. */
 function useImport(me: Me, schoolId: SchoolId, teachers: readonly { readonly personId: PersonId }[]) {
   const isTeacher = me.roles.some(({ role }) => role === 'teacher');
-  const [choice, setChoice] = useState<Choice>({ lecturerId: isTeacher ? me.personId : '', classGroupId: '' });
+  const [choice, setChoice] = useState<Choice>({
+    ...{ lecturerId: isTeacher ? me.personId : '', classGroupId: '', overwritesEdited: false },
+  });
   const [file, setFile] = useState<{ readonly ics: string; readonly name: string } | null>(null);
   const isTooLarge = file !== null && file.ics.length > MAX_CALENDAR_CHARACTERS;
   const lecturerId = choice.lecturerId === '' ? (teachers[0]?.personId ?? me.personId) : choice.lecturerId;
   const body = (ics: string, chosen: Choice) => ({
-    ...{ schoolId, ics, lecturerId: PersonId.parse(chosen.lecturerId) },
+    ...{ schoolId, ics, lecturerId: PersonId.parse(chosen.lecturerId), overwritesEdited: chosen.overwritesEdited },
     classGroupIds: chosen.classGroupId === '' ? [] : [ClassGroupId.parse(chosen.classGroupId)],
   });
   const preview = useMutation({
@@ -117,7 +85,7 @@ function useImport(me: Me, schoolId: SchoolId, teachers: readonly { readonly per
     preview.reset();
     if (ics.length <= MAX_CALENDAR_CHARACTERS) preview.mutate(body(ics, chosen));
   };
-  const current = { lecturerId, classGroupId: choice.classGroupId };
+  const current = { ...choice, lecturerId };
   return {
     ...{ current, file, isTooLarge, preview, make },
     choose: (next: Choice): void => {
@@ -164,9 +132,11 @@ function Import({ me, schoolId }: { readonly me: Me; readonly schoolId: SchoolId
       {file !== null && !isTooLarge && <Banner tone="calm">{t('fileRead', { name: file.name })}</Banner>}
       <FormFailure error={make.error ?? preview.error} tooLarge={t('tooLarge')} />
       {file !== null && shown !== undefined && (
-        <Outcome
+        <CalendarOutcome
           lines={shown.lines}
-          made={make.data?.made ?? null}
+          isDone={make.data !== undefined}
+          overwritesEdited={current.overwritesEdited}
+          onOverwrite={(overwritesEdited) => choose({ ...current, overwritesEdited })}
           busy={make.isPending || preview.isPending}
           onMake={run}
         />

@@ -10,22 +10,51 @@ import styles from './calendar-links.module.css';
 const STATE_CLASS = {
   new: 'stateNew',
   made: 'stateMade',
-  known: 'stateKnown',
+  changed: 'stateNew',
+  cancelled: 'stateClash',
+  unchanged: 'stateKnown',
+  kept: 'stateClash',
   clash: 'stateClash',
   unreadable: 'stateUnreadable',
 } as const;
 
+type Times = Pick<CalendarLine, 'startsAtMs' | 'endsAtMs' | 'startText'>;
+
+function useTimeText(): (times: Times) => string {
+  const t = useText(calendarImportText);
+  const language = useLanguage();
+  return ({ startsAtMs, endsAtMs, startText }) => {
+    if (startsAtMs === null) return startText ?? t('noTime');
+    const start = dayAndTime(startsAtMs, language);
+    return endsAtMs === null ? start : `${start}–${clockTime(endsAtMs)}`;
+  };
+}
+
+/** What of the lesson was otherwise. */
+function useBefore(): (line: CalendarLine) => string[] {
+  const t = useText(calendarImportText);
+  const timeText = useTimeText();
+  return ({ before, ...line }) => {
+    if (before === null) return [];
+    const isMoved = before.startsAtMs !== line.startsAtMs || before.endsAtMs !== line.endsAtMs;
+    return [
+      ...(isMoved ? [timeText({ ...before, startText: null })] : []),
+      ...(before.title === line.title ? [] : [before.title]),
+      ...(before.subject === line.subject ? [] : [before.subject ?? t('noSubject')]),
+    ];
+  };
+}
+
 function Line({ line }: { readonly line: CalendarLine }) {
   const t = useText(calendarImportText);
   const words = useProblemWords();
-  const language = useLanguage();
-  const { startsAtMs, endsAtMs, state } = line;
+  const timeText = useTimeText();
+  const before = useBefore()(line);
+  const { state } = line;
   return (
     <tr data-testid="calendar-line" data-state={state}>
       <td data-label={t('when')} className="tabular">
-        {startsAtMs === null || endsAtMs === null
-          ? t('noTime')
-          : `${dayAndTime(startsAtMs, language)}–${clockTime(endsAtMs)}`}
+        {timeText(line)}
       </td>
       <td data-label={t('lesson')}>
         {line.title === '' ? t('noTitle') : line.title}
@@ -34,6 +63,11 @@ function Line({ line }: { readonly line: CalendarLine }) {
       <td data-label={t('teacher')}>{line.lecturerName}</td>
       <td data-label={t('state')}>
         <strong className={styles[STATE_CLASS[state]] ?? ''}>{t(state)}</strong>
+        {before.length > 0 && (
+          <p className={styles.hint} data-testid="calendar-before">
+            {t('before', { what: before.join(' · ') })}
+          </p>
+        )}
         {line.problems.map((problem) => (
           <p key={problem.code} className={styles.hint}>
             {words(problem)}
@@ -44,11 +78,16 @@ function Line({ line }: { readonly line: CalendarLine }) {
   );
 }
 
+/** What is not as the file has it, what the file does, and last what it leaves alone. */
+const ORDER: Readonly<Record<CalendarLine['state'], number>> = {
+  ...{ unreadable: 0, clash: 0, kept: 0 },
+  ...{ cancelled: 1, changed: 1, new: 2, made: 2, unchanged: 3 },
+};
+
 /** What becomes of each event of the file; what does not become a lesson first, so that nobody misses it. */
 export function CalendarLines({ lines }: { readonly lines: readonly CalendarLine[] }) {
   const t = useText(calendarImportText);
-  const isBad = ({ state }: CalendarLine): boolean => state === 'clash' || state === 'unreadable';
-  const ordered = [...lines.filter(isBad), ...lines.filter((line) => !isBad(line))];
+  const ordered = lines.toSorted((a, b) => ORDER[a.state] - ORDER[b.state]);
   return (
     <table className={table.table}>
       <caption className="visually-hidden">{t('title')}</caption>
@@ -63,7 +102,7 @@ export function CalendarLines({ lines }: { readonly lines: readonly CalendarLine
       </thead>
       <tbody>
         {ordered.map((line, index) => (
-          <Line key={`${line.uid}-${line.startsAtMs ?? index}`} line={line} />
+          <Line key={`${line.uid}-${line.state}-${line.startsAtMs ?? index}`} line={line} />
         ))}
       </tbody>
     </table>

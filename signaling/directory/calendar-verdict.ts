@@ -1,0 +1,142 @@
+import type { ImportedLesson, Lesson, LessonChange, OwnField } from '../../storage/ports.ts';
+import type { ClassGroupId, PersonId, SchoolId } from '../protocol/ids.ts';
+import type { ProblemCode } from '../protocol/problems.ts';
+import type { CalendarLine } from '../protocol/rest/calendar-feeds.ts';
+import type { ReadCancellation, ReadLesson, ReadProblem } from './read-icalendar.ts';
+
+export interface CalendarImport {
+  readonly schoolId: SchoolId;
+  readonly ics: string;
+  /** Who holds what names nobody else. */
+  readonly lecturer: Lecturer;
+  readonly classGroupIds: readonly ClassGroupId[];
+  /** An administrator gives lessons to the teachers whom the file names, and changes theirs. */
+  readonly isAdmin: boolean;
+  /** Whether lessons that were changed by hand follow the file too. */
+  readonly overwritesEdited: boolean;
+  readonly mayKnow: (schoolId: SchoolId) => boolean;
+  readonly nowMs: number;
+}
+
+export interface Lecturer {
+  readonly personId: PersonId;
+  readonly displayName: string;
+}
+
+/** What an import does for a line. `occurrence`: how the file names it by now. */
+export type Step =
+  | { readonly does: 'make'; readonly event: ReadLesson; readonly lecturer: Lecturer }
+  | {
+      readonly does: 'change';
+      readonly known: ImportedLesson;
+      readonly change: LessonChange;
+      readonly occurrence: string;
+    }
+  | { readonly does: 'cancel'; readonly known: ImportedLesson }
+  | { readonly does: 'rename'; readonly known: ImportedLesson; readonly occurrence: string }
+  | { readonly does: 'nothing' };
+
+export interface PlannedLine {
+  readonly line: CalendarLine;
+  readonly step: Step;
+}
+
+const NOTHING: Step = { does: 'nothing' };
+/** What a file says of a lesson. Classes and classrooms are given here alone: who adds one has not taken the lesson out of its file's hands. */
+const FILE_FIELDS: readonly OwnField[] = ['times', 'title', 'subject', 'lecturer'];
+
+const problem = (code: ProblemCode): CalendarLine['problems'] => [{ code, values: {} }];
+const isEdited = ({ ownFields }: Lesson): boolean => ownFields.some((field) => FILE_FIELDS.includes(field));
+const isManaged = ({ lecturerId }: Lesson, { isAdmin, lecturer }: CalendarImport): boolean =>
+  isAdmin || lecturerId === lecturer.personId;
+
+export const isToCome = ({ state, startsAtMs }: Lesson, nowMs: number): boolean =>
+  (state === 'scheduled' || state === 'cancelled') && startsAtMs > nowMs;
+
+/** Why the lesson does not follow its file; null when it does. */
+function refusalOf(lesson: Lesson, wanted: CalendarImport): ProblemCode | null {
+  if (!isToCome(lesson, wanted.nowMs)) return 'calendarBegun';
+  if (lesson.state === 'cancelled') return 'calendarCancelledHere';
+  if (!isManaged(lesson, wanted)) return 'calendarOthersLesson';
+  return isEdited(lesson) && !wanted.overwritesEdited ? 'calendarEdited' : null;
+}
+
+/** What becomes of one lesson of the file. */
+export function lessonVerdict(
+  event: ReadLesson,
+  known: ImportedLesson | undefined,
+  lecturer: Lecturer,
+  wanted: CalendarImport,
+): PlannedLine {
+  const { uid, title, subject, startsAtMs, endsAtMs, occurrence } = event;
+  const line = { uid, title, subject, startsAtMs, endsAtMs, startText: null, before: null, problems: [] };
+  if (known === undefined || (known.isCancelledByFile && known.lesson.state === 'cancelled')) {
+    const lecturerName = lecturer.displayName;
+    return { line: { ...line, lecturerName, state: 'new' }, step: { does: 'make', event, lecturer } };
+  }
+  const { lesson } = known;
+  const lecturerName = isManaged(lesson, wanted) ? lesson.lecturerName : lecturer.displayName;
+  const renamed: Step = known.occurrence === occurrence ? NOTHING : { does: 'rename', known, occurrence };
+  const change = changeOf(lesson, event);
+  if (change === null && lesson.state !== 'cancelled') {
+    return { line: { ...line, lecturerName, state: 'unchanged' }, step: renamed };
+  }
+  const refusal = refusalOf(lesson, wanted);
+  if (refusal !== null || change === null) {
+    const problems = problem(refusal ?? 'calendarCancelledHere');
+    return { line: { ...line, lecturerName, state: 'kept', problems }, step: renamed };
+  }
+  const problems = isEdited(lesson) ? problem('calendarOverwrites') : [];
+  return {
+    line: { ...line, lecturerName, state: 'changed', before: factsOf(lesson), problems },
+    step: { does: 'change', known, change, occurrence },
+  };
+}
+
+/** What becomes of a lesson whose event does not take place; null for what is over. */
+export function cancellationVerdict(
+  event: ReadCancellation,
+  known: ImportedLesson,
+  wanted: CalendarImport,
+): PlannedLine | null {
+  const { lesson } = known;
+  if (!isToCome(lesson, wanted.nowMs)) return null;
+  // What another teacher's lesson is, a file that names it tells nobody.
+  const shown = isManaged(lesson, wanted)
+    ? { ...factsOf(lesson), lecturerName: lesson.lecturerName, startText: null }
+    : { ...nameOf(event), lecturerName: wanted.lecturer.displayName };
+  const line = { ...shown, uid: event.uid, before: null, problems: [] };
+  if (lesson.state === 'cancelled') return { line: { ...line, state: 'unchanged' }, step: NOTHING };
+  const refusal = refusalOf(lesson, wanted);
+  if (refusal !== null) return { line: { ...line, state: 'kept', problems: problem(refusal) }, step: NOTHING };
+  const problems = isEdited(lesson) ? problem('calendarOverwrites') : [];
+  return { line: { ...line, state: 'cancelled', problems }, step: { does: 'cancel', known } };
+}
+
+export function problemVerdict(event: ReadProblem, { lecturer }: CalendarImport): PlannedLine {
+  const { code, values } = event.problem;
+  const line: CalendarLine = {
+    ...{ ...nameOf(event), uid: event.uid, lecturerName: lecturer.displayName },
+    ...{ state: 'unreadable', before: null, problems: [{ code, values: { ...values } }] },
+  };
+  return { line, step: NOTHING };
+}
+
+const nameOf = ({ title, startsAtMs, startText }: ReadCancellation | ReadProblem) => ({
+  ...{ title, startsAtMs, startText },
+  ...{ subject: null, endsAtMs: null },
+});
+
+const factsOf = ({ title, subject, startsAtMs, endsAtMs }: Lesson) => ({ title, subject, startsAtMs, endsAtMs });
+
+/** Null when the lesson is as the file has it. */
+function changeOf(lesson: Lesson, event: ReadLesson): LessonChange | null {
+  const { title, subject, startsAtMs, endsAtMs } = event;
+  const isMoved = startsAtMs !== lesson.startsAtMs || endsAtMs !== lesson.endsAtMs;
+  const change: LessonChange = {
+    ...(title === lesson.title ? {} : { title }),
+    ...(subject === lesson.subject ? {} : { subject }),
+    ...(isMoved ? { startsAtMs, endsAtMs } : {}),
+  };
+  return Object.keys(change).length === 0 ? null : change;
+}
