@@ -98,7 +98,7 @@ describe('the phone of the teacher beside the pupils', () => {
     const back = await stand.join('lecturer', '林老师');
     expect(back.snapshot).toMatchObject({ self: { seat: 'coTeacher' } });
     stand.store.phones.delete(pairing);
-    await stand.room.teacherOrders.dropStrayPhones();
+    await stand.room.teacherOrders.dropStraySeats();
     await settle();
     expect(phone.closedFor).toBe('removed');
     expect(back.snapshot).toMatchObject({ self: { seat: 'lecturer' } });

@@ -35,6 +35,7 @@ import type { ComposedFilm, RemovalCause } from '../ports/recording-store.ts';
 import type { InsightTables } from './insight-tables.ts';
 import type { OrderTables } from './order-tables.ts';
 import type { CoursewareTable } from './courseware-table.ts';
+import type { SiteTable, SitePhoneTable, SiteReportTable } from './site-tables.ts';
 import type {
   CalendarFeedTable,
   ImportedLessonTable,
@@ -108,33 +109,6 @@ export interface ClassroomTable {
   school_id: SchoolId;
   name: string;
   deleted_at: Date | null;
-}
-
-export interface SiteTable {
-  site_id: SiteId;
-  classroom_id: ClassroomId;
-  code_hash: string | null;
-  code_expires_at: Date | null;
-  enrolled_at: Date | null;
-  last_seen_at: Date | null;
-  health: Json<Record<string, unknown>>;
-  health_at: Date | null;
-  wanted: Json<Record<string, unknown>>;
-}
-
-export interface SiteReportTable {
-  site_id: SiteId;
-  /** Beginning of the quarter of an hour. */
-  at: Date;
-  reports: number;
-  poor: number;
-}
-
-export interface SitePhoneTable {
-  site_id: SiteId;
-  person_id: PersonId;
-  paired_at: Date;
-  expires_at: Date;
 }
 
 export interface PairingTable {
