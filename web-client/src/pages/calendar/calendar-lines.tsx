@@ -33,12 +33,14 @@ function Line({ line }: { readonly line: CalendarLine }) {
       </td>
       <td data-label={t('teacher')}>{line.lecturerName}</td>
       <td data-label={t('state')}>
-        <strong className={styles[STATE_CLASS[state]] ?? ''}>{t(state)}</strong>
-        {line.problems.map((problem) => (
-          <p key={problem.code} className={styles.hint}>
-            {words(problem)}
-          </p>
-        ))}
+        <div>
+          <strong className={styles[STATE_CLASS[state]] ?? ''}>{t(state)}</strong>
+          {line.problems.map((problem) => (
+            <p key={problem.code} className={styles.hint}>
+              {words(problem)}
+            </p>
+          ))}
+        </div>
       </td>
     </tr>
   );
