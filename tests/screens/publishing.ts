@@ -2,6 +2,7 @@ import { signedIn } from '../support/districts/demo-lessons.ts';
 import { shoot } from './camera.ts';
 import { schoolIdOf, type Cast } from './cast.ts';
 import type { HeldLesson } from './held-lesson.ts';
+import { untilPlayed } from './recordings.ts';
 
 const TEACHER = 'lin.laoshi';
 const ADMINISTRATOR = 'zhou.xiaozhang';
@@ -36,7 +37,7 @@ export async function takePublishing(cast: Cast, held: HeldLesson): Promise<void
   await teacher.close();
   const guest = await cast.device('parent');
   await guest.page.goto(`/shared/${token}`);
-  await guest.page.getByTestId('player').waitFor();
+  await untilPlayed(guest.page, 'player-composed');
   await shoot(guest.page, 'shared');
   await guest.close();
 }

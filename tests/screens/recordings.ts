@@ -41,7 +41,7 @@ export async function takeFilm(cast: Cast, held: HeldLesson): Promise<void> {
 }
 
 /** Past the first seconds, in which the lecturer has nothing to show yet. */
-async function untilPlayed(page: Page, testId: string): Promise<void> {
+export async function untilPlayed(page: Page, testId: string): Promise<void> {
   await page.getByTestId(testId).waitFor();
   await page.waitForFunction(
     ([query, fromS]) => (document.querySelector<HTMLVideoElement>(query)?.currentTime ?? 0) > fromS,

@@ -4,9 +4,13 @@ import { shoot } from './camera.ts';
 import type { Cast } from './cast.ts';
 import type { HeldLesson } from './held-lesson.ts';
 
-async function openPlayer(page: Page, recordingId: RecordingId): Promise<void> {
+async function openPlayer(page: Page, recordingId: RecordingId, tab: string): Promise<void> {
   await page.goto(`/watch/${recordingId}`);
   await page.locator('[data-testid="player"][data-phase="ready"]').waitFor();
+  // The bar stays while nothing plays.
+  await page.keyboard.press('k');
+  await page.getByTestId('player-side-toggle').click();
+  await page.getByTestId(`side-tab-${tab}`).click();
 }
 
 async function write(page: Page, kind: 'note' | 'question' | 'observation', text: string): Promise<void> {
@@ -19,8 +23,7 @@ async function write(page: Page, kind: 'note' | 'question' | 'observation', text
 export async function takeRemarks(cast: Cast, held: HeldLesson): Promise<void> {
   const recordingId = await held.untilReady();
   const pupil = await cast.signedIn('wang.xiaoming', 'pupil');
-  await openPlayer(pupil.page, recordingId);
-  await pupil.page.keyboard.press('n');
+  await openPlayer(pupil.page, recordingId, 'note');
   await write(pupil.page, 'note', '“紫烟”是阳光照在水汽上的颜色，要会背。');
   await shoot(pupil.page, 'player-notes');
   await pupil.page.getByTestId('side-tab-question').click();
@@ -28,16 +31,12 @@ export async function takeRemarks(cast: Cast, held: HeldLesson): Promise<void> {
   await shoot(pupil.page, 'player-questions');
   await pupil.close();
   const teacher = await cast.signedIn('lin.laoshi', 'teacher');
-  await openPlayer(teacher.page, recordingId);
-  await teacher.page.getByTestId('player-side-toggle').click();
-  await teacher.page.getByTestId('side-tab-question').click();
+  await openPlayer(teacher.page, recordingId, 'question');
   await teacher.page.getByTestId('remark').first().waitFor();
   await shoot(teacher.page, 'player-to-answer');
   await teacher.close();
   const colleague = await cast.signedIn('wu.laoshi', 'teacher');
-  await openPlayer(colleague.page, recordingId);
-  await colleague.page.getByTestId('player-side-toggle').click();
-  await colleague.page.getByTestId('side-tab-observation').click();
+  await openPlayer(colleague.page, recordingId, 'observation');
   await shoot(colleague.page, 'player-observation-empty', ['laptop']);
   await write(colleague.page, 'observation', '导入自然，先看图再读诗，学生很快进入情境。');
   await colleague.page.getByText('建议').first().click();
