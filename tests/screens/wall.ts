@@ -9,6 +9,9 @@ const PUPILS = [
   ['zhu.yuhang', 'pupil'],
 ] as const;
 
+/** As the page asks for it. */
+const FLOATING = { width: 380, height: 560 };
+
 /** The pupils' cameras that only the teacher sees, and the panel over what the teacher shares. */
 export async function takeWall(cast: Cast): Promise<void> {
   const administrator = await signedIn(cast.stack, 'zhou.xiaozhang');
@@ -44,6 +47,8 @@ export async function takeWall(cast: Cast): Promise<void> {
   await page.getByTestId('control-screen').click();
   const panel = await opening;
   await panel.getByTestId('float-panel').waitFor();
+  // Without a desktop it is as large as the page that it belongs to.
+  await panel.setViewportSize(FLOATING);
   await pupils[0]?.page.getByTestId('control-hand').click();
   await panel.getByTestId('invite-to-stage').waitFor();
   await snap(panel, 'float-hands');
