@@ -9,6 +9,7 @@ async function openPlayer(page: Page, recordingId: RecordingId, tab: string): Pr
   await page.locator('[data-testid="player"][data-phase="ready"]').waitFor();
   // The bar stays while nothing plays.
   await page.keyboard.press('k');
+  for (let step = 0; step < 2; step += 1) await page.keyboard.press('ArrowRight');
   await page.getByTestId('player-side-toggle').click();
   await page.getByTestId(`side-tab-${tab}`).click();
 }
@@ -35,7 +36,7 @@ export async function takeRemarks(cast: Cast, held: HeldLesson): Promise<void> {
   await teacher.page.getByTestId('remark').first().waitFor();
   await shoot(teacher.page, 'player-to-answer');
   await teacher.close();
-  const colleague = await cast.signedIn('wu.laoshi', 'teacher');
+  const colleague = await cast.signedIn('guli.laoshi', 'teacher');
   await openPlayer(colleague.page, recordingId, 'observation');
   await shoot(colleague.page, 'player-observation-empty', ['laptop']);
   await write(colleague.page, 'observation', '导入自然，先看图再读诗，学生很快进入情境。');
