@@ -104,7 +104,7 @@ export const PROBLEMS = {
   icalNoEnd: ['没有可用的结束时间', 'There is no usable end'],
   icalNoTitle: ['没有标题', 'There is no title'],
   icalWholeDay: ['全天日程不是一节课', 'An event of the whole day is no lesson'],
-  icalRuleUnsupported: ['只能按天或按周重复（{rule}）', 'Events may recur daily or weekly only ({rule})'],
+  icalRuleUnsupported: ['重复方式不支持：只能每天或每周重复', 'Events may recur daily or weekly only'],
   icalTooLong: ['重复的次数太多', 'It recurs too often'],
   icalBadValue: ['{property} 的写法有误', '{property} is written wrongly'],
   icalRangeUnsupported: [

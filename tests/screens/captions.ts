@@ -1,7 +1,7 @@
-import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { signedIn } from '../support/districts/demo-lessons.ts';
 import { shoot } from './camera.ts';
 import type { Cast } from './cast.ts';
+import type { HeldLesson } from './held-lesson.ts';
 
 const TEACHER = 'lin.laoshi';
 const SPOKEN = [
@@ -14,7 +14,8 @@ const SPOKEN = [
 const EACH_MS = 3_000;
 
 /** A recording with captions: over the picture with their transcript, and as their managers see them. */
-export async function takeCaptions(cast: Cast, recordingId: RecordingId): Promise<void> {
+export async function takeCaptions(cast: Cast, held: HeldLesson): Promise<void> {
+  const recordingId = await held.untilReady();
   const lecturer = await signedIn(cast.stack, TEACHER);
   const cues = SPOKEN.map(([voice, text], index) => ({
     ...{ voice, text },

@@ -1,6 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
+import type { SchoolId } from '../../signaling/protocol/ids.ts';
 import { useDrawnMedia, type DrawnLook } from '../support/browser/friendly-media.ts';
 import { Person } from '../support/browser/person.ts';
+import type { RestClient } from '../support/clients/rest-client.ts';
 import type { Stack } from '../support/stands/stack.ts';
 
 const LOOKS = {
@@ -34,6 +36,14 @@ export class Cast {
     await person.signIn(account);
     return person;
   }
+
+  /** In the room of a lesson, where the lecturer comes first. */
+  async inLesson(account: string, look: keyof typeof LOOKS, lessonId: string): Promise<Person> {
+    const person = await this.signedIn(account, look);
+    await person.enterLesson(lessonId);
+    await person.untilInside();
+    return person;
+  }
 }
 
 /** The page in English, and back. */
@@ -43,4 +53,11 @@ export async function inEnglish(page: Page, work: () => Promise<void>): Promise<
   await work();
   await page.evaluate(() => localStorage.removeItem('tongke.language'));
   await page.reload();
+}
+
+/** The school of whoever is signed in. */
+export async function schoolIdOf(client: RestClient): Promise<SchoolId> {
+  const schoolId = (await client.call('whoAmI', {})).me?.schoolId;
+  if (schoolId === undefined || schoolId === null) throw new Error('this person has no school');
+  return schoolId;
 }

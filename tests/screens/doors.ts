@@ -54,14 +54,20 @@ export async function takeDoors(cast: Cast): Promise<void> {
   await takeDesk(cast, 'admin', DISTRICT_DESK);
 }
 
-async function takeDesk(cast: Cast, account: string, sections: readonly string[]): Promise<void> {
+/** @param state of which there are several pictures of one section. */
+export async function takeDesk(
+  cast: Cast,
+  account: string,
+  sections: readonly string[],
+  state?: string,
+): Promise<void> {
   const administrator = await cast.signedIn(account, 'teacher');
   const { page } = administrator;
   for (const section of sections) {
     await page.goto(`/desk/${section}`);
     await page.getByTestId(`desk-${section}`).waitFor();
     await page.waitForLoadState('networkidle');
-    await shoot(page, `desk-${section}`);
+    await shoot(page, ['desk', section, ...(state === undefined ? [] : [state])].join('-'));
   }
   await administrator.close();
 }

@@ -1,5 +1,5 @@
 import type { Person } from '../support/browser/person.ts';
-import { shoot } from './camera.ts';
+import { shoot, snap } from './camera.ts';
 import { inEnglish } from './cast.ts';
 import type { Cast } from './cast.ts';
 
@@ -27,7 +27,7 @@ export async function takeMicroLesson(cast: Cast): Promise<void> {
   await shoot(page, 'micro-ready');
   await page.getByTestId('recorder-start').click();
   await page.locator('[data-testid="take-countdown"][data-left="2"]').waitFor();
-  await page.screenshot({ path: 'docs/screens/micro-countdown-laptop.png' });
+  await snap(page, 'micro-countdown-laptop');
   await untilState(teacher, 'recording');
   await page.waitForTimeout(TAKE_MS);
   await shoot(page, 'micro-recording');

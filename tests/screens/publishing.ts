@@ -1,17 +1,18 @@
-import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { signedIn } from '../support/districts/demo-lessons.ts';
 import { shoot } from './camera.ts';
-import type { Cast } from './cast.ts';
+import { schoolIdOf, type Cast } from './cast.ts';
+import type { HeldLesson } from './held-lesson.ts';
+import { untilPlayed } from './recordings.ts';
 
 const TEACHER = 'lin.laoshi';
 const ADMINISTRATOR = 'zhou.xiaozhang';
 
 /** A recording as something that is described, shared, found and reviewed. */
-export async function takePublishing(cast: Cast, recordingId: RecordingId): Promise<void> {
+export async function takePublishing(cast: Cast, held: HeldLesson): Promise<void> {
+  const recordingId = await held.untilReady();
   const lecturer = await signedIn(cast.stack, TEACHER);
   const administrator = await signedIn(cast.stack, ADMINISTRATOR);
-  const schoolId = (await administrator.call('whoAmI', {})).me?.schoolId;
-  if (schoolId === undefined || schoolId === null) throw new Error('the administrator has no school');
+  const schoolId = await schoolIdOf(administrator);
   const settings = { allowsLinks: true, keepsRecordingsDays: 365 };
   await administrator.call('changeSchool', { params: { schoolId }, body: { settings } });
   const params = { recordingId };
@@ -36,7 +37,7 @@ export async function takePublishing(cast: Cast, recordingId: RecordingId): Prom
   await teacher.close();
   const guest = await cast.device('parent');
   await guest.page.goto(`/shared/${token}`);
-  await guest.page.getByTestId('player').waitFor();
+  await untilPlayed(guest.page, 'player-composed');
   await shoot(guest.page, 'shared');
   await guest.close();
 }

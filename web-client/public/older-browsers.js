@@ -27,6 +27,9 @@
     element.appendChild(document.createTextNode(text));
     element.style.margin = '0 0 12px';
     element.style.lineHeight = '1.6';
+    // The title on one line of a phone.
+    if (tag === 'h1') element.style.fontSize = '25px';
+    if (tag === 'h2') element.style.margin = '36px 0 12px';
     parent.appendChild(element);
   }
 
@@ -43,7 +46,7 @@
     box.style.fontFamily = 'PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif';
     box.style.fontSize = '18px';
     line('h1', '浏览器版本太旧，打不开同课', box);
-    line('p', '请更新浏览器，或换用较新的版本：' + OLDEST + '，或更新的版本。', box);
+    line('p', '请更新浏览器，或换用以下版本（或更新的版本）：' + OLDEST + '。', box);
     line('p', '在微信里打开的，请更新微信；或点右上角“···”，选择“在浏览器中打开”。', box);
     line('h2', 'This browser is too old for Tongke', box);
     line('p', 'Please update it, or use ' + OLDEST + ' or newer.', box);

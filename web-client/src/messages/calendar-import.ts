@@ -14,6 +14,7 @@ export const calendarImportText = catalogue({
   classGroup: ['上课班级', 'Class group'],
   noClass: ['不指定班级', 'No class group'],
   file: ['选择日历文件', 'Choose a calendar file'],
+  otherFile: ['换一个文件', 'Choose another file'],
   fileRead: ['已读取 {name}', '{name} was read'],
   tooLarge: ['文件过大，请导出较短的时间段。', 'The file is too large. Please export a shorter time.'],
   newCount: ['将生成 {n} 节课', '{n} lessons to be made'],

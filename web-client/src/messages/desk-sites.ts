@@ -29,6 +29,7 @@ export const deskSiteText = catalogue({
   oldPage: ['页面版本旧，请重新加载', 'Old page, please reload'],
   hours: ['{n} 小时', '{n} h'],
   minutes: ['{n} 分钟', '{n} min'],
+  volumeOf: ['音量 {volume}', 'Volume {volume}'],
   volume: ['{name} 的音量', 'Volume of {name}'],
   reload: ['重新加载', 'Reload'],
   reloadOf: ['重新加载 {name} 的大屏', 'Reload the screen of {name}'],

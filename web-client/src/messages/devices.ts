@@ -10,6 +10,8 @@ export const devicesText = catalogue({
   turnCameraOff: ['关闭摄像头', 'Camera off'],
   turnMicrophoneOn: ['打开麦克风', 'Microphone on'],
   turnMicrophoneOff: ['关闭麦克风', 'Microphone off'],
+  bothDevices: ['摄像头和麦克风', 'Camera and microphone'],
+  noPicture: ['看不到画面', 'No picture'],
   cameraIsOff: ['摄像头已关闭', 'Camera is off'],
   opening: ['正在打开设备…', 'Opening devices…'],
   level: ['麦克风音量', 'Microphone level'],

@@ -8,10 +8,9 @@ export const phoneText = catalogue({
     '只有这所学校的老师可以配对这间教室。请用您的教师账号登录后再扫一次。',
     'Only a teacher of this school can pair with this classroom. Please sign in with your teacher’s account and scan again.',
   ],
-  scanAgain: [
-    '请再扫一次大屏上的二维码，每半分钟更换一次。',
-    'Please scan the code on the screen again. It changes every half minute.',
-  ],
+  scanAgain: ['大屏上的二维码每半分钟更换一次。', 'The code on the screen changes every half minute.'],
+  toAssistant: ['打开教室助手', 'Open the classroom assistant'],
+  home: ['返回首页', 'Back to the home page'],
   noSite: ['还没有配对教室', 'No classroom yet'],
   noSiteBody: [
     '站在教室大屏前，用手机相机扫描屏幕上的二维码，就能用手机举手、调音量、联系主讲老师。',

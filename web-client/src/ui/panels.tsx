@@ -53,6 +53,7 @@ const USER_FAULTS = {
   conflict: true,
   tooManyRequests: true,
   invalidInput: true,
+  pairingCodeInvalid: true,
 };
 
 export function FailurePanel({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {

@@ -44,18 +44,18 @@ function useChoices(schoolId: SchoolId, isAdmin: boolean) {
   };
 }
 
-function FilePick({ onRead }: { readonly onRead: (ics: string, name: string) => void }) {
+function FilePick(props: { readonly isFirst: boolean; readonly onRead: (ics: string, name: string) => void }) {
   const t = useText(calendarImportText);
   return (
     <div className={styles.actions}>
       <FileButton
-        look="primary"
+        look={props.isFirst ? 'primary' : 'quiet'}
         icon={FileUp}
         accept=".ics,text/calendar"
         testId="calendar-file"
-        onFiles={([file]) => void file?.text().then((text) => onRead(text, file.name))}
+        onFiles={([file]) => void file?.text().then((text) => props.onRead(text, file.name))}
       >
-        {t('file')}
+        {t(props.isFirst ? 'file' : 'otherFile')}
       </FileButton>
     </div>
   );
@@ -127,7 +127,7 @@ function Import({ me, schoolId }: { readonly me: Me; readonly schoolId: SchoolId
         options={[{ value: '', label: t('noClass') }, ...groups]}
         onChange={(classGroupId) => choose({ ...current, classGroupId })}
       />
-      <FilePick onRead={read} />
+      <FilePick isFirst={file === null} onRead={read} />
       {isTooLarge && <Banner tone="warn">{t('tooLarge')}</Banner>}
       {file !== null && !isTooLarge && <Banner tone="calm">{t('fileRead', { name: file.name })}</Banner>}
       <FormFailure error={make.error ?? preview.error} tooLarge={t('tooLarge')} />
@@ -159,7 +159,7 @@ export default function CalendarImportPage() {
       ) : (
         <Import key={me.personId} me={me} schoolId={me.schoolId} />
       )}
-      <p>
+      <p className={styles.back}>
         <Link href="/calendar">{t('back')}</Link>
       </p>
     </Page>

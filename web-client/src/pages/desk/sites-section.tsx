@@ -134,7 +134,7 @@ function Volume(props: { readonly site: KeptSite; readonly onChoose: (volume: nu
     >
       {choices.map((volume) => (
         <option key={volume} value={volume}>
-          {volume}
+          {t('volumeOf', { volume })}
         </option>
       ))}
     </select>

@@ -163,12 +163,7 @@ function Results({ filter, total, onReset }: ResultsProps) {
     return list.isError ? <FailurePanel error={list.error} onRetry={() => void list.refetch()} /> : <Skeletons />;
   }
   if (items.length === 0) {
-    return (
-      <>
-        {!isNarrowed && <Drafts />}
-        <Nothing onReset={isNarrowed ? onReset : null} />
-      </>
-    );
+    return isNarrowed ? <Nothing onReset={onReset} /> : <Drafts otherwise={<Nothing onReset={null} />} />;
   }
   return (
     <>

@@ -34,7 +34,7 @@ export default function PairPage() {
               <p>{t('scanAgain')}</p>
             </>
           )}
-          <LinkButton href="/phone">{t('title')}</LinkButton>
+          <LinkButton href="/phone">{t('toAssistant')}</LinkButton>
         </section>
       ) : (
         <Waiting>{t('pairing')}</Waiting>

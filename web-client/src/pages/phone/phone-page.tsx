@@ -5,7 +5,7 @@ import { useSession } from '../../api/queries.ts';
 import { phoneText } from '../../messages/phone.ts';
 import { useText } from '../../text/text.ts';
 import { clockTime } from '../../text/time.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, LinkButton } from '../../ui/button.tsx';
 import { EmptyPanel, FailurePanel, Skeleton } from '../../ui/panels.tsx';
 import { useTitle } from '../../ui/use-title.ts';
 import { LessonCourseware } from './lesson-courseware.tsx';
@@ -93,6 +93,7 @@ export default function PhonePage() {
       <main className={styles.page} data-testid="phone-none">
         <EmptyPanel isWholePage title={t('noSite')}>
           <p>{t('noSiteBody')}</p>
+          <LinkButton href="/">{t('home')}</LinkButton>
         </EmptyPanel>
       </main>
     );

@@ -45,6 +45,25 @@ function Blocked(props: { readonly preview: Preview; readonly device: string; re
   );
 }
 
+/** The same steps for both are said once. */
+function BothBlocked({ previews }: { readonly previews: Previews }) {
+  const t = useText(devicesText);
+  const { camera, microphone } = previews;
+  const reopenBoth = (): void => {
+    previews.reopen('camera');
+    previews.reopen('microphone');
+  };
+  if (camera.kind === 'blocked' && microphone.kind === 'blocked' && camera.problem === microphone.problem) {
+    return <Blocked preview={camera} device={t('bothDevices')} onRetry={reopenBoth} />;
+  }
+  return (
+    <>
+      <Blocked preview={camera} device={t('camera')} onRetry={() => previews.reopen('camera')} />
+      <Blocked preview={microphone} device={t('microphone')} onRetry={() => previews.reopen('microphone')} />
+    </>
+  );
+}
+
 function LevelBar({ track }: { readonly track: MediaStreamTrack }) {
   const t = useText(devicesText);
   const [level, setLevel] = useState(0);
@@ -149,7 +168,8 @@ function Picture({ previews }: { readonly previews: Previews }) {
     <div className={styles.picture}>
       {camera.kind === 'on' && <VideoView track={camera.track} mirrored fit="cover" label={t('camera')} />}
       {camera.kind === 'opening' && <Waiting>{t('opening')}</Waiting>}
-      {(camera.kind === 'off' || camera.kind === 'blocked') && <p className={styles.off}>{t('cameraIsOff')}</p>}
+      {camera.kind === 'off' && <p className={styles.off}>{t('cameraIsOff')}</p>}
+      {camera.kind === 'blocked' && <p className={styles.off}>{t('noPicture')}</p>}
       <div className={styles.toggles}>
         <button
           type="button"
@@ -179,12 +199,11 @@ const isRunning = (preview: Preview): boolean => preview.kind === 'on' || previe
 /** Picture first, the level moving, a loudspeaker test; choices are remembered. */
 export function DeviceCheck({ previews, isTeacher }: DeviceCheckProps) {
   const t = useText(devicesText);
-  const { camera, microphone } = previews;
+  const { microphone } = previews;
   return (
     <section className={styles.check} aria-label={t('title')}>
       <Picture previews={previews} />
-      <Blocked preview={camera} device={t('camera')} onRetry={() => previews.reopen('camera')} />
-      <Blocked preview={microphone} device={t('microphone')} onRetry={() => previews.reopen('microphone')} />
+      <BothBlocked previews={previews} />
       <div className={styles.sound}>
         {microphone.kind === 'on' && <LevelBar track={microphone.track} />}
         <SpeakerTest />

@@ -84,7 +84,12 @@ export function ComplaintNote({ call }: { readonly call: CallState }) {
 }
 
 /** Which device is blocked in which way, and what to do. */
-export function CaptureNote(props: { readonly complaint: CaptureComplaint; readonly onSeen: () => void }) {
+export function CaptureNote(props: {
+  readonly complaint: CaptureComplaint;
+  readonly onSeen: () => void;
+  /** Where somebody is there to press it. */
+  readonly onRetry?: () => void;
+}) {
   const t = useText(devicesText);
   const room = useText(roomText);
   const names: Readonly<Record<Source, string>> = {
@@ -101,12 +106,30 @@ export function CaptureNote(props: { readonly complaint: CaptureComplaint; reado
       <Banner tone="bad">
         <strong>{what}</strong>
         <p>{step}</p>
+        {props.onRetry !== undefined && (
+          <Button
+            look="plain"
+            onClick={() => {
+              props.onSeen();
+              props.onRetry?.();
+            }}
+            data-testid="capture-retry"
+          >
+            {t('retry')}
+          </Button>
+        )}
         <Button look="plain" onClick={props.onSeen}>
           {room('ok')}
         </Button>
       </Banner>
     </div>
   );
+}
+
+/** Tries once more what did not open. */
+function retryOf(controls: RoomControls, source: Source): () => void {
+  const { microphone, camera, screen, visualiser, wall } = controls;
+  return { microphone, camera, screen, screenAudio: screen, visualiser, wall }[source].toggle;
 }
 
 /** Whoever may not unmute is not told to. */
@@ -150,7 +173,9 @@ export function RoomNotes(props: RoomNotesProps) {
         </div>
       )}
       <OrderNotes state={state} call={call} />
-      {complaint !== null && <CaptureNote complaint={complaint} onSeen={onComplaintSeen} />}
+      {complaint !== null && (
+        <CaptureNote complaint={complaint} onSeen={onComplaintSeen} onRetry={retryOf(controls, complaint.source)} />
+      )}
       <DeviceNewsNotes />
       <MicrophoneNotes {...{ call, controls }} />
       <EchoNotes {...{ state, call }} />

@@ -19,6 +19,15 @@ export interface ClassWallProps {
   readonly onLarge: (isLarge: boolean) => void;
 }
 
+const MOST_ACROSS = 4;
+
+/** As large as they fit; never one row alone, in which faces would be cut at the sides. */
+function largeGrid(count: number): { readonly columns: number; readonly rows: number } {
+  const columns = Math.min(MOST_ACROSS, Math.max(1, Math.ceil(Math.sqrt(count))));
+  const rows = Math.min(MOST_ACROSS, Math.ceil(count / columns));
+  return { columns, rows: columns === 1 ? 1 : Math.max(2, rows) };
+}
+
 /** The class as its teachers see it (SPEC V). */
 export default function ClassWall({ state, isLarge, onLarge }: ClassWallProps) {
   const t = useText(wallText);
@@ -43,7 +52,7 @@ export default function ClassWall({ state, isLarge, onLarge }: ClassWallProps) {
 function Faces({ faces, isLarge }: { readonly faces: readonly WallFace[]; readonly isLarge: boolean }) {
   const exposure = useExposure();
   if (exposure !== 'none') return <Hidden exposure={exposure} />;
-  return <WallGrid faces={faces} columns={isLarge ? 4 : 2} rows={isLarge ? 4 : 6} />;
+  return <WallGrid faces={faces} {...(isLarge ? largeGrid(faces.length) : { columns: 2, rows: 6 })} />;
 }
 
 /** Pupils who see what is shared would see one another. */
