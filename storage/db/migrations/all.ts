@@ -15,6 +15,7 @@ import { order } from './0014-order.ts';
 import { sites } from './0016-sites.ts';
 import { insight } from './0017-insight.ts';
 import { importedLessons } from './0018-imported-lessons.ts';
+import { answers } from './0021-answers.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -34,4 +35,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0016-sites': sites,
   '0017-insight': insight,
   '0018-imported-lessons': importedLessons,
+  '0021-answers': answers,
 };
