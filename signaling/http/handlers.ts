@@ -15,6 +15,7 @@ import { LessonReportRoutes } from './routes/lesson-report.ts';
 import { LessonRoutes } from './routes/lessons.ts';
 import { OrderRoutes } from './routes/order.ts';
 import { PeopleRoutes } from './routes/people.ts';
+import { PersonAnswerRoutes } from './routes/person-answers.ts';
 import { PublishingRoutes } from './routes/publishing.ts';
 import { PackageRoutes } from './routes/packages.ts';
 import { RecordingRoutes } from './routes/recordings.ts';
@@ -33,6 +34,7 @@ export function restHandlers(dependencies: RestDependencies): RestHandlers {
     ...new SessionRoutes(dependencies),
     ...new LessonRoutes(dependencies),
     ...new LessonReportRoutes(dependencies),
+    ...new PersonAnswerRoutes(dependencies),
     ...new InspectionRoutes(dependencies),
     ...new CoverageRoutes(dependencies),
     ...new CoursewareRoutes(dependencies),

@@ -13,6 +13,7 @@ import { lessonReportRoutes } from './rest/lesson-report.ts';
 import { editionRoutes } from './rest/editions.ts';
 import { lessonRoutes } from './rest/lessons.ts';
 import { orderRoutes } from './rest/order.ts';
+import { personAnswerRoutes } from './rest/person-answers.ts';
 import { publishingRoutes } from './rest/publishing.ts';
 import { packageRoutes } from './rest/packages.ts';
 import { recordingRoutes } from './rest/recordings.ts';
@@ -31,6 +32,7 @@ export const restRoutes = {
   ...sessionRoutes,
   ...lessonRoutes,
   ...lessonReportRoutes,
+  ...personAnswerRoutes,
   ...inspectionRoutes,
   ...coverageRoutes,
   ...coursewareRoutes,

@@ -6,7 +6,10 @@ const SHOWN_TEXTS = 20;
 type Counted = Pick<PollTally, 'answered' | 'counts' | 'texts' | 'correctCount'>;
 
 /** Null where nothing is right or wrong. */
-export function isCorrect({ kind, correctChoices, correctText }: PollQuestion, answer: PollAnswer): boolean | null {
+export function isCorrect(
+  { kind, correctChoices, correctText }: Pick<PollQuestion, 'kind' | 'correctChoices' | 'correctText'>,
+  answer: PollAnswer,
+): boolean | null {
   if (kind === 'short') {
     if (correctText === null) return null;
     const written = plain(answer.text ?? '');

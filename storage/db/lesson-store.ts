@@ -41,6 +41,7 @@ export function createLessonStore(db: Kysely<Database>): LessonStore {
       return rows.map(toLesson);
     },
     involvements: (personId, lessonIds) => involvements(db, personId, lessonIds),
+    isTaughtBy: (personId, teacherId) => isTaughtBy(db, personId, teacherId),
     async roster(lessonId) {
       const rows = await db
         .selectFrom('lesson_class_groups as lg')
@@ -212,6 +213,23 @@ async function replaceLinks(db: Kysely<Database>, lessonId: LessonId, lesson: Le
     const rows = [...new Set(classroomIds)].map((id) => ({ lesson_id: lessonId, classroom_id: id }));
     if (rows.length > 0) await db.insertInto('lesson_classrooms').values(rows).execute();
   }
+}
+
+async function isTaughtBy(db: Kysely<Database>, personId: PersonId, teacherId: PersonId): Promise<boolean> {
+  const found = await db
+    .selectFrom('lessons as l')
+    .select('l.lesson_id')
+    // From the person's lessons to the teacher's: those of a person are few.
+    .where(
+      sql<boolean>`l.lesson_id in (
+        select s.lesson_id from seats s where s.person_id = ${personId}
+        union select lg.lesson_id from lesson_class_groups lg
+          join persons pupil on pupil.class_group_id = lg.class_group_id where pupil.person_id = ${personId})`,
+    )
+    .where(sql<boolean>`(${lessonOf.lecturer(teacherId)} or ${lessonOf.coTeacher(teacherId)})`)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** The nearest involvement counts: who lectures and is a guardian too, lectures. */

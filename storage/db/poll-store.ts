@@ -3,6 +3,7 @@ import type { LessonId } from '../../signaling/protocol/ids.ts';
 import type { PollQuestion } from '../../signaling/protocol/polls.ts';
 import type { NewPollAnswer, PollRow, PollStore, PollWithAnswers } from '../ports/poll-store.ts';
 import { instantOrNull } from './instant.ts';
+import { putQuestionMethods } from './put-questions.ts';
 import type { Database, PollTable } from './schema.ts';
 
 export function createPollStore(db: Kysely<Database>): PollStore {
@@ -13,6 +14,7 @@ export function createPollStore(db: Kysely<Database>): PollStore {
     },
     saveAnswer: (answer) => saveAnswer(db, answer),
     list: (lessonId) => listPolls(db, lessonId),
+    ...putQuestionMethods(db),
     async askedBySeat(seatId, limit) {
       const rows = await db
         .selectFrom('polls as p')

@@ -21,6 +21,8 @@ export interface LessonStore {
   listLive(): Promise<Lesson[]>;
   /** How the person is concerned; lessons that do not concern it are left out. */
   involvements(personId: PersonId, lessonIds: readonly LessonId[]): Promise<ReadonlyMap<LessonId, Involvement>>;
+  /** Whether the teacher lectures or co-teaches a lesson that the person had a seat in or ought to be at. */
+  isTaughtBy(personId: PersonId, teacherId: PersonId): Promise<boolean>;
   /** Who ought to be there: pupils of the attending class groups, by class group and name. */
   roster(lessonId: LessonId): Promise<RosterEntry[]>;
 

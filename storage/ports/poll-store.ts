@@ -1,5 +1,6 @@
 import type { LessonId, PersonId, PollId, SeatId } from '../../signaling/protocol/ids.ts';
 import type { PollAnswer, PollQuestion, PollState } from '../../signaling/protocol/polls.ts';
+import type { LessonState } from '../../signaling/protocol/rest/shapes.ts';
 import type { SeatKind } from '../../signaling/protocol/seats.ts';
 
 /**
@@ -17,6 +18,13 @@ export interface PollStore {
   list(lessonId: LessonId): Promise<PollWithAnswers[]>;
   /** What the person of a seat has asked in any lesson, newest first, each once. */
   askedBySeat(seatId: SeatId, limit: number): Promise<PollQuestion[]>;
+  /**
+   * What was put to a person in any lesson, answered or not, newest first. Anonymous questions are left out, and what was open only
+   * while the person was not there.
+   */
+  putTo(filter: PutQuestionPage): Promise<PutQuestion[]>;
+  /** The same of all pages, counted by what decides whether an answer is right. */
+  countPutTo(filter: PutQuestionFilter): Promise<PutQuestionCount[]>;
   /** From now on nobody can tell whose an anonymous answer of this lesson is. Idempotent. */
   forgetBallots(lessonId: LessonId): Promise<void>;
 }
@@ -49,4 +57,44 @@ export interface PollWithAnswers {
     readonly seat: SeatKind | null;
     readonly personId: PersonId | null;
   })[];
+}
+
+export interface PutQuestionFilter {
+  readonly personId: PersonId;
+  /** Only in lessons that this teacher lectures or co-teaches. */
+  readonly ledBy?: PersonId;
+}
+
+export interface PutQuestionPage extends PutQuestionFilter {
+  readonly subject?: string;
+  /** Only what was opened before this one. */
+  readonly before?: PollId;
+  readonly limit: number;
+}
+
+export interface PutQuestion {
+  readonly pollId: PollId;
+  readonly question: PollQuestion;
+  readonly state: Exclude<PollState, 'prepared'>;
+  readonly openedAtMs: number;
+  /** Null when it was not answered. */
+  readonly answer: PollAnswer | null;
+  readonly answeredAtMs: number | null;
+  readonly lesson: {
+    readonly lessonId: LessonId;
+    readonly title: string;
+    readonly subject: string | null;
+    readonly state: LessonState;
+    /** When it began. */
+    readonly startedAtMs: number;
+  };
+}
+
+/** Questions that agree in all of this. */
+export interface PutQuestionCount {
+  readonly question: Pick<PollQuestion, 'kind' | 'correctChoices' | 'correctText'>;
+  readonly state: PutQuestion['state'];
+  readonly answer: PollAnswer | null;
+  readonly lesson: Pick<PutQuestion['lesson'], 'subject' | 'state'>;
+  readonly count: number;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LessonId, PollId, type SeatId } from '../../signaling/protocol/ids.ts';
 import { newId } from '../../storage/new-id.ts';
-import type { PollRow, Stores } from '../../storage/ports.ts';
+import type { PollRow, SeatHolder, Stores } from '../../storage/ports.ts';
 import { makeDistrict, makeLesson, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
 import { DATABASES, type OpenStores } from './store-databases.ts';
 
@@ -102,6 +102,109 @@ describe.each(DATABASES)('store of questions on %s', (_name, open) => {
     const asked = await polls.askedBySeat(now.teacher, 3);
     expect(asked.map(({ text }) => text)).toEqual(['常问', '新问题', '老问题']);
     expect(await polls.askedBySeat(now.pupil, 3)).toEqual([]);
+  });
+
+  describe('what was put to a person', () => {
+    /** A pupil of its own, at whose lessons nothing else was asked. */
+    async function pupilWithSeats() {
+      const personId = (
+        await stores.directory.createPerson({
+          ...{ account: `pupil.${randomUUID().slice(0, 12)}`, displayName: '赵一诺', role: 'student' },
+          ...{ schoolId: district.lecturing.schoolId, classGroupId: null, wardIds: [] },
+          ...{ passwordHash: 'hash', mustChangePassword: false },
+        })
+      ).personId;
+      const sit = async (change: Parameters<typeof makeLesson>[2], seat: 'pupil' | 'coTeacher' = 'pupil') => {
+        const { lessonId } = await makeLesson(stores, district, { classGroupIds: [], ...change });
+        const claimOf = (holder: SeatHolder, kind: 'lecturer' | typeof seat) =>
+          stores.seats.claim({
+            ...{ lessonId, holder, seat: kind, displayName: '某人', schoolName: null, wardName: null },
+            nowMs: MONDAY_8_MS,
+          });
+        const { seatId } = await claimOf({ kind: 'person', personId }, seat);
+        const teacher = await claimOf({ kind: 'person', personId: district.teacher.personId }, 'lecturer');
+        return { lessonId, seatId, teacher: teacher.seatId };
+      };
+      return { personId, sit };
+    }
+
+    it('is every question that was open while it was there, or that it answered, newest first', async () => {
+      const { polls, attendance } = stores;
+      const { personId, sit } = await pupilWithSeats();
+      const { lessonId, seatId, teacher } = await sit({});
+      await attendance.joined({ lessonId, seatId, atMs: MONDAY_8_MS + 100 });
+      await attendance.left(seatId, MONDAY_8_MS + 200);
+      const asked = (text: string, openedAtMs: number | null, closedAtMs: number | null, more: Partial<PollRow> = {}) =>
+        pollOf(teacher, text, MONDAY_8_MS, { openedAtMs, closedAtMs, state: 'closed', ...more });
+      const at = (offset: number): number => MONDAY_8_MS + offset;
+      const anonymous = asked('匿名', at(120), null);
+      const rows = {
+        before: asked('来之前', at(10), at(99)),
+        spanning: asked('来的时候开着', at(20), at(150)),
+        during: asked('在的时候', at(110), at(120), { state: 'published' }),
+        still: asked('还开着', at(130), null, { state: 'open' }),
+        prepared: asked('没有问', null, null, { state: 'prepared' }),
+        after: asked('走了以后', at(201), at(300)),
+        missedButAnswered: asked('重新开过', at(400), at(500)),
+        anonymous: { ...anonymous, question: { ...anonymous.question, isAnonymous: true }, ballotKey: 'key' },
+      };
+      for (const poll of Object.values(rows)) await polls.save(lessonId, poll);
+      for (const [poll, choices] of [
+        [rows.during, [2, 0]],
+        [rows.missedButAnswered, [1]],
+      ] as const) {
+        const answer = { choices: [...choices], text: null };
+        await polls.saveAnswer({ pollId: poll.pollId, voter: seatId, seatId, answer, answeredAtMs: at(115) });
+      }
+      const found = await polls.putTo({ personId, limit: 10 });
+      expect(found.map(({ question, answer }) => [question.text, answer?.choices ?? null])).toEqual([
+        ['重新开过', [1]],
+        ['还开着', null],
+        ['在的时候', [2, 0]],
+        ['来的时候开着', null],
+      ]);
+      expect(found[2]).toEqual({
+        ...{ pollId: rows.during.pollId, question: rows.during.question, state: 'published' },
+        ...{ openedAtMs: at(110), answer: { choices: [2, 0], text: null }, answeredAtMs: at(115) },
+        lesson: { lessonId, title: '古诗二首', subject: '语文', state: 'scheduled', startedAtMs: MONDAY_8_MS },
+      });
+      const rest = await polls.putTo({ personId, limit: 10, before: rows.still.pollId });
+      expect(rest.map(({ question }) => question.text)).toEqual(['在的时候', '来的时候开着']);
+      const counted = await polls.countPutTo({ personId });
+      expect(counted.reduce((sum, { count }) => sum + count, 0)).toBe(4);
+      expect(counted).toContainEqual({
+        question: { kind: 'multiple', correctChoices: [0, 2], correctText: null },
+        ...{ state: 'published', answer: { choices: [2, 0], text: null }, count: 1 },
+        lesson: { subject: '语文', state: 'scheduled' },
+      });
+    });
+
+    it('is of a subject or of one teacher’s lessons when asked so, and nothing of lessons that it taught', async () => {
+      const { polls, attendance, lessons } = stores;
+      const { personId, sit } = await pupilWithSeats();
+      const ask = async (text: string, { lessonId, seatId, teacher }: Awaited<ReturnType<typeof sit>>) => {
+        await attendance.joined({ lessonId, seatId, atMs: MONDAY_8_MS });
+        await polls.save(lessonId, pollOf(teacher, text, MONDAY_8_MS + 1));
+      };
+      const farTeacher = district.farTeacher.personId;
+      await ask('语文题', await sit({}));
+      await ask('数学题', await sit({ subject: '数学', lecturerId: farTeacher }));
+      await ask('合上的课', await sit({ subject: '数学', coTeacherIds: [farTeacher] }));
+      await ask('自己教的课', await sit({}, 'coTeacher'));
+      const texts = async (filter: object) =>
+        (await polls.putTo({ personId, limit: 10, ...filter })).map(({ question }) => question.text).toSorted();
+      expect(await texts({})).toEqual(['合上的课', '数学题', '语文题'].toSorted());
+      expect(await texts({ subject: '语文' })).toEqual(['语文题']);
+      expect(await texts({ ledBy: farTeacher })).toEqual(['合上的课', '数学题'].toSorted());
+      expect(await texts({ ledBy: district.otherPupil.personId })).toEqual([]);
+      expect((await polls.countPutTo({ personId, ledBy: farTeacher })).map(({ count }) => count)).toEqual([2]);
+      expect(await lessons.isTaughtBy(personId, farTeacher)).toBe(true);
+      expect(await lessons.isTaughtBy(personId, district.otherPupil.personId)).toBe(false);
+      // Who never came but ought to have is taught as well.
+      await makeLesson(stores, district);
+      expect(await lessons.isTaughtBy(district.pupil.personId, district.teacher.personId)).toBe(true);
+      expect(await lessons.isTaughtBy(district.otherPupil.personId, district.teacher.personId)).toBe(false);
+    });
   });
 
   it('refuses what belongs to no lesson, seat or question', async () => {

@@ -31,6 +31,7 @@ export class LessonReportRoutes implements Pick<RestHandlers, 'lessonReport'> {
       title: lesson.title,
       startedAtMs: lesson.startedAtMs,
       endedAtMs: lesson.endedAtMs,
+      isOwn: leads,
       teachersTalkedMs: teachersTalkedMs(records),
       polls: reportedPolls(asked),
       people: reportedPeople(lesson.kind, records, this.#dependencies.nowMs()),

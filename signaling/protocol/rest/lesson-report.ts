@@ -15,6 +15,8 @@ export const lessonReportRoutes = {
       title: z.string(),
       startedAtMs: z.int().nullable(),
       endedAtMs: z.int().nullable(),
+      /** Whoever asks lectures or co-teaches it, and may look at what these people answered in other lessons of its own. */
+      isOwn: z.boolean(),
       /** How long its teachers were heard. */
       teachersTalkedMs: z.int(),
       /** What was asked, first asked first. */

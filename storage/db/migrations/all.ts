@@ -16,6 +16,7 @@ import { sites } from './0016-sites.ts';
 import { insight } from './0017-insight.ts';
 import { importedLessons } from './0018-imported-lessons.ts';
 import { importedCancellations } from './0019-imported-cancellations.ts';
+import { answers } from './0020-answers.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -36,4 +37,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0017-insight': insight,
   '0018-imported-lessons': importedLessons,
   '0019-imported-cancellations': importedCancellations,
+  '0020-answers': answers,
 };

@@ -145,6 +145,7 @@ function foreignCalls(ids: ForeignIds): Readonly<Record<string, object>> {
     listPeople: { query: { schoolId } },
     createPerson: { body: { displayName: '外人', role: 'teacher', schoolId } },
     changePerson: { params: { personId }, body: { displayName: '改名' } },
+    personAnswers: { params: { personId } },
     resetPasswords: { body: { personIds: [personId] } },
     previewPeopleImport: { body: { schoolId, csv } },
     importPeople: { body: { schoolId, csv } },

@@ -24,6 +24,7 @@ export const pages = {
     { path: '/password', Page: lazy(() => import('./password/password-page.tsx')) },
     { path: '/desk/:section?', Page: lazy(() => import('./desk/desk-page.tsx')) },
     { path: '/lessons/:lessonId/report', Page: lazy(() => import('./report/report-page.tsx')) },
+    { path: '/people/:personId/answers', Page: lazy(() => import('./answers/answers-page.tsx')) },
     { path: '/lessons/:lessonId/courseware', Page: lazy(() => import('./courseware/courseware-page.tsx')) },
     { path: '/room/:lessonId', Page: lazy(() => import('./room/room-page.tsx')) },
     { path: '/inspection', Page: lazy(() => import('./inspection/inspection-page.tsx')) },

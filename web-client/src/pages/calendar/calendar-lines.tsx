@@ -62,28 +62,20 @@ function Line({ line }: { readonly line: CalendarLine }) {
       </td>
       <td data-label={t('teacher')}>{line.lecturerName}</td>
       <td data-label={t('state')}>
-<<<<<<< HEAD
-        <strong className={styles[STATE_CLASS[state]] ?? ''}>{t(state)}</strong>
-        {before.length > 0 && (
-          <p className={styles.hint} data-testid="calendar-before">
-            {t('before', { what: before.join(' · ') })}
-          </p>
-        )}
-        {line.problems.map((problem) => (
-          <p key={problem.code} className={styles.hint}>
-            {words(problem)}
-          </p>
-        ))}
-=======
         <div>
+          {' '}
           <strong className={styles[STATE_CLASS[state]] ?? ''}>{t(state)}</strong>
+          {before.length > 0 && (
+            <p className={styles.hint} data-testid="calendar-before">
+              {t('before', { what: before.join(' · ') })}
+            </p>
+          )}
           {line.problems.map((problem) => (
             <p key={problem.code} className={styles.hint}>
               {words(problem)}
             </p>
           ))}
         </div>
->>>>>>> 484f354d266960646ec5d7afb63a0299fc60d493
       </td>
     </tr>
   );

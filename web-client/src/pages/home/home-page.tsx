@@ -16,6 +16,7 @@ import { EmptyPanel } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { AdHocLesson } from './ad-hoc-lesson.tsx';
+import { AnswerRecords } from './answer-records.tsx';
 import { Drafts } from './drafts.tsx';
 import { InvitationButton } from './invitation-dialog.tsx';
 import { MicroLessonButton, UnfinishedMicroLessons } from './micro-lesson.tsx';
@@ -162,6 +163,7 @@ function Today({ home }: { readonly home: Home }) {
           <MicroLessonButton />
         </div>
       )}
+      <AnswerRecords />
       <UnfinishedMicroLessons lessons={unfinished} />
       {rest.length > 0 && (
         <section className={styles.section} aria-labelledby="today-title">

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import { useParams } from 'wouter';
+import { Link, useParams } from 'wouter';
 import { LessonId } from '../../../../signaling/protocol/ids.ts';
 import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
+import { answerText } from '../../messages/answers.ts';
 import { toolText } from '../../messages/class-tools.ts';
 import { inspectionText } from '../../messages/inspection.ts';
 import { reportText } from '../../messages/report.ts';
@@ -92,6 +93,7 @@ function Questions({ report }: { readonly report: Report }) {
 
 function People({ report }: { readonly report: Report }) {
   const t = useText(reportText);
+  const answers = useText(answerText);
   const { head, rows } = useReportTable(report);
   return (
     <section className={styles.section} aria-labelledby="answers-title">
@@ -119,9 +121,17 @@ function People({ report }: { readonly report: Report }) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ key, cells: [name, ...others] }) => (
+            {rows.map(({ key, recordOf, cells: [name, ...others] }) => (
               <tr key={key} data-testid="report-person">
-                <th scope="row">{name}</th>
+                <th scope="row">
+                  {recordOf === null ? (
+                    name
+                  ) : (
+                    <Link href={`/people/${recordOf}/answers`} title={answers('titleOf', { name: name ?? '' })}>
+                      {name}
+                    </Link>
+                  )}
+                </th>
                 {others.map((cell, column) => (
                   <td key={head[column + 1]}>{cell}</td>
                 ))}

@@ -1,3 +1,4 @@
+import type { PersonId } from '../../../../signaling/protocol/ids.ts';
 import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { toolText } from '../../messages/class-tools.ts';
 import { reportText } from '../../messages/report.ts';
@@ -10,11 +11,16 @@ type Report = RouteReply<'lessonReport'>;
 export interface ReportTable {
   readonly head: string[];
   /** The first cell is the name. */
-  readonly rows: { readonly key: string; readonly cells: string[] }[];
+  readonly rows: {
+    readonly key: string;
+    /** Whose answers in other lessons whoever reads this may look at; null where there are none to see. */
+    readonly recordOf: PersonId | null;
+    readonly cells: string[];
+  }[];
 }
 
 /** One line per person, in a meeting per child: when it was there, and its answer to each question that was not anonymous. */
-export function useReportTable({ polls, people }: Report): ReportTable {
+export function useReportTable({ polls, people, isOwn }: Report): ReportTable {
   const t = useText(reportText);
   const tools = useText(toolText);
   const named = polls
@@ -39,6 +45,7 @@ export function useReportTable({ polls, people }: Report): ReportTable {
     const isThere = firstJoinedAtMs !== null && lastLeftAtMs === null;
     return {
       key: `${index} ${person.displayName}`,
+      recordOf: isOwn ? person.personId : null,
       cells: [
         person.displayName,
         person.classGroup ?? '',
