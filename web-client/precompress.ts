@@ -4,14 +4,14 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-const COMPRESSIBLE = /\.(js|css|html|svg|json)$/;
+const COMPRESSIBLE = /\.(js|css|html|svg|json|wasm|tflite)$/;
 /** Below this the headers weigh more than what is saved. */
 const WORTH_BYTES = 1_024;
 
 const asGzip = promisify(gzip);
 const asBrotli = promisify(brotliCompress);
 
-/** Writes each text of the build as `.gz` and `.br` beside itself, so that a thousand first visits at 8:00 cost no compression. */
+/** Writes whatever of the build becomes smaller as `.gz` and `.br` beside itself, so that a thousand first visits at 8:00 cost no compression. */
 export function precompress(folder: string): Plugin {
   return {
     name: 'tongke-precompress',

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
+import { blurFiles } from './blur-files.ts';
 import { precompress } from './precompress.ts';
 
 const here = import.meta.dirname;
@@ -11,7 +12,7 @@ const SIGNALING_ORIGIN = process.env['TONGKE_DEV_ORIGIN'] ?? 'http://localhost:3
 export default defineConfig({
   root: here,
   base: '/',
-  plugins: [react(), precompress(join(here, 'dist'))],
+  plugins: [react(), blurFiles(), precompress(join(here, 'dist'))],
   css: { modules: { localsConvention: 'camelCaseOnly' } },
   server: {
     proxy: {

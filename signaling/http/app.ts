@@ -45,7 +45,8 @@ const securityHeaders = (isSecure: boolean) =>
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        scriptSrc: ["'self'"],
+        // Blurring a background is WebAssembly; it allows no more than to compile that.
+        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
         // Component libraries place popovers and virtual rows by style attributes.
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],

@@ -5,6 +5,8 @@
  * - `dismissed`: the question was closed without an answer; it is asked again.
  * - `system`: the operating system gives it to no page of this browser.
  * - `policy`: the page that shows this one does not pass it on.
+ * - `blurFailed`: the background could not be blurred, or no longer; nothing is sent instead.
+ * - `blurSlow`: this computer cannot keep pace with blurring.
  */
 export type CaptureProblem =
   | 'refused'
@@ -16,6 +18,8 @@ export type CaptureProblem =
   | 'insecure'
   | 'unsupported'
   | 'cancelled'
+  | 'blurFailed'
+  | 'blurSlow'
   | 'unknown';
 
 export class CaptureFailure extends Error {
@@ -27,6 +31,19 @@ export class CaptureFailure extends Error {
     this.problem = problem;
   }
 }
+
+/** The end of a track that no other device could put right. */
+export class TrackFailed extends Event {
+  readonly problem: CaptureProblem;
+
+  constructor(problem: CaptureProblem) {
+    super('ended');
+    this.problem = problem;
+  }
+}
+
+/** Null: the device itself is gone. */
+export const problemOf = (ended: Event): CaptureProblem | null => (ended instanceof TrackFailed ? ended.problem : null);
 
 const PROBLEMS: Readonly<Record<string, CaptureProblem>> = {
   NotAllowedError: 'refused',

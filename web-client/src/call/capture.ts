@@ -155,12 +155,19 @@ export class Capture {
       else if (source === 'microphone') await this.#publish(source, await this.#openMicrophone());
       else await this.#publish(source, await devices.openVisualiser());
     } catch (error) {
+      // Whoever wants the background blurred does not want the picture that is sent now.
+      if (captureFailure(error).problem === 'blurFailed') await this.#stop(source);
       this.#complain(source, error);
     }
   }
 
   /** The track has ended by itself. A camera or microphone is replaced by what the system has instead, so that nobody speaks into nothing. */
-  handleEnded(source: Source): void {
+  handleEnded(source: Source, problem: CaptureProblem | null = null): void {
+    if (problem !== null) {
+      void this.#stop(source);
+      this.#options.onProblem(source, problem);
+      return;
+    }
     if (isDeviceSource(source)) {
       void this.#replace(source);
       return;

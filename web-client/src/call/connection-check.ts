@@ -121,7 +121,7 @@ export async function runConnectionCheck(
     websocket: checkWebSocket,
     udp: () => checkMedia('udp'),
     tcp: () => checkMedia('tcp'),
-    camera: () => checkDevice(() => devices.openCamera()),
+    camera: () => checkDevice(() => devices.openPlainCamera()),
     microphone: () => checkDevice(() => devices.openMicrophone({ isTeacher: false })),
   };
   for (const step of CHECK_STEPS) {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CaptureFailure, captureFailure } from './capture-problem.ts';
+import { CaptureFailure, captureFailure, problemOf } from './capture-problem.ts';
 import { Emitter } from './emitter.ts';
 
 const STORAGE_KEY = 'tongke.devices';
@@ -15,6 +15,8 @@ const Remembered = z.object({
   sound: z.enum(['voice', 'hall', 'music']).nullable().default(null),
   /** As the sound check has measured. */
   noisy: z.boolean().default(false),
+  /** The background of one's own camera. */
+  blur: z.boolean().default(false),
 });
 type Choices = z.infer<typeof Remembered>;
 
@@ -52,6 +54,8 @@ const missingFrom = (list: readonly ListedDevice[], others: readonly ListedDevic
   others.filter(({ deviceId }) => !ALIASES.has(deviceId) && !list.some((one) => one.deviceId === deviceId));
 
 const CAMERA_WISH = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } } as const;
+/** What an ordinary computer blurs without falling behind. */
+const BLURRED_WISH = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24 } } as const;
 /** A visualiser shows paper: resolution before motion. */
 const VISUALISER_WISH = { width: { ideal: 1920 }, height: { ideal: 1080 }, frameRate: { ideal: 15 } } as const;
 /** The class wall shows no more, and an old computer has less to do. */
@@ -151,7 +155,19 @@ export class Devices {
     this.#announce();
   }
 
-  openCamera(): Promise<MediaStreamTrack> {
+  /** As the person wants to be seen: where the background is to be blurred and cannot be, there is no picture. */
+  async openCamera(): Promise<MediaStreamTrack> {
+    if (!this.#state.chosen.blur) return this.openPlainCamera();
+    const raw = await this.#open('video', { video: { ...BLURRED_WISH, ...this.#preferred('camera') } });
+    const track = await this.#blur(raw);
+    track.addEventListener('ended', (event) => {
+      // What comes next is not blurred, so it is for the person to switch it on.
+      if (problemOf(event) === 'blurSlow') this.choose({ blur: false, cameraOn: false });
+    });
+    return track;
+  }
+
+  openPlainCamera(): Promise<MediaStreamTrack> {
     return this.#open('video', { video: { ...CAMERA_WISH, ...this.#preferred('camera') } });
   }
 
@@ -206,6 +222,17 @@ export class Devices {
     if (video === undefined) throw new CaptureFailure('unknown');
     video.contentHint = 'detail';
     return { video, audio: stream.getAudioTracks()[0] ?? null };
+  }
+
+  /** Nothing of it is loaded before somebody wants it. */
+  async #blur(raw: MediaStreamTrack): Promise<MediaStreamTrack> {
+    try {
+      const { blurBackground } = await import('./background-blur.ts');
+      return await blurBackground(raw);
+    } catch (error) {
+      raw.stop();
+      throw error instanceof CaptureFailure ? error : new CaptureFailure('blurFailed', error);
+    }
   }
 
   #preferred(kind: 'camera' | 'microphone'): MediaTrackConstraints {

@@ -1,6 +1,8 @@
 import type { types } from 'mediasoup-client';
 import type { Source, VideoCodec } from '../../../signaling/protocol/media.ts';
 import { asFailure } from '../api/request-failure.ts';
+import { problemOf } from './capture-problem.ts';
+import type { CaptureProblem } from './capture-problem.ts';
 import { isH264, isSentAsMusic, kindOf, producerOptions } from './encodings.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
@@ -29,9 +31,9 @@ export interface LocalMediaOptions {
   readonly onChange: () => void;
   /**
    * The track ended by itself: a camera was unplugged, "stop sharing" was pressed in the browser's own bar. The source stays until
-   * it is given another track or unpublished.
+   * it is given another track or unpublished. With a problem no other device helps.
    */
-  readonly onEnded: (source: Source) => void;
+  readonly onEnded: (source: Source, problem: CaptureProblem | null) => void;
 }
 
 /**
@@ -301,8 +303,9 @@ export class LocalMedia {
   #watchEnd(entry: Entry, track: MediaStreamTrack): void {
     track.addEventListener(
       'ended',
-      () => {
-        if (this.#entries.get(entry.source) === entry && entry.track === track) this.#options.onEnded(entry.source);
+      (event) => {
+        const isCurrent = this.#entries.get(entry.source) === entry && entry.track === track;
+        if (isCurrent) this.#options.onEnded(entry.source, problemOf(event));
       },
       { once: true },
     );

@@ -1,8 +1,9 @@
 import type { types } from 'mediasoup-client';
-import type { IceServer, Source, TransportOffer, TransportPair } from '../../../signaling/protocol/media.ts';
+import type { IceServer, TransportOffer, TransportPair } from '../../../signaling/protocol/media.ts';
 import type { InsideSnapshot } from '../../../signaling/protocol/room.ts';
 import { RequestFailure, asFailure } from '../api/request-failure.ts';
 import { LocalMedia } from './local-media.ts';
+import type { LocalMediaOptions } from './local-media.ts';
 import type { LocalSource } from './local-media.ts';
 import { RemoteMedia } from './remote-media.ts';
 import type { RemoteTrack } from './remote-media.ts';
@@ -26,7 +27,7 @@ export interface MediaSessionOptions {
   readonly devices: WarmDevice;
   readonly iceServers: readonly IceServer[];
   readonly onChange: () => void;
-  readonly onSourceEnded: (source: Source) => void;
+  readonly onSourceEnded: LocalMediaOptions['onEnded'];
   /** See `RemoteMediaOptions`. */
   readonly picturesOnly?: boolean;
 }

@@ -125,7 +125,7 @@ export class RoomCall {
       iceServers: entry.seat.iceServers,
       picturesOnly: options.picturesOnly === true,
       onChange: () => this.store.setMedia(this.media.state),
-      onSourceEnded: (source) => this.capture.handleEnded(source),
+      onSourceEnded: (source, problem) => this.capture.handleEnded(source, problem),
     });
     const { devices } = options;
     this.hotPlug = new HotPlug({ devices, capture: () => this.capture, local: () => this.media.local });

@@ -35,6 +35,11 @@ export const devicesText = catalogue({
   ],
   problem_unsupported: ['这个浏览器不支持{device}', 'This browser does not support the {device}'],
   problem_unknown: ['{device}无法打开', 'The {device} could not be opened'],
+  problem_blurFailed: ['背景虚化出了问题，{device}已关闭', 'Blurring the background failed: the {device} is off'],
+  problem_blurSlow: [
+    '这台电脑跟不上背景虚化，虚化和{device}已关闭',
+    'This computer is too slow to blur the background: the blur and the {device} are off',
+  ],
   step_refused_chromium: [
     '点地址栏左侧的图标，把摄像头和麦克风改为“允许”，再点重试。如果没有这一项，可能是学校统一设置了禁止，请联系管理员。',
     'Click the icon left of the address, set camera and microphone to “Allow”, then try again. If that is not there, your school’s settings may forbid it: ask your administrator.',
@@ -76,6 +81,16 @@ export const devicesText = catalogue({
   step_insecure: ['请用 https:// 开头的网址打开本页。', 'Open this page with an address that begins with https://.'],
   step_unsupported: ['请换用 Chrome、Edge 或 Safari 浏览器打开。', 'Please open it in Chrome, Edge or Safari.'],
   step_unknown: ['请重新插拔设备或重启浏览器，再点重试。', 'Plug it in again or restart the browser, then try again.'],
+  step_blurFailed: [
+    '没有发送未虚化的画面。可以重新打开{device}再试一次，或不虚化直接打开。',
+    'No unblurred picture was sent. Switch the {device} on to try again, or on without the blur.',
+  ],
+  step_blurSlow: [
+    '没有发送未虚化的画面。可以不虚化直接打开{device}。',
+    'No unblurred picture was sent. You can switch the {device} on without the blur.',
+  ],
+  blur: ['背景虚化', 'Blur background'],
+  openWithoutBlur: ['不虚化，打开摄像头', 'Camera on without blur'],
   sound_voice: ['办公室、家里，或戴耳机', 'Office, home, or headphones'],
   sound_hall: ['教室、礼堂（扬声器外放）', 'Classroom or hall with loudspeakers'],
   use: ['使用', 'Use'],

@@ -10,6 +10,7 @@ import type { Translate } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Banner, Waiting } from '../../ui/panels.tsx';
+import { BlurChoice, WithoutBlur } from './blur-choice.tsx';
 import { SoundChoice } from './sound-choice.tsx';
 import type { Preview, Previews } from './use-preview.ts';
 import { VideoView } from './video-view.tsx';
@@ -24,7 +25,8 @@ export function captureWords(
   problem: CaptureProblem,
 ): { readonly what: string; readonly step: string } {
   const known = problem === 'cancelled' ? 'unknown' : problem;
-  const step = known === 'refused' ? t(`step_refused_${browserKind()}` as const) : t(`step_${known}` as const);
+  const step =
+    known === 'refused' ? t(`step_refused_${browserKind()}` as const) : t(`step_${known}` as const, { device });
   return { what: t(`problem_${known}` as const, { device }), step };
 }
 
@@ -37,9 +39,13 @@ function Blocked(props: { readonly preview: Preview; readonly device: string; re
       <Banner tone="bad">
         <strong>{what}</strong>
         <p>{step}</p>
-        <Button look="plain" onClick={props.onRetry}>
-          {t('retry')}
-        </Button>
+        {/* Without the blur it is no second try. */}
+        {props.preview.problem !== 'blurSlow' && (
+          <Button look="plain" onClick={props.onRetry}>
+            {t('retry')}
+          </Button>
+        )}
+        <WithoutBlur problem={props.preview.problem} onChosen={props.onRetry} />
       </Banner>
     </div>
   );
@@ -199,10 +205,11 @@ const isRunning = (preview: Preview): boolean => preview.kind === 'on' || previe
 /** Picture first, the level moving, a loudspeaker test; choices are remembered. */
 export function DeviceCheck({ previews, isTeacher }: DeviceCheckProps) {
   const t = useText(devicesText);
-  const { microphone } = previews;
+  const { camera, microphone } = previews;
   return (
     <section className={styles.check} aria-label={t('title')}>
       <Picture previews={previews} />
+      <BlurChoice onChosen={() => isRunning(camera) && previews.reopen('camera')} />
       <BothBlocked previews={previews} />
       <div className={styles.sound}>
         {microphone.kind === 'on' && <LevelBar track={microphone.track} />}

@@ -13,6 +13,7 @@ import { Banner } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
 import { ToldNote } from './groups/told-note.tsx';
+import { WithoutBlur } from './blur-choice.tsx';
 import { captureWords } from './device-check.tsx';
 import { NewCameraNote } from './new-camera-note.tsx';
 import { FreshTeacherNote } from './teacher-notes.tsx';
@@ -100,9 +101,15 @@ export function CaptureNote(props: {
     visualiser: t('camera'),
     wall: t('camera'),
   };
-  const { what, step } = captureWords(t, names[props.complaint.source], props.complaint.problem);
+  const { capture } = useCall();
+  const { source, problem } = props.complaint;
+  const { what, step } = captureWords(t, names[source], problem);
+  const openWithoutBlur = (): void => {
+    props.onSeen();
+    void capture.setCamera(true);
+  };
   return (
-    <div data-testid="capture-problem" data-problem={props.complaint.problem}>
+    <div data-testid="capture-problem" data-problem={problem}>
       <Banner tone="bad">
         <strong>{what}</strong>
         <p>{step}</p>
@@ -118,6 +125,7 @@ export function CaptureNote(props: {
             {t('retry')}
           </Button>
         )}
+        <WithoutBlur problem={problem} onChosen={openWithoutBlur} />
         <Button look="plain" onClick={props.onSeen}>
           {room('ok')}
         </Button>

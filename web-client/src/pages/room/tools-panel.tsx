@@ -12,6 +12,7 @@ import { Button } from '../../ui/button.tsx';
 import { SelectField, TextField } from '../../ui/field.tsx';
 import { InvitationButton } from '../home/invitation-dialog.tsx';
 import { useCall } from './call-context.ts';
+import { BlurChoice } from './blur-choice.tsx';
 import { CamerasChoice } from './cameras-choice.tsx';
 import { canFloat } from './float/float-window.ts';
 import { SoundChoice } from './sound-choice.tsx';
@@ -83,6 +84,7 @@ function DeviceChoice({ controls }: { readonly controls: RoomControls }) {
           }}
         />
       )}
+      {controls.may.camera && <BlurChoice onChosen={() => void capture.reopen('camera')} />}
       {controls.may.microphone && (
         <SelectField
           label={d('microphone')}

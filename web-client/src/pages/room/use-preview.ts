@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { captureFailure } from '../../call/capture-problem.ts';
+import { captureFailure, problemOf } from '../../call/capture-problem.ts';
 import type { CaptureProblem } from '../../call/capture-problem.ts';
 import type { Devices, DevicesState } from '../../call/devices.ts';
 import { useServices } from '../../services.ts';
@@ -92,8 +92,15 @@ class PreviewTracks {
     this.#missing.delete(source);
     this.#tracks[source] = track;
     // Unplugged: whatever else there is takes its place, or it says that there is nothing.
-    track.addEventListener('ended', () => {
-      if (this.#tracks[source] === track) void this.open(source);
+    track.addEventListener('ended', (event) => {
+      if (this.#tracks[source] !== track) return;
+      const problem = problemOf(event);
+      if (problem === null) {
+        void this.open(source);
+        return;
+      }
+      this.stop(source);
+      this.#onPreview(source, { kind: 'blocked', problem });
     });
     this.#onPreview(source, { kind: 'on', track });
   }

@@ -43,7 +43,7 @@ function SetUpForm({ kit }: { readonly kit: SiteKit }) {
   // Until a camera was opened once browsers do not say what they are called.
   useEffect(() => {
     devices
-      .openCamera()
+      .openPlainCamera()
       .then((track) => track.stop())
       .catch(() => undefined);
   }, [devices]);
