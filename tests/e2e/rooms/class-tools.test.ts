@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
+import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -231,5 +232,34 @@ describe('what a teacher runs with the class', () => {
     await eventually(() => sign.getAttribute('data-state')).toBe('paused');
     await teacher.page.getByTestId('countdown-stop').click();
     await sign.waitFor({ state: 'detached' });
+  });
+
+  it('is found afterwards by the pupil on the home page, by its guardian, and by the teacher behind the name in the report', async () => {
+    await teacher.page.getByTestId('control-leave').click();
+    await teacher.page.getByTestId('leave-end').click();
+    await teacher.page.getByTestId('end-confirm').click();
+    await pupil.page.getByTestId('closed').waitFor();
+    const showsAnswer = async ({ page }: Person): Promise<void> => {
+      const put = page.locator('[data-testid="put-question"][data-mark="right"]');
+      await put.waitFor();
+      const said = await put.textContent();
+      for (const part of ['银河落九天', '答对', '作答：C 夸张', '正确答案：C 夸张']) expect(said).toContain(part);
+      expect(await page.getByTestId('answers-correct').textContent()).toContain('100%');
+      expect(await seriousFindings(page)).toEqual([]);
+    };
+    await pupil.page.goto('/');
+    await pupil.page.getByRole('link', { name: '我的答题记录' }).click();
+    await showsAnswer(pupil);
+    await pupil.page.getByLabel('学科').selectOption('语文');
+    await showsAnswer(pupil);
+    await teacher.page.goto(`/lessons/${lessonId}/report`);
+    await teacher.page.getByRole('link', { name: PUPIL.name }).click();
+    await teacher.page.getByRole('heading', { name: `${PUPIL.name}的答题记录` }).waitFor();
+    await showsAnswer(teacher);
+    const guardian = await Person.at(stack, browser, 4, { viewport: VIEWPORTS.phone });
+    await guardian.signIn('wang.mama');
+    await guardian.page.getByRole('link', { name: `${PUPIL.name}的答题记录` }).click();
+    await showsAnswer(guardian);
+    await guardian.close();
   });
 });

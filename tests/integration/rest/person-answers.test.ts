@@ -77,7 +77,7 @@ describe('the answers of a pupil', () => {
       ],
     };
     await eventually(() => answersFor(pupil)).toMatchObject(whole);
-    for (const account of ['wang.mama', 'zhou.xiaozhang', 'admin', 'lin.laoshi'])
+    for (const account of ['wang.mama', 'zhou.xiaozhang', 'admin', 'lin.laoshi', 'guli.laoshi'])
       expect(await answersFor(await signedIn(stack, account)), account).toMatchObject(whole);
     const first = await answersFor(pupil, { limit: 2 });
     expect([first.items.map(({ pollId }) => pollId), first.next]).toEqual([[vote, short], short]);
@@ -86,15 +86,15 @@ describe('the answers of a pupil', () => {
     expect(second.totals.asked).toBe(3);
     expect(await answersFor(pupil, { subject: '数学' })).toMatchObject({ totals: { asked: 0 }, items: [] });
     expect((await pupil.raw('personAnswers', { params, query: { limit: 101 } })).code).toBe('invalidInput');
-    // A classmate, another child's parent, the school that listened.
-    for (const account of ['li.xinyi', 'li.baba', 'ai.xiaozhang', 'guli.laoshi'])
+    // A classmate, another child's parent, the school that listened and a teacher of it.
+    for (const account of ['li.xinyi', 'li.baba', 'ai.xiaozhang', 'ma.laoshi'])
       expect((await (await signedIn(stack, account)).raw('personAnswers', { params })).code, account).toBe('notFound');
     for (const client of [teacher, answering]) client.close();
   });
 
   it('hold nothing of a colleague’s lessons for a teacher of the same class', async () => {
-    const [lecturer, colleague] = [await signedIn(stack, 'lin.laoshi'), await signedIn(stack, 'wu.laoshi')];
-    const lessonId = await lessonIdOf(colleague, '认识分数');
+    const [lecturer, colleague] = [await signedIn(stack, 'lin.laoshi'), await signedIn(stack, 'aili.laoshi')];
+    const lessonId = await lessonIdOf(colleague, '沙漠里的植物');
     const { people, isOwn } = await colleague.call('lessonReport', { params: { lessonId } });
     expect(isOwn).toBe(true);
     const pupil = people.find(({ displayName }) => displayName === '王小明');

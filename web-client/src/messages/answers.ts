@@ -11,7 +11,6 @@ export const answerText = catalogue({
   questions: ['{n} 题', '{n}'],
   subject: ['学科', 'Subject'],
   allSubjects: ['全部学科', 'All subjects'],
-  list: ['题目', 'Questions'],
   shown: ['已显示 {n} / {all} 题', '{n} of {all} shown'],
   more: ['加载更多', 'Load more'],
   options: ['选项：{options}', 'Options: {options}'],
