@@ -37,8 +37,11 @@ export function valuesOf(component: ICAL.Component, name: string): unknown[] {
 /** @throws EventProblem */
 export const valueOf = (component: ICAL.Component, name: string): unknown => valuesOf(component, name)[0];
 
-export const textOf = (component: ICAL.Component, name: string): string =>
-  String(valueOf(component, name) ?? '').trim();
+/** Empty where there is none, or something that is no text. @throws EventProblem */
+export function textOf(component: ICAL.Component, name: string): string {
+  const value = valueOf(component, name);
+  return typeof value === 'string' ? value.trim() : '';
+}
 
 /** @throws EventProblem */
 export function startOf(event: ICAL.Component): ICAL.Time {
@@ -128,8 +131,8 @@ export interface EventName {
 }
 
 export function nameOf(component: ICAL.Component, schoolZone: string): EventName {
-  const raw = component.getFirstProperty('dtstart')?.toJSON() as unknown[] | undefined;
-  const startText = raw?.[3] === undefined ? null : String(raw[3]).replace('T', ' ').slice(0, MAX_START_TEXT);
+  const raw: unknown = component.getFirstProperty('dtstart')?.toJSON()[3];
+  const startText = typeof raw === 'string' ? raw.replace('T', ' ').slice(0, MAX_START_TEXT) : null;
   const title = attempt(() => textOf(component, 'summary')) ?? '';
   const startsAtMs = attempt(() => instantIn(startOf(component), zoneOf(component, schoolZone)));
   return { title: title.slice(0, MAX_TITLE), startsAtMs, startText: startsAtMs === null ? startText : null };

@@ -163,7 +163,7 @@ describe('a calendar file', () => {
     ]);
     const range = 'RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Shanghai:20260914T080000';
     expect(
-      problems(calendar(`${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=1`, `${LESSON.replace('UID:a', `UID:a\n${range}`)}`)),
+      problems(calendar(`${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=1`, LESSON.replace('UID:a', `UID:a\n${range}`))),
     ).toEqual(['icalRangeUnsupported', undefined]);
   });
 
