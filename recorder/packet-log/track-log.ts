@@ -36,6 +36,7 @@ export class TrackLog {
   #state: 'open' | 'failed' | 'closed' = 'open';
   #bytes = 0;
   readonly #sealing = new Set<Promise<void>>();
+  #lastSealed = Promise.resolve();
 
   constructor(options: TrackLogOptions) {
     this.#options = options;
@@ -76,14 +77,15 @@ export class TrackLog {
     await this.#write((chunk) => chunk.sync());
   }
 
-  /** Ends the current chunk; `onSealed` follows when it is durable. */
+  /** Ends the current chunk; `onSealed` follows when it, and every chunk before it, is durable. */
   roll(): void {
     const chunk = this.#chunk;
     if (chunk === undefined) return;
     this.#chunk = undefined;
     const n = this.#nextN;
     this.#nextN += 1;
-    const sealing = this.#seal(chunk, n).finally(() => this.#sealing.delete(sealing));
+    this.#lastSealed = this.#seal(chunk, n, this.#lastSealed);
+    const sealing = this.#lastSealed.finally(() => this.#sealing.delete(sealing));
     this.#sealing.add(sealing);
   }
 
@@ -115,13 +117,14 @@ export class TrackLog {
     }
   }
 
-  async #seal(chunk: ChunkFile, n: number): Promise<void> {
+  async #seal(chunk: ChunkFile, n: number, before: Promise<void>): Promise<void> {
     try {
       await chunk.seal();
     } catch (error) {
       this.#fail(error, chunk);
       return;
     }
+    await before;
     const { recordingId, trackId, epoch } = this.header;
     const { path, bytes, records, firstReceivedUnixUs, lastReceivedUnixUs } = chunk;
     this.#options.onSealed({

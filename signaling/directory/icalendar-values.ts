@@ -37,7 +37,7 @@ export function valuesOf(component: ICAL.Component, name: string): unknown[] {
 /** @throws EventProblem */
 export const valueOf = (component: ICAL.Component, name: string): unknown => valuesOf(component, name)[0];
 
-/** Empty where it is missing, or no text. @throws EventProblem */
+/** Empty where there is none, or something that is no text. @throws EventProblem */
 export function textOf(component: ICAL.Component, name: string): string {
   const value = valueOf(component, name);
   return typeof value === 'string' ? value.trim() : '';
@@ -131,9 +131,8 @@ export interface EventName {
 }
 
 export function nameOf(component: ICAL.Component, schoolZone: string): EventName {
-  const raw = component.getFirstProperty('dtstart')?.toJSON() as unknown[] | undefined;
-  const start = raw?.[3];
-  const startText = typeof start === 'string' ? start.replace('T', ' ').slice(0, MAX_START_TEXT) : null;
+  const raw: unknown = component.getFirstProperty('dtstart')?.toJSON()[3];
+  const startText = typeof raw === 'string' ? raw.replace('T', ' ').slice(0, MAX_START_TEXT) : null;
   const title = attempt(() => textOf(component, 'summary')) ?? '';
   const startsAtMs = attempt(() => instantIn(startOf(component), zoneOf(component, schoolZone)));
   return { title: title.slice(0, MAX_TITLE), startsAtMs, startText: startsAtMs === null ? startText : null };

@@ -162,11 +162,9 @@ describe('a calendar file', () => {
       { startsAtMs: null, startText: '2026-09-07 08:00:00' },
     ]);
     const range = 'RECURRENCE-ID;RANGE=THISANDFUTURE;TZID=Asia/Shanghai:20260914T080000';
-    const moved = LESSON.replace('UID:a', `UID:a\n${range}`);
-    expect(problems(calendar(`${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=1`, moved))).toEqual([
-      'icalRangeUnsupported',
-      undefined,
-    ]);
+    expect(
+      problems(calendar(`${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=1`, LESSON.replace('UID:a', `UID:a\n${range}`))),
+    ).toEqual(['icalRangeUnsupported', undefined]);
   });
 
   it('that cannot be parsed is refused by the name of the event that it breaks at', () => {

@@ -36,14 +36,7 @@ import type { InsightTables } from './insight-tables.ts';
 import type { OrderTables } from './order-tables.ts';
 import type { CoursewareTable } from './courseware-table.ts';
 import type { SiteTable, SitePhoneTable, SiteReportTable } from './site-tables.ts';
-import type {
-  CalendarFeedTable,
-  ImportedLessonTable,
-  PeriodTable,
-  SpecialDayTable,
-  TermTable,
-  TimetableEntryTable,
-} from './timetable-tables.ts';
+import type { TimetableTables } from './timetable-tables.ts';
 import type { CaptionVersionTable, RemarkTable, WatchTable } from './watcher-tables.ts';
 
 /**
@@ -310,7 +303,7 @@ export interface UploadTable {
   finished_at: Date | null;
 }
 
-export interface Database extends InsightTables, OrderTables {
+export interface Database extends InsightTables, OrderTables, TimetableTables {
   district: DistrictTable;
   schools: SchoolTable;
   class_groups: ClassGroupTable;
@@ -322,15 +315,6 @@ export interface Database extends InsightTables, OrderTables {
   site_reports: SiteReportTable;
   site_phones: SitePhoneTable;
   pairings: PairingTable;
-  timetable_entries: TimetableEntryTable;
-  timetable_class_groups: { entry_id: string; class_group_id: ClassGroupId };
-  timetable_classrooms: { entry_id: string; classroom_id: ClassroomId };
-  terms: TermTable;
-  special_days: SpecialDayTable;
-  periods: PeriodTable;
-  calendar_feeds: CalendarFeedTable;
-  imported_lessons: ImportedLessonTable;
-  timetable_due: { school_id: SchoolId; since: Date };
   lessons: LessonTable;
   lesson_co_teachers: { lesson_id: LessonId; person_id: PersonId };
   lesson_class_groups: { lesson_id: LessonId; class_group_id: ClassGroupId };

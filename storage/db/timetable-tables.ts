@@ -57,7 +57,7 @@ export interface PeriodTable {
   end_time: string;
 }
 
-export interface CalendarFeedTable {
+interface CalendarFeedTable {
   feed_id: FeedId;
   token_hash: string;
   created_by: PersonId;
@@ -68,10 +68,22 @@ export interface CalendarFeedTable {
 }
 
 /** Which event of a calendar file a lesson was made from; `is_cancelled`: a file has cancelled it since. */
-export interface ImportedLessonTable {
+interface ImportedLessonTable {
   school_id: SchoolId;
   uid: string;
   occurrence: string;
   lesson_id: LessonId;
   is_cancelled: Generated<boolean>;
+}
+
+export interface TimetableTables {
+  timetable_entries: TimetableEntryTable;
+  timetable_class_groups: { entry_id: string; class_group_id: ClassGroupId };
+  timetable_classrooms: { entry_id: string; classroom_id: ClassroomId };
+  terms: TermTable;
+  special_days: SpecialDayTable;
+  periods: PeriodTable;
+  calendar_feeds: CalendarFeedTable;
+  imported_lessons: ImportedLessonTable;
+  timetable_due: { school_id: SchoolId; since: Date };
 }
