@@ -97,6 +97,20 @@ const openCameras = (): Promise<number> =>
     () => timecodeKit.given.filter(({ kind, readyState }) => kind === 'video' && readyState === 'live').length,
   );
 
+/** What the blur needs does not come before it is let go. */
+async function holdBlur(): Promise<() => Promise<void>> {
+  const { page } = teacher;
+  const gate = Promise.withResolvers<void>();
+  await page.route(/background-blur-/, async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  return async () => {
+    gate.resolve();
+    await page.unrouteAll({ behavior: 'wait' });
+  };
+}
+
 async function crashBlur(): Promise<void> {
   await teacher.page.evaluate(() => {
     for (const worker of globalThis.madeWorkers) worker.terminate();
@@ -130,6 +144,21 @@ describe('a blurred background', () => {
     await blurSwitch().check();
     await seesBlurred(pupil.page, face());
     await eventually(openCameras).toBe(1);
+  });
+
+  it('shows nothing while it is on its way, and nothing at all of a camera that is switched off meanwhile', async () => {
+    await blurSwitch().uncheck();
+    await pupil.seesAdvancing(face(), TEACHER.sender);
+    const letGo = await holdBlur();
+    await blurSwitch().check();
+    await eventually(async () => (await readSharpness(pupil.page, face()))?.mean ?? 255).toBeLessThan(DARK);
+    await teacher.page.getByTestId('control-camera').click();
+    await pupil.page.locator(face()).waitFor({ state: 'detached' });
+    await letGo();
+    await eventually(openCameras).toBe(0);
+    expect(await pupil.page.locator(face()).count()).toBe(0);
+    await teacher.page.getByTestId('control-camera').click();
+    await seesBlurred(pupil.page, face());
   });
 
   it('is there again after a reload', async () => {
@@ -169,7 +198,7 @@ describe('a blurred background', () => {
     await note.waitFor({ state: 'detached' });
   });
 
-  it('switches itself and the camera off, and says so, on a computer that cannot keep pace', async () => {
+  it('switches the camera off, and says so, on a computer that cannot keep pace', async () => {
     await blurSwitch().check();
     await seesBlurred(pupil.page, face());
     await teacher.page.evaluate(() => {
@@ -178,9 +207,9 @@ describe('a blurred background', () => {
     const note = teacher.page.locator('[data-testid="capture-problem"][data-problem="blurSlow"]');
     await note.waitFor();
     await eventually(openCameras).toBe(0);
-    await eventually(() => blurSwitch().isChecked()).toBe(false);
     await pupil.page.locator(face()).waitFor({ state: 'detached' });
     await note.getByTestId('camera-without-blur').click();
+    await eventually(() => blurSwitch().isChecked()).toBe(false);
     await pupil.seesAdvancing(face(), SECOND_CAMERA);
   });
 });

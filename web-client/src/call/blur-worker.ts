@@ -20,12 +20,13 @@ const MASK_RADIUS = 8;
 export class BlurWorker {
   readonly #worker: Worker;
   readonly #pipeline: Pipeline;
-  readonly #crash: Promise<never>;
+  /** Of the picture that is being blurred. */
+  #reject: ((error: Error) => void) | null = null;
 
   static async create(lines: number): Promise<BlurWorker> {
     const worker = new Worker(`${BLUR_FILES}${BLUR_WORKER_FILE}`);
     const crash = new Promise<never>((_resolve, reject) => {
-      worker.addEventListener('error', (event) => reject(new Error(`the blurring worker failed: ${event.message}`)));
+      worker.addEventListener('error', (event) => reject(crashOf(event)));
     });
     const late = AbortSignal.timeout(LOADING_MS);
     const lateness = new Promise<never>((_resolve, reject) => {
@@ -33,7 +34,7 @@ export class BlurWorker {
     });
     try {
       const pipeline = await Promise.race([load(worker, lines), crash, lateness]);
-      return new BlurWorker(worker, pipeline, crash);
+      return new BlurWorker(worker, pipeline);
     } catch (error) {
       worker.terminate();
       throw error;
@@ -42,15 +43,18 @@ export class BlurWorker {
     }
   }
 
-  private constructor(worker: Worker, pipeline: Pipeline, crash: Promise<never>) {
+  private constructor(worker: Worker, pipeline: Pipeline) {
     this.#worker = worker;
     this.#pipeline = pipeline;
-    this.#crash = crash;
+    worker.addEventListener('error', (event) => this.#reject?.(crashOf(event)));
   }
 
   /** The frame is the worker's from here on. Throws when it fails; never settles when the worker has died without a word. */
   async blur(frame: VideoFrame): Promise<ImageBitmap> {
-    const picture = await Promise.race([this.#pipeline.render(transfer(frame, [frame])), this.#crash]);
+    const picture = await new Promise<ImageBitmap | null>((resolve, reject) => {
+      this.#reject = reject;
+      this.#pipeline.render(transfer(frame, [frame])).then(resolve, reject);
+    });
     if (picture === null) throw new Error('the model of the blur is not loaded');
     return picture;
   }
@@ -59,6 +63,8 @@ export class BlurWorker {
     this.#worker.terminate();
   }
 }
+
+const crashOf = ({ message }: ErrorEvent): Error => new Error(`the blurring worker failed: ${message}`);
 
 async function load(worker: Worker, lines: number): Promise<Pipeline> {
   const RemotePipeline = wrap<typeof GaussianBlurBackgroundProcessorPipelineWorker>(worker);

@@ -1,6 +1,6 @@
 import type { RecordedSource, Source } from '../../../signaling/protocol/media.ts';
 import type { Permission } from '../../../signaling/protocol/seats.ts';
-import { captureFailure } from './capture-problem.ts';
+import { CaptureFailure, captureFailure } from './capture-problem.ts';
 import type { CaptureProblem } from './capture-problem.ts';
 import type { Devices } from './devices.ts';
 import type { LocalMedia } from './local-media.ts';
@@ -71,6 +71,11 @@ export class Capture {
     if (!isOpen && this.#local.has('wall')) void this.#local.unpublish('wall');
   }
 
+  /** Its device is being opened: to switch it now is to switch it off. */
+  isOpening(source: Source): boolean {
+    return this.#opening.has(source) && !this.#calledOff.has(source);
+  }
+
   setWall(on: boolean): Promise<boolean> {
     return on ? this.#start('wall', () => this.#options.devices.openWallCamera()) : this.#stop('wall');
   }
@@ -81,7 +86,11 @@ export class Capture {
       track.stop();
       return;
     }
-    await this.#publish(source, track);
+    try {
+      await this.#publish(source, track);
+    } catch (error) {
+      this.#complain(source, error);
+    }
   }
 
   /** Off releases the camera; on opens it again. */
@@ -148,17 +157,29 @@ export class Capture {
   }
 
   async #reopenNow(source: Reopened): Promise<void> {
-    if (!this.#local.has(source)) return;
+    const before = this.#local.trackOf(source);
+    if (before === null) return;
+    // Whoever wants the background blurred does not want the picture that is sent now, however long the blur takes to come.
+    const isHidden = source === 'camera' && this.#options.devices.isUnwantedlySharp(before);
+    if (isHidden) before.enabled = false;
     try {
-      const { devices } = this.#options;
-      if (source === 'camera') await this.#publish(source, await devices.openCamera());
-      else if (source === 'microphone') await this.#publish(source, await this.#openMicrophone());
-      else await this.#publish(source, await devices.openVisualiser());
+      const track = await this.#openAgain(source);
+      if (this.#local.trackOf(source) !== before || !this.isPermitted(source)) {
+        track.stop();
+        return;
+      }
+      await this.#publish(source, track);
     } catch (error) {
-      // Whoever wants the background blurred does not want the picture that is sent now.
-      if (captureFailure(error).problem === 'blurFailed') await this.#stop(source);
+      const isOver = isHidden || captureFailure(error).problem === 'blurFailed';
+      if (isOver && this.#local.trackOf(source) === before) await this.#stop(source);
       this.#complain(source, error);
     }
+  }
+
+  #openAgain(source: Reopened): Promise<MediaStreamTrack> {
+    const { devices } = this.#options;
+    if (source === 'visualiser') return devices.openVisualiser();
+    return source === 'camera' ? devices.openCamera() : this.#openMicrophone();
   }
 
   /** The track has ended by itself. A camera or microphone is replaced by what the system has instead, so that nobody speaks into nothing. */
@@ -231,7 +252,9 @@ export class Capture {
     this.#calledOff.delete(source);
     const running = this.#opening.get(source);
     if (running !== undefined) return running;
-    const opening = this.#open(source, open).finally(() => this.#opening.delete(source));
+    const opening = this.#open(source, open).finally(() => {
+      if (this.#opening.get(source) === opening) this.#opening.delete(source);
+    });
     this.#opening.set(source, opening);
     return opening;
   }
@@ -239,10 +262,13 @@ export class Capture {
   async #open(source: Source, open: () => Promise<MediaStreamTrack>): Promise<boolean> {
     try {
       const track = await open();
+      await this.#readyToSend(track);
       if (!this.isPermitted(source) || this.#calledOff.delete(source)) {
         track.stop();
         return false;
       }
+      // What is done with it from here on is done with what is sent.
+      this.#opening.delete(source);
       await this.#publish(source, track);
       return true;
     } catch (error) {
@@ -251,13 +277,21 @@ export class Capture {
     }
   }
 
-  async #publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
+  /** A device may have gone, or its blur have failed, before anybody listened. */
+  async #readyToSend(track: MediaStreamTrack): Promise<void> {
     try {
       await this.#options.media.ensureSending();
     } catch (error) {
       track.stop();
       throw error;
     }
+    if (track.readyState !== 'ended') return;
+    const isCamera = track.kind === 'video' && this.#options.devices.wantsBlur;
+    throw new CaptureFailure(isCamera ? 'blurFailed' : 'notFound');
+  }
+
+  async #publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
+    await this.#readyToSend(track);
     await this.#local.publish(source, track, paused);
     if (isDeviceSource(source)) this.#lost.delete(source);
   }

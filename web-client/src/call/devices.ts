@@ -95,6 +95,7 @@ const PLAIN_WISH = { echoCancellation: false, noiseSuppression: false, autoGainC
  */
 export class Devices {
   readonly #storage: Storage;
+  readonly #blurred = new WeakSet<MediaStreamTrack>();
   readonly #listeners = new Set<() => void>();
   readonly #plugs = new Emitter<{ arrived: [PluggedDevice]; gone: [PluggedDevice] }>();
   #state: DevicesState;
@@ -104,7 +105,7 @@ export class Devices {
 
   constructor(storage: Storage) {
     this.#storage = storage;
-    this.#state = { cameras: [], microphones: [], speakers: [], chosen: this.#recall() };
+    this.#state = { cameras: [], microphones: [], speakers: [], chosen: this.#recall(Remembered.parse({})) };
   }
 
   readonly getState = (): DevicesState => this.#state;
@@ -123,7 +124,8 @@ export class Devices {
   }
 
   choose(change: Partial<Choices>): void {
-    const chosen = { ...this.#state.chosen, ...change };
+    // Another tab may have chosen something else meanwhile.
+    const chosen = { ...this.#recall(this.#state.chosen), ...change };
     this.#state = { ...this.#state, chosen };
     try {
       this.#storage.setItem(STORAGE_KEY, JSON.stringify(chosen));
@@ -157,12 +159,30 @@ export class Devices {
 
   /** As the person wants to be seen: where the background is to be blurred and cannot be, there is no picture. */
   async openCamera(): Promise<MediaStreamTrack> {
-    if (!this.#state.chosen.blur) return this.openPlainCamera();
+    const isBlurred = this.wantsBlur;
+    const track = await (isBlurred ? this.#openBlurredCamera() : this.openPlainCamera());
+    if (isBlurred === this.wantsBlur) return track;
+    // Chosen otherwise while it opened.
+    track.stop();
+    return this.openCamera();
+  }
+
+  get wantsBlur(): boolean {
+    return this.#state.chosen.blur;
+  }
+
+  /** A camera's picture as it is, while the person wants it blurred. */
+  isUnwantedlySharp(track: MediaStreamTrack): boolean {
+    return this.wantsBlur && !this.#blurred.has(track);
+  }
+
+  async #openBlurredCamera(): Promise<MediaStreamTrack> {
     const raw = await this.#open('video', { video: { ...BLURRED_WISH, ...this.#preferred('camera') } });
     const track = await this.#blur(raw);
+    this.#blurred.add(track);
     track.addEventListener('ended', (event) => {
-      // What comes next is not blurred, so it is for the person to switch it on.
-      if (problemOf(event) === 'blurSlow') this.choose({ blur: false, cameraOn: false });
+      // Whether to be seen without it is for the person to say.
+      if (problemOf(event) === 'blurSlow') this.choose({ cameraOn: false });
     });
     return track;
   }
@@ -194,6 +214,8 @@ export class Devices {
   async openVisualiser(): Promise<MediaStreamTrack> {
     if (this.#state.cameras.length === 0) await this.refresh();
     const deviceId = visualiserOf(this.#state);
+    // The browser would give the camera at the face.
+    if (deviceId === null && this.wantsBlur) throw new CaptureFailure('notFound');
     const device = deviceId === null ? {} : { deviceId: { exact: deviceId } };
     const track = await this.#open('video', { video: { ...VISUALISER_WISH, ...device } });
     track.contentHint = 'detail';
@@ -288,11 +310,12 @@ export class Devices {
     this.#stopWatching = null;
   }
 
-  #recall(): Choices {
+  #recall(otherwise: Choices): Choices {
     try {
-      return Remembered.parse(JSON.parse(this.#storage.getItem(STORAGE_KEY) ?? '{}'));
+      const kept = this.#storage.getItem(STORAGE_KEY);
+      return kept === null ? otherwise : Remembered.parse(JSON.parse(kept));
     } catch {
-      return Remembered.parse({});
+      return otherwise;
     }
   }
 

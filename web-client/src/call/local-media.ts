@@ -46,6 +46,7 @@ export class LocalMedia {
   #transport: types.Transport | null = null;
   #device: types.Device | null = null;
   #videoCodec: VideoCodec = 'h264';
+  #isClosed = false;
 
   constructor(options: LocalMediaOptions) {
     this.#options = options;
@@ -95,6 +96,10 @@ export class LocalMedia {
 
   /** Sends a track, or puts another one in its place without a new negotiation. */
   async publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
+    if (this.#isClosed) {
+      track.stop();
+      return;
+    }
     const existing = this.#entries.get(source);
     if (existing !== undefined) {
       const before = existing.replacing.catch(() => undefined);
@@ -179,6 +184,7 @@ export class LocalMedia {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const entry of [...this.#entries.values()]) {
       entry.producer?.close();
       this.#forget(entry);

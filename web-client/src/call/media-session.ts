@@ -101,7 +101,7 @@ export class MediaSession {
     void this.local.useVideoCodec(snapshot.videoCodec).catch((error: unknown) => console.error('not sent anew', error));
     if (this.#device === null) await this.ensureDevice();
     if (snapshot.needsTransports || this.#recv === null) {
-      await this.rebuild();
+      await this.#startOver();
       return;
     }
     const own = snapshot.producers.filter((producer) => producer.seatId === snapshot.self.seatId);
@@ -112,16 +112,22 @@ export class MediaSession {
   }
 
   /** Every transport, producer and consumer is gone on the server: make new ones and send the same things again. */
-  handleReset(): Promise<void> {
-    this.#dropTransports();
+  async handleReset(): Promise<void> {
     this.remote.setProducers([]);
-    return this.rebuild();
+    await this.#startOver();
   }
 
   /** A seat that came on stage gets its sending transport; what it receives goes on untouched. */
   async ensureSending(): Promise<void> {
     if (this.#send !== null && !this.#send.transport.closed) return;
     await this.rebuild(this.#recv !== null);
+  }
+
+  /** Whatever is being made now may wait for an answer on transports that are dead: they go first, and it ends with them. */
+  async #startOver(): Promise<void> {
+    this.#dropTransports();
+    await this.#rebuilding?.catch(() => undefined);
+    await this.rebuild();
   }
 
   rebuild(sendOnly = false): Promise<void> {
@@ -196,7 +202,7 @@ export class MediaSession {
       call: (name, params) => this.#options.client.call(name, params),
       transportId: offer.transportId,
       onLine: () => this.#changed(),
-      onBroken: () => void this.rebuild().catch(() => this.#rebuildLater()),
+      onBroken: () => void this.#startOver().catch(() => this.#rebuildLater()),
     });
   }
 

@@ -147,7 +147,10 @@ export class RoomActions {
   async sendChat(text: string): Promise<boolean> {
     const requestId = newRequestId();
     const untilMs = Date.now() + WORDS_PATIENCE_MS;
-    const send = () => this.#call('sendChat', { requestId, text }, untilMs - Date.now());
+    const { view } = this.#store.getState();
+    // It waits for the line, and the groups may be over by then.
+    const place = view.phase === 'inside' ? { group: view.self.group } : {};
+    const send = () => this.#call('sendChat', { requestId, text, ...place }, untilMs - Date.now());
     // What went out and was not answered is stored once however often it is sent (SPEC C3), in one patience for all of it.
     const persist = (error: unknown) => {
       const failure = asFailure(error);

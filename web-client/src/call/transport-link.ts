@@ -3,6 +3,7 @@ import { RequestId } from '../../../signaling/protocol/ids.ts';
 import type { TransportId } from '../../../signaling/protocol/ids.ts';
 import type { IceServer, Source, TransportOffer } from '../../../signaling/protocol/media.ts';
 import { asFailure } from '../api/request-failure.ts';
+import type { RequestFailure } from '../api/request-failure.ts';
 import { randomId } from './random-id.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
@@ -87,11 +88,10 @@ export class TransportLink {
     const { call, transportId } = this.#options;
     try {
       await this.#persist(() => call('connectTransport', { transportId, dtlsParameters }));
+      done();
     } catch (error) {
-      fail(asFailure(error));
-      return;
+      this.#handleRefusal(asFailure(error), fail);
     }
-    done();
   }
 
   async #produce(...[parameters, done, fail]: types.TransportEvents['produce']): Promise<void> {
@@ -103,10 +103,14 @@ export class TransportLink {
       const { producerId } = await this.#persist(() => this.#options.call('produce', wanted));
       done({ id: producerId });
     } catch (error) {
-      // The server does not know the transport any more. With the one that takes its place the same is asked again.
-      if (asFailure(error).code === 'conflict') this.#options.onBroken();
-      else fail(asFailure(error));
+      this.#handleRefusal(asFailure(error), fail);
     }
+  }
+
+  /** What the server does not know any more is not asked again: all that waits for it is let go as it closes, and is asked on the one that takes its place. */
+  #handleRefusal(failure: RequestFailure, fail: (failure: RequestFailure) => void): void {
+    if (failure.code === 'conflict' || failure.code === 'notFound') this.#options.onBroken();
+    else fail(failure);
   }
 
   /**
@@ -118,8 +122,9 @@ export class TransportLink {
       try {
         return await ask();
       } catch (error) {
-        if (this.transport.closed || !asFailure(error).isConnection) throw error;
+        if (!asFailure(error).isConnection) throw error;
         await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        if (this.transport.closed) throw error;
       }
     }
   }

@@ -56,6 +56,7 @@ export const orderText = catalogue({
   takeOverBody: ['您可以接管这节课，让它继续下去。', 'You may take the lesson over, so that it goes on.'],
   takeOver: ['接管课堂', 'Take the lesson over'],
   ledByOther: ['您的课现由另一位老师主讲。', 'Another teacher leads your lesson now.'],
+  ledByOtherFine: ['知道了', 'OK'],
   takeBack: ['收回主讲', 'Lead again'],
   saidLeads: ['{name} 现在是主讲教师', '{name} leads the lesson now'],
 });

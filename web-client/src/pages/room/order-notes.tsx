@@ -34,11 +34,16 @@ function TakeOver({ state, fromMs }: { readonly state: InsideState; readonly fro
 function TakeBack() {
   const t = useText(orderText);
   const { actions } = useCall();
+  const [isSeen, setSeen] = useState(false);
+  if (isSeen) return null;
   return (
     <Banner tone="calm">
       {t('ledByOther')}{' '}
       <Button onClick={() => void actions.tools.takeOver()} data-testid="take-back">
         {t('takeBack')}
+      </Button>{' '}
+      <Button look="plain" onClick={() => setSeen(true)}>
+        {t('ledByOtherFine')}
       </Button>
     </Banner>
   );

@@ -84,8 +84,9 @@ function build(call: RoomCall, devices: Devices, { view, media }: CallState): Ro
     camera: {
       on: cameraOn,
       toggle: run(() => {
-        devices.choose({ cameraOn: !cameraOn });
-        return capture.setCamera(!cameraOn);
+        const on = !(cameraOn || capture.isOpening('camera'));
+        devices.choose({ cameraOn: on });
+        return capture.setCamera(on);
       }),
     },
     wall: { on: isOn('wall'), toggle: () => call.wall.answer(isOn('wall') ? 'no' : 'yes') },

@@ -3,6 +3,7 @@ import type { ClassRules } from '../../../../../signaling/protocol/class-order.t
 import type { InsideState } from '../../../call/room-state.ts';
 import { orderText } from '../../../messages/class-order.ts';
 import { useText } from '../../../text/text.ts';
+import { Button } from '../../../ui/button.tsx';
 import { useCall } from '../call-context.ts';
 import styles from './class-tools.module.css';
 
@@ -46,6 +47,7 @@ function Rule({ title, rules, choices }: RuleProps) {
 /** What the class may do by itself (SPEC O1). */
 export function OrderTool({ state }: { readonly state: InsideState }) {
   const t = useText(orderText);
+  const { actions } = useCall();
   const { rules } = state.tools.order;
   const chat = (['everybody', 'teachers', 'nobody'] as const).map((value) => ({
     id: `chat-${value}`,
@@ -68,6 +70,11 @@ export function OrderTool({ state }: { readonly state: InsideState }) {
       <Rule title={t('chat')} rules={rules} choices={chat} />
       <Rule title={t('microphones')} rules={rules} choices={microphones} />
       <Rule title={t('screens')} rules={rules} choices={screens} />
+      {state.self.leadsByTimetable && state.self.seat === 'coTeacher' && (
+        <p>
+          {t('ledByOther')} <Button onClick={() => void actions.tools.takeOver()}>{t('takeBack')}</Button>
+        </p>
+      )}
     </section>
   );
 }
