@@ -66,7 +66,8 @@ export const RecordingEvent = z.discriminatedUnion('type', [
   line('producerAdded', z.object({ seatId: SeatId, trackId: TrackId, source: TrackSource, kind: MediaKind })),
   line('producerPaused', z.object({ trackId: TrackId })),
   line('producerResumed', z.object({ trackId: TrackId })),
-  line('producerClosed', z.object({ trackId: TrackId })),
+  /** `continuesAs`: it is sent on, as another track from here on; capture may not know so yet. */
+  line('producerClosed', z.object({ trackId: TrackId, continuesAs: TrackId.optional() })),
   line('activeSpeaker', z.object({ seatId: SeatId.nullable() })),
   line('stage', z.object({ seatIds: z.array(SeatId) })),
   line('layout', z.object({ layout: z.enum(['board', 'gallery', 'speaker']) })),

@@ -31,6 +31,18 @@ describe('what of a track is not for the recording', () => {
     expect([29, 30, 1e15].map((atUs) => isWithheld(spans, cam, atUs))).toEqual([false, true, true]);
   });
 
+  it('is nothing of one that goes on as another, until that one is not for the recording', () => {
+    const renamed: RecordingEvent = {
+      ...{ n: (n += 1), atUs: 10, type: 'producerClosed', data: { trackId: mic, continuesAs: cam } },
+    };
+    const handedOver = after(added(mic, 0), renamed, added(cam, 10));
+    expect(isWithheld(handedOver, mic, 50)).toBe(false);
+    expect(changedSpans([], handedOver)).toEqual([]);
+    const inGroup = withheldAfter(withheldAfter(handedOver, closed(cam, 60)), added(cam, 90));
+    expect([59, 60, 95].map((atUs) => isWithheld(inGroup, mic, atUs))).toEqual([false, true, true]);
+    expect([59, 60, 95].map((atUs) => isWithheld(inGroup, cam, atUs))).toEqual([false, true, false]);
+  });
+
   it('makes nothing be derived again that stays as it was, nor what was on its way', () => {
     const open = after(closed(mic, 1_000_000));
     expect(changedSpans(open, open)).toEqual([]);

@@ -6,7 +6,13 @@ import type { RecordingEvent } from '../contract.ts';
  * Session time in which a track is not for the recording: between its `producerClosed` and its next `producerAdded`. Capture may have gone on, since the
  * goal that let go of the track had not reached it: then what was said in a group, or by a seat that has left, is in the packet log, and must be in nothing else.
  */
-export const WithheldSpan = z.object({ trackId: TrackId, fromUs: z.int(), toUs: z.int() });
+export const WithheldSpan = z.object({
+  trackId: TrackId,
+  fromUs: z.int(),
+  toUs: z.int(),
+  /** Nothing is withheld: the track goes on as another from there, and what is said of that one holds for what capture still has of this one. */
+  continuesAs: TrackId.optional(),
+});
 export type WithheldSpan = z.infer<typeof WithheldSpan>;
 
 /** Stands for the end of a span that has not ended yet; still a safe integer when added to. */
@@ -16,12 +22,24 @@ const ON_ITS_WAY_US = 300_000;
 
 export function withheldAfter(withheld: readonly WithheldSpan[], event: RecordingEvent): readonly WithheldSpan[] {
   if (event.type !== 'producerClosed' && event.type !== 'producerAdded') return withheld;
+  const { type, atUs } = event;
   const { trackId } = event.data;
-  const isOpen = (span: WithheldSpan): boolean => span.trackId === trackId && span.toUs === OPEN_END_US;
-  if (event.type === 'producerAdded') {
-    return withheld.map((span) => (isOpen(span) ? { ...span, toUs: Math.max(span.fromUs, event.atUs) } : span));
+  if (type === 'producerAdded') {
+    return withheld.map((span) => (isOpenOf(span, trackId) ? { ...span, toUs: Math.max(span.fromUs, atUs) } : span));
   }
-  return withheld.some(isOpen) ? withheld : [...withheld, { trackId, fromUs: event.atUs, toUs: OPEN_END_US }];
+  const { continuesAs } = event.data;
+  if (continuesAs !== undefined) return [...withheld, { trackId, fromUs: atUs, toUs: atUs, continuesAs }];
+  const ended = namesOf(withheld, trackId).filter((name) => !withheld.some((span) => isOpenOf(span, name)));
+  return [...withheld, ...ended.map((name) => ({ trackId: name, fromUs: atUs, toUs: OPEN_END_US }))];
+}
+
+const isOpenOf = (span: WithheldSpan, trackId: TrackId): boolean =>
+  span.trackId === trackId && span.toUs === OPEN_END_US;
+
+/** The track, and all that it was before. */
+function namesOf(withheld: readonly WithheldSpan[], trackId: TrackId): TrackId[] {
+  const before = withheld.filter(({ continuesAs }) => continuesAs === trackId);
+  return [trackId, ...before.flatMap((span) => namesOf(withheld, span.trackId))];
 }
 
 export function isWithheld(withheld: readonly WithheldSpan[], trackId: TrackId, atUs: number): boolean {

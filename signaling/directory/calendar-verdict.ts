@@ -61,6 +61,10 @@ function refusalOf(lesson: Lesson, wanted: CalendarImport): ProblemCode | null {
   return isEdited(lesson) && !wanted.overwritesEdited ? 'calendarEdited' : null;
 }
 
+/** A file had cancelled it, and has it again. */
+const isTakenBack = ({ isCancelledByFile, lesson }: ImportedLesson, wanted: CalendarImport): boolean =>
+  isCancelledByFile && lesson.state === 'cancelled' && isManaged(lesson, wanted);
+
 /** What becomes of one lesson of the file. */
 export function lessonVerdict(
   event: ReadLesson,
@@ -70,13 +74,15 @@ export function lessonVerdict(
 ): PlannedLine {
   const { uid, title, subject, startsAtMs, endsAtMs, occurrence } = event;
   const line = { uid, title, subject, startsAtMs, endsAtMs, startText: null, before: null, problems: [] };
-  if (known === undefined || (known.isCancelledByFile && known.lesson.state === 'cancelled')) {
+  if (known === undefined || isTakenBack(known, wanted)) {
     const lecturerName = lecturer.displayName;
     return { line: { ...line, lecturerName, state: 'new' }, step: { does: 'make', event, lecturer } };
   }
   const { lesson } = known;
-  const lecturerName = isManaged(lesson, wanted) ? lesson.lecturerName : lecturer.displayName;
-  const renamed: Step = known.occurrence === occurrence ? NOTHING : { does: 'rename', known, occurrence };
+  const isOwn = isManaged(lesson, wanted);
+  const isKnownAs = known.occurrence === occurrence;
+  const renamed: Step = isKnownAs || !isOwn ? NOTHING : { does: 'rename', known, occurrence };
+  const lecturerName = isOwn ? lesson.lecturerName : lecturer.displayName;
   const change = changeOf(lesson, event);
   if (change === null && lesson.state !== 'cancelled') {
     return { line: { ...line, lecturerName, state: 'unchanged' }, step: renamed };

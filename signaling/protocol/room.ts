@@ -244,7 +244,12 @@ export const roomRequests = {
 
   sendChat: request({
     needs: 'chat',
-    params: z.object({ requestId: RequestId, text: z.string().trim().min(1).max(1000) }),
+    params: z.object({
+      requestId: RequestId,
+      text: z.string().trim().min(1).max(1000),
+      /** Where it was written, as of a participant: it goes nowhere else. Left out, it goes to whoever is with the seat. */
+      group: GroupNumber.nullable().optional(),
+    }),
     result: z.object({ message: ChatMessage }),
   }),
   chatHistory: request({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { MessageId, type RequestId } from '../protocol/ids.ts';
+import { MessageId, type RequestId, type SeatId } from '../protocol/ids.ts';
 import type { ChatMessage } from '../protocol/room.ts';
 import type { Clock } from './ports.ts';
 import type { Seat } from './seat.ts';
@@ -24,11 +24,16 @@ export class GroupChat {
     this.#options = options;
   }
 
+  /** What this request has sent already, also after the groups. */
+  sent({ seatId }: Seat, requestId: RequestId): ChatMessage | null {
+    return this.#requests.get(keyOf(seatId, requestId)) ?? null;
+  }
+
   /** Idempotent by `requestId`. */
   send(seat: Seat, group: number, requestId: RequestId, text: string): ChatMessage {
-    const key = `${seat.seatId} ${requestId}`;
-    const earlier = this.#requests.get(key);
-    if (earlier !== undefined) return earlier;
+    const earlier = this.sent(seat, requestId);
+    if (earlier !== null) return earlier;
+    const key = keyOf(seat.seatId, requestId);
     const { seatId, displayName, kind } = seat;
     const message: ChatMessage = {
       messageId: MessageId.parse(randomUUID()),
@@ -55,7 +60,6 @@ export class GroupChat {
 
   clear(): void {
     this.#messages = [];
-    this.#requests.clear();
   }
 
   save(): ChatMessage[] {
@@ -66,3 +70,5 @@ export class GroupChat {
     this.#messages = [...messages];
   }
 }
+
+const keyOf = (seatId: SeatId, requestId: RequestId): string => `${seatId} ${requestId}`;

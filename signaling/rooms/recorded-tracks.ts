@@ -31,6 +31,17 @@ export class RecordedTracks {
     this.#recording.note(paused ? 'producerPaused' : 'producerResumed', { trackId });
   }
 
+  /** It is sent on, and is a track of its own from here on. */
+  begunAnew(producer: ProducerInfo): void {
+    if (!isForEverybody(producer)) return;
+    const { producerId, seatId, source } = producer;
+    if (!this.#noted.delete(producerId)) return;
+    const trackId = this.#recording.trackOf(seatId, source);
+    const continuesAs = this.#recording.trackOf(seatId, source, true);
+    if (trackId !== null && continuesAs !== null) this.#recording.note('producerClosed', { trackId, continuesAs });
+    this.added(producer);
+  }
+
   /** It has ended, or is for a group alone from now on. */
   closed(producer: ProducerInfo): void {
     if (!isForEverybody(producer)) return;

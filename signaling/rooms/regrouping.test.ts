@@ -66,6 +66,25 @@ describe('groups', () => {
     expect(hong.of('chat')).toEqual([]);
   });
 
+  it('do not hear again, and nobody else does, what is repeated when they are over (N7)', async () => {
+    const { stand, teacher, pupils } = await lessonOf(['小明', '小红']);
+    const [ming, hong] = pupils as [TestPeer, TestPeer];
+    openGroups(stand, {
+      members: [
+        [ming, 1],
+        [hong, 1],
+      ],
+    });
+    const say = async (id: string) =>
+      await stand.room.seatOrders.sendChat(stand.seat(ming), RequestId.parse(id), '只给我们组', 1);
+    const said = await say('m3');
+    stand.room.parts.groups.close();
+    expect(await say('m3')).toEqual(said);
+    await expect(say('m4')).rejects.toMatchObject({ code: 'conflict' });
+    expect(teacher.of('chat')).toEqual([]);
+    expect(hong.of('chat')).toHaveLength(1);
+  });
+
   it('hear the teacher’s word once, however often it is sent, and no refused one (N7, Y1)', async () => {
     const { stand, teacher, pupils } = await lessonOf(['小明']);
     const [ming] = pupils as [TestPeer];

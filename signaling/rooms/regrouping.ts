@@ -9,6 +9,7 @@ import type { Broadcast } from './ports.ts';
 import type { RoomParts } from './room-parts.ts';
 import type { SavedGroups } from './room-state.ts';
 import { connectionOf, hasJoined, isInside, type Seat } from './seat.ts';
+import { isVoiceOf } from './sending-rules.ts';
 import { reviewSending, tellSelf } from './sending-review.ts';
 import { tellMuted } from './teacher-orders.ts';
 
@@ -103,10 +104,8 @@ export function beforeGroups(
   parts: RoomParts,
   count: number,
 ): Pick<SavedGroups, 'quietOnStage' | 'hasPausedRecording'> {
-  const { media, recording, stage } = parts;
-  const isHeard = (seatId: SeatId): boolean =>
-    media.producers.ofSeat(seatId).some(({ source, paused }) => source === 'microphone' && !paused);
-  const quietOnStage = stage.list().filter((seatId) => !isHeard(seatId));
+  const { recording, stage } = parts;
+  const quietOnStage = stage.list().filter((seatId) => openVoicesOf(parts, seatId).length === 0);
   recording.note('groupsOpened', { count });
   return { quietOnStage, hasPausedRecording: recording.pauseIfRunning() };
 }
@@ -120,7 +119,7 @@ export function afterGroups(parts: RoomParts, before: Pick<SavedGroups, 'quietOn
     if (seat !== null && !isTeacherSeat(seat.kind)) hands.lower(seatId);
   }
   for (const seatId of before.quietOnStage) {
-    const sounding = media.producers.ofSeat(seatId).filter(({ source, paused }) => source === 'microphone' && !paused);
+    const sounding = openVoicesOf(parts, seatId);
     if (sounding.length === 0) continue;
     for (const { producerId } of sounding) media.producers.setHold(producerId, 'teacher', true);
     const seat = presence.find(seatId);
@@ -128,4 +127,10 @@ export function afterGroups(parts: RoomParts, before: Pick<SavedGroups, 'quietOn
   }
   recording.note('groupsClosed', {});
   if (before.hasPausedRecording) recording.resumeIfPaused();
+}
+
+function openVoicesOf({ media, presence }: RoomParts, seatId: SeatId): ProducerInfo[] {
+  const seat = presence.find(seatId);
+  if (seat === null) return [];
+  return media.producers.ofSeat(seatId).filter(({ source, paused }) => isVoiceOf(seat, source) && !paused);
 }

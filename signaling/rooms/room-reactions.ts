@@ -81,9 +81,9 @@ function orderReactions({ parts: getParts, tellSnapshot }: RoomReactionsOptions)
 /** What a seat sends once it is of another kind is a track of its own, so that the recording's views follow who lectures (SPEC R5, O7). */
 function beginTracks({ media, recording, tracks }: RoomParts, { seatId }: Seat): void {
   const sent = media.producers.ofSeat(seatId);
-  for (const producer of sent) tracks.closed(producer);
-  for (const source of RecordedSource.options) recording.trackOf(seatId, source, true);
-  for (const producer of sent) tracks.added(producer);
+  for (const producer of sent) tracks.begunAnew(producer);
+  const isSent = (source: RecordedSource): boolean => sent.some((producer) => producer.source === source);
+  for (const source of RecordedSource.options) if (!isSent(source)) recording.trackOf(seatId, source, true);
 }
 
 function stageReactions({ parts: getParts, onSaveNeeded }: RoomReactionsOptions) {

@@ -78,13 +78,20 @@ export class SeatOrders {
    *
    * @throws AppError `wordRefused` (SPEC Y1), `conflict` for one who was moved elsewhere meanwhile: it was not meant for those who are there
    */
-  async sendChat(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
-    const group = this.#parts.groups.placeOf(seat.seatId);
-    await this.#parts.tools.words.assertAllowed(text);
-    if (!isInside(seat) || this.#parts.groups.placeOf(seat.seatId) !== group)
+  async sendChat(
+    seat: Seat,
+    requestId: RequestId,
+    text: string,
+    writtenIn = this.#parts.groups.placeOf(seat.seatId),
+  ): Promise<ChatMessage> {
+    const { chat, groupChat, groups, tools } = this.#parts;
+    await tools.words.assertAllowed(text);
+    const earlier = groupChat.sent(seat, requestId);
+    if (earlier !== null) return earlier;
+    if (!isInside(seat) || groups.placeOf(seat.seatId) !== writtenIn)
       throw new AppError('conflict', { message: 'moved elsewhere' });
-    if (group !== null) return this.#parts.groupChat.send(seat, group, requestId, text);
-    return await this.#parts.chat.send(seat, requestId, text);
+    if (writtenIn !== null) return groupChat.send(seat, writtenIn, requestId, text);
+    return await chat.send(seat, requestId, text);
   }
 
   async createTransports(

@@ -111,6 +111,7 @@ export class TeacherOrders {
     const { chat, groups, tools } = this.#parts;
     groups.assertRunning();
     await tools.words.assertAllowed(text);
+    groups.assertRunning();
     const before = chat.sent(by, requestId);
     const { displayName, sentAtMs } = await (before ?? chat.send(by, requestId, text));
     if (before === null) this.#options.broadcast.toInside('groupsTold', { displayName, text, sentAtMs });

@@ -100,8 +100,8 @@ export const roomHandlers: RoomHandlers<RoomPeer> = {
     room.seatOrders.setTalking(seat, talking);
     return done;
   },
-  sendChat: async ({ requestId, text }, { room, seat }) => ({
-    message: await room.seatOrders.sendChat(seat, requestId, text),
+  sendChat: async ({ requestId, text, group }, { room, seat }) => ({
+    message: await room.seatOrders.sendChat(seat, requestId, text, group),
   }),
   chatHistory: async ({ beforeMs, limit }, { room }) => await room.parts.chat.history(beforeMs, limit),
   participants: ({ offset, limit }, { room }) => room.parts.participants.page(offset, limit),
