@@ -12,7 +12,6 @@ import tool from '../tools/class-tools.module.css';
 import { GroupCards } from './group-cards.tsx';
 import { atRandom, moved, withCount } from './group-draft.ts';
 import type { GroupDraft } from './group-draft.ts';
-import styles from './groups.module.css';
 
 const MINUTE_MS = 60_000;
 const USUAL_MINUTES = [3, 5, 8, 10, 15, 20, 30] as const;
@@ -121,11 +120,9 @@ export function GroupSetup({ state, people }: GroupSetupProps) {
         {t('rest')}
       </label>
       {state.lesson.isRecorded && <p className={tool.hint}>{t('recordingNote')}</p>}
-      <div className={styles.start}>
-        <Button look="primary" size="l" busy={isOpening} onClick={() => void start()} data-testid="groups-open">
-          {t('start')}
-        </Button>
-      </div>
+      <Button look="primary" size="l" busy={isOpening} onClick={() => void start()} data-testid="groups-open">
+        {t('start')}
+      </Button>
     </section>
   );
 }
