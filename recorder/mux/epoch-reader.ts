@@ -7,7 +7,7 @@ import type { EpochState, ResumePoint } from './mux-state.ts';
 import { parseSenderReports, type SenderReport } from './rtcp.ts';
 import { parseRtpPacket } from './rtp-packet.ts';
 import { RtpTimeline } from './rtp-timeline.ts';
-import { SequenceBuffer } from './sequence.ts';
+import { SequenceBuffer, sequenceDistance } from './sequence.ts';
 
 interface ReceivedPacket {
   readonly sequence: number;
@@ -132,7 +132,7 @@ export class EpochReader {
   /** Also a packet that was sent with those, and was repaired later. */
   #isWithheld(sequence: number, receivedUs: number): boolean {
     const last = this.#withheld;
-    const isBehind = last !== undefined && ((sequence - last.sequence) << 16) >> 16 <= 0;
+    const isBehind = last !== undefined && sequenceDistance(last.sequence, sequence) <= 0;
     if (this.#options.isWithheld(receivedUs)) {
       if (!isBehind) this.#withheld = { sequence, receivedUs };
       return true;

@@ -72,7 +72,7 @@ export class SequenceBuffer<T extends Sequenced> {
       this.#highest = { sequence, extended: sequence };
       return sequence;
     }
-    const distance = ((sequence - this.#highest.sequence) << 16) >> 16;
+    const distance = sequenceDistance(this.#highest.sequence, sequence);
     if (distance < -RESTART_DISTANCE || (distance < 0 && silenceUs > RESTART_SILENCE_US)) {
       this.flush();
       this.#highest = { sequence, extended: this.#highest.extended + RESTART_STEP };
@@ -122,3 +122,6 @@ export class SequenceBuffer<T extends Sequenced> {
     }
   }
 }
+
+/** How far the second of two 16-bit sequence numbers is ahead of the first, the shorter way round (RFC 1982): −32768 to 32767. */
+export const sequenceDistance = (from: number, to: number): number => ((to - from) << 16) >> 16;

@@ -106,6 +106,9 @@ export class AppError extends Error {
   }
 }
 
+/** The database, or whatever else was asked, is away. */
+export const isUnavailable = (error: unknown): boolean => error instanceof AppError && error.code === 'unavailable';
+
 /** `invalidInput` about one field, in words for a person. */
 export function fieldProblem(path: string, code: ProblemCode, values: ProblemValues = {}): AppError {
   const problem: FieldProblem = { path, code, values, message: problemWords(code, values) };

@@ -1,7 +1,7 @@
 import type { EditionResult, MuxResult, ProduceJob } from '../../recorder/contract.ts';
 import type { EditionStore, Recording, RecordingStore } from '../../storage/ports.ts';
 import type { NumberedEdition } from '../protocol/edition.ts';
-import { AppError } from '../protocol/errors.ts';
+import { isUnavailable } from '../protocol/errors.ts';
 import type { RecordingId, SeatId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
 import { produceOrder } from './produce-order.ts';
@@ -138,7 +138,7 @@ export class EditionFollower {
   #run(recordingId: RecordingId, step: () => Promise<void>): void {
     const { log } = this.#options;
     const running = step().catch((error: unknown) => {
-      const isPassing = error instanceof AppError && error.code === 'unavailable';
+      const isPassing = isUnavailable(error);
       log[isPassing ? 'warn' : 'error']({ err: error, recordingId }, 'an edition could not be followed, looking later');
     });
     this.#running.add(running);

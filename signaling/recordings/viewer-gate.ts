@@ -1,5 +1,5 @@
 import type { Recording, RecordingStore } from '../../storage/ports.ts';
-import { AppError } from '../protocol/errors.ts';
+import { isUnavailable } from '../protocol/errors.ts';
 import type { PersonId, RecordingId } from '../protocol/ids.ts';
 
 /** How soon a recording whose visibility was narrowed closes to those who are watching. */
@@ -115,7 +115,7 @@ export class ViewerGate {
 /** The database may be away for a moment: those who are watching go on with what they were allowed. */
 function orElse<T>(before: T | undefined): (error: unknown) => T {
   return (error) => {
-    if (before !== undefined && error instanceof AppError && error.code === 'unavailable') return before;
+    if (before !== undefined && isUnavailable(error)) return before;
     throw error;
   };
 }

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { ObjectStore, Recording, RecordingStore } from '../../storage/ports.ts';
 import { leavesSomethingOut } from '../protocol/edition.ts';
-import { AppError } from '../protocol/errors.ts';
+import { isUnavailable } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
 import { PlayIndex } from '../protocol/play-index.ts';
 import { shownToViewers } from './shown-edition.ts';
@@ -65,7 +65,7 @@ export class WatchGate {
   #ask(recordingId: RecordingId, before: Known | undefined, nowMs: number): Promise<Allowance> {
     const asking = this.#find(recordingId).catch((error: unknown) => {
       // The database may be away for a moment: those who are watching go on with what they were allowed.
-      if (before?.found !== undefined && error instanceof AppError && error.code === 'unavailable') return before.found;
+      if (before?.found !== undefined && isUnavailable(error)) return before.found;
       if (this.#known.get(recordingId) === known) this.#known.delete(recordingId);
       throw error;
     });

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, isUnavailable } from '../protocol/errors.ts';
 import type { Log } from '../runtime/log.ts';
 
 const REPLAY_EVERY_MS = 1_000;
@@ -53,7 +53,7 @@ export class DurableWrites<Writers extends { readonly [name: string]: { readonly
         await this.#writerOf(name).write(args);
         return 'written';
       } catch (error) {
-        if (!isAway(error)) throw error;
+        if (!isUnavailable(error)) throw error;
       }
     }
     await this.#keep(name, args);
@@ -102,7 +102,7 @@ export class DurableWrites<Writers extends { readonly [name: string]: { readonly
       try {
         await this.#carryOut(line);
       } catch (error) {
-        if (isAway(error)) return 'later';
+        if (isUnavailable(error)) return 'later';
         // What the database refuses for good must not hold up what comes after it.
         log.error({ err: error }, 'kept write was refused');
       }
@@ -127,5 +127,3 @@ export class DurableWrites<Writers extends { readonly [name: string]: { readonly
     return writer as unknown as Writer<unknown>;
   }
 }
-
-const isAway = (error: unknown): boolean => error instanceof AppError && error.code === 'unavailable';

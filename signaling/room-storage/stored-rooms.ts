@@ -1,5 +1,5 @@
 import type { Lesson, RosterEntry, SeatActivity, SeatHolder, Stores } from '../../storage/ports.ts';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, isUnavailable } from '../protocol/errors.ts';
 import type { EditionRange } from '../protocol/edition.ts';
 import type {
   CoursewareId,
@@ -104,7 +104,7 @@ export class StoredRooms implements RoomStore {
     try {
       return await this.#stores.chat.append({ ...message, lessonId, requestId });
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
+      if (!isUnavailable(error)) throw error;
     }
     await this.#writes.write('chat', { lessonId, requestId, message });
     return message;

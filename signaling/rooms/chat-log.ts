@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { MessageId, type LessonId, type RequestId } from '../protocol/ids.ts';
 import type { ChatMessage } from '../protocol/room.ts';
-import { AppError } from '../protocol/errors.ts';
+import { isUnavailable } from '../protocol/errors.ts';
 import type { Clock, RoomStore } from './ports.ts';
+import { RememberedRequests, requestKey } from './remembered-requests.ts';
 import type { Seat } from './seat.ts';
 
 /** Messages kept in memory: the snapshot's, and what there is while the database is away. */
 const RECENT_COUNT = 100;
 /** Messages in a snapshot. */
 const SNAPSHOT_COUNT = 50;
-/** Remembered request ids; a client repeats a request within seconds. */
 const REMEMBERED_REQUESTS = 500;
 
 export interface ChatLogOptions {
@@ -23,7 +23,7 @@ export interface ChatLogOptions {
 export class ChatLog {
   readonly #options: ChatLogOptions;
   readonly #recent: ChatMessage[] = [];
-  readonly #requests = new Map<string, Promise<ChatMessage>>();
+  readonly #requests = new RememberedRequests<Promise<ChatMessage>>(REMEMBERED_REQUESTS);
   #lastSentAtMs = 0;
 
   constructor(options: ChatLogOptions) {
@@ -34,18 +34,16 @@ export class ChatLog {
   send(seat: Seat, requestId: RequestId, text: string): Promise<ChatMessage> {
     const earlier = this.sent(seat, requestId);
     if (earlier !== null) return earlier;
-    const key = keyOf(seat, requestId);
+    const key = requestKey(seat.seatId, requestId);
     const sending = this.#append(seat, requestId, text);
-    this.#requests.set(key, sending);
-    sending.catch(() => this.#requests.delete(key));
-    const [oldest] = this.#requests.keys();
-    if (this.#requests.size > REMEMBERED_REQUESTS && oldest !== undefined) this.#requests.delete(oldest);
+    this.#requests.remember(key, sending);
+    sending.catch(() => this.#requests.forget(key));
     return sending;
   }
 
   /** What this request has sent, or is sending, already. */
   sent(seat: Seat, requestId: RequestId): Promise<ChatMessage> | null {
-    return this.#requests.get(keyOf(seat, requestId)) ?? null;
+    return this.#requests.get(requestKey(seat.seatId, requestId)) ?? null;
   }
 
   recent(): ChatMessage[] {
@@ -102,10 +100,8 @@ export class ChatLog {
     try {
       return await this.#options.store.chatBefore(this.#options.lessonId, before, limit);
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
+      if (!isUnavailable(error)) throw error;
       return this.#recent.filter((message) => before === null || message.sentAtMs < before).slice(-limit);
     }
   }
 }
-
-const keyOf = ({ seatId }: Seat, requestId: RequestId): string => `${seatId} ${requestId}`;

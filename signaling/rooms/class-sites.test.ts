@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { openGroups } from '../../tests/support/rooms/group-lessons.ts';
 import { claimsOf } from '../../tests/support/rooms/lessons.ts';
 import { settle } from '../../tests/support/rooms/manual-clock.ts';
 import { idOf, RulesStand, type TestPeer } from '../../tests/support/rooms/rules-stand.ts';
@@ -75,6 +76,16 @@ describe('the phone of the teacher beside the pupils', () => {
     stand.room.teacherOrders.inviteToStage(idOf(site));
     stand.room.teacherOrders.removeFromStage(idOf(site));
     expect(lecturer.of('classSpeakerChanged').at(-1)).toEqual({ seatId: idOf(site), name: null });
+  });
+
+  it('names nobody while its class is in a group (F6)', async () => {
+    const { stand, lecturer, site, phone } = await classroom();
+    await stand.room.seatOrders.setClassSpeaker(stand.seat(phone), '古丽');
+    openGroups(stand, { members: [[site, 1]] });
+    expect(lecturer.of('classSpeakerChanged').at(-1)).toEqual({ seatId: idOf(site), name: null });
+    await expect(stand.room.seatOrders.setClassSpeaker(stand.seat(phone), '古丽')).rejects.toMatchObject({
+      code: 'conflict',
+    });
   });
 
   it('neither sends nor receives media (F4)', async () => {

@@ -1,4 +1,4 @@
-import { AppError } from '../protocol/errors.ts';
+import { AppError, isUnavailable } from '../protocol/errors.ts';
 import { PersonId, SeatId, SiteId } from '../protocol/ids.ts';
 import { SiteSetup, type ClassSites as ShownSites, type SiteOrder } from '../protocol/sites.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
@@ -93,7 +93,7 @@ export class ClassSites {
       const enrolled = await this.#options.enrolledSites(screens.map(({ siteId }) => siteId));
       return screens.flatMap(({ seat, siteId }) => (enrolled.has(siteId) ? [] : [seat]));
     } catch (error) {
-      if (isAway(error)) return [];
+      if (isUnavailable(error)) return [];
       throw error;
     }
   }
@@ -143,7 +143,7 @@ export class ClassSites {
     try {
       return await this.#options.isPhoneOf(siteId, PersonId.parse(identityKey.replace(/^person:/, '')));
     } catch (error) {
-      if (isAway(error)) return true;
+      if (isUnavailable(error)) return true;
       throw error;
     }
   }
@@ -161,5 +161,3 @@ const siteKeyOf = (siteId: SiteId | null): string | null => (siteId === null ? n
 function siteIdOf({ kind, identityKey }: Seat): SiteId | null {
   return kind === 'site' && identityKey.startsWith('site:') ? SiteId.parse(identityKey.slice('site:'.length)) : null;
 }
-
-const isAway = (error: unknown): boolean => error instanceof AppError && error.code === 'unavailable';

@@ -1,5 +1,5 @@
 import type { Log } from '../runtime/log.ts';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, isUnavailable } from '../protocol/errors.ts';
 import type { SeatId } from '../protocol/ids.ts';
 import { isForEverybody, WALL_MAX_BITRATE, type ProducerInfo } from '../protocol/media.ts';
 import { isTeacherSeat, type SeatKind } from '../protocol/seats.ts';
@@ -59,7 +59,7 @@ export class ClassWall {
     try {
       return await this.#options.askSchool();
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
+      if (!isUnavailable(error)) throw error;
       this.#options.log.warn({ err: error }, 'class wall switched on by the setting that was known');
       return this.#options.isAllowed;
     }

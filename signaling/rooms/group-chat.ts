@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { MessageId, type RequestId, type SeatId } from '../protocol/ids.ts';
+import { MessageId, type RequestId } from '../protocol/ids.ts';
 import type { ChatMessage } from '../protocol/room.ts';
 import type { Clock } from './ports.ts';
+import { RememberedRequests, requestKey } from './remembered-requests.ts';
 import type { Seat } from './seat.ts';
 
 /** Kept of each group, for who joins or visits it later. */
 const KEPT_PER_GROUP = 30;
-/** Remembered request ids; a client repeats a request within seconds. */
 const REMEMBERED_REQUESTS = 200;
 
 export interface GroupChatOptions {
@@ -17,7 +17,7 @@ export interface GroupChatOptions {
 /** What is written in a group stays in it, and is gone when the groups are (SPEC N7). */
 export class GroupChat {
   readonly #options: GroupChatOptions;
-  readonly #requests = new Map<string, ChatMessage>();
+  readonly #requests = new RememberedRequests<ChatMessage>(REMEMBERED_REQUESTS);
   #messages: ChatMessage[] = [];
 
   constructor(options: GroupChatOptions) {
@@ -26,23 +26,20 @@ export class GroupChat {
 
   /** What this request has sent already, also after the groups. */
   sent({ seatId }: Seat, requestId: RequestId): ChatMessage | null {
-    return this.#requests.get(keyOf(seatId, requestId)) ?? null;
+    return this.#requests.get(requestKey(seatId, requestId)) ?? null;
   }
 
   /** Idempotent by `requestId`. */
   send(seat: Seat, group: number, requestId: RequestId, text: string): ChatMessage {
     const earlier = this.sent(seat, requestId);
     if (earlier !== null) return earlier;
-    const key = keyOf(seat.seatId, requestId);
     const { seatId, displayName, kind } = seat;
     const message: ChatMessage = {
       messageId: MessageId.parse(randomUUID()),
       ...{ seatId, displayName, seat: kind, text, group },
       sentAtMs: Math.max(this.#options.clock.nowMs(), (this.#messages.at(-1)?.sentAtMs ?? 0) + 1),
     };
-    this.#requests.set(key, message);
-    const [oldest] = this.#requests.keys();
-    if (this.#requests.size > REMEMBERED_REQUESTS && oldest !== undefined) this.#requests.delete(oldest);
+    this.#requests.remember(requestKey(seatId, requestId), message);
     this.#messages.push(message);
     const ofGroup = this.of(group);
     if (ofGroup.length > KEPT_PER_GROUP) this.#messages = this.#messages.filter((one) => one !== ofGroup[0]);
@@ -70,5 +67,3 @@ export class GroupChat {
     this.#messages = [...messages];
   }
 }
-
-const keyOf = (seatId: SeatId, requestId: RequestId): string => `${seatId} ${requestId}`;

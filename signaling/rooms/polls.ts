@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AppError } from '../protocol/errors.ts';
+import { AppError, isUnavailable } from '../protocol/errors.ts';
 import type { LessonId, PollId, RequestId, SeatId } from '../protocol/ids.ts';
 import {
   isAnswerTo,
@@ -15,6 +15,7 @@ import type { Log } from '../runtime/log.ts';
 import { pollIdOf, voterOf, type AnswerRecord, type PollRecord } from './poll-record.ts';
 import { isCorrect, resultOf, tallyOf } from './poll-tally.ts';
 import type { Clock, RoomStore, StoredPoll } from './ports.ts';
+import { RememberedRequests, requestKey } from './remembered-requests.ts';
 import type { Seat } from './seat.ts';
 
 /** At most four batches of counts a second (SPEC Q6). */
@@ -25,7 +26,7 @@ export const LOAD_RETRY_MS = 500;
 const LOAD_RETRY_MOST_MS = 30_000;
 const MAX_POLLS = 100;
 const PAST_QUESTIONS = 30;
-/** Remembered request ids of answers; a client repeats a request within seconds. */
+/** Of answers. */
 const REMEMBERED_REQUESTS = 1_000;
 
 export interface PollsOptions {
@@ -63,7 +64,7 @@ interface Entry {
 export class Polls {
   readonly #options: PollsOptions;
   readonly #entries = new Map<PollId, Entry>();
-  readonly #requests = new Map<string, Promise<PollAnswer>>();
+  readonly #requests = new RememberedRequests<Promise<PollAnswer>>(REMEMBERED_REQUESTS);
   readonly #recounted = new Set<PollId>();
   #shownId: PollId | null = null;
   #lastMs = 0;
@@ -152,14 +153,12 @@ export class Polls {
 
   /** Resolves once the answer is durable (SPEC Q4, Q5). @throws AppError `forbidden`, `notFound`, `conflict`, `invalidInput` */
   answer(seat: Seat, requestId: RequestId, pollId: PollId, answer: PollAnswer): Promise<PollAnswer> {
-    const key = `${seat.seatId} ${requestId}`;
+    const key = requestKey(seat.seatId, requestId);
     const earlier = this.#requests.get(key);
     if (earlier !== undefined) return earlier;
     const answering = this.#answer(seat, pollId, answer);
-    this.#requests.set(key, answering);
-    answering.catch(() => this.#requests.delete(key));
-    const [oldest] = this.#requests.keys();
-    if (this.#requests.size > REMEMBERED_REQUESTS && oldest !== undefined) this.#requests.delete(oldest);
+    this.#requests.remember(key, answering);
+    answering.catch(() => this.#requests.forget(key));
     return answering;
   }
 
@@ -211,7 +210,7 @@ export class Polls {
       if (this.#entries.size > 0) this.#options.onAnswersKnown();
     } catch (error) {
       if (this.#isClosed) return;
-      if (!isAway(error)) this.#options.log.error({ err: error }, 'answers could not be read');
+      if (!isUnavailable(error)) this.#options.log.error({ err: error }, 'answers could not be read');
       this.#cancelLoad = this.#options.clock.after(this.#loadRetryMs, () => void this.load());
       this.#loadRetryMs = Math.min(2 * this.#loadRetryMs, LOAD_RETRY_MOST_MS);
     }
@@ -396,5 +395,3 @@ function shownOf({ poll, answers }: Entry): ShownPoll | null {
   const result = state === 'published' ? resultOf(question, given) : null;
   return { pollId, kind, text, options, isAnonymous, state, openedAtMs, result };
 }
-
-const isAway = (error: unknown): boolean => error instanceof AppError && error.code === 'unavailable';

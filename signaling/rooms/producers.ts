@@ -5,9 +5,10 @@ import { AppError } from '../protocol/errors.ts';
 import { ProducerId, type RequestId, type SeatId } from '../protocol/ids.ts';
 import type { ProducerInfo, Source } from '../protocol/media.ts';
 import type { MediaNode } from './ports.ts';
+import { RememberedRequests } from './remembered-requests.ts';
 import type { Hold } from './room-state.ts';
 
-/** Remembered request ids of one seat. */
+/** Of one seat. */
 const REMEMBERED_REQUESTS = 32;
 
 export interface NewProducer {
@@ -54,7 +55,7 @@ const KIND_OF_SOURCE: Readonly<Record<Source, 'audio' | 'video'>> = {
 export class Producers {
   readonly #options: ProducersOptions;
   readonly #byId = new Map<ProducerId, Producer>();
-  readonly #requests = new Map<SeatId, Map<RequestId, Promise<ProducerId>>>();
+  readonly #requests = new Map<SeatId, RememberedRequests<Promise<ProducerId>>>();
 
   constructor(options: ProducersOptions) {
     this.#options = options;
@@ -83,15 +84,13 @@ export class Producers {
 
   /** Idempotent by `requestId` (SPEC M4). @throws AppError `invalidInput`, what the rule throws, what the node throws. */
   add(seatId: SeatId, wanted: NewProducer, rule: SendRule): Promise<ProducerId> {
-    const requests = this.#requests.get(seatId) ?? new Map<RequestId, Promise<ProducerId>>();
+    const requests = this.#requests.get(seatId) ?? new RememberedRequests<Promise<ProducerId>>(REMEMBERED_REQUESTS);
     this.#requests.set(seatId, requests);
     const earlier = requests.get(wanted.requestId);
     if (earlier !== undefined) return earlier;
     const making = this.#make(seatId, wanted, rule);
-    requests.set(wanted.requestId, making);
-    making.catch(() => requests.delete(wanted.requestId));
-    const [oldest] = requests.keys();
-    if (requests.size > REMEMBERED_REQUESTS && oldest !== undefined) requests.delete(oldest);
+    requests.remember(wanted.requestId, making);
+    making.catch(() => requests.forget(wanted.requestId));
     return making;
   }
 

@@ -3,8 +3,8 @@ import { AppError } from '../protocol/errors.ts';
 import type { RequestId, SeatId } from '../protocol/ids.ts';
 import type { Clock } from './ports.ts';
 import type { Seat } from './seat.ts';
+import { RememberedRequests } from './remembered-requests.ts';
 
-/** Remembered request ids; a client repeats a request within seconds. */
 const REMEMBERED_REQUESTS = 50;
 
 export interface RandomPickOptions {
@@ -19,7 +19,7 @@ export interface RandomPickOptions {
 /** Picks somebody who is there; nobody twice until all had their turn (SPEC P). */
 export class RandomPick {
   readonly #options: RandomPickOptions;
-  readonly #requests = new Map<RequestId, Picked>();
+  readonly #requests = new RememberedRequests<Picked>(REMEMBERED_REQUESTS);
   /** Since when everybody had a turn, in order. */
   #hadTurn: SeatId[] = [];
   #pick: Picked | null = null;
@@ -42,9 +42,7 @@ export class RandomPick {
     const { seatId, displayName, schoolName } = chosen;
     const pick = { seatId, displayName, schoolName, pickedAtMs: this.#options.clock.nowMs() };
     this.#hadTurn = [...this.#hadTurn.filter((other) => other !== seatId), seatId];
-    this.#requests.set(requestId, pick);
-    const [oldest] = this.#requests.keys();
-    if (this.#requests.size > REMEMBERED_REQUESTS && oldest !== undefined) this.#requests.delete(oldest);
+    this.#requests.remember(requestId, pick);
     this.#show(pick);
     return pick;
   }

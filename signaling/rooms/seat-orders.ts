@@ -36,6 +36,18 @@ export class SeatOrders {
     this.#parts.participants.touch();
   }
 
+  /**
+   * Who speaks in a group is told to nobody outside it, and is in no recording (SPEC F6).
+   *
+   * @throws AppError `forbidden`, `notFound` (SPEC F4), `conflict` while the class is in a group
+   */
+  async setClassSpeaker(phone: Seat, name: string | null): Promise<void> {
+    const { groups, tools } = this.#parts;
+    const { seatId } = await tools.sites.classOf(phone);
+    if (groups.placeOf(seatId) !== null) throw new AppError('conflict', { message: 'the class is in a group' });
+    tools.sites.setSpeaker(seatId, name);
+  }
+
   /** @throws AppError `forbidden`, `safeMode`, `stageFull` (SPEC G2). */
   answerStageInvitation(seat: Seat, accept: boolean): void {
     if (!accept) {

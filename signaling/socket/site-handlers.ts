@@ -1,4 +1,3 @@
-import { AppError } from '../protocol/errors.ts';
 import type { siteRequests } from '../protocol/sites.ts';
 import type { RoomHandlers } from './bind.ts';
 import type { RoomPeer } from './room-peer.ts';
@@ -20,10 +19,7 @@ export const siteHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof siteRequest
     return done;
   },
   setClassSpeaker: async ({ name }, { room, seat }) => {
-    const site = await room.parts.tools.sites.classOf(seat);
-    // Who speaks in a group is told to nobody outside it, and in no recording.
-    if (room.parts.groups.placeOf(site.seatId) !== null) throw new AppError('conflict', { message: 'groups run' });
-    room.parts.tools.sites.setSpeaker(site.seatId, name);
+    await room.seatOrders.setClassSpeaker(seat, name);
     return done;
   },
   sendTeacherNote: ({ requestId, toSeatId, text }, { room, seat }) => ({

@@ -1,6 +1,6 @@
 import { PlayIndex } from '../../protocol/play-index.ts';
 import { leavesSomethingOut, WHOLE_EDITION } from '../../protocol/edition.ts';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, isUnavailable } from '../../protocol/errors.ts';
 import type { RecordingId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
@@ -131,7 +131,7 @@ export class EditionRoutes implements Pick<RestHandlers, Names> {
     try {
       await order();
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'unavailable')) throw error;
+      if (!isUnavailable(error)) throw error;
       this.#dependencies.log.warn({ err: error }, 'the queue is away, an edition is made later');
     }
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError } from '../../protocol/errors.ts';
+import { AppError, isUnavailable } from '../../protocol/errors.ts';
 import type { LessonId, SchoolId, SiteId } from '../../protocol/ids.ts';
 import type { RouteReplyInput } from '../../protocol/rest.ts';
 import { API_PREFIX } from '../../protocol/rest.ts';
@@ -90,7 +90,7 @@ export class JoiningRoutes implements Pick<RestHandlers, Names> {
     try {
       return (await this.#stores.sites.enrolled([siteId])).length > 0;
     } catch (error) {
-      if (error instanceof AppError && error.code === 'unavailable') return true;
+      if (isUnavailable(error)) return true;
       throw error;
     }
   }

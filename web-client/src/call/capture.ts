@@ -269,7 +269,7 @@ export class Capture {
       }
       // What is done with it from here on is done with what is sent.
       this.#opening.delete(source);
-      await this.#publish(source, track);
+      await this.#give(source, track);
       return true;
     } catch (error) {
       this.#complain(source, error);
@@ -292,6 +292,10 @@ export class Capture {
 
   async #publish(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
     await this.#readyToSend(track);
+    await this.#give(source, track, paused);
+  }
+
+  async #give(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
     await this.#local.publish(source, track, paused);
     if (isDeviceSource(source)) this.#lost.delete(source);
   }

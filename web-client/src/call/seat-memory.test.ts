@@ -1,19 +1,7 @@
 import { expect, test } from 'vitest';
 import { RoomId, SeatId } from '../../../signaling/protocol/ids.ts';
+import { memoryStorage } from '../../../tests/support/browser/memory-storage.ts';
 import { SeatMemory } from './seat-memory.ts';
-
-/** As much of a browser's storage as is used. */
-function storage(): Storage {
-  const items = new Map<string, string>();
-  return {
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-    removeItem: (key) => void items.delete(key),
-    clear: () => items.clear(),
-    key: () => null,
-    length: 0,
-  };
-}
 
 const seat = {
   roomId: RoomId.parse('room'),
@@ -24,7 +12,7 @@ const seat = {
 };
 
 test('a reload within 30 s gets the seat, a later one does not', () => {
-  const memory = new SeatMemory(storage());
+  const memory = new SeatMemory(memoryStorage());
   memory.save('lesson', seat, 1_000);
   expect(memory.recall('lesson', 31_000)?.seatToken).toBe('token');
   expect(memory.recall('lesson', 31_001)).toBeNull();
@@ -32,7 +20,7 @@ test('a reload within 30 s gets the seat, a later one does not', () => {
 });
 
 test('the 30 s count from the moment the page went away', () => {
-  const memory = new SeatMemory(storage());
+  const memory = new SeatMemory(memoryStorage());
   memory.save('lesson', seat, 1_000);
   memory.touch('lesson', 50_000);
   expect(memory.recall('lesson', 79_000)).not.toBeNull();
@@ -42,7 +30,7 @@ test('the 30 s count from the moment the page went away', () => {
 });
 
 test('what is not a seat is no seat', () => {
-  const items = storage();
+  const items = memoryStorage();
   items.setItem('tongke.seat.lesson', '{"seatToken":5}');
   expect(new SeatMemory(items).recall('lesson')).toBeNull();
   items.setItem('tongke.seat.lesson', 'not json');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { memoryStorage } from '../../../tests/support/browser/memory-storage.ts';
 import { insideSnapshot } from '../../../tests/support/clients/room-states.ts';
 import { Capture } from './capture.ts';
 import { Devices } from './devices.ts';
@@ -8,19 +9,6 @@ import { RoomStore } from './room-store.ts';
 import type { SignalingClient } from './signaling-client.ts';
 import { WallSending } from './wall-sending.ts';
 import { WarmDevice } from './warm-device.ts';
-
-/** As much of a browser's storage as is used. */
-function memory(): Storage {
-  const items = new Map<string, string>();
-  return {
-    getItem: (key) => items.get(key) ?? null,
-    setItem: (key, value) => void items.set(key, value),
-    removeItem: (key) => void items.delete(key),
-    clear: () => items.clear(),
-    key: () => null,
-    length: 0,
-  };
-}
 
 /** A pupil at a computer that gives no camera, while a teacher has the class wall on. */
 function pupilWithoutCamera() {
@@ -38,19 +26,19 @@ function pupilWithoutCamera() {
   emitter.emit('state', { kind: 'connected' });
   const media = new MediaSession({
     client: { call: () => Promise.reject(new Error('no room')) },
-    devices: new WarmDevice(memory(), () => Promise.resolve(null)),
+    devices: new WarmDevice(memoryStorage(), () => Promise.resolve(null)),
     iceServers: [],
     onChange: () => undefined,
     onSourceEnded: () => undefined,
   });
   const problems = Promise.withResolvers<void>();
   const capture = new Capture({
-    devices: new Devices(memory()),
+    devices: new Devices(memoryStorage()),
     media,
     onProblem: () => problems.resolve(),
     onReplaced: () => undefined,
   });
-  const sending = new WallSending({ store, capture, storage: memory(), lessonKey: 'lesson' });
+  const sending = new WallSending({ store, capture, storage: memoryStorage(), lessonKey: 'lesson' });
   sending.follow();
   return { sending, emitter, problem: problems.promise };
 }
