@@ -14,6 +14,9 @@ import {
 
 const fence = fenceOf(1);
 const roomId = newRoomId();
+const ONE_LOOK_MS = 5_000;
+/** Two looks would take it beyond that. */
+const SPARE_MS = 4_000;
 let stand: SfuStand;
 let client: SfuClient;
 let small: MediaClip;
@@ -28,9 +31,9 @@ beforeAll(async () => {
 });
 afterAll(() => stand.close());
 
-async function send(source: Source, clip: MediaClip): Promise<ProducerId> {
+async function send(source: Source, clip: MediaClip, seatId = newSeatId()): Promise<ProducerId> {
   const producerId = newProducerId();
-  await stand.ingest(client, { roomId, fence, seatId: newSeatId(), producerId, source }, { clip });
+  await stand.ingest(client, { roomId, fence, seatId, producerId, source }, { clip });
   return producerId;
 }
 
@@ -40,8 +43,14 @@ describe('a picture on the class wall', () => {
     client.notices.on('producerClosed', ({ producerId }) => closed.push(producerId));
     const fair = await send('wall', small);
     const stage = await send('camera', large);
-    const greedy = await send('wall', large);
+    const seatId = newSeatId();
+    const greedy = await send('wall', large, seatId);
     await eventually(() => closed).toEqual([greedy]);
+    // Another picture of the same seat does not begin anew.
+    const again = await send('wall', large, seatId);
+    const openedAtMs = performance.now();
+    await eventually(() => closed).toEqual([greedy, again]);
+    expect(performance.now() - openedAtMs).toBeLessThan(ONE_LOOK_MS + SPARE_MS);
     const { producers } = await client.call('describeRoom', { roomId, fence });
     expect(producers.map(({ producerId }) => producerId).toSorted()).toEqual([fair, stage].toSorted());
   });
