@@ -50,6 +50,9 @@ async function inPeoplePanel() {
 
 describe('the screen of a listening classroom that nobody attends', () => {
   it('is enrolled once with a code and then waits for the lecturer by itself', async () => {
+    // Whoever uses this browser otherwise wants to be seen without the room behind.
+    await site.page.goto('/sign-in');
+    await site.page.evaluate(() => localStorage.setItem('tongke.devices', JSON.stringify({ blur: true })));
     await enrolSite(stack, site);
     await site.page.getByTestId('site-waiting').filter({ hasText: '望庐山瀑布' }).waitFor();
   });
@@ -61,6 +64,8 @@ describe('the screen of a listening classroom that nobody attends', () => {
     await teacher.page.getByTestId('control-screen').click();
     await siteFollows();
     await teacher.seesAdvancing(CAMERA, SITE.sender);
+    const kept = await site.page.evaluate(() => localStorage.getItem('tongke.devices') ?? '{}');
+    expect(JSON.parse(kept)).toMatchObject({ sound: 'hall', blur: true });
   });
 
   it('is heard only while called on (G5)', async () => {

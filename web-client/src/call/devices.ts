@@ -96,6 +96,8 @@ const PLAIN_WISH = { echoCancellation: false, noiseSuppression: false, autoGainC
 export class Devices {
   readonly #storage: Storage;
   readonly #blurred = new WeakSet<MediaStreamTrack>();
+  /** In a classroom nobody is background. */
+  #showsWholeRoom = false;
   readonly #listeners = new Set<() => void>();
   readonly #plugs = new Emitter<{ arrived: [PluggedDevice]; gone: [PluggedDevice] }>();
   #state: DevicesState;
@@ -168,7 +170,12 @@ export class Devices {
   }
 
   get wantsBlur(): boolean {
-    return this.#state.chosen.blur;
+    return this.#state.chosen.blur && !this.#showsWholeRoom;
+  }
+
+  /** For as long as this page is a classroom's screen; what the person has chosen in this browser stays chosen. */
+  showWholeRoom(isWanted: boolean): void {
+    this.#showsWholeRoom = isWanted;
   }
 
   /** A camera's picture as it is, while the person wants it blurred. */

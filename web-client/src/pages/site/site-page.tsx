@@ -112,8 +112,8 @@ function FirstScreen() {
   const { devices } = useServices();
   useEffect(() => {
     if (devices.getState().chosen.sound === null) devices.choose({ sound: 'hall' });
-    // In a classroom nobody is background.
-    if (devices.getState().chosen.blur) devices.choose({ blur: false });
+    devices.showWholeRoom(true);
+    return () => devices.showWholeRoom(false);
   }, [devices]);
   const agenda = useQuery({
     queryKey: AGENDA_KEY,
