@@ -3,6 +3,7 @@ import { useSession } from '../../api/queries.ts';
 import { answerText } from '../../messages/answers.ts';
 import { useText } from '../../text/text.ts';
 import { LinkButton } from '../../ui/button.tsx';
+import { answersPath } from '../answers/answers-path.ts';
 import styles from './home-page.module.css';
 
 /** For a pupil the way to the own answers, for a guardian to those of each child. */
@@ -19,7 +20,7 @@ export function AnswerRecords() {
   return (
     <nav className={styles.adHoc} aria-label={t('title')}>
       {records.map(({ personId, label }) => (
-        <LinkButton key={personId} href={`/people/${personId}/answers`} icon={ListChecks}>
+        <LinkButton key={personId} href={answersPath(personId, '/')} icon={ListChecks}>
           {label}
         </LinkButton>
       ))}

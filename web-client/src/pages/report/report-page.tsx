@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import { Link, useParams } from 'wouter';
+import { Link, useLocation, useParams } from 'wouter';
 import { LessonId } from '../../../../signaling/protocol/ids.ts';
 import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
@@ -14,6 +14,7 @@ import { Answer } from '../../ui/answer.tsx';
 import { Button } from '../../ui/button.tsx';
 import { DetailHead, DetailPage } from '../../ui/detail-page.tsx';
 import { EmptyPanel } from '../../ui/panels.tsx';
+import { answersPath } from '../answers/answers-path.ts';
 import { InspectionNotes } from '../inspection/notes-panel.tsx';
 import { downloadCsv } from '../desk/sheet.ts';
 import styles from '../player/statistics.module.css';
@@ -94,6 +95,7 @@ function Questions({ report }: { readonly report: Report }) {
 function People({ report }: { readonly report: Report }) {
   const t = useText(reportText);
   const answers = useText(answerText);
+  const [here] = useLocation();
   const { head, rows } = useReportTable(report);
   return (
     <section className={styles.section} aria-labelledby="answers-title">
@@ -127,7 +129,7 @@ function People({ report }: { readonly report: Report }) {
                   {recordOf === null ? (
                     name
                   ) : (
-                    <Link href={`/people/${recordOf}/answers`} title={answers('titleOf', { name: name ?? '' })}>
+                    <Link href={answersPath(recordOf, here)} title={answers('titleOf', { name: name ?? '' })}>
                       {name}
                     </Link>
                   )}
