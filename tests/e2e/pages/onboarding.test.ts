@@ -155,6 +155,21 @@ describe('a district from its first start to its first lesson', () => {
     await eventually(() => page.getByTestId('people-range').textContent()).toContain(String(PEOPLE));
   });
 
+  it('leads from a pupil in the list to its answers and back to where the list was, and from nobody else', async () => {
+    const { page } = admin;
+    const line = (name: string) => page.locator(`[data-testid="person"][data-name="${name}"]`);
+    await page.getByTestId('people-search').fill(TEACHER.name);
+    await line(TEACHER.name).waitFor();
+    expect(await line(TEACHER.name).getByTestId('answers-of-person').count()).toBe(0);
+    await page.getByTestId('people-search').fill(PUPIL.name);
+    await line(PUPIL.name).getByTestId('answers-of-person').click();
+    await page.getByTestId('answers-asked').waitFor();
+    expect(await page.locator('h1').textContent()).toContain(PUPIL.name);
+    await page.getByRole('link', { name: '返回', exact: true }).click();
+    await line(PUPIL.name).waitFor();
+    expect(await page.getByTestId('people-search').inputValue()).toBe(PUPIL.name);
+  });
+
   it('adds a class group and a classroom, and shows the code that enrols its screen', async () => {
     const { page } = admin;
     await openDesk('classes');

@@ -31,22 +31,27 @@ export interface LinkButtonProps {
   readonly icon?: LucideIcon;
   /** Opens beside what is going on here. */
   readonly isOtherTab?: boolean;
-  readonly children: ReactNode;
+  /** Where it goes, when there is only the icon. */
+  readonly label?: string;
+  readonly testId?: string;
+  readonly children?: ReactNode;
   readonly onClick?: (event: React.MouseEvent<HTMLAnchorElement>) => void;
 }
 
 /** Looks like a button, goes somewhere. */
 export function LinkButton(props: LinkButtonProps) {
-  const { href, look = 'quiet', size = 'm', icon: Icon, isOtherTab = false, children, onClick } = props;
+  const { href, look = 'quiet', size = 'm', icon: Icon, isOtherTab = false, label, testId, children, onClick } = props;
   return (
     <a
       href={href}
       {...(isOtherTab ? { target: '_blank', rel: 'noopener' } : {})}
+      {...(label === undefined ? {} : { 'aria-label': label, title: label })}
       onClick={onClick}
       className={[styles.button, styles[look], size === 'l' ? styles.large : ''].join(' ')}
+      data-testid={testId}
     >
       {Icon !== undefined && <Icon aria-hidden />}
-      <span>{children}</span>
+      {children !== undefined && <span>{children}</span>}
     </a>
   );
 }

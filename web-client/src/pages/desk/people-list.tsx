@@ -18,6 +18,7 @@ import type { PeopleFilter } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { useNotices } from './notices.tsx';
 import { Pager, PAGE_SIZE } from './pager.tsx';
+import { linkTo, NO_FILTERS, placeOf, type PeopleFilters } from './people-place.ts';
 import { PeopleTable } from './people-table.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { ResetBar } from './reset-bar.tsx';
@@ -26,15 +27,7 @@ import { SHEET_HEADINGS, downloadCsv } from './sheet.ts';
 import shared from './desk.module.css';
 import table from './table.module.css';
 
-interface Filters {
-  readonly search: string;
-  readonly role: Role | '';
-  readonly classGroupId: string;
-}
-
-const NO_FILTERS: Filters = { search: '', role: '', classGroupId: '' };
-
-function FilterBar(props: { readonly filters: Filters; readonly onChange: (filters: Filters) => void }) {
+function FilterBar(props: { readonly filters: PeopleFilters; readonly onChange: (filters: PeopleFilters) => void }) {
   const { filters, onChange } = props;
   const t = useText(peopleText);
   const desk = useText(deskText);
@@ -121,13 +114,11 @@ function ListActions(props: {
   );
 }
 
-/** The filters that a link of another tab brings along. */
-function useFilters() {
+/** Where a link has led to, and where one goes from there. */
+function usePlace() {
   const search = useSearch();
-  const [filters, setFilters] = useState<Filters>(() => ({
-    ...NO_FILTERS,
-    classGroupId: new URLSearchParams(search).get('class') ?? '',
-  }));
+  const [place, setPlace] = useState(() => placeOf(search));
+  const { filters, offset } = place;
   const { school } = useDeskSchool();
   const deferredSearch = useDeferredValue(filters.search.trim());
   const group = ClassGroupId.safeParse(filters.classGroupId);
@@ -138,7 +129,7 @@ function useFilters() {
     role: filters.role === '' ? undefined : filters.role,
     classGroupId: filters.classGroupId !== '' && group.success ? group.data : undefined,
   };
-  return { filters, setFilters, filter };
+  return { place, setPlace, filters, offset, filter };
 }
 
 export interface PeopleListProps {
@@ -149,14 +140,12 @@ export interface PeopleListProps {
 export function PeopleList({ onImport, onSlips }: PeopleListProps) {
   const t = useText(peopleText);
   const desk = useText(deskText);
-  const { filters, setFilters, filter } = useFilters();
-  const [offset, setOffset] = useState(0);
+  const { place, setPlace, filters, offset, filter } = usePlace();
   const [chosen, setChosen] = useState<ReadonlySet<PersonId>>(new Set());
   const [editing, setEditing] = useState<Person | 'new' | null>(null);
   const people = useQuery({ ...deskQueries.people(filter, offset, PAGE_SIZE), placeholderData: keepPreviousData });
-  const changeFilters = (next: Filters): void => {
-    setFilters(next);
-    setOffset(0);
+  const changeFilters = (next: PeopleFilters): void => {
+    setPlace({ filters: next, offset: 0 });
     setChosen(new Set());
   };
   const isFiltered = filters.search.trim() !== '' || filters.role !== '' || filters.classGroupId !== '';
@@ -180,6 +169,7 @@ export function PeopleList({ onImport, onSlips }: PeopleListProps) {
           <ResetBar chosen={chosen} total={people.data.total} filter={filter} onChoose={setChosen} onSlips={onSlips} />
           <PeopleTable
             people={people.data.items}
+            here={linkTo(place)}
             chosen={chosen}
             onChoose={setChosen}
             onEdit={setEditing}
@@ -189,7 +179,7 @@ export function PeopleList({ onImport, onSlips }: PeopleListProps) {
             offset={offset}
             total={people.data.total}
             range={(from, to) => t('range', { from, to, total: people.data.total })}
-            onMove={setOffset}
+            onMove={(next) => setPlace({ filters, offset: next })}
             testId="people-range"
           />
         </>

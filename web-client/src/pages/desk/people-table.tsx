@@ -1,14 +1,16 @@
 import { useMutation } from '@tanstack/react-query';
-import { KeyRound, Pencil, UserCheck, UserX } from 'lucide-react';
+import { KeyRound, ListChecks, Pencil, UserCheck, UserX } from 'lucide-react';
 import { useState } from 'react';
 import type { PersonId } from '../../../../signaling/protocol/ids.ts';
 import type { Person, SignInSlip } from '../../../../signaling/protocol/rest/directory.ts';
 import { callApi } from '../../api/api.ts';
 import { useSession } from '../../api/queries.ts';
+import { answerText } from '../../messages/answers.ts';
 import { deskText } from '../../messages/desk.ts';
 import { peopleText } from '../../messages/desk-people.ts';
 import { useText } from '../../text/text.ts';
-import { Button } from '../../ui/button.tsx';
+import { Button, LinkButton } from '../../ui/button.tsx';
+import { answersPath } from '../answers/answers-path.ts';
 import { useDeskRefresh } from './desk-queries.ts';
 import { EditableText } from './editable-text.tsx';
 import { useNotices } from './notices.tsx';
@@ -36,20 +38,32 @@ function useSwitch(person: Person) {
 
 interface PersonLineProps {
   readonly person: Person;
+  /** The list as it is shown now, to come back to. */
+  readonly here: string;
   readonly isChosen: boolean;
   readonly onChoose: () => void;
   readonly onEdit: () => void;
   readonly onReset: () => void;
 }
 
-function PersonActions({ person, onEdit, onReset }: Omit<PersonLineProps, 'isChosen' | 'onChoose'>) {
+function PersonActions({ person, here, onEdit, onReset }: Omit<PersonLineProps, 'isChosen' | 'onChoose'>) {
   const t = useText(peopleText);
   const desk = useText(deskText);
+  const answers = useText(answerText);
   const { data: me } = useSession();
   const turn = useSwitch(person);
   const name = person.displayName;
   return (
     <td className={table.rowActions}>
+      {person.roles.some(({ role }) => role === 'student') && (
+        <LinkButton
+          look="plain"
+          icon={ListChecks}
+          href={answersPath(person.personId, here)}
+          label={answers('titleOf', { name })}
+          testId="answers-of-person"
+        />
+      )}
       <Button
         look="plain"
         icon={Pencil}
@@ -81,7 +95,7 @@ function PersonActions({ person, onEdit, onReset }: Omit<PersonLineProps, 'isCho
   );
 }
 
-function PersonLine({ person, isChosen, onChoose, onEdit, onReset }: PersonLineProps) {
+function PersonLine({ person, here, isChosen, onChoose, onEdit, onReset }: PersonLineProps) {
   const t = useText(peopleText);
   const refresh = useDeskRefresh();
   const notices = useNotices();
@@ -114,20 +128,21 @@ function PersonLine({ person, isChosen, onChoose, onEdit, onReset }: PersonLineP
       <td data-label={t('state')}>
         <span className={person.isActive ? shared.online : shared.off}>{person.isActive ? t('active') : t('off')}</span>
       </td>
-      <PersonActions person={person} onEdit={onEdit} onReset={onReset} />
+      <PersonActions person={person} here={here} onEdit={onEdit} onReset={onReset} />
     </tr>
   );
 }
 
 export interface PeopleTableProps {
   readonly people: readonly Person[];
+  readonly here: string;
   readonly chosen: ReadonlySet<PersonId>;
   readonly onChoose: (chosen: ReadonlySet<PersonId>) => void;
   readonly onEdit: (person: Person) => void;
   readonly onSlips: (slips: readonly SignInSlip[]) => void;
 }
 
-export function PeopleTable({ people, chosen, onChoose, onEdit, onSlips }: PeopleTableProps) {
+export function PeopleTable({ people, here, chosen, onChoose, onEdit, onSlips }: PeopleTableProps) {
   const t = useText(peopleText);
   const desk = useText(deskText);
   const [resetting, setResetting] = useState<PersonId | null>(null);
@@ -167,6 +182,7 @@ export function PeopleTable({ people, chosen, onChoose, onEdit, onSlips }: Peopl
             <PersonLine
               key={person.personId}
               person={person}
+              here={here}
               isChosen={chosen.has(person.personId)}
               onChoose={() => toggle(person.personId)}
               onEdit={() => onEdit(person)}
