@@ -56,6 +56,21 @@ const openGroups = async (): Promise<void> => {
   await teacher.page.getByTestId('tool-groups').click();
   await teacher.page.getByTestId('group-none').waitFor();
 };
+const boxOf = async (testId: string) => {
+  const box = await teacher.page.getByTestId(testId).boundingBox();
+  if (box === null) throw new Error(`${testId} is not shown`);
+  return { top: box.y, bottom: box.y + box.height };
+};
+/** However long the list of groups is, the start is in sight, and over none of them. */
+async function startsBesideTheList(): Promise<void> {
+  await teacher.page.getByLabel('分几组').selectOption('12');
+  const start = await boxOf('groups-open');
+  expect(start.bottom).toBeLessThanOrEqual(VIEWPORTS.laptop.height);
+  expect((await boxOf('group-12')).top).toBeGreaterThan(start.top);
+  await teacher.page.getByTestId('group-12').scrollIntoViewIfNeeded();
+  expect((await boxOf('group-12')).bottom).toBeLessThanOrEqual(start.top);
+  expect(await boxOf('groups-open')).toEqual(start);
+}
 const place = async (name: string, group: number): Promise<void> => {
   const chip = teacher.page.locator(`[data-testid="group-member"][data-name="${name}"]`);
   await chip.getByTestId('group-move').press('Enter');
@@ -79,6 +94,7 @@ const lineOf = (person: Person) => eventually(() => person.page.getByTestId('gro
 describe('groups', () => {
   it('are made by keyboard and by dragging, and each hears and sees its own group alone (N2, N3, N5)', async () => {
     await openGroups();
+    await startsBesideTheList();
     await teacher.page.getByLabel('分几组').selectOption('2');
     await teacher.page.getByLabel('多长时间').selectOption('10');
     await place(PUPILS[0].name, 1);

@@ -227,11 +227,7 @@ export function ToolsPanel(props: ToolsPanelProps) {
   const isRecorded = state.recording !== 'off';
   const mayTeach = may(state, 'runTools') && !isMicro(state);
   if (mayTeach && tool !== null) {
-    return (
-      <div className={styles.body}>
-        <OpenTool tool={tool} state={state} onBack={() => setTool(null)} />
-      </div>
-    );
+    return <OpenTool tool={tool} state={state} onBack={() => setTool(null)} />;
   }
   return (
     <div className={styles.body}>

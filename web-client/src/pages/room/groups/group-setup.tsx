@@ -9,6 +9,7 @@ import { Button } from '../../../ui/button.tsx';
 import { SelectField } from '../../../ui/field.tsx';
 import { useCall } from '../call-context.ts';
 import tool from '../tools/class-tools.module.css';
+import { ToolFoot } from '../tools/tool-foot.tsx';
 import { GroupCards } from './group-cards.tsx';
 import { atRandom, moved, withCount } from './group-draft.ts';
 import type { GroupDraft } from './group-draft.ts';
@@ -120,9 +121,11 @@ export function GroupSetup({ state, people }: GroupSetupProps) {
         {t('rest')}
       </label>
       {state.lesson.isRecorded && <p className={tool.hint}>{t('recordingNote')}</p>}
-      <Button look="primary" size="l" busy={isOpening} onClick={() => void start()} data-testid="groups-open">
-        {t('start')}
-      </Button>
+      <ToolFoot>
+        <Button look="primary" size="l" busy={isOpening} onClick={() => void start()} data-testid="groups-open">
+          {t('start')}
+        </Button>
+      </ToolFoot>
     </section>
   );
 }

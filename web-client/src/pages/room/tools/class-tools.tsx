@@ -10,7 +10,7 @@ import {
   Timer,
   Zap,
 } from 'lucide-react';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { FIRST_RULES, type ClassRules } from '../../../../../signaling/protocol/class-order.ts';
 import { hasGroups } from '../../../../../signaling/protocol/groups.ts';
@@ -26,6 +26,8 @@ import { OrderTool } from './order-tool.tsx';
 import { PickTool } from './pick-tool.tsx';
 import { PollTool } from './poll-tool.tsx';
 import { RaceTool } from './race-tool.tsx';
+import { ToolFootPlace } from './tool-foot.tsx';
+import panel from '../side-panel.module.css';
 import styles from './class-tools.module.css';
 
 const GroupsTool = lazy(() => import('../groups/groups-tool.tsx'));
@@ -97,8 +99,10 @@ export interface OpenToolProps {
   readonly onBack: () => void;
 }
 
+/** Fills the panel: what is long scrolls, what must be within reach stands below it. */
 export function OpenTool({ tool, state, onBack }: OpenToolProps) {
   const t = useText(toolText);
+  const [foot, setFoot] = useState<HTMLElement | null>(null);
   const views: Readonly<Record<ClassTool, ReactNode>> = {
     courseware: <CoursewareTool state={state} />,
     poll: <PollTool state={state} />,
@@ -114,14 +118,19 @@ export function OpenTool({ tool, state, onBack }: OpenToolProps) {
     order: <OrderTool state={state} />,
   };
   return (
-    <div className={styles.tool}>
-      <div className={styles.head}>
-        <Button look="plain" icon={ArrowLeft} onClick={onBack} data-testid="tool-back">
-          {t('back')}
-        </Button>
-        <h3>{t(tool)}</h3>
+    <div className={panel.fill}>
+      <div className={panel.body}>
+        <div className={styles.tool}>
+          <div className={styles.head}>
+            <Button look="plain" icon={ArrowLeft} onClick={onBack} data-testid="tool-back">
+              {t('back')}
+            </Button>
+            <h3>{t(tool)}</h3>
+          </div>
+          <ToolFootPlace value={foot}>{views[tool]}</ToolFootPlace>
+        </div>
       </div>
-      {views[tool]}
+      <div ref={setFoot} className={styles.foot} />
     </div>
   );
 }
