@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import type { PersonId, SchoolId } from '../../../signaling/protocol/ids.ts';
+import { API_PREFIX } from '../../../signaling/protocol/rest.ts';
 import { launchBrowser } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
@@ -245,6 +246,44 @@ describe('the import page', () => {
     if (process.env['TONGKE_SHOTS'] !== undefined)
       await person.page.screenshot({ path: `${process.env['TONGKE_SHOTS']}/import.png` });
     expect(await titled('页面导入')).toHaveLength(1);
+    await person.close();
+  });
+
+  it('is busy while it imports, imports once however often that is pressed, and keeps what was chosen when it fails', async () => {
+    const person = await Person.at(stack, browser, 2);
+    await person.signIn('lin.laoshi');
+    const { page } = person;
+    await page.goto('/calendar/import');
+    const held = Promise.withResolvers<void>();
+    let asked = 0;
+    await page.route(`**${API_PREFIX}/calendar/import`, async (route) => {
+      asked += 1;
+      if (asked > 1) return route.continue();
+      await held.promise;
+      return route.abort();
+    });
+    const group = page.getByLabel('上课班级');
+    await group.locator('option').nth(1).waitFor({ state: 'attached' });
+    await group.selectOption({ index: 1 });
+    const chosen = await group.inputValue();
+    const ics = calendar(event('busy@x', '忙时导入', '130000'));
+    await page
+      .getByTestId('calendar-file')
+      .setInputFiles({ name: '课表.ics', mimeType: 'text/calendar', buffer: Buffer.from(ics) });
+    const make = page.getByTestId('make-lessons');
+    await make.dblclick();
+    await page.getByText('正在导入').waitFor();
+    expect(await page.getByTestId('calendar-import').getAttribute('aria-busy')).toBe('true');
+    const otherFile = page.getByRole('button', { name: '换一个文件' });
+    for (const control of [make, group, otherFile]) expect(await control.isDisabled()).toBe(true);
+    held.resolve();
+    await page.getByTestId('calendar-import').getByRole('alert').waitFor();
+    expect(asked).toBe(1);
+    expect(await group.inputValue()).toBe(chosen);
+    for (const control of [make, group, otherFile]) expect(await control.isEnabled()).toBe(true);
+    await make.click();
+    await page.locator('[data-testid="calendar-line"][data-state="made"]').waitFor();
+    expect(await titled('忙时导入')).toMatchObject([{ classGroups: [{ classGroupId: chosen }] }]);
     await person.close();
   });
 });

@@ -1,28 +1,21 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
-import { FileUp } from 'lucide-react';
-import { useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { FileUp, RotateCw } from 'lucide-react';
 import { Link } from 'wouter';
-import { ClassGroupId, PersonId } from '../../../../signaling/protocol/ids.ts';
 import type { SchoolId } from '../../../../signaling/protocol/ids.ts';
-import { MAX_CALENDAR_CHARACTERS } from '../../../../signaling/protocol/rest/calendar-feeds.ts';
 import type { Me } from '../../../../signaling/protocol/rest/shapes.ts';
 import { callApi } from '../../api/api.ts';
 import { useSession } from '../../api/queries.ts';
 import { calendarImportText } from '../../messages/calendar-import.ts';
 import { useText } from '../../text/text.ts';
+import { Button } from '../../ui/button.tsx';
 import { FileButton } from '../../ui/file-button.tsx';
 import { SelectField } from '../../ui/field.tsx';
-import { Banner, EmptyPanel } from '../../ui/panels.tsx';
+import { Banner, EmptyPanel, Waiting } from '../../ui/panels.tsx';
 import { Page } from '../../ui/page.tsx';
 import { FormFailure } from '../desk/form-failure.tsx';
 import { CalendarOutcome } from './calendar-outcome.tsx';
+import { useCalendarImport } from './use-calendar-import.ts';
 import styles from './calendar-links.module.css';
-
-interface Choice {
-  readonly lecturerId: string;
-  readonly classGroupId: string;
-  readonly overwritesEdited: boolean;
-}
 
 function useChoices(schoolId: SchoolId, isAdmin: boolean) {
   const groups = useQuery({
@@ -44,78 +37,72 @@ function useChoices(schoolId: SchoolId, isAdmin: boolean) {
   };
 }
 
-function FilePick(props: { readonly isFirst: boolean; readonly onRead: (ics: string, name: string) => void }) {
+interface FilePickProps {
+  readonly isFirst: boolean;
+  readonly isBusy: boolean;
+  readonly onFile: (file: File) => void;
+}
+
+function FilePick({ isFirst, isBusy, onFile }: FilePickProps) {
   const t = useText(calendarImportText);
   return (
     <div className={styles.actions}>
       <FileButton
-        look={props.isFirst ? 'primary' : 'quiet'}
+        look={isFirst ? 'primary' : 'quiet'}
         icon={FileUp}
         accept=".ics,text/calendar"
         testId="calendar-file"
-        onFiles={([file]) => void file?.text().then((text) => props.onRead(text, file.name))}
+        disabled={isBusy}
+        onFiles={([file]) => {
+          if (file !== undefined) onFile(file);
+        }}
       >
-        {t(props.isFirst ? 'file' : 'otherFile')}
+        {t(isFirst ? 'file' : 'otherFile')}
       </FileButton>
     </div>
   );
 }
 
-/** Looks at the file whenever it or what goes with it changes, and imports it as it was looked at. */
-function useImport(me: Me, schoolId: SchoolId, teachers: readonly { readonly personId: PersonId }[]) {
-  const isTeacher = me.roles.some(({ role }) => role === 'teacher');
-  const [choice, setChoice] = useState<Choice>({
-    ...{ lecturerId: isTeacher ? me.personId : '', classGroupId: '', overwritesEdited: false },
-  });
-  const [file, setFile] = useState<{ readonly ics: string; readonly name: string } | null>(null);
-  const isTooLarge = file !== null && file.ics.length > MAX_CALENDAR_CHARACTERS;
-  const lecturerId = choice.lecturerId === '' ? (teachers[0]?.personId ?? me.personId) : choice.lecturerId;
-  const body = (ics: string, chosen: Choice) => ({
-    ...{ schoolId, ics, lecturerId: PersonId.parse(chosen.lecturerId), overwritesEdited: chosen.overwritesEdited },
-    classGroupIds: chosen.classGroupId === '' ? [] : [ClassGroupId.parse(chosen.classGroupId)],
-  });
-  const preview = useMutation({
-    mutationFn: (wanted: ReturnType<typeof body>) => callApi('previewCalendarImport', { body: wanted }),
-  });
-  const make = useMutation({
-    mutationFn: (wanted: ReturnType<typeof body>) => callApi('importCalendar', { body: wanted }),
-  });
-  const look = (ics: string, chosen: Choice): void => {
-    make.reset();
-    preview.reset();
-    if (ics.length <= MAX_CALENDAR_CHARACTERS) preview.mutate(body(ics, chosen));
-  };
-  const current = { ...choice, lecturerId };
-  return {
-    ...{ current, file, isTooLarge, preview, make },
-    choose: (next: Choice): void => {
-      setChoice(next);
-      if (file !== null) look(file.ics, next);
-    },
-    read: (ics: string, name: string): void => {
-      setFile({ ics, name });
-      look(ics, current);
-    },
-    run: (): void => {
-      if (file !== null) make.mutate(body(file.ics, current));
-    },
-  };
+type CalendarImport = ReturnType<typeof useCalendarImport>;
+
+/** Which file it is, what is being done with it, and what is wrong with it or went wrong. */
+function FileState({ state }: { readonly state: CalendarImport }) {
+  const t = useText(calendarImportText);
+  const { file, step, error, isTooLarge, isUnreadable, isUnseen, lookAgain } = state;
+  return (
+    <>
+      {isTooLarge && <Banner tone="warn">{t('tooLarge')}</Banner>}
+      {isUnreadable && <Banner tone="bad">{t('notRead')}</Banner>}
+      {file !== null && !isTooLarge && <Banner tone="calm">{t('fileRead', { name: file.name })}</Banner>}
+      {step !== null && <Waiting>{t(step)}</Waiting>}
+      <FormFailure error={error} tooLarge={t('tooLarge')} />
+      {isUnseen && (
+        <div className={styles.actions}>
+          <Button icon={RotateCw} onClick={lookAgain} data-testid="look-again">
+            {t('lookAgain')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
 }
 
 function Import({ me, schoolId }: { readonly me: Me; readonly schoolId: SchoolId }) {
   const t = useText(calendarImportText);
   const isAdmin = me.roles.some(({ role }) => role === 'schoolAdmin' || role === 'districtAdmin');
   const { groups, teachers } = useChoices(schoolId, isAdmin);
-  const { current, file, isTooLarge, preview, make, choose, read, run } = useImport(me, schoolId, teachers);
-  const shown = make.data ?? preview.data;
+  const state = useCalendarImport(me, schoolId, teachers);
+  const { current, file, step, lines, isDone, choose, read, run } = state;
+  const isBusy = step !== null;
   return (
-    <section className={styles.card} aria-label={t('title')} data-testid="calendar-import">
+    <section className={styles.card} aria-label={t('title')} aria-busy={isBusy} data-testid="calendar-import">
       {isAdmin && (
         <>
           <SelectField
             label={t('lecturer')}
             value={current.lecturerId}
             options={teachers.map(({ personId, displayName }) => ({ value: personId, label: displayName }))}
+            disabled={isBusy}
             onChange={(lecturerId) => choose({ ...current, lecturerId })}
           />
           <p className={styles.hint}>{t('lecturerHint')}</p>
@@ -125,19 +112,18 @@ function Import({ me, schoolId }: { readonly me: Me; readonly schoolId: SchoolId
         label={t('classGroup')}
         value={current.classGroupId}
         options={[{ value: '', label: t('noClass') }, ...groups]}
+        disabled={isBusy}
         onChange={(classGroupId) => choose({ ...current, classGroupId })}
       />
-      <FilePick isFirst={file === null} onRead={read} />
-      {isTooLarge && <Banner tone="warn">{t('tooLarge')}</Banner>}
-      {file !== null && !isTooLarge && <Banner tone="calm">{t('fileRead', { name: file.name })}</Banner>}
-      <FormFailure error={make.error ?? preview.error} tooLarge={t('tooLarge')} />
-      {file !== null && shown !== undefined && (
+      <FilePick isFirst={file === null} isBusy={isBusy} onFile={read} />
+      <FileState state={state} />
+      {file !== null && lines !== undefined && (
         <CalendarOutcome
-          lines={shown.lines}
-          isDone={make.data !== undefined}
+          lines={lines}
+          isDone={isDone}
           overwritesEdited={current.overwritesEdited}
           onOverwrite={(overwritesEdited) => choose({ ...current, overwritesEdited })}
-          busy={make.isPending || preview.isPending}
+          busy={isBusy}
           onMake={run}
         />
       )}

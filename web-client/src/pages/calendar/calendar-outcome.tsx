@@ -51,6 +51,7 @@ export function CalendarOutcome(props: {
             type="checkbox"
             data-testid="overwrite-edited"
             checked={overwritesEdited}
+            disabled={busy}
             onChange={(event) => onOverwrite(event.target.checked)}
           />
           <span>{t('overwrite')}</span>
