@@ -51,7 +51,7 @@ function groupsOf({ lines, together }: CalendarPlan): (readonly PlannedLine[])[]
   const grouped = new Set(together.flat());
   const alone = (does: Step['does']): PlannedLine[][] =>
     lines.filter((planned) => planned.step.does === does && !grouped.has(planned)).map((planned) => [planned]);
-  return [...alone('cancel'), ...together, ...alone('change'), ...alone('rename'), ...alone('make')];
+  return [...alone('cancel'), ...together, ...alone('change'), ...alone('revise'), ...alone('make')];
 }
 
 /** All of them or none: then the reason. */
@@ -94,16 +94,14 @@ async function take(inside: Stores, step: Step, wanted: CalendarImport, { isReco
   }
   if (step.does === 'nothing') return [];
   const { lesson } = step.known;
-  if (step.does !== 'rename') await assertSame(inside, lesson);
+  if (step.does !== 'revise') await assertSame(inside, lesson);
   if (step.does === 'cancel') {
     await inside.lessons.cancel(lesson.lessonId);
-    await inside.importedLessons.noteCancelled(schoolId, step.known);
+    await inside.importedLessons.noteCancelled(schoolId, step.revised);
     return [];
   }
-  if (step.occurrence !== step.known.occurrence) {
-    await inside.importedLessons.rename(schoolId, step.known, step.occurrence);
-  }
-  if (step.does === 'rename') return [];
+  await inside.importedLessons.revise(schoolId, step.known, step.revised);
+  if (step.does === 'revise') return [];
   const changed = await inside.lessons.change(lesson.lessonId, step.change, 'file');
   return step.change.startsAtMs === undefined ? [] : [changed];
 }
@@ -120,6 +118,6 @@ function outcomeOf({ line, step }: PlannedLine, failed: AppError | null): Calend
   if (problems.length > 0) return { ...line, state: 'clash', problems };
   // Nothing is needed twice: somebody else has just imported the same.
   if (step.does === 'make') return { ...line, state: 'unchanged' };
-  if (step.does === 'rename') return line;
+  if (step.does === 'revise') return line;
   return { ...line, state: 'kept', problems: [{ code: 'calendarMeanwhile', values: {} }] };
 }

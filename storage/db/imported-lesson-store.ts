@@ -8,25 +8,25 @@ import type { Database } from './schema.ts';
 export function createImportedLessonStore(db: Kysely<Database>): ImportedLessonStore {
   return {
     known: (schoolId, uids) => knownLessons(db, schoolId, uids),
-    async remember(schoolId, { uid, occurrence }, lessonId) {
+    async remember(schoolId, { uid, occurrence, sequence }, lessonId) {
       const written = await db
         .insertInto('imported_lessons')
-        .values({ school_id: schoolId, uid, occurrence, lesson_id: lessonId })
+        .values({ school_id: schoolId, uid, occurrence, lesson_id: lessonId, sequence })
         .onConflict((conflict) =>
           conflict
             .columns(['school_id', 'uid', 'occurrence'])
-            .doUpdateSet({ lesson_id: lessonId, is_cancelled: false })
+            .doUpdateSet({ lesson_id: lessonId, is_cancelled: false, sequence })
             .where('imported_lessons.is_cancelled', '=', true),
         )
         .returning('lesson_id')
         .executeTakeFirst();
       if (written === undefined) throw new AppError('conflict');
     },
-    async rename(schoolId, event, occurrence) {
-      await ofEvent(db, schoolId, event).set({ occurrence }).execute();
+    async revise(schoolId, event, { occurrence, sequence }) {
+      await ofEvent(db, schoolId, event).set({ occurrence, sequence }).execute();
     },
     async noteCancelled(schoolId, event) {
-      await ofEvent(db, schoolId, event).set({ is_cancelled: true }).execute();
+      await ofEvent(db, schoolId, event).set({ is_cancelled: true, sequence: event.sequence }).execute();
     },
   };
 }
@@ -46,14 +46,14 @@ async function knownLessons(
   if (uids.length === 0) return [];
   const rows = await selectLessons(db)
     .innerJoin('imported_lessons as i', 'i.lesson_id', 'l.lesson_id')
-    .select(['i.uid', 'i.occurrence', 'i.is_cancelled'])
+    .select(['i.uid', 'i.occurrence', 'i.is_cancelled', 'i.sequence'])
     .where('i.school_id', '=', schoolId)
     .where('i.uid', 'in', [...uids])
     .orderBy('l.starts_at')
     .orderBy('i.occurrence')
     .execute();
   return rows.map((row) => ({
-    ...{ uid: row.uid, occurrence: row.occurrence, isCancelledByFile: row.is_cancelled },
+    ...{ uid: row.uid, occurrence: row.occurrence, sequence: row.sequence, isCancelledByFile: row.is_cancelled },
     lesson: toLesson(row),
   }));
 }
