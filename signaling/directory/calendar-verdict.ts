@@ -25,7 +25,13 @@ export interface Lecturer {
 
 /** What an import does for a line. `revised`: how the file names it by now, and in which revision. */
 export type Step =
-  | { readonly does: 'make'; readonly event: ReadLesson; readonly lecturer: Lecturer }
+  | {
+      readonly does: 'make';
+      readonly event: ReadLesson;
+      readonly lecturer: Lecturer;
+      /** Cancelled by a file before. */
+      readonly known: ImportedLesson | undefined;
+    }
   | {
       readonly does: 'change';
       readonly known: ImportedLesson;
@@ -93,7 +99,7 @@ export function lessonVerdict(
   const line = { uid, title, subject, startsAtMs, endsAtMs, startText: null, before: null, problems: [] };
   if (known === undefined || isTakenBack(event, known, wanted)) {
     const lecturerName = lecturer.displayName;
-    return { line: { ...line, lecturerName, state: 'new' }, step: { does: 'make', event, lecturer } };
+    return { line: { ...line, lecturerName, state: 'new' }, step: { does: 'make', event, lecturer, known } };
   }
   const { lesson } = known;
   const isOwn = isManaged(lesson, wanted);
@@ -157,7 +163,7 @@ const nameOf = ({ title, startsAtMs, startText }: ReadCancellation | ReadProblem
 const factsOf = ({ title, subject, startsAtMs, endsAtMs }: Lesson) => ({ title, subject, startsAtMs, endsAtMs });
 
 /** Null when the lesson is as the file has it. */
-function changeOf(lesson: Lesson, event: ReadLesson): LessonChange | null {
+export function changeOf(lesson: Lesson, event: ReadLesson): LessonChange | null {
   const { title, subject, startsAtMs, endsAtMs } = event;
   const isMoved = startsAtMs !== lesson.startsAtMs || endsAtMs !== lesson.endsAtMs;
   const change: LessonChange = {

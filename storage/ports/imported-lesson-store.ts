@@ -5,6 +5,11 @@ import type { Lesson } from './lesson-store.ts';
 export interface ImportedLessonStore {
   /** Those of a school that there are, of these events, with their lessons as they are now; by start. */
   known(schoolId: SchoolId, uids: readonly string[]): Promise<ImportedLesson[]>;
+  /**
+   * One of those as it is now, with its lesson; undefined when there is none. Until the transaction around it ends nobody edits, begins or cancels the
+   * lesson, and, after `TimetableStore.planAlone`, nobody imports the event.
+   */
+  hold(schoolId: SchoolId, event: ImportedEvent): Promise<ImportedLesson | undefined>;
   /** In the place of one that a file has cancelled. @throws AppError `conflict` when another lesson was made from it already. */
   remember(schoolId: SchoolId, event: RevisedEvent, lessonId: LessonId): Promise<void>;
   /**

@@ -35,6 +35,8 @@ describe.each(DATABASES)('lessons that were made from calendar files on %s', (_n
     ]);
     expect(await importedLessons.known(schoolId, ['another@timetable.example'])).toEqual([]);
     expect(await importedLessons.known(schoolId, [])).toEqual([]);
+    expect(await stores.atomically((inside) => inside.importedLessons.hold(schoolId, later))).toEqual(known[1]);
+    expect(await importedLessons.hold(schoolId, { ...EVENT, occurrence: 'another' })).toBeUndefined();
     const elsewhere = district.listening.schoolId;
     expect(await importedLessons.known(elsewhere, [EVENT.uid])).toEqual([]);
     await importedLessons.remember(elsewhere, EVENT, (await makeLesson(stores, district)).lessonId);

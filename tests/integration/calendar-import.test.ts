@@ -84,4 +84,81 @@ describe.each(DATABASES)('a calendar file on %s', (_name, open) => {
     expect(await follow({ uid, sequence: 6 })).toEqual(['made']);
     expect((await lessonsOf(uid)).map(({ state }) => state)).toEqual(['scheduled']);
   });
+
+  /** As `stores`, with something done between what an import has planned and its first change. */
+  const interrupted = (work: () => Promise<unknown>): Stores => {
+    let doing: Promise<unknown> | undefined;
+    return {
+      ...stores,
+      async atomically(inTransaction) {
+        await (doing ??= work());
+        return stores.atomically(inTransaction);
+      },
+    };
+  };
+  const statesOf = (lines: Awaited<ReturnType<typeof importCalendar>>): string[] =>
+    lines.map(({ state, problems }) => [state, ...problems.map(({ code }) => code)].join(' '));
+
+  it('does not undo a later copy that was imported since it was planned', async () => {
+    await begin();
+    const uid = 'both@x';
+    await follow({ uid, sequence: 1 });
+    const later = () => importCalendar(stores, wanted({ uid, sequence: 3 }));
+    const done = await importCalendar(interrupted(later), wanted({ uid, clock: '090000', sequence: 2 }));
+    expect(statesOf(done)).toEqual(['kept calendarMeanwhile']);
+    expect(await clocks(uid)).toEqual(['08:00']);
+    const made = (clock: string) => importCalendar(stores, wanted({ uid: 'new@x', clock }));
+    const same = await importCalendar(
+      interrupted(() => made('100000')),
+      wanted({ uid: 'new@x', clock: '100000' }),
+    );
+    expect(statesOf(same)).toEqual(['unchanged']);
+    const [one, other] = [wanted({ uid: 'other@x', clock: '110000' }), wanted({ uid: 'other@x', clock: '120000' })];
+    const different = await importCalendar(
+      interrupted(() => importCalendar(stores, one)),
+      other,
+    );
+    expect(statesOf(different)).toEqual(['kept calendarMeanwhile']);
+    expect(await clocks('other@x')).toEqual(['11:00']);
+  });
+
+  it.each([
+    { name: 'changes', told: { title: '文件里的' }, before: 'change', state: 'scheduled' },
+    { name: 'cancels', told: { more: ['STATUS:CANCELLED'] }, before: 'cancel', state: 'cancelled' },
+  ] as const)('loses no edit that comes while it $name the lesson', async ({ told, before, state }) => {
+    await begin();
+    const uid = 'edited@x';
+    await follow({ uid });
+    const [lesson] = await lessonsOf(uid);
+    if (lesson === undefined) throw new Error('there is no lesson');
+    let edit: Promise<string> | undefined;
+    const editing = async (): Promise<void> => {
+      edit ??= stores.lessons.change(lesson.lessonId, { title: '手改的' }).then(
+        ({ title }) => title,
+        () => 'refused',
+      );
+      await Promise.race([edit, new Promise((resolve) => setTimeout(resolve, 500))]);
+    };
+    const edited: Stores = {
+      ...stores,
+      atomically: (work) =>
+        stores.atomically((inside) => {
+          const lessons: Stores['lessons'] = {
+            ...inside.lessons,
+            [before]: async (...given: never[]) => {
+              await editing();
+              const write: (...args: never[]) => Promise<Lesson> = inside.lessons[before];
+              return await write(...given);
+            },
+          };
+          return work({ ...inside, lessons });
+        }),
+    };
+    await importCalendar(edited, wanted({ uid, ...told }));
+    // Whoever edits is told, or has the last word.
+    expect(await edit).toBe(state === 'cancelled' ? 'refused' : '手改的');
+    const [stored] = await lessonsOf(uid);
+    expect(stored?.state).toBe(state);
+    if (state === 'scheduled') expect(stored).toMatchObject({ title: '手改的', ownFields: ['title'] });
+  });
 });
