@@ -49,6 +49,7 @@ export class EpochReader {
   #reports: ReceivedReport[] = [];
   #pairs: { readonly rttUs: number; readonly offsetUs: number }[] = [];
   #clockOffsetUs: number;
+  #isClockKnown: boolean;
   #receivedUs: number;
   #nextChunk: number;
   /** The last packet in the order of sending that was not for the recording. */
@@ -60,6 +61,7 @@ export class EpochReader {
     const { state, epoch } = options;
     this.clock = new TrackClock(epoch.codec.clockRate, state?.clock);
     this.#clockOffsetUs = state?.resume.clockOffsetUs ?? 0;
+    this.#isClockKnown = this.#clockOffsetUs !== 0;
     this.#receivedUs = state?.receivedUs ?? 0;
     this.#nextChunk = state?.resume.chunk ?? 0;
     this.#timeline = new RtpTimeline<ReceivedPacket>({
@@ -87,7 +89,11 @@ export class EpochReader {
 
   feed(chunk: number, bytes: Buffer): void {
     this.#nextChunk = chunk + 1;
-    for (const record of new ChunkReader(bytes)) this.#read(record, chunk);
+    const records = [...new ChunkReader(bytes)];
+    // Capture that has just come to a node has packets before it has seen the node's clock: they are on that clock all the same.
+    const first = this.#isClockKnown ? undefined : records.find((record) => clockOf(record) !== undefined);
+    if (first !== undefined) this.#readClock(first);
+    for (const record of records) this.#read(record, chunk);
   }
 
   /** Nothing more will come: what waits for late packets is let go. */
@@ -114,7 +120,7 @@ export class EpochReader {
     const receivedUs = record.receivedUnixUs + this.#clockOffsetUs - this.#options.startedAtUnixUs;
     if (record.kind === 'rtp') this.#readPacket(record.bytes, receivedUs, chunk);
     if (record.kind === 'rtcp') this.#readReports(record.bytes, receivedUs);
-    if (record.kind === 'annotation') this.#readAnnotation(record.bytes);
+    if (record.kind === 'annotation') this.#readClock(record);
   }
 
   #readPacket(bytes: Buffer, receivedUs: number, chunk: number): void {
@@ -159,10 +165,11 @@ export class EpochReader {
     this.#reports = waiting;
   }
 
-  #readAnnotation(bytes: Buffer): void {
-    const annotation = parseAnnotation(bytes);
-    if (annotation?.type !== 'clock') return;
-    const { rttUs, remoteUnixUs, localUnixUs } = annotation;
+  #readClock(record: LogRecord): void {
+    const pair = clockOf(record);
+    if (pair === undefined) return;
+    const { rttUs, remoteUnixUs, localUnixUs } = pair;
+    this.#isClockKnown = true;
     this.#pairs = [...this.#pairs, { rttUs, offsetUs: remoteUnixUs - localUnixUs }].slice(-CLOCK_PAIRS_KEPT);
     this.#clockOffsetUs = this.#pairs.reduce((best, pair) => (pair.rttUs < best.rttUs ? pair : best)).offsetUs;
   }
@@ -179,4 +186,9 @@ export class EpochReader {
     this.#followsWithheld = false;
     this.#options.onPacket({ payload, marker, extended, rtp, receivedUs, afterLoss, chunk, timestamp });
   }
+}
+
+function clockOf({ kind, bytes }: LogRecord) {
+  const annotation = kind === 'annotation' ? parseAnnotation(bytes) : undefined;
+  return annotation?.type === 'clock' ? annotation : undefined;
 }

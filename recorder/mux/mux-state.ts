@@ -74,6 +74,8 @@ export const MuxState = z.object({
   nextEvents: z.int().nonnegative(),
   /** How many chunks of events before that one have been read: one more means that an earlier one came late. */
   eventChunks: z.int().nonnegative().optional(),
+  /** Names of what has been replaced and is not to be kept, until it is removed: a step may die before it has done so. */
+  toRemove: z.array(z.string()).optional(),
   /** The step after class is done. */
   isFinished: z.boolean().optional(),
 });

@@ -88,9 +88,10 @@ export class Rolling {
     });
     if (sound !== undefined) this.#state = { ...this.#state, sound };
     if (isFinal) this.#state = { ...this.#state, isFinished: true };
-    this.#etag = await this.#play.writeState({ state: this.#state, etag: this.#etag });
+    this.#noteReplaced(soundBefore?.windows ?? []);
+    await this.#writeState();
     const result = await this.#publish(manifest, isFinal);
-    await this.#removeReplaced(soundBefore?.windows ?? []);
+    await this.#removeReplaced();
     return { ...result, final: asksFinal };
   }
 
@@ -124,15 +125,27 @@ export class Rolling {
     }
   }
 
-  /** What must not be played is not kept either; of two steps that both found it the second finds nothing. */
-  async #removeReplaced(windows: readonly StoredSegment[]): Promise<void> {
-    if (this.#replaced.size === 0) return;
-    const kept = [...this.#state.epochs.flatMap(segmentsOf), ...(this.#state.sound?.windows ?? [])];
-    const names = new Set(kept.map(({ uri }) => uri));
-    for (const { uri } of [...[...this.#replaced.values()].flatMap(segmentsOf), ...windows]) {
-      if (!names.has(uri)) await this.#play.remove(uri);
-    }
+  /** What must not be played is not kept either: it is written down with what takes its place, and removed once that is what is played. */
+  #noteReplaced(windows: readonly StoredSegment[]): void {
+    const { toRemove = [], epochs, sound } = this.#state;
+    const replaced = this.#replaced.size === 0 ? [] : [...[...this.#replaced.values()].flatMap(segmentsOf), ...windows];
+    const kept = new Set([...epochs.flatMap(segmentsOf), ...(sound?.windows ?? [])].map(({ uri }) => uri));
+    const names = new Set([...toRemove, ...replaced.map(({ uri }) => uri)]);
+    this.#state = { ...this.#state, toRemove: [...names].filter((name) => !kept.has(name)) };
     this.#replaced.clear();
+  }
+
+  /** Of two steps that both do so the second finds nothing. */
+  async #removeReplaced(): Promise<void> {
+    const { toRemove = [] } = this.#state;
+    if (toRemove.length === 0) return;
+    for (const name of toRemove) await this.#play.remove(name);
+    this.#state = { ...this.#state, toRemove: [] };
+    await this.#writeState();
+  }
+
+  async #writeState(): Promise<void> {
+    this.#etag = await this.#play.writeState({ state: this.#state, etag: this.#etag });
   }
 
   async #readEpochs(manifest: RecordingManifest, isFinal: boolean): Promise<EpochState[]> {

@@ -3,9 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { Lesson, Stores } from '../../storage/ports.ts';
 import { AppError } from '../protocol/errors.ts';
+import type { SchoolId } from '../protocol/ids.ts';
 import { CalendarLine } from '../protocol/rest/calendar-feeds.ts';
 import { planCalendar, type CalendarPlan, type Home } from './calendar-plan.ts';
-import type { CalendarImport, PlannedLine, Step } from './calendar-verdict.ts';
+import { changeOf, type CalendarImport, type PlannedLine, type Step } from './calendar-verdict.ts';
 import { assertNoClash } from './clashes.ts';
 
 type ImportStores = Pick<Stores, 'directory' | 'importedLessons' | 'lessons' | 'timetable' | 'atomically'>;
@@ -51,7 +52,7 @@ function groupsOf({ lines, together }: CalendarPlan): (readonly PlannedLine[])[]
   const grouped = new Set(together.flat());
   const alone = (does: Step['does']): PlannedLine[][] =>
     lines.filter((planned) => planned.step.does === does && !grouped.has(planned)).map((planned) => [planned]);
-  return [...alone('cancel'), ...together, ...alone('change'), ...alone('rename'), ...alone('make')];
+  return [...alone('cancel'), ...together, ...alone('change'), ...alone('revise'), ...alone('make')];
 }
 
 /** All of them or none: then the reason. */
@@ -82,6 +83,8 @@ async function carryOut(
 /** Answers the lesson that has got a new time. @throws AppError `conflict` when things are not as planned any more. */
 async function take(inside: Stores, step: Step, wanted: CalendarImport, { isRecorded }: Home): Promise<Lesson[]> {
   const { schoolId, classGroupIds } = wanted;
+  if (step.does === 'nothing') return [];
+  await assertAsPlanned(inside, schoolId, step);
   if (step.does === 'make') {
     const { event, lecturer } = step;
     const { title, subject, startsAtMs, endsAtMs } = event;
@@ -92,34 +95,38 @@ async function take(inside: Stores, step: Step, wanted: CalendarImport, { isReco
     await inside.importedLessons.remember(schoolId, event, lesson.lessonId);
     return [lesson];
   }
-  if (step.does === 'nothing') return [];
   const { lesson } = step.known;
-  if (step.does !== 'rename') await assertSame(inside, lesson);
   if (step.does === 'cancel') {
     await inside.lessons.cancel(lesson.lessonId);
-    await inside.importedLessons.noteCancelled(schoolId, step.known);
+    await inside.importedLessons.noteCancelled(schoolId, step.revised);
     return [];
   }
-  if (step.occurrence !== step.known.occurrence) {
-    await inside.importedLessons.rename(schoolId, step.known, step.occurrence);
-  }
-  if (step.does === 'rename') return [];
+  await inside.importedLessons.revise(schoolId, step.known, step.revised);
+  if (step.does === 'revise') return [];
   const changed = await inside.lessons.change(lesson.lessonId, step.change, 'file');
   return step.change.startsAtMs === undefined ? [] : [changed];
 }
 
-/** Somebody may have edited, begun or cancelled it since it was planned. */
-async function assertSame({ lessons }: Stores, planned: Lesson): Promise<void> {
-  const stored = await lessons.lesson(planned.lessonId);
-  if (!isDeepStrictEqual(stored, planned)) throw new AppError('conflict', { message: 'the lesson has been changed' });
+/** Somebody may have edited, begun or cancelled it since it was planned, or imported another copy of the file; from here on nobody can. */
+async function assertAsPlanned(
+  { importedLessons }: Stores,
+  schoolId: SchoolId,
+  step: Exclude<Step, { readonly does: 'nothing' }>,
+): Promise<void> {
+  const planned = step.known;
+  const event = planned ?? (step.does === 'make' ? step.event : undefined);
+  const stored = event && (await importedLessons.hold(schoolId, event));
+  if (isDeepStrictEqual(stored, planned)) return;
+  const isMade = step.does === 'make' && stored !== undefined && changeOf(stored.lesson, step.event) === null;
+  throw new AppError('conflict', { message: 'the lesson has been changed', details: { isMade } });
 }
 
 function outcomeOf({ line, step }: PlannedLine, failed: AppError | null): CalendarLine {
   if (failed === null) return line.state === 'new' ? { ...line, state: 'made' } : line;
   const problems = Problems.safeParse(failed.details).data?.problems ?? [];
   if (problems.length > 0) return { ...line, state: 'clash', problems };
-  // Nothing is needed twice: somebody else has just imported the same.
-  if (step.does === 'make') return { ...line, state: 'unchanged' };
-  if (step.does === 'rename') return line;
+  // Somebody else has just imported the same.
+  if (failed.details?.['isMade'] === true) return { ...line, state: 'unchanged' };
+  if (step.does === 'revise') return line;
   return { ...line, state: 'kept', problems: [{ code: 'calendarMeanwhile', values: {} }] };
 }

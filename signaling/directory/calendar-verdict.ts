@@ -1,4 +1,4 @@
-import type { ImportedLesson, Lesson, LessonChange, OwnField } from '../../storage/ports.ts';
+import type { ImportedLesson, Lesson, LessonChange, OwnField, RevisedEvent } from '../../storage/ports.ts';
 import type { ClassGroupId, PersonId, SchoolId } from '../protocol/ids.ts';
 import type { ProblemCode } from '../protocol/problems.ts';
 import type { CalendarLine } from '../protocol/rest/calendar-feeds.ts';
@@ -23,23 +23,31 @@ export interface Lecturer {
   readonly displayName: string;
 }
 
-/** What an import does for a line. `occurrence`: how the file names it by now. */
+/** What an import does for a line. `revised`: how the file names it by now, and in which revision. */
 export type Step =
-  | { readonly does: 'make'; readonly event: ReadLesson; readonly lecturer: Lecturer }
+  | {
+      readonly does: 'make';
+      readonly event: ReadLesson;
+      readonly lecturer: Lecturer;
+      /** Cancelled by a file before. */
+      readonly known: ImportedLesson | undefined;
+    }
   | {
       readonly does: 'change';
       readonly known: ImportedLesson;
       readonly change: LessonChange;
-      readonly occurrence: string;
+      readonly revised: RevisedEvent;
     }
-  | { readonly does: 'cancel'; readonly known: ImportedLesson }
-  | { readonly does: 'rename'; readonly known: ImportedLesson; readonly occurrence: string }
+  | { readonly does: 'cancel'; readonly known: ImportedLesson; readonly revised: RevisedEvent }
+  | { readonly does: 'revise'; readonly known: ImportedLesson; readonly revised: RevisedEvent }
   | { readonly does: 'nothing' };
 
 export interface PlannedLine {
   readonly line: CalendarLine;
   readonly step: Step;
 }
+
+type Revision = Pick<RevisedEvent, 'sequence'>;
 
 const NOTHING: Step = { does: 'nothing' };
 /** What a file says of a lesson. Classes and classrooms are given here alone: who adds one has not taken the lesson out of its file's hands. */
@@ -53,17 +61,32 @@ const isManaged = ({ lecturerId }: Lesson, { isAdmin, lecturer }: CalendarImport
 export const isToCome = ({ state, startsAtMs }: Lesson, nowMs: number): boolean =>
   (state === 'scheduled' || state === 'cancelled') && startsAtMs > nowMs;
 
+/** The file was written before the one that the lesson is as (RFC 5545, 3.8.7.4). */
+const isOlder = (event: Revision, known: ImportedLesson): boolean => event.sequence < known.sequence;
+
 /** Why the lesson does not follow its file; null when it does. */
-function refusalOf(lesson: Lesson, wanted: CalendarImport): ProblemCode | null {
+function refusalOf(event: Revision, known: ImportedLesson, wanted: CalendarImport): ProblemCode | null {
+  const { lesson } = known;
   if (!isToCome(lesson, wanted.nowMs)) return 'calendarBegun';
+  if (isOlder(event, known)) return 'calendarOlder';
   if (lesson.state === 'cancelled') return 'calendarCancelledHere';
   if (!isManaged(lesson, wanted)) return 'calendarOthersLesson';
   return isEdited(lesson) && !wanted.overwritesEdited ? 'calendarEdited' : null;
 }
 
 /** A file had cancelled it, and has it again. */
-const isTakenBack = ({ isCancelledByFile, lesson }: ImportedLesson, wanted: CalendarImport): boolean =>
-  isCancelledByFile && lesson.state === 'cancelled' && isManaged(lesson, wanted);
+const isTakenBack = (event: Revision, known: ImportedLesson, wanted: CalendarImport): boolean =>
+  known.isCancelledByFile &&
+  known.lesson.state === 'cancelled' &&
+  isManaged(known.lesson, wanted) &&
+  !isOlder(event, known);
+
+/** What stays as it is may have another name in the file by now, or a later revision. */
+function revision({ uid, occurrence, sequence }: RevisedEvent, known: ImportedLesson, wanted: CalendarImport): Step {
+  const isAsKnown = known.occurrence === occurrence && known.sequence === sequence;
+  if (isAsKnown || isOlder({ sequence }, known) || !isManaged(known.lesson, wanted)) return NOTHING;
+  return { does: 'revise', known, revised: { uid, occurrence, sequence } };
+}
 
 /** What becomes of one lesson of the file. */
 export function lessonVerdict(
@@ -72,30 +95,31 @@ export function lessonVerdict(
   lecturer: Lecturer,
   wanted: CalendarImport,
 ): PlannedLine {
-  const { uid, title, subject, startsAtMs, endsAtMs, occurrence } = event;
+  const { uid, title, subject, startsAtMs, endsAtMs } = event;
   const line = { uid, title, subject, startsAtMs, endsAtMs, startText: null, before: null, problems: [] };
-  if (known === undefined || isTakenBack(known, wanted)) {
+  if (known === undefined || isTakenBack(event, known, wanted)) {
     const lecturerName = lecturer.displayName;
-    return { line: { ...line, lecturerName, state: 'new' }, step: { does: 'make', event, lecturer } };
+    return { line: { ...line, lecturerName, state: 'new' }, step: { does: 'make', event, lecturer, known } };
   }
   const { lesson } = known;
   const isOwn = isManaged(lesson, wanted);
-  const isKnownAs = known.occurrence === occurrence;
-  const renamed: Step = isKnownAs || !isOwn ? NOTHING : { does: 'rename', known, occurrence };
   const lecturerName = isOwn ? lesson.lecturerName : lecturer.displayName;
   const change = changeOf(lesson, event);
   if (change === null && lesson.state !== 'cancelled') {
-    return { line: { ...line, lecturerName, state: 'unchanged' }, step: renamed };
+    return { line: { ...line, lecturerName, state: 'unchanged' }, step: revision(event, known, wanted) };
   }
-  const refusal = refusalOf(lesson, wanted);
+  const refusal = refusalOf(event, known, wanted);
   if (refusal !== null || change === null) {
     const problems = problem(refusal ?? 'calendarCancelledHere');
-    return { line: { ...line, lecturerName, state: 'kept', problems }, step: renamed };
+    // It is not as this revision has it: that stays to be done.
+    const named = revision({ ...event, sequence: known.sequence }, known, wanted);
+    const step = isOlder(event, known) ? NOTHING : named;
+    return { line: { ...line, lecturerName, state: 'kept', problems }, step };
   }
   const problems = isEdited(lesson) ? problem('calendarOverwrites') : [];
   return {
     line: { ...line, lecturerName, state: 'changed', before: factsOf(lesson), problems },
-    step: { does: 'change', known, change, occurrence },
+    step: { does: 'change', known, change, revised: event },
   };
 }
 
@@ -112,11 +136,14 @@ export function cancellationVerdict(
     ? { ...factsOf(lesson), lecturerName: lesson.lecturerName, startText: null }
     : { ...nameOf(event), lecturerName: wanted.lecturer.displayName };
   const line = { ...shown, uid: event.uid, before: null, problems: [] };
-  if (lesson.state === 'cancelled') return { line: { ...line, state: 'unchanged' }, step: NOTHING };
-  const refusal = refusalOf(lesson, wanted);
+  const revised = { uid: known.uid, occurrence: known.occurrence, sequence: event.sequence };
+  if (lesson.state === 'cancelled') {
+    return { line: { ...line, state: 'unchanged' }, step: revision(revised, known, wanted) };
+  }
+  const refusal = refusalOf(event, known, wanted);
   if (refusal !== null) return { line: { ...line, state: 'kept', problems: problem(refusal) }, step: NOTHING };
   const problems = isEdited(lesson) ? problem('calendarOverwrites') : [];
-  return { line: { ...line, state: 'cancelled', problems }, step: { does: 'cancel', known } };
+  return { line: { ...line, state: 'cancelled', problems }, step: { does: 'cancel', known, revised } };
 }
 
 export function problemVerdict(event: ReadProblem, { lecturer }: CalendarImport): PlannedLine {
@@ -136,7 +163,7 @@ const nameOf = ({ title, startsAtMs, startText }: ReadCancellation | ReadProblem
 const factsOf = ({ title, subject, startsAtMs, endsAtMs }: Lesson) => ({ title, subject, startsAtMs, endsAtMs });
 
 /** Null when the lesson is as the file has it. */
-function changeOf(lesson: Lesson, event: ReadLesson): LessonChange | null {
+export function changeOf(lesson: Lesson, event: ReadLesson): LessonChange | null {
   const { title, subject, startsAtMs, endsAtMs } = event;
   const isMoved = startsAtMs !== lesson.startsAtMs || endsAtMs !== lesson.endsAtMs;
   const change: LessonChange = {

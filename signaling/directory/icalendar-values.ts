@@ -6,6 +6,8 @@ const MAX_LENGTH_MS = 8 * 3_600_000;
 const MAX_TITLE = 80;
 const MAX_SUBJECT = 40;
 const MAX_START_TEXT = 40;
+/** Of an integer of RFC 5545. */
+const MAX_SEQUENCE = 2 ** 31 - 1;
 
 /** Outlook and Exchange name zones in their own way; the ones of schools that we know of. */
 const WINDOWS_ZONES: Readonly<Record<string, string>> = {
@@ -100,6 +102,12 @@ export function occurrenceOf(time: ICAL.Time, seriesZone: string | null): string
   if (seriesZone === null || time.isDate || !isUtc(time)) return time.toString();
   const atMs = instantIn(time, 'UTC');
   return `${localDateOf(atMs, seriesZone)}T${localTimeOf(atMs, seriesZone)}:${two(time.second)}`;
+}
+
+/** Which revision of the event it is; one that does not say so, or not in numbers, is the first. */
+export function sequenceOf(component: ICAL.Component): number {
+  const value = attempt(() => valueOf(component, 'sequence'));
+  return typeof value === 'number' && value > 0 ? Math.min(Math.trunc(value), MAX_SEQUENCE) : 0;
 }
 
 export interface EventFacts {

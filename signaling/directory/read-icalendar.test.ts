@@ -50,6 +50,26 @@ describe('a calendar file', () => {
     expect(starts(events)).toEqual(['2026-10-19T06:00', '2026-10-20T00:00', '2026-10-21T08:00', '2026-10-26T07:00']);
   });
 
+  it('counts revisions of an event and of single occurrences, of which none is older than its series', () => {
+    const apart = (day: number, ...more: string[]): string =>
+      [
+        `UID:a\nSUMMARY:语文\nRECURRENCE-ID;TZID=Asia/Shanghai:202609${day}T080000`,
+        `DTSTART;TZID=Asia/Shanghai:202609${day}T100000\nDURATION:PT40M`,
+        ...more,
+      ].join('\n');
+    const weekly = `${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=4\nSEQUENCE:3`;
+    const excluded = `${weekly}\nEXDATE;TZID=Asia/Shanghai:20260928T080000`;
+    const events = read(excluded, apart(14), apart(21, 'SEQUENCE:5', 'STATUS:CANCELLED'));
+    const sequences = events.flatMap((event) => (event.kind === 'unreadable' ? [] : [event.sequence]));
+    expect(events.map(({ kind }) => kind).toSorted()).toEqual(['cancelled', 'cancelled', 'lesson', 'lesson']);
+    expect(sequences.toSorted((a, b) => a - b)).toEqual([3, 3, 3, 5]);
+    const alone = (sequence: string) => lessons(`${LESSON}${sequence}`).map((lesson) => lesson.sequence);
+    expect(alone('')).toEqual([0]);
+    expect(alone('\nSEQUENCE:latest')).toEqual([0]);
+    expect(alone('\nSEQUENCE:-4')).toEqual([0]);
+    expect(alone('\nSEQUENCE:99999999999')).toEqual([2 ** 31 - 1]);
+  });
+
   it('names an occurrence the same in each reading, also after it was moved', () => {
     const weekly = `${LESSON}\nRRULE:FREQ=WEEKLY;COUNT=2`;
     const moved =

@@ -9,6 +9,7 @@ import {
   lengthOf,
   nameOf,
   occurrenceOf,
+  sequenceOf,
   seriesZoneOf,
   startOf,
   textOf,
@@ -34,8 +35,12 @@ interface OfEvent {
   readonly uid: string;
 }
 
+interface OfRevision extends OfEvent {
+  readonly sequence: number;
+}
+
 /** One lesson to be. */
-export interface ReadLesson extends OfEvent, EventFacts {
+export interface ReadLesson extends OfRevision, EventFacts {
   readonly kind: 'lesson';
   readonly startsAtMs: number;
   readonly endsAtMs: number;
@@ -44,7 +49,7 @@ export interface ReadLesson extends OfEvent, EventFacts {
 }
 
 /** It does not take place, by STATUS, METHOD or EXDATE. */
-export interface ReadCancellation extends OfEvent, EventName {
+export interface ReadCancellation extends OfRevision, EventName {
   readonly kind: 'cancelled';
   /** Null: of the event all that the file has no lesson for. */
   readonly occurrence: string | null;
@@ -72,6 +77,7 @@ interface Reading extends ReadOptions {
 interface Part {
   readonly component: ICAL.Component;
   readonly isCancelled: boolean;
+  readonly sequence: number;
 }
 
 /**
@@ -134,9 +140,11 @@ function partsOf(text: string): Part[] {
   if (calendars.some(hasEndlessZone)) throw fieldProblem('ics', 'icalZoneEndless');
   const parts = calendars.flatMap((calendar) => {
     const isCancelled = textOf(calendar, 'method').toUpperCase() === 'CANCEL';
-    return calendar
-      .getAllSubcomponents('vevent')
-      .map((component) => ({ component, isCancelled: isCancelled || isCalledOff(component) }));
+    return calendar.getAllSubcomponents('vevent').map((component) => ({
+      component,
+      isCancelled: isCancelled || isCalledOff(component),
+      sequence: sequenceOf(component),
+    }));
   });
   if (parts.length === 0) throw fieldProblem('ics', 'icalEmpty');
   if (parts.length > MAX_EVENTS) throw fieldProblem('ics', 'icalTooMany', { n: MAX_EVENTS });
@@ -155,22 +163,26 @@ function eventsOf(uid: string, parts: readonly Part[], reading: Reading): ReadEv
     for (const part of parts) {
       if (part.component.getFirstProperty('recurrence-id') === null) continue;
       try {
-        apart.set(apartOf(part.component, zone), part);
+        apart.set(apartOf(part.component, zone), inSeries(part, master));
       } catch (error) {
         problems.push(unreadable(part.component, uid, reading, error));
       }
     }
     const regular = master === undefined ? [] : regularOf(uid, master, { zone, apart, reading });
-    const single = [...apart].flatMap(([occurrence, { component, isCancelled }]) =>
-      isCancelled
-        ? [{ ...cancellation(uid, component, reading), occurrence }]
-        : lessonOf(component, { uid, occurrence, reading }),
+    const single = [...apart].flatMap(([occurrence, part]) =>
+      part.isCancelled
+        ? [{ ...cancellation(uid, part, reading), occurrence }]
+        : lessonOf(part, { uid, occurrence, reading }),
     );
     return [...problems, ...regular, ...single];
   } catch (error) {
     return [unreadable(master?.component ?? parts[0]?.component, uid, reading, error)];
   }
 }
+
+/** The file has both as they were at one time, and not every program counts for the single ones. */
+const inSeries = (part: Part, master: Part | undefined): Part =>
+  master === undefined ? part : { ...part, sequence: Math.max(part.sequence, master.sequence) };
 
 /** Which occurrence is meant. @throws EventProblem */
 function apartOf(component: ICAL.Component, zone: string | null): string {
@@ -189,12 +201,13 @@ interface Series {
 }
 
 /** What takes place as the rule has it, and what EXDATE takes out of it. @throws EventProblem */
-function regularOf(uid: string, { component, isCancelled }: Part, { zone, apart, reading }: Series): ReadEvent[] {
-  if (isCancelled) return [{ ...cancellation(uid, component, reading), occurrence: null }];
+function regularOf(uid: string, part: Part, { zone, apart, reading }: Series): ReadEvent[] {
+  const { component } = part;
+  if (part.isCancelled) return [{ ...cancellation(uid, part, reading), occurrence: null }];
   const start = startOf(component);
   if (!isSeries(component)) {
     if (apart.has(occurrenceOf(start, zone))) return [];
-    return lessonOf(component, { uid, occurrence: SINGLE, reading });
+    return lessonOf(part, { uid, occurrence: SINGLE, reading });
   }
   const excluded = new Set(
     valuesOf(component, 'exdate').flatMap((time) => (time instanceof ICAL.Time ? [occurrenceOf(time, zone)] : [])),
@@ -204,11 +217,11 @@ function regularOf(uid: string, { component, isCancelled }: Part, { zone, apart,
   const lessons = occurrencesOf(component, start, reading).flatMap((time) => {
     const occurrence = occurrenceOf(time, zone);
     if (apart.has(occurrence) || isExcluded(occurrence)) return [];
-    return lessonOf(component, { uid, occurrence, reading, start: time });
+    return lessonOf(part, { uid, occurrence, reading, start: time });
   });
   const yesterday = new Date(reading.nowMs - 86_400_000).toISOString();
   const cancelled = [...excluded].filter((occurrence) => occurrence > yesterday && !apart.has(occurrence));
-  const name = cancellation(uid, component, reading);
+  const name = cancellation(uid, part, reading);
   return [
     ...lessons,
     ...cancelled.map((occurrence) => ({
@@ -271,20 +284,20 @@ interface Occurrence {
 }
 
 /** Nothing for what is over. */
-function lessonOf(component: ICAL.Component, { uid, occurrence, reading, start }: Occurrence): ReadEvent[] {
+function lessonOf({ component, sequence }: Part, { uid, occurrence, reading, start }: Occurrence): ReadEvent[] {
   const { timeZone, nowMs } = reading;
   try {
     const startsAtMs = instantIn(start ?? startOf(component), zoneOf(component, timeZone));
     if (startsAtMs <= nowMs || startsAtMs > nowMs + MAX_AHEAD_MS) return [];
     const endsAtMs = startsAtMs + lengthOf(component, timeZone);
-    return [{ kind: 'lesson', ...factsOf(component), uid, occurrence, startsAtMs, endsAtMs }];
+    return [{ kind: 'lesson', ...factsOf(component), uid, sequence, occurrence, startsAtMs, endsAtMs }];
   } catch (error) {
     return [unreadable(component, uid, reading, error)];
   }
 }
 
-const cancellation = (uid: string, component: ICAL.Component, { timeZone }: ReadOptions) =>
-  ({ kind: 'cancelled', uid, ...nameOf(component, timeZone) }) as const;
+const cancellation = (uid: string, { component, sequence }: Part, { timeZone }: ReadOptions) =>
+  ({ kind: 'cancelled', uid, sequence, ...nameOf(component, timeZone) }) as const;
 
 /** @throws whatever is no problem of the event's. */
 function unreadable(

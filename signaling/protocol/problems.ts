@@ -117,6 +117,10 @@ export const PROBLEMS = {
     'The lesson was changed here by hand; the file is followed all the same',
   ],
   calendarCancelledHere: ['此课已在同课取消，不会恢复', 'The lesson was cancelled here and stays so'],
+  calendarOlder: [
+    '文件比上次导入的旧（SEQUENCE 更小），保持不变',
+    'The file is older than the one imported before (its SEQUENCE is lower), and the lesson stays as it is',
+  ],
   calendarBegun: ['此课已开始或已结束，不再改动', 'The lesson has begun or is over, and is not changed'],
   calendarOthersLesson: ['此课由别的教师主讲，不能改动', 'It is another teacher’s lesson, and not yours to change'],
   calendarMeanwhile: ['此课刚刚被改动，请重新预览', 'The lesson has just been changed; please look at the file again'],

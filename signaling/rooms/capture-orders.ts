@@ -32,6 +32,8 @@ export interface CaptureOrdersOptions {
   readonly sfuUrl: () => string | null;
   readonly running: () => RunningRecording | null;
   readonly trackOf: (seatId: SeatId, source: RecordedSource) => TrackId | null;
+  /** Events from this number on, and the end, wait until it is known when they were; infinite when none do. */
+  readonly heldFromN: () => number;
   /** Whether capture has accepted, and the room on its disk, may be other than before. */
   readonly onOutcome: () => void;
   readonly onSaveNeeded: () => void;
@@ -136,8 +138,10 @@ export class CaptureOrders {
   }
 
   async #sendEvents(running: RunningRecording): Promise<void> {
-    while (running.accepted && running.unacknowledged.length > 0) {
-      const events = running.unacknowledged.slice(0, EVENTS_PER_ORDER);
+    while (running.accepted) {
+      const ready = running.unacknowledged.filter((event) => event.n < this.#options.heldFromN());
+      if (ready.length === 0) return;
+      const events = ready.slice(0, EVENTS_PER_ORDER);
       const upTo = await this.#options.control.appendEvents(running.recordingId, this.#options.fence, events);
       const before = running.unacknowledged.length;
       running.unacknowledged = running.unacknowledged.filter((event) => event.n > upTo);
@@ -148,7 +152,8 @@ export class CaptureOrders {
   }
 
   async #sendEnd(running: RunningRecording): Promise<void> {
-    if (running.endedAtUs === null || running.finished || !running.accepted) return;
+    const isHeld = Number.isFinite(this.#options.heldFromN());
+    if (running.endedAtUs === null || running.finished || !running.accepted || isHeld) return;
     const { recordingId, endedAtUs, takes } = running;
     const redone = takes === null ? [] : redoneOf(takes, endedAtUs);
     // Before it can be played: nobody ever gets to see a take that was done again.

@@ -45,6 +45,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
     },
     onTalked: (seats) => parts.tools.activity.talked(seats),
     onAdopted: (description) => {
+      recording.mediaPlaced();
       media.adopt(description, options.savedHolds);
       // What was being closed when the link, or the process before, was lost.
       for (const seat of presence.inside()) reviewSending(parts, seat);
@@ -62,6 +63,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
       }
     },
     onReset: () => {
+      recording.mediaPlaced();
       media.clear();
       parts.groups.mediaKnown();
       recording.note('mediaReset', {});

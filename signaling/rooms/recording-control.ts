@@ -4,6 +4,7 @@ import { AppError } from '../protocol/errors.ts';
 import { RecordingId, TrackId, type RequestId, type SeatId } from '../protocol/ids.ts';
 import type { RecordedSource } from '../protocol/media.ts';
 import type { RecordedTakes, RecordingDisk, RecordingState } from '../protocol/room.ts';
+import { RecordingClock } from './recording-clock.ts';
 import { CaptureOrders, type CaptureOrdersOptions, type RunningRecording } from './capture-orders.ts';
 import type { RoomStore } from './ports.ts';
 import type { SavedRecording } from './room-state.ts';
@@ -16,11 +17,13 @@ type EventData<T extends EventType> = Extract<RecordingEvent, { type: T }>['data
 
 export interface RoomRecordingOptions extends Omit<
   CaptureOrdersOptions,
-  'running' | 'trackOf' | 'onOutcome' | 'store'
+  'running' | 'trackOf' | 'heldFromN' | 'onOutcome' | 'store'
 > {
   readonly allowsDownload: boolean;
   readonly store: Pick<RoomStore, 'openRecording' | 'leaveOut' | 'endRecording'>;
   readonly clockOffsetUs: () => Promise<number>;
+  /** Rejects when the room has no media node for too long. */
+  readonly mediaPlaced: () => Promise<void>;
   readonly onStateChanged: (state: RecordingState, takes: RecordedTakes | null) => void;
   readonly onDiskChanged: (level: RecordingDisk) => void;
 }
@@ -33,19 +36,30 @@ export class RoomRecording {
   readonly #options: RoomRecordingOptions;
   readonly #markers = new Set<RequestId>();
   readonly #orders: CaptureOrders;
+  readonly #clock: RecordingClock;
   #running: RunningRecording | null = null;
   #isBeginning = false;
   #shownState: RecordingState = 'off';
   #shownTakes: SavedTakes | null = null;
   #shownDisk: RecordingDisk = 'ok';
-  /** In session time; null while the lecturer is connected. */
-  #unattendedSinceUs: number | null = null;
+  /** Null while the lecturer is connected. */
+  #unattendedSinceMs: number | null = null;
 
   constructor(options: RoomRecordingOptions) {
     this.#options = options;
+    this.#clock = new RecordingClock({
+      log: options.log,
+      running: () => this.#running,
+      clockOffsetUs: async () => {
+        await options.mediaPlaced();
+        return await options.clockOffsetUs();
+      },
+      onSettled: (correctionUs) => this.#onClockSettled(correctionUs),
+    });
     this.#orders = new CaptureOrders({
       ...options,
       running: () => this.#running,
+      heldFromN: () => this.#clock.heldFromN,
       trackOf: (seatId, source) => this.trackOf(seatId, source),
       onOutcome: () => this.#show(),
     });
@@ -150,6 +164,11 @@ export class RoomRecording {
     this.#orders.goalChanged();
   }
 
+  /** The room is on a media node now, which may be another one (SPEC R9). To be called before anything that this changes is noted. */
+  mediaPlaced(): void {
+    void this.#clock.lookAgain();
+  }
+
   /** @throws AppError `conflict` when nothing is being recorded. */
   setPaused(paused: boolean): void {
     const running = this.#requireRunning();
@@ -183,9 +202,8 @@ export class RoomRecording {
 
   /** Whether the lecturer is there: a micro-lesson is not recorded while nobody is (SPEC W5). */
   handleAttendance(isThere: boolean): void {
-    const running = this.#running;
-    if (isThere) this.#unattendedSinceUs = null;
-    else if (running !== null) this.#unattendedSinceUs ??= this.#nowUs(running);
+    if (isThere) this.#unattendedSinceMs = null;
+    else if (this.#running !== null) this.#unattendedSinceMs ??= this.#options.clock.nowMs();
   }
 
   /** The room is empty. */
@@ -193,7 +211,8 @@ export class RoomRecording {
     const running = this.#running;
     if (running === null || running.takes === null || running.paused || running.endedAtUs !== null) return;
     const nowUs = this.#nowUs(running);
-    running.takes = lastTakeLost(running.takes, this.#unattendedSinceUs ?? nowUs, nowUs);
+    const sinceMs = this.#unattendedSinceMs;
+    running.takes = lastTakeLost(running.takes, sinceMs === null ? nowUs : this.#sessionUs(running, sinceMs), nowUs);
     this.#notePaused(running, true, nowUs);
   }
 
@@ -225,7 +244,9 @@ export class RoomRecording {
     this.#shownState = this.state;
     this.#shownTakes = running.takes;
     // Whoever was there has been cut off by the loss of the process before.
-    this.#unattendedSinceUs = this.#nowUs(running);
+    this.#unattendedSinceMs = this.#options.clock.nowMs();
+    // The process before stamped by its own host's clock.
+    void this.#clock.lookAgain();
     this.goalChanged();
   }
 
@@ -250,7 +271,19 @@ export class RoomRecording {
   }
 
   #nowUs(running: RunningRecording): number {
-    return Math.max(0, this.#options.clock.nowMs() * 1_000 + running.clockOffsetUs - running.startedAtUnixUs);
+    return this.#sessionUs(running, this.#options.clock.nowMs());
+  }
+
+  #sessionUs({ clockOffsetUs, startedAtUnixUs }: RunningRecording, atMs: number): number {
+    return Math.max(0, atMs * 1_000 + clockOffsetUs - startedAtUnixUs);
+  }
+
+  #onClockSettled(correctionUs: number): void {
+    const takes = this.#running?.takes ?? null;
+    // Pages are told of takes by the server's clock, which is another one now.
+    if (correctionUs !== 0 && takes !== null) this.#options.onStateChanged(this.state, this.takes);
+    this.#options.onSaveNeeded();
+    this.#orders.work();
   }
 
   #show(): void {

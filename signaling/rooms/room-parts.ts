@@ -25,6 +25,9 @@ import { isVoiceOf, SendingRules } from './sending-rules.ts';
 import { Stage } from './stage.ts';
 import { tellMuted } from './teacher-orders.ts';
 
+/** What happens before its clock is known waits so long for a media node. */
+const MEDIA_CLOCK_TIMEOUT_MS = 10_000;
+
 /** The managers of one room. None of them knows the room or another's insides; what they need is given to them. */
 export interface RoomParts {
   readonly presence: Presence;
@@ -257,6 +260,7 @@ function createRecording(
         }),
     sfuUrl: options.sfuUrl,
     clockOffsetUs: () => options.node().clockOffsetUs(),
+    mediaPlaced: () => options.node().opened(MEDIA_CLOCK_TIMEOUT_MS),
     onStateChanged: (state, takes) => reactions.onRecordingState(state, takes),
     onDiskChanged: (level) => reactions.onRecordingDisk(level),
     onSaveNeeded: () => reactions.onSaveNeeded(),

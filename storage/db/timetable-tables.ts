@@ -67,13 +67,14 @@ interface CalendarFeedTable {
   read_at: Date | null;
 }
 
-/** Which event of a calendar file a lesson was made from; `is_cancelled`: a file has cancelled it since. */
+/** Which event of a calendar file a lesson was made from, and in which revision; `is_cancelled`: a file has cancelled it since. */
 interface ImportedLessonTable {
   school_id: SchoolId;
   uid: string;
   occurrence: string;
   lesson_id: LessonId;
   is_cancelled: Generated<boolean>;
+  sequence: Generated<number>;
 }
 
 export interface TimetableTables {

@@ -3,7 +3,7 @@ import type { Stores } from '../../storage/ports.ts';
 import { makeDistrict, makeLesson, MINUTE_MS, MONDAY_8_MS, type SmallDistrict } from './district-fixture.ts';
 import { DATABASES, type OpenStores } from './store-databases.ts';
 
-const EVENT = { uid: 'lesson-1@timetable.example', occurrence: '20260901T083000' };
+const EVENT = { uid: 'lesson-1@timetable.example', occurrence: '20260901T083000', sequence: 0 };
 
 describe.each(DATABASES)('lessons that were made from calendar files on %s', (_name, open) => {
   let opened: OpenStores;
@@ -35,6 +35,8 @@ describe.each(DATABASES)('lessons that were made from calendar files on %s', (_n
     ]);
     expect(await importedLessons.known(schoolId, ['another@timetable.example'])).toEqual([]);
     expect(await importedLessons.known(schoolId, [])).toEqual([]);
+    expect(await stores.atomically((inside) => inside.importedLessons.hold(schoolId, later))).toEqual(known[1]);
+    expect(await importedLessons.hold(schoolId, { ...EVENT, occurrence: 'another' })).toBeUndefined();
     const elsewhere = district.listening.schoolId;
     expect(await importedLessons.known(elsewhere, [EVENT.uid])).toEqual([]);
     await importedLessons.remember(elsewhere, EVENT, (await makeLesson(stores, district)).lessonId);
@@ -43,26 +45,33 @@ describe.each(DATABASES)('lessons that were made from calendar files on %s', (_n
   it('give way to another lesson once a file has cancelled them, and are named anew with their series', async () => {
     const { importedLessons, lessons } = stores;
     const { schoolId } = district.lecturing;
-    const event = { uid: 'again@timetable.example', occurrence: '20260901T083000' };
+    const event = { uid: 'again@timetable.example', occurrence: '20260901T083000', sequence: 2 };
     const known = async () =>
-      (await importedLessons.known(schoolId, [event.uid])).map(({ occurrence, isCancelledByFile, lesson }) => ({
-        ...{ occurrence, isCancelledByFile, lessonId: lesson.lessonId, state: lesson.state },
-      }));
+      (await importedLessons.known(schoolId, [event.uid])).map(
+        ({ occurrence, sequence, isCancelledByFile, lesson }) => ({
+          ...{ occurrence, sequence, isCancelledByFile, lessonId: lesson.lessonId, state: lesson.state },
+        }),
+      );
     const first = await makeLesson(stores, district);
     await importedLessons.remember(schoolId, event, first.lessonId);
     await lessons.cancel(first.lessonId);
-    await importedLessons.noteCancelled(schoolId, event);
+    await importedLessons.noteCancelled(schoolId, { ...event, sequence: 3 });
     expect(await known()).toEqual([
-      { ...{ occurrence: event.occurrence, isCancelledByFile: true }, lessonId: first.lessonId, state: 'cancelled' },
+      {
+        ...{ occurrence: event.occurrence, sequence: 3, isCancelledByFile: true },
+        ...{ lessonId: first.lessonId, state: 'cancelled' },
+      },
     ]);
     const { lessonId } = await makeLesson(stores, district);
-    await importedLessons.remember(schoolId, event, lessonId);
+    await importedLessons.remember(schoolId, { ...event, sequence: 4 }, lessonId);
     await expect(importedLessons.remember(schoolId, event, first.lessonId)).rejects.toMatchObject({ code: 'conflict' });
     await importedLessons.remember(schoolId, { ...event, occurrence: 'taken' }, first.lessonId);
-    await expect(importedLessons.rename(schoolId, event, 'taken')).rejects.toMatchObject({ code: 'conflict' });
-    await importedLessons.rename(schoolId, event, '20260901T090000');
+    const asTaken = importedLessons.revise(schoolId, event, { occurrence: 'taken', sequence: 5 });
+    await expect(asTaken).rejects.toMatchObject({ code: 'conflict' });
+    expect((await known()).find(({ occurrence }) => occurrence === event.occurrence)?.sequence).toBe(4);
+    await importedLessons.revise(schoolId, event, { occurrence: '20260901T090000', sequence: 5 });
     expect((await known()).find((one) => one.occurrence === '20260901T090000')).toEqual({
-      ...{ occurrence: '20260901T090000', isCancelledByFile: false },
+      ...{ occurrence: '20260901T090000', sequence: 5, isCancelledByFile: false },
       ...{ lessonId, state: 'scheduled' },
     });
   });

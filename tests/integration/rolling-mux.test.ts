@@ -9,7 +9,7 @@ import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import type { TrackSource } from '../../storage/objects/manifest.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
-import type { ObjectStore, PutOptions } from '../../storage/ports.ts';
+import type { ObjectStore } from '../../storage/ports.ts';
 import { beepTimes, flashTimes, median } from '../support/media/flash-and-beep.ts';
 import { LoggedRecording, PAYLOAD_TYPES } from '../support/media/logged-recording.ts';
 import { readPlayIndex, runsOf, writePlayable } from '../support/media/play-files.ts';
@@ -333,6 +333,26 @@ describe('rolling mux', () => {
     expect(gone.length > 0).toBe(one.eventsAfterS > 0);
   });
 
+  it('removes what was replaced although the step that replaced it died before it had (N8)', async () => {
+    const opus = await loadMediaClip({ codec: 'opus' });
+    recording.add({ ...microphone, ssrc: 13, packets: sent({ clip: opus, ssrc: 13, durationUs: 30_000_000 }) });
+    await recording.storeUntil(32);
+    await muxer.step(recording.recordingId, { final: false });
+    const derivedBefore = await playedNames();
+    await recording.addEvents(inGroups);
+    await recording.storeUntil(undefined, { endedAtUs: 30_000_000 });
+    const dying = createMuxer({ store: dyingAfter(store, 1, 'delete'), log });
+    await expect(dying.step(recording.recordingId, { final: true })).rejects.toThrow('died');
+    // Once to remove it, once with nothing left to be removed.
+    for (let step = 0; step < 2; step += 1) await muxer.step(recording.recordingId, { final: true });
+    const names = await playedNames();
+    const gone = [...derivedBefore].filter((uri) => !names.has(uri));
+    expect(gone.length).toBeGreaterThan(1);
+    for (const uri of gone) {
+      expect(await store.stat(objectKeys.play(recording.recordingId, uri))).toBeUndefined();
+    }
+  });
+
   it('leaves a pause out of the sound, also of what had been mixed before the pause was known', async () => {
     const opus = await loadMediaClip({ codec: 'opus' });
     recording.add({ ...microphone, ssrc: 13, packets: sent({ clip: opus, ssrc: 13, durationUs: 30_000_000 }) });
@@ -354,15 +374,16 @@ describe('rolling mux', () => {
   });
 });
 
-/** A store whose writer dies at the nth write: nothing after it is written. */
-function dyingAfter(objects: ObjectStore, writes: number): ObjectStore {
-  let left = writes;
+/** A store whose user dies at the nth such call: nothing after it is done. */
+function dyingAfter(objects: ObjectStore, calls: number, at: 'put' | 'delete' = 'put'): ObjectStore {
+  let left = calls;
   return new Proxy(objects, {
     get(target, name) {
-      if (name !== 'put') return bound(target, name);
-      return (key: string, body: Buffer, options?: PutOptions) => {
+      const call = bound(target, name);
+      if (name !== at || typeof call !== 'function') return call;
+      return (...given: unknown[]): unknown => {
         left -= 1;
-        return left < 0 ? Promise.reject(new Error('died')) : target.put(key, body, options);
+        return left < 0 ? Promise.reject(new Error('died')) : call(...given);
       };
     },
   });

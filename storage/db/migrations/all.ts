@@ -17,6 +17,7 @@ import { insight } from './0017-insight.ts';
 import { importedLessons } from './0018-imported-lessons.ts';
 import { importedCancellations } from './0019-imported-cancellations.ts';
 import { answers } from './0020-answers.ts';
+import { importedSequences } from './0021-imported-sequences.ts';
 
 /** In the order of their names. What has been released is never changed: add the next one. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -38,4 +39,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0018-imported-lessons': importedLessons,
   '0019-imported-cancellations': importedCancellations,
   '0020-answers': answers,
+  '0021-imported-sequences': importedSequences,
 };

@@ -28,6 +28,8 @@ export class MemoryMediaNode implements MediaNode {
   readonly producers = new Map<ProducerId, ProducerInfo>();
   readonly listener: MediaListener;
   isAway = false;
+  /** How far its clock is ahead of the room's. */
+  clockAheadUs = 0;
   isClosed = false;
 
   constructor(options: Pick<OpenMediaOptions, 'listener'>) {
@@ -128,7 +130,7 @@ export class MemoryMediaNode implements MediaNode {
 
   async clockOffsetUs(): Promise<number> {
     await this.#answer();
-    return 0;
+    return this.clockAheadUs;
   }
 
   async close(): Promise<void> {
