@@ -1,9 +1,11 @@
 import type { Stores } from '../../storage/ports.ts';
 import { fieldProblem } from '../protocol/errors.ts';
 import type { ClassGroupId, ClassroomId, SchoolId } from '../protocol/ids.ts';
+import { MOST_CLASSROOMS } from '../protocol/sites.ts';
 
 /**
- * Who may attend a school's lessons: class groups and classrooms of itself and of the schools that are paired to listen.
+ * Who may attend a school's lessons: class groups and classrooms of itself and of the schools that are paired to listen, and of classrooms no
+ * more than one lesson holds.
  *
  * @throws AppError `invalidInput` naming the field.
  */
@@ -12,6 +14,9 @@ export async function assertReachable(
   schoolId: SchoolId,
   attending: { readonly classGroupIds: readonly ClassGroupId[]; readonly classroomIds: readonly ClassroomId[] },
 ): Promise<void> {
+  if (new Set(attending.classroomIds).size > MOST_CLASSROOMS) {
+    throw fieldProblem('classroomIds', 'classroomsTooMany', { n: MOST_CLASSROOMS });
+  }
   const reachable = new Set(await stores.classrooms.listeningSchoolIds(schoolId));
   for (const classGroupId of attending.classGroupIds) {
     const group = await stores.directory.classGroup(classGroupId);

@@ -11,6 +11,15 @@ export interface RoomName {
   readonly fence: Fence;
 }
 
+/** Consumers of one order; whoever is moved into a group may lose more at once. */
+const MOST_CONSUMERS = 64;
+
+/** Of a size that a node takes in one order. */
+export function inBatches<T>(items: readonly T[]): T[][] {
+  const starts = Array.from({ length: Math.ceil(items.length / MOST_CONSUMERS) }, (_unused, n) => n * MOST_CONSUMERS);
+  return starts.map((start) => items.slice(start, start + MOST_CONSUMERS));
+}
+
 /** An order about a room, to one node. @throws what the node throws */
 export async function orderOf<N extends InnerRequestName<Contract>>(
   link: SfuLink,

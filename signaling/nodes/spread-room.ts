@@ -6,6 +6,7 @@ import { planAdoption } from './room-adoption.ts';
 import { RoomBranch, type RoomPart } from './room-branch.ts';
 import { SfuRoom, type RoomDescription, type SfuRoomOptions } from './sfu-room.ts';
 import type { SfuLink } from './sfu-nodes.ts';
+import { inBatches } from './sfu-order.ts';
 
 /** A node that has just failed takes no seats for this long. */
 const AVOID_AFTER_LOSS_MS = 30_000;
@@ -200,8 +201,8 @@ export class SpreadRoom implements MediaNode {
     await this.#at(seatId).order('setPreferredLayers', { seatId, consumerId, layers });
   }
 
-  async closeConsumers(seatId: SeatId, consumerIds: readonly ConsumerId[]): Promise<void> {
-    await this.#at(seatId).order('closeConsumers', { seatId, consumerIds: [...consumerIds] });
+  async closeConsumers(seatId: SeatId, all: readonly ConsumerId[]): Promise<void> {
+    for (const consumerIds of inBatches(all)) await this.#at(seatId).order('closeConsumers', { seatId, consumerIds });
   }
 
   async clockOffsetUs(): Promise<number> {

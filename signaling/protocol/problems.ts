@@ -51,6 +51,7 @@ export const PROBLEMS = {
     '教室不属于本校或结对学校',
     'The classroom belongs neither to this school nor to one that listens to it',
   ],
+  classroomsTooMany: ['一节课最多 {n} 间听课教室', 'A lesson has at most {n} listening classrooms'],
   uploadTooLarge: ['视频最大 {gigabytes} GB', 'A video may have at most {gigabytes} GB'],
   wardNotPupil: ['孩子应为本校学生', 'Children must be pupils of this school'],
   pairedWithItself: ['学校不能与自己结对', 'A school cannot be its own partner'],

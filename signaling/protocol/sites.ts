@@ -4,6 +4,8 @@ import { RequestId, SeatId } from './ids.ts';
 
 /** The screen of a listening classroom: what it is set up with, what it is told to do, and what the teacher beside the pupils does with a phone (SPEC F). */
 
+/** Listening classrooms of one lesson. */
+export const MOST_CLASSROOMS = 25;
 export const MAX_CAMERAS = 8;
 export const MAX_NAME = 20;
 export const MAX_NOTE = 300;

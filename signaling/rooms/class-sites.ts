@@ -1,14 +1,14 @@
 import { AppError, isUnavailable } from '../protocol/errors.ts';
 import { PersonId, SeatId, SiteId } from '../protocol/ids.ts';
-import { SiteSetup, type ClassSites as ShownSites, type SiteOrder } from '../protocol/sites.ts';
+import { MOST_CLASSROOMS, SiteSetup, type ClassSites as ShownSites, type SiteOrder } from '../protocol/sites.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
 import * as z from 'zod';
 import type { Broadcast, RoomStore } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { connectionOf, isInside, type Seat } from './seat.ts';
 
-/** Screens of one room that are remembered; a lesson has at most 25 listening classrooms. */
-const MAX_SITES = 50;
+/** Screens of one room that are remembered: those that were enrolled anew during the lesson too. */
+const MAX_SITES = 2 * MOST_CLASSROOMS;
 
 export const SavedSites = z.object({
   setups: z.array(z.object({ seatId: SeatId, setup: SiteSetup })),

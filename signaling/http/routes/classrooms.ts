@@ -107,9 +107,12 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
   };
 
   readonly enrolSite: RestHandlers['enrolSite'] = async ({ body }, context) => {
-    await this.#limits.consume('enrolmentAddress', context.address);
+    const { address } = context;
+    await this.#limits.consume('enrolmentAddress', address);
     const site = await this.#classrooms.enrolSite(tokenHash(normalCode(body.code)), this.#nowMs());
     if (site === undefined) throw new AppError('enrolmentCodeInvalid');
+    // A good code is no guess, and all the classrooms of a lesson may be set up behind one address.
+    await this.#limits.giveBack('enrolmentAddress', address);
     context.setCookie(SITE_COOKIE, await this.#sessions.openForSite(site.siteId), SITE_SESSION_MS);
     return identityOf(site);
   };

@@ -4,7 +4,16 @@ import { ClassGroupId, ClassroomId, PairingId, PersonId, SchoolId, SiteId, TermI
 import { LessonKind } from '../seats.ts';
 import { MAX_PERIODS } from './calendar.ts';
 import { SiteWanted } from './sites.ts';
-import { changeOf, DisplayName, LessonSummary, LocalDate, LocalTime, Nothing, Weekday } from './shapes.ts';
+import {
+  changeOf,
+  ClassroomIds,
+  DisplayName,
+  LessonSummary,
+  LocalDate,
+  LocalTime,
+  Nothing,
+  Weekday,
+} from './shapes.ts';
 
 /** Physical rooms, their sites, who is paired with whom, and the weekly timetable. */
 const admins = ['schoolAdmin', 'districtAdmin'] as const;
@@ -59,7 +68,7 @@ export type TimetableEntry = z.infer<typeof TimetableEntry>;
 export const NewTimetableEntry = TimetableEntry.omit({ entryId: true, lecturerName: true }).extend({
   title: z.string().trim().min(1).max(80),
   classGroupIds: z.array(ClassGroupId).max(50).default([]),
-  classroomIds: z.array(ClassroomId).max(25).default([]),
+  classroomIds: ClassroomIds.default([]),
   subject: z.string().trim().max(40).nullable().default(null),
   weeks: Weeks.default('all'),
   period: TimetableEntry.shape.period.default(null),

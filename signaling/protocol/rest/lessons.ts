@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
-import { ClassGroupId, ClassroomId, InvitationId, LessonId, PersonId, RecordingId, RoomId, SeatId } from '../ids.ts';
+import { ClassGroupId, InvitationId, LessonId, PersonId, RecordingId, RoomId, SeatId } from '../ids.ts';
 import { IceServer, RtpCapabilities, TransportPair } from '../media.ts';
 import { LessonFacts } from '../room.ts';
 import { LessonKind, SeatKind } from '../seats.ts';
-import { changeOf, DisplayName, Instant, LessonSummary, Nothing, QueryInstant } from './shapes.ts';
+import { changeOf, ClassroomIds, DisplayName, Instant, LessonSummary, Nothing, QueryInstant } from './shapes.ts';
 
 const lessonParams = z.object({ lessonId: LessonId });
 const teaching = ['teacher', 'schoolAdmin', 'districtAdmin'] as const;
@@ -18,8 +18,8 @@ export const NewLesson = z.object({
   /** The asking teacher when left out; administrators may name another. */
   lecturerId: PersonId.optional(),
   classGroupIds: z.array(ClassGroupId).max(50).default([]),
-  /** Listening classrooms of a sky lesson; must be paired with the lecturing school. */
-  classroomIds: z.array(ClassroomId).max(25).default([]),
+  /** Listening classrooms of a sky lesson; must be paired with the lecturing school; at most `MOST_CLASSROOMS`. */
+  classroomIds: ClassroomIds.default([]),
   /** The school's setting when left out. */
   isRecorded: z.boolean().optional(),
   /** The other lessons that a teacher or a class has at the time are known; a classroom is never in two. */

@@ -73,6 +73,9 @@ export type Me = z.infer<typeof Me>;
 export const LessonState = z.enum(['scheduled', 'live', 'ended', 'cancelled']);
 export type LessonState = z.infer<typeof LessonState>;
 
+/** Only bounds what is looked up: how many classrooms a lesson may have is refused in words (`classroomsTooMany`). */
+export const ClassroomIds = z.array(ClassroomId).max(200);
+
 export const LessonSummary = z.object({
   lessonId: LessonId,
   kind: LessonKind,

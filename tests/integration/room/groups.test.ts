@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ProducerId } from '../../../signaling/protocol/ids.ts';
+import { STAGE_SIZE } from '../../../signaling/protocol/seats.ts';
+import { MOST_CLASSROOMS } from '../../../signaling/protocol/sites.ts';
 import type { RoomLesson } from '../../../signaling/rooms/ports.ts';
 import type { RoomClient } from './room-client.ts';
 import { RoomStand, type SignalingStand } from './room-stand.ts';
@@ -95,6 +97,35 @@ describe('groups on a real media node', () => {
     // Nobody was on stage: what was sent in the groups is gone, and the lesson is there again.
     await hasSnapshot(ming, ({ producers }) => producers.map(({ producerId }) => producerId).join(' ') === lesson);
     expect(await ming.refusalOf('produce', ming.newProducer('microphone'))).toBe('forbidden');
+  });
+
+  it('take from the teacher all of a full stage and of every classroom at once, and give it back (N3)', async () => {
+    const lesson = stand.lesson('sky');
+    const teacher = await stand.join(signaling, lesson, 'lecturer', '王老师');
+    const sources = ['camera', 'microphone'] as const;
+    const producerIds: ProducerId[] = [];
+    for (let n = 0; n < MOST_CLASSROOMS + STAGE_SIZE; n += 1) {
+      const isClassroom = n < MOST_CLASSROOMS;
+      const client = await stand.join(signaling, lesson, isClassroom ? 'site' : 'pupil', `${n}号`);
+      if (!isClassroom) {
+        await teacher.call('inviteToStage', { seatId: client.seatId });
+        await client.call('answerStageInvitation', { accept: true });
+        await client.createTransports(true);
+      }
+      for (const source of sources) producerIds.push(await client.produce(source));
+    }
+    const receiveAll = async (): Promise<number> => {
+      const halves = [producerIds.slice(0, 40), producerIds.slice(40)];
+      return (await Promise.all(halves.map(async (ids) => await teacher.consume(ids)))).flat().length;
+    };
+    expect(await receiveAll()).toBe(producerIds.length);
+    const order = { count: 2, members: [], placesRest: true, durationMs: null };
+    await teacher.call('openGroups', { requestId: randomUUID(), ...order });
+    await teacher.heardNotice('consumersClosed', ({ consumerIds }) => consumerIds.length === producerIds.length);
+    await teacher.call('closeGroups', {});
+    await hasSnapshot(teacher, ({ groups }) => groups === null);
+    // Whatever the node had kept open it would not offer again.
+    expect(await receiveAll()).toBe(producerIds.length);
   });
 
   it('are refused to whoever is no teacher, and bad orders with them (N1, E5)', async () => {

@@ -43,6 +43,7 @@ export class RoomClient {
   readonly #url: string;
   readonly #watchers = new Set<() => void>();
   #socket: Socket | null = null;
+  #learned: RtpCapabilities | null = null;
   #nextSsrc = 10_000 + Math.floor(Math.random() * 1_000_000) * 10;
 
   constructor(url: string, claims: JoinClaims, entered: Entered) {
@@ -78,7 +79,9 @@ export class RoomClient {
         version: PROTOCOL_VERSION,
         roomId: RoomId.parse(this.claims.lessonId),
         seatToken: this.seatToken,
-        ...(this.entered.routerRtpCapabilities === null ? {} : { rtpCapabilities: this.entered.routerRtpCapabilities }),
+        ...(this.entered.routerRtpCapabilities === null && this.#learned === null
+          ? {}
+          : { rtpCapabilities: this.capabilities }),
         ...auth,
       },
     });
@@ -160,6 +163,8 @@ export class RoomClient {
 
   /** New transports, as after admission or `mediaReset`. */
   async createTransports(sendOnly = false): Promise<TransportPair> {
+    // Whoever was at the door before the media node was there has yet to learn what it can do, as a page does.
+    this.#learned ??= this.entered.routerRtpCapabilities ?? (await this.#learn());
     const { transports } = await this.call('createTransports', { rtpCapabilities: this.capabilities, sendOnly });
     this.transports = transports;
     return transports;
@@ -192,7 +197,12 @@ export class RoomClient {
   }
 
   get capabilities(): RtpCapabilities {
-    return this.entered.routerRtpCapabilities ?? {};
+    return this.#learned ?? this.entered.routerRtpCapabilities ?? {};
+  }
+
+  async #learn(): Promise<RtpCapabilities> {
+    const nothing = { codecs: [], headerExtensions: [] };
+    return (await this.call('createTransports', { rtpCapabilities: nothing })).routerRtpCapabilities;
   }
 
   #hear(name: string, raw: unknown): void {

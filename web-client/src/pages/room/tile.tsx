@@ -1,11 +1,11 @@
 import { Hand, MicOff, Pin, PinOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import type { Translate } from '../../text/text.ts';
 import { useCall, useCallState } from './call-context.ts';
 import type { TileModel } from './tiles.ts';
-import { VideoView } from './video-view.tsx';
+import { useShownHeight, VideoView } from './video-view.tsx';
 import styles from './tile.module.css';
 
 const HUES = 12;
@@ -185,14 +185,10 @@ function NameCard({
   readonly tile: TileModel;
   readonly onShownHeight: (height: number) => void;
 }) {
-  const { producerId } = tile;
+  const ref = useRef<HTMLDivElement>(null);
+  useShownHeight(ref, tile.producerId === null ? undefined : onShownHeight);
   return (
-    <div
-      className={styles.card}
-      ref={(card) => {
-        if (card !== null && producerId !== null) onShownHeight(Math.round(card.clientHeight * devicePixelRatio));
-      }}
-    >
+    <div className={styles.card} ref={ref}>
       <Initials tile={tile} />
     </div>
   );

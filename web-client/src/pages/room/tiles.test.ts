@@ -109,3 +109,20 @@ test('while groups run, those in the same place are tiles, of a group everybody'
   expect(tilesOf(ofGroup).people.map((tile) => tile.seatId)).toEqual(['pupil', 'mate', 'visitor']);
   expect(tilesOf(room({ participants: placed })).people.map((tile) => tile.seatId)).toEqual(['teacher']);
 });
+
+test('of 25 classrooms whoever is called on is in sight: before those that only listen, in the strip and on the first page', () => {
+  const participants = [
+    participant('teacher', { seat: 'lecturer' }),
+    ...Array.from({ length: 25 }, (_unused, n) => participant(`site${n}`, { seat: 'site', onStage: n === 24 })),
+    participant('pupil', { onStage: true }),
+  ];
+  const state = room({ participants, self: { ...asPupil, seatId: seatId('teacher'), seat: 'lecturer' } });
+  const pinned = arrange(state, { ...wishes, pinnedSeatId: seatId('site3') });
+  const strip = pinned.kind === 'focus' ? pinned.strip.map(keyOf) : [];
+  expect(strip).toHaveLength(26);
+  expect(strip.slice(0, 4)).toEqual(['teacher:camera', 'site24:camera', 'pupil:camera', 'site0:camera']);
+  const gallery = arrange(state, { ...wishes, layout: 'gallery' });
+  const tiles = gallery.kind === 'gallery' ? gallery.tiles.map(keyOf) : [];
+  expect(tiles).toHaveLength(27);
+  expect(tiles.slice(0, 4)).toEqual(['teacher:camera', 'site24:camera', 'pupil:camera', 'site0:camera']);
+});

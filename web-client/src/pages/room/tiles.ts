@@ -88,8 +88,14 @@ export type Arrangement =
   | { readonly kind: 'focus'; readonly main: StageItem; readonly strip: readonly StageItem[] }
   | { readonly kind: 'empty' };
 
-const rank = (tile: TileModel): number =>
-  tile.participant.seat === 'lecturer' ? 0 : tile.participant.seat === 'coTeacher' ? 1 : 2;
+/** Up to 25 classrooms listen: more than are in sight without scrolling or turning the page. Who is called on goes before them. */
+const onlyListens = ({ participant }: TileModel): boolean => participant.seat === 'site' && !participant.onStage;
+
+function rank(tile: TileModel): number {
+  if (tile.participant.seat === 'lecturer') return 0;
+  if (tile.participant.seat === 'coTeacher') return 1;
+  return onlyListens(tile) ? 3 : 2;
+}
 
 export interface Wishes {
   readonly layout: Layout;
@@ -114,14 +120,15 @@ function chooseMain(people: readonly TileModel[], boards: readonly TileModel[], 
 
 export function arrange(state: InsideState, wishes: Wishes): Arrangement {
   const { people, boards } = tilesOf(state);
-  const tiles = [...boards, ...people];
+  const inOrder = people.toSorted((a, b) => Number(onlyListens(a)) - Number(onlyListens(b)));
+  const tiles = [...boards, ...inOrder];
   const page: readonly StageItem[] = state.tools.page === null ? [] : ['page'];
   if (tiles.length + page.length === 0) return { kind: 'empty' };
   if (wishes.layout === 'gallery') return { kind: 'gallery', tiles: [...page, ...tiles] };
   const hasPageLarge = wishes.layout === 'board' && page.length > 0;
   const main = hasPageLarge ? 'page' : (chooseMain(people, boards, wishes) ?? page[0]);
   if (main === undefined) return { kind: 'empty' };
-  // The lecturer stays on top of the strip, everybody else keeps the place they came to.
+  // The lecturer stays on top of the strip, classrooms that listen at its end; everybody else keeps the place they came to.
   const others = tiles.filter((tile) => tile !== main).sort((a, b) => rank(a) - rank(b));
   return { kind: 'focus', main, strip: main === 'page' ? others : [...page, ...others] };
 }

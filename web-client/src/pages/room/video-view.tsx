@@ -1,6 +1,33 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ReactNode } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import styles from './tile.module.css';
+
+/** Tells how high an element is in device pixels while it can be seen, and 0 when it cannot. */
+export function useShownHeight(
+  ref: RefObject<HTMLElement | null>,
+  onShownHeight: ((heightPx: number) => void) | undefined,
+): void {
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null || onShownHeight === undefined) return undefined;
+    // What is not in sight from the beginning must not be asked for: nothing is told before that is known.
+    let isVisible: boolean | null = null;
+    const report = (): void => {
+      if (isVisible !== null) onShownHeight(isVisible ? Math.round(element.clientHeight * devicePixelRatio) : 0);
+    };
+    const resize = new ResizeObserver(report);
+    resize.observe(element);
+    const visibility = new IntersectionObserver(([entry]) => {
+      isVisible = entry?.isIntersecting ?? true;
+      report();
+    });
+    visibility.observe(element);
+    return () => {
+      resize.disconnect();
+      visibility.disconnect();
+    };
+  }, [ref, onShownHeight]);
+}
 
 export interface VideoViewProps {
   readonly track: MediaStreamTrack;
@@ -31,23 +58,7 @@ export function VideoView({ track, mirrored = false, fit, onShownHeight, label, 
     };
   }, [track]);
 
-  useEffect(() => {
-    const video = ref.current;
-    if (video === null || onShownHeight === undefined) return undefined;
-    let isVisible = true;
-    const report = (): void => onShownHeight(isVisible ? Math.round(video.clientHeight * devicePixelRatio) : 0);
-    const resize = new ResizeObserver(report);
-    resize.observe(video);
-    const visibility = new IntersectionObserver(([entry]) => {
-      isVisible = entry?.isIntersecting ?? true;
-      report();
-    });
-    visibility.observe(video);
-    return () => {
-      resize.disconnect();
-      visibility.disconnect();
-    };
-  }, [onShownHeight]);
+  useShownHeight(ref, onShownHeight);
 
   return (
     <>

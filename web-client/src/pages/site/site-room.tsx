@@ -17,7 +17,6 @@ import { CaptureNote } from '../room/room-notes.tsx';
 import { RemoteSound } from '../room/remote-sound.tsx';
 import { ShownBoard } from '../room/shown-board.tsx';
 import { Tile } from '../room/tile.tsx';
-import { tilesOf } from '../room/tiles.ts';
 import type { TileModel } from '../room/tiles.ts';
 import { RecordingSign } from '../room/top-line.tsx';
 import { ClassCards } from '../room/tools/class-cards.tsx';
@@ -26,37 +25,12 @@ import { ToldNote } from '../room/groups/told-note.tsx';
 import { CountdownSign } from '../room/tools/countdown-sign.tsx';
 import type { CaptureComplaint } from '../room/use-visit.ts';
 import { PairingSign } from './pairing-sign.tsx';
+import { placesOf } from './places.ts';
+import type { Places } from './places.ts';
 import type { SiteKit } from './site-kit.ts';
 import { useSiteDuties } from './use-site-duties.ts';
 import { useTalkKey } from './use-talk-key.ts';
 import styles from './site-room.module.css';
-
-const MOST_AT_THE_SIDE = 4;
-
-interface Places {
-  readonly main: TileModel | null;
-  /** Beside the board; null where the lecturer is large. */
-  readonly lecturer: TileModel | null;
-  /** Wherever the lecturer is shown. */
-  readonly teacher: TileModel | null;
-  readonly others: readonly TileModel[];
-  readonly own: TileModel | null;
-}
-
-/** Board and lecturer large, those who speak beside them, one's own classroom small. */
-function placesOf(state: InsideState): Places {
-  const { people, boards } = tilesOf(state);
-  const own = people.find((tile) => tile.isSelf) ?? null;
-  const lecturer = people.find((tile) => tile.participant.seat === 'lecturer') ?? null;
-  const board = boards.at(-1) ?? null;
-  const others = people
-    .filter((tile) => tile !== own && tile !== lecturer)
-    .toSorted((a, b) => Number(b.participant.onStage) - Number(a.participant.onStage))
-    .slice(0, MOST_AT_THE_SIDE);
-  const hasBoard = board !== null || state.tools.page !== null;
-  const main = board ?? lecturer ?? others[0] ?? null;
-  return { main, lecturer: hasBoard ? lecturer : null, teacher: lecturer, others, own };
-}
 
 type Talk = 'open' | 'shut' | 'held' | 'none' | 'off';
 
