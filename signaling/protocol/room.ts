@@ -294,7 +294,7 @@ export const roomNotices = {
   snapshot: notice(RoomSnapshot),
   /** The token for the next handshake; the one before stays valid until this one is used or 30 s after a disconnect. */
   seatToken: notice(z.object({ seatToken: z.string() })),
-  /** Batched, ≤ 4 per second. `changed` are whole participants; `left` are gone for good. */
+  /** Batched, ≤ 4 per second, one in 2 s while only the audience changes. `changed` are whole participants; `left` are gone for good. */
   participantsChanged: notice(
     z.object({ changed: z.array(Participant), left: z.array(SeatId), audienceCount: z.int() }),
   ),

@@ -1,11 +1,14 @@
 import type { SeatId } from '../protocol/ids.ts';
 import type { Participant, RoomNotice } from '../protocol/room.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
+import type { SeatKind } from '../protocol/seats.ts';
 import type { Clock } from './ports.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
 
 /** At most four batches a second (SPEC S6). */
 export const BATCH_MS = 250;
+/** Of batches that concern nobody but the audience, so many apart: while a school comes in, each is drawn by everybody who is there. */
+export const AUDIENCE_BATCH_MS = 2_000;
 /** So many of the audience are told by name; the rest is a count and pages. */
 export const AUDIENCE_PAGE = 50;
 
@@ -21,9 +24,10 @@ export interface ParticipantsOptions {
 /** Who is there, as the others see it: names for those who matter to everybody and a first page, a count for the rest. */
 export class Participants {
   readonly #options: ParticipantsOptions;
-  /** Seat → what was told last, as JSON. */
-  #told = new Map<SeatId, string>();
+  /** Seat → what was told last. */
+  #told = new Map<SeatId, { readonly json: string; readonly isPrincipal: boolean }>();
   #toldAudience = 0;
+  #toldAtMs = 0;
   readonly #left = new Set<SeatId>();
   #cancel: (() => void) | null = null;
 
@@ -33,10 +37,7 @@ export class Participants {
 
   /** Something about somebody may have changed; it is told with the next batch. */
   touch(): void {
-    this.#cancel ??= this.#options.clock.after(BATCH_MS, () => {
-      this.#cancel = null;
-      this.#tellChanges();
-    });
+    this.#cancel ??= this.#tellAfter(BATCH_MS);
   }
 
   /** Told even when its coming was not: a snapshot of the moment in between may have named it. */
@@ -74,23 +75,47 @@ export class Participants {
     this.#cancel = null;
   }
 
+  #tellAfter(delayMs: number): () => void {
+    return this.#options.clock.after(delayMs, () => {
+      this.#cancel = null;
+      this.#tellChanges();
+    });
+  }
+
   #tellChanges(): void {
     const { participants, audienceCount } = this.visible();
-    const now = new Map(participants.map((participant) => [participant.seatId, JSON.stringify(participant)]));
-    const changed = participants.filter(
-      (participant) => now.get(participant.seatId) !== this.#told.get(participant.seatId),
-    );
+    const now = new Map(participants.map((participant) => [participant.seatId, this.#asTold(participant)]));
+    const changed = participants.filter(({ seatId }) => now.get(seatId)?.json !== this.#told.get(seatId)?.json);
     const left = [...new Set([...this.#told.keys(), ...this.#left])].filter((seatId) => !now.has(seatId));
+    if (changed.length === 0 && left.length === 0 && audienceCount === this.#toldAudience) {
+      this.#left.clear();
+      return;
+    }
+    const nowMs = this.#options.clock.nowMs();
+    const waitMs = this.#toldAtMs + AUDIENCE_BATCH_MS - nowMs;
+    const concerns = [...changed.map(({ seatId }) => seatId), ...left];
+    const isUrgent = concerns.some((seatId) => now.get(seatId)?.isPrincipal ?? this.#told.get(seatId)?.isPrincipal);
+    if (!isUrgent && waitMs > 0) {
+      // Somebody who matters to everybody may come in between: it is looked at as often as ever.
+      this.#cancel = this.#tellAfter(Math.min(waitMs, BATCH_MS));
+      return;
+    }
     this.#left.clear();
-    if (changed.length === 0 && left.length === 0 && audienceCount === this.#toldAudience) return;
     this.#told = now;
     this.#toldAudience = audienceCount;
+    this.#toldAtMs = nowMs;
     this.#options.tell({ changed, left, audienceCount });
+  }
+
+  #asTold(participant: Participant): { readonly json: string; readonly isPrincipal: boolean } {
+    const { seatId, seat, onStage, group } = participant;
+    const isPrincipal = isPrincipalKind(seat) || onStage || group !== null || this.#options.hasHand(seatId);
+    return { json: JSON.stringify(participant), isPrincipal };
   }
 
   /** Whoever inspects is never hidden behind a count (SPEC S6). */
   #isPrincipal({ kind, seatId }: Seat): boolean {
-    return isTeacherSeat(kind) || kind === 'site' || kind === 'observer' || this.#options.isOnStage(seatId);
+    return isPrincipalKind(kind) || this.#options.isOnStage(seatId);
   }
 
   #view(seat: Seat): Participant {
@@ -110,3 +135,5 @@ export class Participants {
     };
   }
 }
+
+const isPrincipalKind = (kind: SeatKind): boolean => isTeacherSeat(kind) || kind === 'site' || kind === 'observer';

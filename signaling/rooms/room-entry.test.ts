@@ -174,18 +174,42 @@ describe('coming in', () => {
     await expect(stand.connect(second)).rejects.toThrow('seatTokenInvalid');
   });
 
-  it('tells names of those who matter and a count of the rest, four times a second at most (S6)', async () => {
+  it('tells names of those who matter and a count of the rest, in batches (S6)', async () => {
     const stand = new RulesStand();
     const teacher = await stand.join('lecturer', '王老师');
     await stand.clock.pass(1_000);
     for (let n = 0; n < 60; n += 1) await stand.join('pupil', `学生${n}`);
     const before = teacher.of('participantsChanged').length;
-    await stand.clock.pass(1_000);
+    await stand.clock.pass(2_000);
     const deltas = teacher.of('participantsChanged').slice(before);
     expect(deltas).toHaveLength(1);
     expect(deltas[0]).toMatchObject({ audienceCount: 60 });
     expect(deltas[0]?.changed).toHaveLength(50);
     expect(stand.room.parts.participants.page(50, 100)).toMatchObject({ total: 61 });
+  });
+
+  it('tells of the audience every two seconds, and at once of who matters to everybody meanwhile (S6)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    await stand.clock.pass(3_000);
+    const first = await stand.join('pupil', '小一');
+    await stand.clock.pass(250);
+    const told = () => teacher.of('participantsChanged').map(({ changed }) => changed.map((one) => one.displayName));
+    expect(told().at(-1)).toEqual(['小一']);
+    const before = told().length;
+    await stand.join('pupil', '小二');
+    await stand.clock.pass(250);
+    await stand.join('pupil', '小三');
+    await stand.clock.pass(250);
+    expect(told().slice(before)).toEqual([]);
+    await stand.join('site', '教室');
+    await stand.clock.pass(250);
+    expect(told().slice(before)).toEqual([['教室', '小二', '小三']]);
+    stand.room.leave(stand.seat(first));
+    await stand.clock.pass(1_750);
+    expect(told()).toHaveLength(before + 1);
+    await stand.clock.pass(250);
+    expect(teacher.of('participantsChanged').at(-1)).toMatchObject({ changed: [], audienceCount: 2 });
   });
 
   it('calls the roll: absent, present, late, left (S7)', async () => {

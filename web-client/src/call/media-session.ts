@@ -220,7 +220,25 @@ export class MediaSession {
     const interrupted = links.some((link) => link.isInterrupted);
     const connected = links.some((link) => link.isConnected);
     const line: MediaLine = interrupted ? 'interrupted' : connected ? 'connected' : 'idle';
-    this.#state = { line, local: this.local.list(), remote: this.remote.list() };
+    const state: MediaState = { line, local: this.local.list(), remote: this.remote.list() };
+    // Each change is drawn by the whole room.
+    if (isSame(state, this.#state)) return;
+    this.#state = state;
     this.#options.onChange();
   }
+}
+
+function isSame(a: MediaState, b: MediaState): boolean {
+  return a.line === b.line && areSame(a.local, b.local) && areSame(a.remote, b.remote);
+}
+
+/** The parts of a source or a track are plain values and the browser's own objects. */
+function areSame<T extends object>(a: readonly T[], b: readonly T[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((one, i) => {
+      const other = b[i];
+      return other !== undefined && (Object.keys(one) as (keyof T)[]).every((key) => one[key] === other[key]);
+    })
+  );
 }

@@ -75,6 +75,19 @@ export class RoomStore {
     };
   }
 
+  /** Ends when there is something to show: the room, its lobby, or that it is over. */
+  whenShowable(): Promise<void> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        if (this.#state.view.phase === 'joining' && this.#state.connection.kind !== 'closed') return;
+        stop();
+        resolve();
+      };
+      const stop = this.subscribe(look);
+      look();
+    });
+  }
+
   /** Listeners are told of nothing until the work has ended, or has taken too long. */
   holdFor(work: Promise<unknown>): void {
     this.#isHeld = true;

@@ -29,6 +29,10 @@ export class VisitEntry {
     this.#call = null;
     await before?.close();
     this.#say({ kind: 'entering' });
+    await this.#try(options);
+  }
+
+  async #try(options: RoomCallOptions): Promise<void> {
     try {
       const call = await RoomCall.create(options);
       if (this.#closed) {
@@ -36,6 +40,7 @@ export class VisitEntry {
         return;
       }
       this.#call = call;
+      await call.store.whenShowable();
       this.#say({ kind: 'inside', call });
     } catch (error) {
       this.#handleRefusal(asFailure(error), options);
@@ -53,7 +58,7 @@ export class VisitEntry {
     if (this.#closed) return;
     if (failure.code === 'lessonNotOpen' || failure.code === 'waitingForTeacher') {
       this.#say({ kind: 'notOpen' });
-      this.#retry = setTimeout(() => void this.enter(options), NOT_OPEN_RETRY_MS);
+      this.#retry = setTimeout(() => void this.#try(options), NOT_OPEN_RETRY_MS);
       return;
     }
     for (const track of Object.values(options.tracks)) track.stop();

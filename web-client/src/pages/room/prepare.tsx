@@ -16,6 +16,8 @@ import styles from './prepare.module.css';
 export interface PrepareProps {
   readonly lesson: VisitLesson;
   readonly seat: SeatKind;
+  /** The button was pressed, the room is being opened. */
+  readonly isEntering: boolean;
   readonly onEnter: (tracks: PreparedTracks) => void;
 }
 
@@ -33,7 +35,22 @@ function LessonHead({ lesson }: { readonly lesson: VisitLesson }) {
   );
 }
 
-function SenderPrepare({ lesson, seat, onEnter }: PrepareProps) {
+interface EnterButtonProps {
+  readonly isEntering: boolean;
+  readonly onClick: () => void;
+  readonly children: string;
+}
+
+function EnterButton({ isEntering, onClick, children }: EnterButtonProps) {
+  const t = useText(visitText);
+  return (
+    <Button look="primary" size="l" busy={isEntering} onClick={onClick} data-testid="enter-room">
+      {isEntering ? t('joining') : children}
+    </Button>
+  );
+}
+
+function SenderPrepare({ lesson, seat, isEntering, onEnter }: PrepareProps) {
   const t = useText(visitText);
   const micro = useText(microText);
   const enterWord = seat === 'lecturer' && lesson.isScheduled ? t('start') : t('enter');
@@ -49,9 +66,9 @@ function SenderPrepare({ lesson, seat, onEnter }: PrepareProps) {
         ) : (
           lesson.isRecorded && <Banner tone="warn">{t('recordedNotice')}</Banner>
         )}
-        <Button look="primary" size="l" onClick={() => onEnter(previews.handOver())} data-testid="enter-room">
+        <EnterButton isEntering={isEntering} onClick={() => onEnter(previews.handOver())}>
           {lesson.isMicro ? micro('enter') : enterWord}
-        </Button>
+        </EnterButton>
       </div>
     </>
   );
@@ -59,7 +76,7 @@ function SenderPrepare({ lesson, seat, onEnter }: PrepareProps) {
 
 /** The last page before the room: one looks at oneself, hears what is told, and presses one button. */
 export function Prepare(props: PrepareProps) {
-  const { lesson, seat, onEnter } = props;
+  const { lesson, seat, isEntering, onEnter } = props;
   const t = useText(visitText);
   const watches = seat === 'pupil' || SEAT_PERMISSIONS[seat].sendCamera === 'never';
   return (
@@ -69,9 +86,9 @@ export function Prepare(props: PrepareProps) {
           <LessonHead lesson={lesson} />
           {seat === 'pupil' && <p className={styles.soft}>{t('watchOnly')}</p>}
           {lesson.isRecorded && <Banner tone="warn">{t('recordedNotice')}</Banner>}
-          <Button look="primary" size="l" onClick={() => onEnter({})} data-testid="enter-room">
+          <EnterButton isEntering={isEntering} onClick={() => onEnter({})}>
             {t('enter')}
-          </Button>
+          </EnterButton>
         </div>
       ) : (
         <SenderPrepare {...props} />

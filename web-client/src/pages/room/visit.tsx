@@ -58,9 +58,12 @@ export function Visit({ lesson, seat, visitKey, isGuest, obtainGrant }: VisitPro
 
   switch (phase.kind) {
     case 'outside':
-      return <Prepare lesson={lesson} seat={seat} onEnter={enter} />;
-    case 'entering':
-      return <WaitingFrame title={t('joining')} lesson={lesson} />;
+    case 'entering': {
+      const isEntering = phase.kind === 'entering';
+      if (isEntering && comesBack) return <WaitingFrame title={t('joining')} lesson={lesson} />;
+      // The door stays until the room is there: a page in between would be drawn for the blink of an eye.
+      return <Prepare lesson={lesson} seat={seat} isEntering={isEntering} onEnter={enter} />;
+    }
     case 'notOpen':
       return <WaitingFrame title={t('notOpenTitle')} body={t('notOpenBody')} lesson={lesson} showsStart />;
     case 'refused':
