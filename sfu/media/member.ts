@@ -27,6 +27,8 @@ export interface MemberOptions {
   readonly notify: NotifyRoom;
   /** Worst score of what the seat sends; null when it sends nothing. */
   readonly scoreOfSent: () => number | null;
+  /** One by one, before the transport takes them down: what they have sent must still be counted. */
+  readonly closeSent: () => void;
 }
 
 /** A seat's media on this node: its two transports and what it receives. */
@@ -89,7 +91,7 @@ export class Member {
       this.#closeTransports('closed');
       this.#isHere = false;
     } else {
-      this.#send?.close('closed');
+      this.#closeSend('closed');
     }
     this.#send = send;
     this.#recv = recv;
@@ -170,9 +172,15 @@ export class Member {
 
   #closeTransports(cause: 'closed' | 'unclaimed'): void {
     this.consumers.closeAll();
-    this.#send?.close(cause);
+    this.#closeSend(cause);
     this.#recv?.close(cause);
-    this.#send = null;
     this.#recv = null;
+  }
+
+  #closeSend(cause: 'closed' | 'unclaimed'): void {
+    if (this.#send === null) return;
+    this.#options.closeSent();
+    this.#send.close(cause);
+    this.#send = null;
   }
 }

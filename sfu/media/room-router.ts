@@ -85,9 +85,7 @@ export class RoomRouter {
   #isClosed = false;
   /** A room that goes as a whole is told of once: what goes down with it (hundreds of streams) is not told of one by one. */
   readonly #notify: NotifyRoom = (name, data) => {
-    if (!this.router.closed) {
-      this.#options.notify(name, data);
-    }
+    if (!this.router.closed) this.#options.notify(name, data);
   };
 
   static async create(options: RoomRouterOptions): Promise<RoomRouter> {
@@ -174,17 +172,20 @@ export class RoomRouter {
       unclaimedTimeoutMs: this.#options.unclaimedTimeoutMs ?? UNCLAIMED_TIMEOUT_MS,
       notify: this.#notify,
       scoreOfSent: () => this.#scoreOfSent(seatId),
+      closeSent: () => this.#closeSentBy(seatId),
     });
     this.#members.set(seatId, member);
     return member;
   }
 
   removeMember(seatId: SeatId): void {
-    for (const entry of this.producers) {
-      if (entry.seatId === seatId) this.closeProducer(entry.producerId);
-    }
+    this.#closeSentBy(seatId);
     this.#members.get(seatId)?.close();
     this.#members.delete(seatId);
+  }
+
+  #closeSentBy(seatId: SeatId): void {
+    for (const entry of this.producers) if (entry.seatId === seatId) this.closeProducer(entry.producerId);
   }
 
   async connectTransport(
@@ -350,9 +351,7 @@ export class RoomRouter {
 
   #forgetProducer(entry: RoomProducer): void {
     const { producerId, seatId } = entry;
-    if (this.#isClosed || !this.#producers.delete(producerId)) {
-      return;
-    }
+    if (this.#isClosed || !this.#producers.delete(producerId)) return;
     entry.ingest?.close();
     this.#speakers.handleProducerClosed(producerId);
     this.#members.get(seatId)?.handleScoreOfSent();

@@ -61,14 +61,18 @@ const isManaged = ({ lecturerId }: Lesson, { isAdmin, lecturer }: CalendarImport
 export const isToCome = ({ state, startsAtMs }: Lesson, nowMs: number): boolean =>
   (state === 'scheduled' || state === 'cancelled') && startsAtMs > nowMs;
 
-/** The file was written before the one that the lesson is as (RFC 5545, 3.8.7.4). */
-const isOlder = (event: Revision, known: ImportedLesson): boolean => event.sequence < known.sequence;
+/**
+ * The file was written before the one that the lesson is as (RFC 5545, 3.8.7.4). Programs count single occurrences apart from their series, so that a newer
+ * file can look older; whoever knows that it is not says so.
+ */
+const isOlder = (event: Revision, known: ImportedLesson, { overwritesEdited }: CalendarImport): boolean =>
+  event.sequence < known.sequence && !overwritesEdited;
 
 /** Why the lesson does not follow its file; null when it does. */
 function refusalOf(event: Revision, known: ImportedLesson, wanted: CalendarImport): ProblemCode | null {
   const { lesson } = known;
   if (!isToCome(lesson, wanted.nowMs)) return 'calendarBegun';
-  if (isOlder(event, known)) return 'calendarOlder';
+  if (isOlder(event, known, wanted)) return 'calendarOlder';
   if (lesson.state === 'cancelled') return 'calendarCancelledHere';
   if (!isManaged(lesson, wanted)) return 'calendarOthersLesson';
   return isEdited(lesson) && !wanted.overwritesEdited ? 'calendarEdited' : null;
@@ -79,12 +83,12 @@ const isTakenBack = (event: Revision, known: ImportedLesson, wanted: CalendarImp
   known.isCancelledByFile &&
   known.lesson.state === 'cancelled' &&
   isManaged(known.lesson, wanted) &&
-  !isOlder(event, known);
+  !isOlder(event, known, wanted);
 
 /** What stays as it is may have another name in the file by now, or a later revision. */
 function revision({ uid, occurrence, sequence }: RevisedEvent, known: ImportedLesson, wanted: CalendarImport): Step {
   const isAsKnown = known.occurrence === occurrence && known.sequence === sequence;
-  if (isAsKnown || isOlder({ sequence }, known) || !isManaged(known.lesson, wanted)) return NOTHING;
+  if (isAsKnown || isOlder({ sequence }, known, wanted) || !isManaged(known.lesson, wanted)) return NOTHING;
   return { does: 'revise', known, revised: { uid, occurrence, sequence } };
 }
 
@@ -113,7 +117,7 @@ export function lessonVerdict(
     const problems = problem(refusal ?? 'calendarCancelledHere');
     // It is not as this revision has it: that stays to be done.
     const named = revision({ ...event, sequence: known.sequence }, known, wanted);
-    const step = isOlder(event, known) ? NOTHING : named;
+    const step = isOlder(event, known, wanted) ? NOTHING : named;
     return { line: { ...line, lecturerName, state: 'kept', problems }, step };
   }
   const problems = isEdited(lesson) ? problem('calendarOverwrites') : [];

@@ -15,7 +15,7 @@ export interface RoomName {
 const MOST_CONSUMERS = 64;
 
 /** Of a size that a node takes in one order. */
-export function inBatches<T>(items: readonly T[]): T[][] {
+function inBatches<T>(items: readonly T[]): T[][] {
   const starts = Array.from({ length: Math.ceil(items.length / MOST_CONSUMERS) }, (_unused, n) => n * MOST_CONSUMERS);
   return starts.map((start) => items.slice(start, start + MOST_CONSUMERS));
 }
@@ -29,4 +29,11 @@ export async function orderOf<N extends InnerRequestName<Contract>>(
 ): Promise<InnerResult<Contract, N>> {
   // Every order of a room carries the room and its fence; the compiler cannot add them back to a generic Omit.
   return await link.client.call(name, { roomId, fence, ...params } as unknown as InnerParams<Contract, N>);
+}
+
+/** Together: nothing that is ordered afterwards comes in between, and one that fails keeps no other from being carried out. Rejects with what failed first. */
+export async function orderInBatches<T>(items: readonly T[], order: (batch: T[]) => Promise<unknown>): Promise<void> {
+  const results = await Promise.allSettled(inBatches(items).map(order));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }

@@ -6,7 +6,7 @@ import { planAdoption } from './room-adoption.ts';
 import { RoomBranch, type RoomPart } from './room-branch.ts';
 import { SfuRoom, type RoomDescription, type SfuRoomOptions } from './sfu-room.ts';
 import type { SfuLink } from './sfu-nodes.ts';
-import { inBatches } from './sfu-order.ts';
+import { orderInBatches } from './sfu-order.ts';
 
 /** A node that has just failed takes no seats for this long. */
 const AVOID_AFTER_LOSS_MS = 30_000;
@@ -202,7 +202,8 @@ export class SpreadRoom implements MediaNode {
   }
 
   async closeConsumers(seatId: SeatId, all: readonly ConsumerId[]): Promise<void> {
-    for (const consumerIds of inBatches(all)) await this.#at(seatId).order('closeConsumers', { seatId, consumerIds });
+    const node = this.#at(seatId);
+    await orderInBatches(all, (consumerIds) => node.order('closeConsumers', { seatId, consumerIds }));
   }
 
   async clockOffsetUs(): Promise<number> {

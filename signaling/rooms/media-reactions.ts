@@ -45,7 +45,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
     },
     onTalked: (seats) => parts.tools.activity.talked(seats),
     onAdopted: (description) => {
-      recording.mediaPlaced();
+      recording.handlePlaced();
       media.adopt(description, options.savedHolds);
       // What was being closed when the link, or the process before, was lost.
       for (const seat of presence.inside()) reviewSending(parts, seat);
@@ -63,7 +63,7 @@ export function createMediaReactions(options: MediaReactionsOptions): MediaListe
       }
     },
     onReset: () => {
-      recording.mediaPlaced();
+      recording.handlePlaced();
       media.clear();
       parts.groups.mediaKnown();
       recording.note('mediaReset', {});

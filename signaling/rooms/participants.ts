@@ -94,8 +94,12 @@ export class Participants {
     const nowMs = this.#options.clock.nowMs();
     const waitMs = this.#toldAtMs + AUDIENCE_BATCH_MS - nowMs;
     const concerns = [...changed.map(({ seatId }) => seatId), ...left];
-    const isUrgent = concerns.some((seatId) => now.get(seatId)?.isPrincipal ?? this.#told.get(seatId)?.isPrincipal);
-    if (!isUrgent && waitMs > 0) {
+    // Also who has just left the stage or a group, where the others still see that one.
+    const isUrgent = concerns.some(
+      (seatId) => now.get(seatId)?.isPrincipal === true || this.#told.get(seatId)?.isPrincipal === true,
+    );
+    // A clock that was set back says nothing.
+    if (!isUrgent && waitMs > 0 && waitMs <= AUDIENCE_BATCH_MS) {
       // Somebody who matters to everybody may come in between: it is looked at as often as ever.
       this.#cancel = this.#tellAfter(Math.min(waitMs, BATCH_MS));
       return;

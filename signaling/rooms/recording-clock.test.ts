@@ -72,6 +72,6 @@ describe('events of a recording', () => {
     stand.node.reset();
     await settle();
     expect(instantsOf(stand, 'mediaReset')).toEqual([10_000_000 - AHEAD_US]);
-    expect(instantsOf(stand, 'producerClosed').every((atUs) => atUs === 10_000_000 - AHEAD_US)).toBe(true);
+    expect(new Set(instantsOf(stand, 'producerClosed'))).toEqual(new Set([10_000_000 - AHEAD_US]));
   });
 });

@@ -23,7 +23,7 @@ export interface RoomRecordingOptions extends Omit<
   readonly store: Pick<RoomStore, 'openRecording' | 'leaveOut' | 'endRecording'>;
   readonly clockOffsetUs: () => Promise<number>;
   /** Rejects when the room has no media node for too long. */
-  readonly mediaPlaced: () => Promise<void>;
+  readonly untilPlaced: () => Promise<void>;
   readonly onStateChanged: (state: RecordingState, takes: RecordedTakes | null) => void;
   readonly onDiskChanged: (level: RecordingDisk) => void;
 }
@@ -51,7 +51,7 @@ export class RoomRecording {
       log: options.log,
       running: () => this.#running,
       clockOffsetUs: async () => {
-        await options.mediaPlaced();
+        await options.untilPlaced();
         return await options.clockOffsetUs();
       },
       onSettled: (correctionUs) => this.#onClockSettled(correctionUs),
@@ -165,7 +165,7 @@ export class RoomRecording {
   }
 
   /** The room is on a media node now, which may be another one (SPEC R9). To be called before anything that this changes is noted. */
-  mediaPlaced(): void {
+  handlePlaced(): void {
     void this.#clock.lookAgain();
   }
 

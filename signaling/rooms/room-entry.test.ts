@@ -205,9 +205,15 @@ describe('coming in', () => {
     await stand.join('site', '教室');
     await stand.clock.pass(250);
     expect(told().slice(before)).toEqual([['教室', '小二', '小三']]);
+    await stand.onStage(first);
+    await stand.clock.pass(250);
+    stand.room.seatOrders.leaveStage(stand.seat(first));
+    await stand.clock.pass(250);
+    expect(told()).toHaveLength(before + 3);
+    expect(teacher.of('participantsChanged').at(-1)?.changed).toMatchObject([{ displayName: '小一', onStage: false }]);
     stand.room.leave(stand.seat(first));
     await stand.clock.pass(1_750);
-    expect(told()).toHaveLength(before + 1);
+    expect(told()).toHaveLength(before + 3);
     await stand.clock.pass(250);
     expect(teacher.of('participantsChanged').at(-1)).toMatchObject({ changed: [], audienceCount: 2 });
   });

@@ -260,7 +260,7 @@ function createRecording(
         }),
     sfuUrl: options.sfuUrl,
     clockOffsetUs: () => options.node().clockOffsetUs(),
-    mediaPlaced: () => options.node().opened(MEDIA_CLOCK_TIMEOUT_MS),
+    untilPlaced: () => options.node().opened(MEDIA_CLOCK_TIMEOUT_MS),
     onStateChanged: (state, takes) => reactions.onRecordingState(state, takes),
     onDiskChanged: (level) => reactions.onRecordingDisk(level),
     onSaveNeeded: () => reactions.onSaveNeeded(),

@@ -43,9 +43,9 @@ describe.each(DATABASES)('a calendar file on %s', (_name, open) => {
     ...{ isAdmin: false, overwritesEdited, mayKnow: () => true, nowMs: NOW_MS },
   });
   /** State and reason of each line, previewed and then done: both say the same but for what is new. */
-  const follow = async (told: Told): Promise<string[]> => {
-    const previewed = await previewCalendar(stores, wanted(told));
-    const done = await importCalendar(stores, wanted(told));
+  const follow = async (told: Told, overwritesEdited = false): Promise<string[]> => {
+    const previewed = await previewCalendar(stores, wanted(told, overwritesEdited));
+    const done = await importCalendar(stores, wanted(told, overwritesEdited));
     const saysOf = (lines: typeof done) =>
       lines.map(({ state, problems }) => [state, ...problems.map(({ code }) => code)].join(' '));
     expect(saysOf(done)).toEqual(saysOf(previewed).map((says) => says.replace('new', 'made')));
@@ -69,6 +69,10 @@ describe.each(DATABASES)('a calendar file on %s', (_name, open) => {
     expect(await follow({ uid, clock: '100000', sequence: 4 })).toEqual(['unchanged']);
     expect(await follow({ uid, clock: '110000', sequence: 3 })).toEqual(['kept calendarOlder']);
     expect(await clocks(uid)).toEqual(['10:00']);
+    // Whoever knows that it only looks older says so, and it counts from there on.
+    expect(await follow({ uid, clock: '110000', sequence: 3 }, true)).toEqual(['changed']);
+    expect(await follow({ uid, clock: '120000', sequence: 3 })).toEqual(['changed']);
+    expect(await clocks(uid)).toEqual(['12:00']);
   });
 
   it('neither cancels nor brings back a lesson when it is older', async () => {

@@ -111,9 +111,10 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
     await this.#limits.consume('enrolmentAddress', address);
     const site = await this.#classrooms.enrolSite(tokenHash(normalCode(body.code)), this.#nowMs());
     if (site === undefined) throw new AppError('enrolmentCodeInvalid');
-    // A good code is no guess, and all the classrooms of a lesson may be set up behind one address.
-    await this.#limits.giveBack('enrolmentAddress', address);
+    // The code is used up: from here on nothing may keep the screen from its session.
     context.setCookie(SITE_COOKIE, await this.#sessions.openForSite(site.siteId), SITE_SESSION_MS);
+    // A good code is no guess, and all the classrooms of a lesson may be set up behind one address.
+    await this.#limits.giveBack('enrolmentAddress', address).catch(() => undefined);
     return identityOf(site);
   };
 

@@ -11,6 +11,9 @@ const PATIENCE_MS: Partial<Record<RouteName, number>> = {
   importPeople: 60_000,
   resetPasswords: 120_000,
   previewPeopleImport: 60_000,
+  // Hundreds of lessons, each made, moved or looked at for itself.
+  previewCalendarImport: 60_000,
+  importCalendar: 120_000,
 };
 
 const Problem = z.object({

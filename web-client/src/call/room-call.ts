@@ -169,6 +169,8 @@ export class RoomCall {
     if (this.#closed) return;
     this.#closed = true;
     for (const stop of this.#stops) stop();
+    // Whoever goes before the room has opened had handed them over already.
+    for (const track of Object.values(this.#tracks)) track.stop();
     this.#client.close('left');
     await this.media.close();
   }

@@ -75,11 +75,13 @@ export class RoomStore {
     };
   }
 
-  /** Ends when there is something to show: the room, its lobby, or that it is over. */
+  /** Ends when there is something to show: the room, its lobby, that it is over, or that the line is away. */
   whenShowable(): Promise<void> {
     return new Promise((resolve) => {
       const look = (): void => {
-        if (this.#state.view.phase === 'joining' && this.#state.connection.kind !== 'closed') return;
+        const { view, connection } = this.#state;
+        const isUnderWay = connection.kind === 'connecting' || connection.kind === 'connected';
+        if (view.phase === 'joining' && isUnderWay) return;
         stop();
         resolve();
       };

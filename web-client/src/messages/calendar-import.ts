@@ -31,7 +31,10 @@ export const calendarImportText = catalogue({
   badCount: ['{n} 节不能导入', '{n} cannot be imported'],
   make: ['导入这 {n} 项', 'Import these {n}'],
   nothingNew: ['没有可以导入的新内容。', 'There is nothing new to import.'],
-  overwrite: ['曾手动修改的课也以文件为准', 'Lessons that were changed here by hand follow the file too'],
+  overwrite: [
+    '曾手动修改的课、看似较旧的文件，也以文件为准',
+    'Follow the file also for lessons changed here by hand, and where it looks older',
+  ],
   when: ['时间', 'When'],
   lesson: ['课', 'Lesson'],
   teacher: ['教师', 'Teacher'],

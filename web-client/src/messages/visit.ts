@@ -24,6 +24,7 @@ export const visitText = catalogue({
   waitedSince: ['您从 {time} 开始等候', 'Waiting since {time}'],
   leave: ['离开', 'Leave'],
   joining: ['正在进入课堂…', 'Entering the room…'],
+  lineAway: ['暂时连不上课堂，正在重试…', 'The room cannot be reached. Trying again…'],
   close_lessonEnded: ['下课了', 'The lesson has ended'],
   close_lessonEndedBody: [
     '谢谢您的参与。课程回放几秒钟后就能观看。',

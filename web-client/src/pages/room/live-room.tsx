@@ -295,8 +295,12 @@ export function LiveRoom({ lesson, isGuest, complaint, onComplaintSeen, onAgain 
     return <ClosedView {...{ reason, isGuest, reportHref, onAgain, isRecorded }} isMicro={isAlone} />;
   }
   switch (state.view.phase) {
-    case 'joining':
-      return <WaitingFrame title={t('joining')} lesson={lesson} />;
+    case 'joining': {
+      const isAway = state.connection.kind === 'reconnecting';
+      return (
+        <WaitingFrame title={t(isAway ? 'lineAway' : 'joining')} lesson={lesson} onLeave={() => void call.leave()} />
+      );
+    }
     case 'waiting':
       return <WaitingView waiting={state.view} lesson={lesson} onLeave={() => void call.leave()} />;
     case 'inside':

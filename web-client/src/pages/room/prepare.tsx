@@ -35,22 +35,7 @@ function LessonHead({ lesson }: { readonly lesson: VisitLesson }) {
   );
 }
 
-interface EnterButtonProps {
-  readonly isEntering: boolean;
-  readonly onClick: () => void;
-  readonly children: string;
-}
-
-function EnterButton({ isEntering, onClick, children }: EnterButtonProps) {
-  const t = useText(visitText);
-  return (
-    <Button look="primary" size="l" busy={isEntering} onClick={onClick} data-testid="enter-room">
-      {isEntering ? t('joining') : children}
-    </Button>
-  );
-}
-
-function SenderPrepare({ lesson, seat, isEntering, onEnter }: PrepareProps) {
+function SenderPrepare({ lesson, seat, onEnter }: PrepareProps) {
   const t = useText(visitText);
   const micro = useText(microText);
   const enterWord = seat === 'lecturer' && lesson.isScheduled ? t('start') : t('enter');
@@ -66,19 +51,23 @@ function SenderPrepare({ lesson, seat, isEntering, onEnter }: PrepareProps) {
         ) : (
           lesson.isRecorded && <Banner tone="warn">{t('recordedNotice')}</Banner>
         )}
-        <EnterButton isEntering={isEntering} onClick={() => onEnter(previews.handOver())}>
+        <Button look="primary" size="l" onClick={() => onEnter(previews.handOver())} data-testid="enter-room">
           {lesson.isMicro ? micro('enter') : enterWord}
-        </EnterButton>
+        </Button>
       </div>
     </>
   );
 }
 
+/** Nothing of one's own is sent on coming in, so there is nothing to look at first. */
+export const watchesOnly = (seat: SeatKind): boolean =>
+  seat === 'pupil' || SEAT_PERMISSIONS[seat].sendCamera === 'never';
+
 /** The last page before the room: one looks at oneself, hears what is told, and presses one button. */
 export function Prepare(props: PrepareProps) {
   const { lesson, seat, isEntering, onEnter } = props;
   const t = useText(visitText);
-  const watches = seat === 'pupil' || SEAT_PERMISSIONS[seat].sendCamera === 'never';
+  const watches = watchesOnly(seat);
   return (
     <main className={['stage', styles.page, watches ? styles.single : ''].join(' ')} data-testid="prepare">
       {watches ? (
@@ -86,9 +75,9 @@ export function Prepare(props: PrepareProps) {
           <LessonHead lesson={lesson} />
           {seat === 'pupil' && <p className={styles.soft}>{t('watchOnly')}</p>}
           {lesson.isRecorded && <Banner tone="warn">{t('recordedNotice')}</Banner>}
-          <EnterButton isEntering={isEntering} onClick={() => onEnter({})}>
-            {t('enter')}
-          </EnterButton>
+          <Button look="primary" size="l" busy={isEntering} onClick={() => onEnter({})} data-testid="enter-room">
+            {t(isEntering ? 'joining' : 'enter')}
+          </Button>
         </div>
       ) : (
         <SenderPrepare {...props} />

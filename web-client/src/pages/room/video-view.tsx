@@ -17,8 +17,9 @@ export function useShownHeight(
     };
     const resize = new ResizeObserver(report);
     resize.observe(element);
-    const visibility = new IntersectionObserver(([entry]) => {
-      isVisible = entry?.isIntersecting ?? true;
+    const visibility = new IntersectionObserver((entries) => {
+      // On a busy page several come at once, the newest last.
+      isVisible = entries.at(-1)?.isIntersecting ?? true;
       report();
     });
     visibility.observe(element);

@@ -7,7 +7,7 @@ import { useText } from '../../text/text.ts';
 import { useTitle } from '../../ui/use-title.ts';
 import { CallProvider } from './call-context.ts';
 import { LiveRoom } from './live-room.tsx';
-import { Prepare } from './prepare.tsx';
+import { Prepare, watchesOnly } from './prepare.tsx';
 import { useGrant } from './use-grant.ts';
 import { useVisit } from './use-visit.ts';
 import { RefusedView, WaitingFrame } from './waiting-view.tsx';
@@ -60,8 +60,11 @@ export function Visit({ lesson, seat, visitKey, isGuest, obtainGrant }: VisitPro
     case 'outside':
     case 'entering': {
       const isEntering = phase.kind === 'entering';
-      if (isEntering && comesBack) return <WaitingFrame title={t('joining')} lesson={lesson} />;
-      // The door stays until the room is there: a page in between would be drawn for the blink of an eye.
+      // Devices are handed over at the door: what could still be switched there would be switched for nothing.
+      if (isEntering && (comesBack || !watchesOnly(seat))) {
+        return <WaitingFrame title={t('joining')} lesson={lesson} />;
+      }
+      // For whoever watches the door stays until the room is there: a page in between would be drawn for the blink of an eye.
       return <Prepare lesson={lesson} seat={seat} isEntering={isEntering} onEnter={enter} />;
     }
     case 'notOpen':

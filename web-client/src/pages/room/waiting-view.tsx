@@ -17,10 +17,11 @@ export interface WaitingFrameProps {
   readonly body?: string;
   readonly lesson: VisitLesson;
   readonly showsStart?: boolean;
+  readonly onLeave?: () => void;
   readonly children?: ReactNode;
 }
 
-export function WaitingFrame({ title, body, lesson, showsStart = false, children }: WaitingFrameProps) {
+export function WaitingFrame({ title, body, lesson, showsStart = false, onLeave, children }: WaitingFrameProps) {
   const t = useText(visitText);
   const language = useLanguage();
   return (
@@ -32,6 +33,11 @@ export function WaitingFrame({ title, body, lesson, showsStart = false, children
         {showsStart && <p>{t('startsAt', { time: dayAndTime(lesson.startsAtMs, language) })}</p>}
         <Waiting>{children ?? lesson.lecturerName}</Waiting>
         {lesson.isRecorded && !lesson.isMicro && <p className={styles.small}>{t('recordedNotice')}</p>}
+        {onLeave !== undefined && (
+          <Button icon={DoorOpen} onClick={onLeave} data-testid="leave">
+            {t('leave')}
+          </Button>
+        )}
       </div>
     </main>
   );
