@@ -17,7 +17,7 @@ import { currentTerm, hasAnything, hoursOf, lastDays } from './coverage-words.ts
 import type { CoverageDates } from './coverage-words.ts';
 import { deskQueries } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
-import { localDate } from './school-days.ts';
+import { latestDate } from './school-days.ts';
 import { downloadCsv } from './sheet.ts';
 import desk from './desk.module.css';
 import styles from './coverage.module.css';
@@ -211,16 +211,17 @@ function Shown({ schools, dates, isDistrict }: ShownProps) {
 /** Which schools and classrooms took part in what, for how long and over what lines, term by term. */
 export default function CoverageSection() {
   const t = useText(coverageText);
-  const { school, isDistrict } = useDeskSchool();
+  const { school, schools, isDistrict } = useDeskSchool();
   const [scope, setScope] = useState<'school' | 'district'>(isDistrict ? 'district' : 'school');
   const [chosen, setChosen] = useState<string | null>(null);
-  const today = localDate(useNow(60_000), school.timeZone);
+  const isAll = isDistrict && scope === 'district';
+  const nowMs = useNow(60_000);
+  const today = latestDate(nowMs, isAll ? schools : [school]);
   const { data: calendar, isPending } = useQuery(deskQueries.calendar(school.schoolId));
   const terms = calendar?.terms ?? [];
   const term = chosen === null ? currentTerm(terms, today) : (terms.find(({ termId }) => termId === chosen) ?? null);
   const dates = term ?? lastDays(today);
   const { firstDate, lastDate } = dates;
-  const isAll = isDistrict && scope === 'district';
   const query = { firstDate, lastDate, ...(isAll ? {} : { schoolId: school.schoolId }) };
   const coverage = useQuery({
     queryKey: ['desk', 'coverage', query],

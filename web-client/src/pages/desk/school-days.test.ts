@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { weekdayOf } from '../../../../signaling/protocol/term-days.ts';
-import { dayRange, instantOf, laterTime, localDate, shiftDate, termEnd } from './school-days.ts';
+import { dayRange, instantOf, laterTime, latestDate, localDate, shiftDate, termEnd } from './school-days.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -23,6 +23,7 @@ describe('days of a school', () => {
     const lateInLondon = Date.parse('2026-11-22T17:00:00Z');
     expect(localDate(lateInLondon, 'Asia/Shanghai')).toBe('2026-11-23');
     expect(localDate(lateInLondon, 'Asia/Urumqi')).toBe('2026-11-22');
+    expect(latestDate(lateInLondon, [{ timeZone: 'Asia/Urumqi' }, { timeZone: 'Asia/Shanghai' }])).toBe('2026-11-23');
   });
 
   it('follow one another across months and have ISO weekdays', () => {

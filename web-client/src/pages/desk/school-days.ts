@@ -8,6 +8,12 @@ export function localDate(atMs: number, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(atMs);
 }
 
+/** The date where it is latest: what has been taught there today is in the figures of all. */
+export function latestDate(atMs: number, places: readonly { readonly timeZone: string }[]): string {
+  const dates = places.map(({ timeZone }) => localDate(atMs, timeZone));
+  return dates.reduce((latest, date) => (date > latest ? date : latest), dates[0] ?? localDate(atMs, 'UTC'));
+}
+
 export function shiftDate(date: string, days: number): string {
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
