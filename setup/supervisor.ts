@@ -50,6 +50,7 @@ async function main(): Promise<void> {
     url: publicUrl,
     trustUrl: lan === undefined ? undefined : `http://${lan.address}:${config.port + 1}/trust`,
     demoFile: paths.demo,
+    demoSitesFile: paths.demoSites,
     firstAdministratorFile: paths.firstAdministrator,
     isDemo: config.isDemo,
   });

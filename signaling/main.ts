@@ -54,7 +54,7 @@ const {
 } = storage;
 const uploads = openUploads({ config, stores, objects, queue, log }, lifecycle);
 
-const demoSignIns = await prepareFirstStart({
+const demo = await prepareFirstStart({
   stores,
   dataFolder: config.DATA_DIR,
   isDemo,
@@ -108,7 +108,7 @@ const app = createHttpApp({
     redis,
     joinTokens,
     turn,
-    demoSignIns,
+    demo,
     isDemo,
     log,
     limits,

@@ -72,6 +72,7 @@ export function dataPaths(dataFolder: string) {
     redis: join(dataFolder, 'redis'),
     authority: join(dataFolder, 'ca'),
     demo: join(dataFolder, 'demo.json'),
+    demoSites: join(dataFolder, 'demo-sites.json'),
     firstAdministrator: join(dataFolder, 'first-administrator.txt'),
   };
 }

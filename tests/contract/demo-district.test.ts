@@ -22,8 +22,6 @@ describe('demo district', () => {
     nowMs: NOW_MS,
     makePassword: () => `password-${(passwords += 1)}`,
     hashPassword: async (password: string) => `hash of ${password}`,
-    makeEnrolmentCode: () => `CODE-${(passwords += 1)}`,
-    hashEnrolmentCode: (enrolmentCode: string) => `hash of ${enrolmentCode}`,
   };
 
   beforeAll(async () => {
@@ -52,21 +50,15 @@ describe('demo district', () => {
   });
 
   it('gives sign-ins of every role, all different, that work', async () => {
-    const roles = ['districtAdmin', 'guardian', 'schoolAdmin', 'site', 'student', 'teacher'];
+    const roles = ['districtAdmin', 'guardian', 'schoolAdmin', 'student', 'teacher'];
     expect([...new Set(signIns.map(({ role }) => role))].toSorted()).toEqual(roles);
     expect(new Set(signIns.map(({ password }) => password)).size).toBe(signIns.length);
     expect(signIns.filter(({ role }) => role === 'student')).toHaveLength(40);
-    for (const { account, password, role } of signIns) {
-      if (role === 'site') {
-        expect(await stores.classrooms.enrolSite(`hash of ${password}`, NOW_MS)).toMatchObject({
-          classroomName: account,
-        });
-      } else {
-        expect(await stores.directory.credentials(account), account).toMatchObject({
-          passwordHash: `hash of ${password}`,
-          isActive: true,
-        });
-      }
+    for (const { account, password } of signIns) {
+      expect(await stores.directory.credentials(account), account).toMatchObject({
+        passwordHash: `hash of ${password}`,
+        isActive: true,
+      });
     }
     expect((await personWith('wang.mama')).wards).toMatchObject([{ displayName: '王小明' }]);
     expect((await personWith('wang.xiaoming')).classGroup).toBe('三年级一班');

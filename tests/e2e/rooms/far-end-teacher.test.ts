@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
+import { cancelOtherSkyLessons, DEMO_CLASSROOM, demoClassroom, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
@@ -45,7 +45,7 @@ async function scanned(): Promise<string> {
 
 async function accountOf(role: string, isOfTheClassroom: boolean): Promise<string> {
   const signIns = await stack.demoSignIns();
-  const school = signIns.find((one) => one.role === 'site' && one.name === DEMO_CLASSROOM)?.school;
+  const { school } = await demoClassroom(stack);
   const found = signIns.find((one) => one.role === role && (one.school === school) === isOfTheClassroom);
   if (found === undefined) throw new Error(`no ${role}`);
   return found.account;

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { RestClient } from '../../support/clients/rest-client.ts';
 import { freePort } from '../../support/stands/ports.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
@@ -117,6 +118,34 @@ describe('a host that was started with nothing configured', () => {
     expect(Array.isArray(signIns) && signIns.length).toBeGreaterThan(3);
     const [{ account, password }] = signIns as [{ account: string; password: string }];
     await vi.waitFor(() => expect(host.output()).toMatch(new RegExp(`${account} +${password}`)));
+  });
+
+  test('lets in everybody whom it lists', async () => {
+    const signIns = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as Record<string, string>[];
+    const client = () => new RestClient(`http://127.0.0.1:${port}`);
+    const outcomes = await Promise.all(
+      signIns.map(async ({ account = '', password = '', name }) => {
+        const me = await client().call('signIn', { body: { account, password } });
+        return me.displayName === name;
+      }),
+    );
+    expect(outcomes).toEqual(signIns.map(() => true));
+  });
+
+  test('takes the code of a classroom from whoever comes: the last screen is its screen', async () => {
+    const first = new RestClient(`http://127.0.0.1:${port}`);
+    const second = new RestClient(`http://127.0.0.1:${port}`);
+    const { demoSites } = await first.call('systemInfo', {});
+    expect(demoSites).toHaveLength(2);
+    expect(statSync(join(folder, 'demo-sites.json')).mode & 0o777).toBe(0o600);
+    for (const { code, classroom } of demoSites) {
+      for (const screen of [first, second]) {
+        expect(await screen.call('enrolSite', { body: { code } })).toMatchObject({ classroomName: classroom });
+        expect((await screen.call('siteAgenda', {})).site.classroomName).toBe(classroom);
+      }
+      expect((await first.raw('siteAgenda')).code).toBe('signedOut');
+    }
+    expect((await first.raw('enrolSite', { body: { code: 'AAAA-AAAA' } })).code).toBe('enrolmentCodeInvalid');
   });
 
   test('refuses a second start on the same data and names the way out', async () => {
