@@ -10,7 +10,7 @@ import {
   type DemoSchool,
 } from './names.ts';
 import { seedSchool } from './seeded-school.ts';
-import { DAY, demoTerm, lessonsAroundNow, weeklyEntries } from './timetable.ts';
+import { planLessonsAroundNow, planWeeks } from './timetable.ts';
 
 /** Whoever can sign in. */
 export interface DemoSignIn {
@@ -55,12 +55,8 @@ export async function seedDemoDistrict(stores: Stores, options: DemoOptions): Pr
     const [first, second] = [lecturing.schoolId, listening.schoolId];
     await tx.classrooms.createPairing({ lecturingSchoolId: first, listeningSchoolId: second });
     await tx.classrooms.createPairing({ lecturingSchoolId: second, listeningSchoolId: first });
-    for (const lesson of lessonsAroundNow(lecturing, listening, options.nowMs)) await tx.lessons.create(lesson);
-    for (const { schoolId } of [lecturing, listening]) await tx.calendar.setPeriods(schoolId, DAY);
-    const term = await tx.calendar.createTerm(demoTerm(lecturing.timeZone, options.nowMs));
-    for (const entry of weeklyEntries(lecturing, listening, term)) {
-      await tx.timetable.create(entry, options.nowMs);
-    }
+    await planWeeks(tx, lecturing, listening, options.nowMs);
+    await planLessonsAroundNow(tx, lecturing, listening, options.nowMs);
   });
   return people;
 }

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type OpenDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import { seedDemoDistrict, type DemoSignIn } from '../../storage/demo/demo-district.ts';
-import type { Stores } from '../../storage/ports.ts';
+import { LECTURING_SCHOOL, LISTENING_SCHOOL, type DemoSchool } from '../../storage/demo/names.ts';
+import { seedSchool } from '../../storage/demo/seeded-school.ts';
+import { planLessonsAroundNow, planWeeks } from '../../storage/demo/timetable.ts';
+import type { Clash, Stores } from '../../storage/ports.ts';
 
 /** A Sunday evening: no school day, and the last period is over. */
 const NOW_MS = Date.parse('2026-11-22T20:33:00+08:00');
@@ -39,6 +43,16 @@ describe('demo district', () => {
     const [person] = await stores.directory.findByAccount([account]);
     if (person === undefined) throw new Error(`nobody has the account ${account}`);
     return person;
+  };
+
+  /** Two more schools like those of the demo, with nothing planned. */
+  const anotherDistrict = async () => {
+    const alike = (school: DemoSchool): DemoSchool => ({
+      ...(JSON.parse(JSON.stringify(school).replaceAll(/"(account|ward)":"/g, '$&second.')) as DemoSchool),
+      name: `${school.name}分校`,
+    });
+    const lecturing = await seedSchool(stores, alike(LECTURING_SCHOOL), new Map());
+    return { lecturing, listening: await seedSchool(stores, alike(LISTENING_SCHOOL), new Map()) };
   };
 
   it('has two paired schools in two regions and time zones', async () => {
@@ -90,5 +104,28 @@ describe('demo district', () => {
   it('is made once', async () => {
     await expect(seedDemoDistrict(stores, options)).rejects.toMatchObject({ code: 'conflict' });
     expect(await stores.directory.listSchools()).toHaveLength(2);
+  });
+
+  it('gives nobody and no classroom two lessons at a time, whenever in a week it is made', async () => {
+    const saturday = Date.parse('2026-11-21T00:00:00+08:00');
+    const { lecturing, listening } = await anotherDistrict();
+    await planWeeks(stores, lecturing, listening, saturday);
+    for (const { entryId } of await stores.timetable.list(lecturing.schoolId)) {
+      expect(await stores.timetable.clashes({ entryId }, saturday)).toEqual([]);
+    }
+    // The weekly lessons do not clash among themselves; what else could has one of those around now in it.
+    const clashing: { at: string; clashes: Clash[] }[] = [];
+    // Seven quarters of an hour have no factor in common with a day of 96: each quarter of a day comes once, on one day or another.
+    for (let nowMs = saturday; nowMs < saturday + 7 * 24 * HOUR_MS; nowMs += (7 * HOUR_MS) / 4) {
+      const tried = stores.atomically(async (tx) => {
+        for (const lessonId of await planLessonsAroundNow(tx, lecturing, listening, nowMs)) {
+          const clashes = await tx.timetable.clashes({ lessonId }, nowMs);
+          if (clashes.length > 0) clashing.push({ at: new Date(nowMs).toISOString(), clashes });
+        }
+        throw new AppError('gone');
+      });
+      await expect(tried).rejects.toMatchObject({ code: 'gone' });
+    }
+    expect(clashing).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, demoClassroom } from '../../support/districts/demo-site.ts';
+import { DEMO_CLASSROOM, demoClassroom } from '../../support/districts/demo-site.ts';
 import { joinedRoom } from '../../support/clients/joined-room.ts';
 import { RestClient } from '../../support/clients/rest-client.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -43,7 +43,6 @@ beforeAll(async () => {
   lecturer = await signedIn(stack, 'lin.laoshi');
   admin = await signedIn(stack, 'ai.xiaozhang');
   lessonId = await lessonIdOf(lecturer, '望庐山瀑布');
-  await cancelOtherSkyLessons(stack, lessonId);
 });
 afterAll(() => stack.stop());
 
