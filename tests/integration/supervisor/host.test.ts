@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -164,6 +165,47 @@ describe('a host that was started with nothing configured', () => {
     expect(code).toBe(1);
     expect(second.output()).toContain(`Port ${port} is in use`);
     expect(second.output()).toContain('PORT=');
+  });
+
+  test('refuses media ports that are in use before it starts anything, and names the way out', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'tongke-host-other-'));
+    const socket = createSocket('udp4');
+    socket.bind(0);
+    await once(socket, 'listening');
+    const rtcPort = String(socket.address().port);
+    const second = startHost({ DATA_DIR: other, PORT: String(await freePort()), RTC_PORT: rtcPort });
+    const [code] = await once(second.supervisor, 'exit');
+    socket.close();
+    expect(code).toBe(1);
+    expect(second.output()).toContain(`${rtcPort}/udp is in use`);
+    expect(second.output()).toMatch(/RTC_PORT=\d+ npm start/);
+    expect(existsSync(join(other, 'redis'))).toBe(false);
+    rmSync(other, { recursive: true, force: true });
+  });
+
+  test('takes the next media ports where nobody has chosen any, and says so', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'tongke-host-other-'));
+    const socket = createSocket('udp4');
+    // Whoever has the usual port already does as well.
+    socket.on('error', () => undefined);
+    socket.bind(44_000);
+    const second = startHost({ DATA_DIR: other, PORT: String(await freePort()), RTC_PORT: '' });
+    const exited = once(second.supervisor, 'exit');
+    await vi.waitFor(() => expect(second.output()).toMatch(/44000\/udp is in use\. It goes over 44[1-9]00–/), {
+      timeout: READY_TIMEOUT_MS,
+    });
+    second.supervisor.kill('SIGTERM');
+    await exited;
+    socket.close();
+    rmSync(other, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
+
+  test.each(['sfu/main.ts', 'recorder/capture/main.ts'])('is not ready while no %s is there', async (word) => {
+    process.kill(childRunning(word) ?? 0, 'SIGKILL');
+    const isSoon = (expected: boolean) =>
+      vi.waitFor(async () => expect(await isReady()).toBe(expected), { timeout: BACK_TIMEOUT_MS, interval: 20 });
+    await isSoon(false);
+    await isSoon(true);
   });
 
   test.each([
