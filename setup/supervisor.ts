@@ -2,8 +2,9 @@
  * Runs Tongke on one host: a private Redis where none is configured, and one of each of our processes, each started
  * again at once when it dies. Ends them in order; and the kernel ends them when this process is killed.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvError } from '../signaling/runtime/env.ts';
 import { tryLock } from './lock.mjs';
@@ -45,7 +46,11 @@ async function main(): Promise<void> {
   const redisUrl = config.redisUrl ?? (await startRedis(housekeeping, paths.redis, secrets.redis, config));
   if (stopping.aborted) return;
   const env = processEnvironment({ config, secrets, redisUrl, rtcPort, publicUrl, lan });
-  for (const entry of PROCESSES) housekeeping.startProcess(entry, env);
+  rmSync(paths.processes, { recursive: true, force: true });
+  mkdirSync(paths.processes, { recursive: true });
+  for (const entry of PROCESSES) {
+    housekeeping.startProcess(entry, { ...env, INNER_TARGET_FILE: join(paths.processes, `${entry.name}.json`) });
+  }
   const patience = setTimeout(() => {
     process.stdout.write(`still starting; what each process says is in ${paths.logs}\n`);
   }, PATIENCE_MS);

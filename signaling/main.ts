@@ -159,6 +159,7 @@ collectDefaultMetrics({ register: metrics });
 const inner = await ProcessServer.create({
   host: config.INNER_HOST,
   port: config.INNER_PORT,
+  targetFile: config.INNER_TARGET_FILE,
   log,
   metrics,
   isReady: lifecycle.isReady,

@@ -80,6 +80,7 @@ export function dataPaths(dataFolder: string) {
     secrets: join(dataFolder, 'secrets.json'),
     lock: join(dataFolder, 'supervisor.lock'),
     logs: join(dataFolder, 'logs'),
+    processes: join(dataFolder, 'processes'),
     redis: join(dataFolder, 'redis'),
     authority: join(dataFolder, 'ca'),
     demo: join(dataFolder, 'demo.json'),

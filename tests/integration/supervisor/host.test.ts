@@ -149,6 +149,24 @@ describe('a host that was started with nothing configured', () => {
     expect((await first.raw('enrolSite', { body: { code: 'AAAA-AAAA' } })).code).toBe('enrolmentCodeInvalid');
   });
 
+  test('says in its data folder where each process shows its health and figures, and on the public port to nobody', async () => {
+    const names = ['recorder-capture', 'recorder-produce', 'sfu', 'signaling'];
+    await vi.waitFor(
+      () => expect(readdirSync(join(folder, 'processes')).toSorted()).toEqual(names.map((name) => `${name}.json`)),
+      { timeout: BACK_TIMEOUT_MS },
+    );
+    for (const name of names) {
+      const text = readFileSync(join(folder, 'processes', `${name}.json`), 'utf8');
+      const [target] = JSON.parse(text) as { targets: [string]; labels: object }[];
+      expect(target).toEqual({ targets: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)], labels: { process: name } });
+      const ask = (path: string) => fetch(`http://${target?.targets[0]}${path}`);
+      expect((await ask('/healthz')).status).toBe(200);
+      await vi.waitFor(async () => expect((await ask('/readyz')).status).toBe(200), { timeout: BACK_TIMEOUT_MS });
+      expect(await (await ask('/metrics')).text()).toContain('# TYPE');
+    }
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
+  });
+
   test('refuses a second start on the same data and names the way out', async () => {
     const second = startHost();
     const [code] = await once(second.supervisor, 'exit');
