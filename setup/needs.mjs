@@ -6,7 +6,7 @@ import { mediasoupWorkerStep } from './mediasoup-worker.mjs';
 import { minioStep } from './minio.mjs';
 import { nodeRuntimeStep } from './node-runtime.mjs';
 import { chromiumPath, distribution, postgresBinFolder } from './paths.mjs';
-import { optional } from './step.mjs';
+import { optional, SetupFailure } from './step.mjs';
 import { webClientStep } from './web-client-build.mjs';
 
 /** What `npm run check` needs. */
@@ -33,7 +33,7 @@ export function serverSteps() {
 
 /** What `npm test` and `npm run bench` need on top. */
 export function testSteps() {
-  return [...serverSteps(), testPackagesStep(), otherBrowsersStep(), minioStep()];
+  return [...serverSteps(), ...testPackagesSteps(), otherBrowsersStep(), minioStep()];
 }
 
 /** What `npm run test:docker` needs. The servers themselves are set up inside the image. */
@@ -44,7 +44,7 @@ export function dockerSteps() {
     usually: '1 min',
     packages: [withProgram('docker.io', 'dockerd'), withProgram('debootstrap'), withProgram('redis-server')],
   });
-  return [nodeRuntimeStep(), dependenciesStep(), mediasoupWorkerStep(), packages, testPackagesStep(), minioStep()];
+  return [nodeRuntimeStep(), dependenciesStep(), mediasoupWorkerStep(), packages, ...testPackagesSteps(), minioStep()];
 }
 
 /** What `npm run bench` needs on top of `npm test`: a server to be compared with, and what asks both. */
@@ -58,25 +58,57 @@ export function benchSteps() {
   return [...testSteps(), packages];
 }
 
-function testPackagesStep() {
-  return aptStep({
+function testPackagesSteps() {
+  const isChromiumThere = () => existsSync(chromiumPath());
+  const packages = aptStep({
     name: 'test-packages',
-    does: 'Chromium, PostgreSQL, speech and network tools from the distribution',
+    does: 'Chromium, PostgreSQL and network tools from the distribution',
     usually: '2 min',
     packages: [
-      {
-        package: distribution().startsWith('ubuntu') ? 'chromium-browser' : 'chromium',
-        isThere: () => existsSync(chromiumPath()),
-      },
+      // Ubuntu's package of that name is no browser.
+      ...(distribution().startsWith('ubuntu') ? [] : [{ package: 'chromium', isThere: isChromiumThere }]),
       { package: 'postgresql', isThere: () => postgresBinFolder() !== undefined },
       withProgram('iproute2', 'ip'),
       withProgram('iptables'),
-      // A voice and an ear for the tests of captions: 30 MB.
-      withProgram('espeak-ng'),
-      withProgram('pocketsphinx', 'pocketsphinx_continuous'),
-      withFiles('pocketsphinx-en-us'),
     ],
   });
+  return [packages, chromiumStep(isChromiumThere), speechStep()];
+}
+
+/**
+ * Comes to something to do only where no package brought Chromium.
+ * @param {() => boolean} isDone
+ * @returns {import('./step.mjs').Step}
+ */
+export function chromiumStep(isDone) {
+  return {
+    name: 'chromium',
+    does: 'Chromium for the tests',
+    usually: '1 s',
+    isDone,
+    run: async () => {
+      throw new SetupFailure(
+        'There is no Chromium here but as a snap, which the tests cannot use.',
+        'Install Google Chrome (google-chrome-stable), or let TONGKE_CHROMIUM_BIN name a Chromium, then run this again.',
+      );
+    },
+  };
+}
+
+/** A voice and an ear for the tests of captions: 30 MB. Some distributions have the ear without this program, or not at all. */
+function speechStep() {
+  return optional(
+    aptStep({
+      name: 'speech-packages',
+      does: 'a voice and a speech recogniser from the distribution',
+      usually: '20 s',
+      packages: [
+        withProgram('espeak-ng'),
+        withProgram('pocketsphinx', 'pocketsphinx_continuous'),
+        withFiles('pocketsphinx-en-us'),
+      ],
+    }),
+  );
 }
 
 /** Ubuntu has Firefox only as a snap, and some hosts have no WebKitGTK: the tests in them are then skipped and say so. */

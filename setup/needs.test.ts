@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hasProgram } from './command.mjs';
 import { isInstalled } from './dependencies.mjs';
 import { isNewEnough } from './minio.mjs';
-import { distribution } from './paths.mjs';
+import { chromiumStep } from './needs.mjs';
+import { distribution, isSnapStub } from './paths.mjs';
 import { printable } from './progress.mjs';
 import { hashInputs } from './web-client-build.mjs';
 
@@ -89,6 +90,27 @@ describe('the host', () => {
   test('has the programs that are on its PATH and no others', () => {
     expect(hasProgram('sh')).toBe(true);
     expect(hasProgram('no-such-program')).toBe(false);
+  });
+});
+
+describe('Chromium', () => {
+  test('is not there where only the script is that Ubuntu has for its snap', () => {
+    const script = join(root, 'chromium-browser');
+    write(
+      'chromium-browser',
+      '#!/bin/sh\n\nif ! [ -x /snap/bin/chromium ]; then\n    exit 1\nfi\nexec /snap/bin/chromium "$@"\n',
+    );
+    expect(isSnapStub(script)).toBe(true);
+    write('chromium', '#!/bin/sh\nexec /usr/lib/chromium/chromium "$@"\n');
+    expect(isSnapStub(join(root, 'chromium'))).toBe(false);
+    expect(isSnapStub(process.execPath)).toBe(false);
+  });
+
+  test('that nobody can install is asked of the person, by name', async () => {
+    const step = chromiumStep(() => false);
+    await expect(step.run(() => undefined)).rejects.toMatchObject({
+      remedy: expect.stringMatching(/google-chrome-stable.*TONGKE_CHROMIUM_BIN/),
+    });
   });
 });
 

@@ -4,7 +4,7 @@
  *
  * `node setup/paths.mjs` prints the path of the mediasoup worker, `node setup/paths.mjs node` that of Node.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { arch, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -83,7 +83,21 @@ export function chromiumPath() {
   const given = process.env['TONGKE_CHROMIUM_BIN'];
   if (given) return given;
   const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome-stable'];
-  return candidates.find((path) => existsSync(path)) ?? '/usr/bin/chromium';
+  return candidates.find((path) => existsSync(path) && !isSnapStub(path)) ?? '/usr/bin/chromium';
+}
+
+/** A program is larger; what it begins with is all that a script of this size holds. */
+const LARGEST_STUB = 16_384;
+
+/**
+ * Ubuntu's package of Chromium holds a script that starts the snap of it, or says that there is none. Neither is a browser for the tests:
+ * the snap sees no files outside its own folders.
+ * @param {string} path
+ */
+export function isSnapStub(path) {
+  if (statSync(path).size > LARGEST_STUB) return false;
+  const text = readFileSync(path, 'utf8');
+  return text.startsWith('#!') && text.includes('/snap/bin/');
 }
 
 /** @returns {string | undefined} the folder of the newest PostgreSQL server's programs */

@@ -37,6 +37,8 @@ export function openProgress(step, output) {
       if (plain) lastLine = plain;
     },
     succeed: () => finish(`  ✓ ${step.does} (${seconds()} s)`),
+    /** @param {string} reason */
+    leaveOut: (reason) => finish(`  – ${step.does}: left out today, and what needs it (${printable(reason)})`),
     fail: () => finish(`  ✗ ${step.does} (after ${seconds()} s)`),
   };
 }

@@ -34,11 +34,14 @@ export class SetupFailure extends Error {
   }
 }
 
+/** An optional step that came to nothing; the message says why. */
+class LeftOut extends Error {}
+
 const DAY_MS = 86_400_000;
 
 /**
- * The same step for what can be done without: when it fails, that is written down and it is not tried again for a day. What wants it
- * looks for itself whether it is there.
+ * The same step for what can be done without: when it fails, that is said and written down, and it is not tried again for a day. What
+ * wants it looks for itself whether it is there.
  * @param {Step} step
  * @returns {Step}
  */
@@ -52,16 +55,26 @@ export function optional(step) {
     ...step,
     isDone: async () => isGivenUp() || (await step.isDone()),
     run: async (log) => {
+      let reason = 'what it is for is not in those packages';
       try {
         await step.run(log);
         if (await step.isDone()) return;
       } catch (error) {
-        log(String(error));
+        reason = reasonOf(error);
       }
-      log('given up for today; what needs it is left out');
       writeFileSync(note(), '');
+      throw new LeftOut(reason);
     },
   };
+}
+
+/**
+ * The end of what a failed command said tells more than that it failed.
+ * @param {unknown} error
+ */
+function reasonOf(error) {
+  if (error instanceof SetupFailure) return error.lastLines.findLast((line) => line.trim() !== '') ?? error.message;
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
@@ -110,6 +123,10 @@ async function runStep(step, output) {
     if (!(await step.isDone())) throw new Error(`${step.name} ran to its end but left nothing behind`);
     progress.succeed();
   } catch (error) {
+    if (error instanceof LeftOut) {
+      progress.leaveOut(error.message);
+      return;
+    }
     progress.fail();
     throw error;
   } finally {

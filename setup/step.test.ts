@@ -93,13 +93,22 @@ describe('an optional step', () => {
     const fails = optional(
       switchStep('browser', false, async () => {
         tries += 1;
-        throw new SetupFailure('no such package', 'none');
+        throw new SetupFailure('apt failed', 'none', ['Reading …', 'E: Unable to locate package', '']);
       }),
     );
     const after = switchStep('after');
-    expect(await runSteps([fails, after], new PassThrough())).toEqual(['browser', 'after']);
+    const output = new PassThrough();
+    expect(await runSteps([fails, after], output)).toEqual(['browser', 'after']);
+    expect(textOf(output)).toContain('does browser: left out today, and what needs it (E: Unable to locate package)');
     expect(await runSteps([fails, after], new PassThrough())).toEqual([]);
     expect(tries).toBe(1);
+  });
+
+  test('that brings nothing of what it is for says so', async () => {
+    const hollow = optional({ ...switchStep('speech'), run: async () => {} });
+    const output = new PassThrough();
+    await runSteps([hollow], output);
+    expect(textOf(output)).toContain('does speech: left out today, and what needs it (what it is for is not in');
   });
 
   test('is done like any other when it works', async () => {

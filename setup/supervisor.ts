@@ -2,8 +2,10 @@
  * Runs Tongke on one host: a private Redis where none is configured, and one of each of our processes, each started
  * again at once when it dies. Ends them in order; and the kernel ends them when this process is killed.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvError } from '../signaling/runtime/env.ts';
 import { tryLock } from './lock.mjs';
 import { ensureLanCertificate } from './lan/local-authority.ts';
@@ -13,7 +15,8 @@ import { dataPaths, readConfig, type SupervisorConfig } from './supervisor/confi
 import { startPrivateRedis } from './supervisor/private-redis.ts';
 import { type LanEnvironment, PROCESSES, processEnvironment } from './supervisor/process-list.ts';
 import { Housekeeping } from './supervisor/housekeeping.ts';
-import { isPortFree, waitUntilReady } from './supervisor/readiness.ts';
+import { freeMediaPorts, isPortFree, takenMediaPort } from './supervisor/ports.ts';
+import { waitUntilReady } from './supervisor/readiness.ts';
 import { loadSecrets } from './supervisor/secrets.ts';
 
 /** One Ctrl-C arrives from the terminal, from npm and from `npm start`'s script: within this time they are one. */
@@ -22,6 +25,9 @@ const SAME_SIGNAL_MS = 1_000;
 /** A first start lays down the database and the demo district; what takes longer than this deserves a word. */
 const PATIENCE_MS = 15_000;
 
+/** What the kernel ends with its parent is gone by then. */
+const LEFTOVER_MS = 1_000;
+
 /** Something about this host that keeps Tongke from starting; the message says what to do. */
 class StartRefusal extends Error {}
 
@@ -29,6 +35,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env, process.argv.slice(2));
   const paths = dataPaths(config.dataFolder);
   await claimHost(config, paths.lock);
+  const rtcPort = await claimMediaPorts(config);
   const housekeeping = new Housekeeping(paths.logs, () => shutdown.begin(1));
   const shutdown = new Shutdown(housekeeping);
   const stopping = shutdown.signal;
@@ -38,8 +45,12 @@ async function main(): Promise<void> {
   const publicUrl = config.publicUrl ?? publicUrlOf(config, lan);
   const redisUrl = config.redisUrl ?? (await startRedis(housekeeping, paths.redis, secrets.redis, config));
   if (stopping.aborted) return;
-  const env = processEnvironment({ config, secrets, redisUrl, publicUrl, lan });
-  for (const entry of PROCESSES) housekeeping.startProcess(entry, env);
+  const env = processEnvironment({ config, secrets, redisUrl, rtcPort, publicUrl, lan });
+  rmSync(paths.processes, { recursive: true, force: true });
+  mkdirSync(paths.processes, { recursive: true });
+  for (const entry of PROCESSES) {
+    housekeeping.startProcess(entry, { ...env, INNER_TARGET_FILE: join(paths.processes, `${entry.name}.json`) });
+  }
   const patience = setTimeout(() => {
     process.stdout.write(`still starting; what each process says is in ${paths.logs}\n`);
   }, PATIENCE_MS);
@@ -50,6 +61,7 @@ async function main(): Promise<void> {
     url: publicUrl,
     trustUrl: lan === undefined ? undefined : `http://${lan.address}:${config.port + 1}/trust`,
     demoFile: paths.demo,
+    demoSitesFile: paths.demoSites,
     firstAdministratorFile: paths.firstAdministrator,
     isDemo: config.isDemo,
   });
@@ -67,6 +79,31 @@ async function claimHost(config: SupervisorConfig, lockFile: string): Promise<vo
     if (await isPortFree(port)) continue;
     throw new StartRefusal(`Port ${port} is in use. Choose another one: PORT=${config.port + 10} npm start`);
   }
+}
+
+/**
+ * The ports of media: without them the media server could never start, and no lesson would have picture or sound. Where nobody counts on
+ * the usual ones others do as well.
+ */
+async function claimMediaPorts({ mediaPorts, areMediaPortsFixed }: SupervisorConfig): Promise<number> {
+  const { first, count } = mediaPorts;
+  if (first === 0) return 0;
+  let taken = await takenMediaPort(mediaPorts);
+  if (taken !== undefined) {
+    // It may be what is left of a Tongke that was killed a moment ago.
+    await sleep(LEFTOVER_MS);
+    taken = await takenMediaPort(mediaPorts);
+  }
+  if (taken === undefined) return first;
+  const free = await freeMediaPorts(mediaPorts);
+  const wanted = `Media needs the ports ${first}–${first + count - 1} (UDP and TCP), and ${taken} is in use.`;
+  if (areMediaPortsFixed || free === undefined) {
+    throw new StartRefusal(`${wanted} Choose others: RTC_PORT=${free ?? first + 1_000} npm start`);
+  }
+  process.stdout.write(
+    `${wanted} It goes over ${free}–${free + count - 1} this time; RTC_PORT chooses them for good.\n`,
+  );
+  return free;
 }
 
 function publicUrlOf(config: SupervisorConfig, lan: LanEnvironment | undefined): string {

@@ -7,17 +7,24 @@ import { InnerConfig } from '../signaling/runtime/inner-config.ts';
 const MIN_WORKERS = 2;
 const MAX_WORKERS_BY_DEFAULT = 4;
 
-const fields = z.object({
-  ...InnerConfig.shape,
-  SFU_REGION: z.string().default('local'),
+/** What decides on the ports of media, before there are any defaults for them. */
+export const mediaPortFields = {
+  RTC_PORT: z.coerce.number().int().min(0).max(65_000),
   SFU_WORKERS: z.coerce
     .number()
     .int()
     .min(MIN_WORKERS)
     .max(64)
     .default(() => Math.max(MIN_WORKERS, Math.min(availableParallelism(), MAX_WORKERS_BY_DEFAULT))),
+};
+export const DEFAULT_RTC_PORT = 44_000;
+
+const fields = z.object({
+  ...InnerConfig.shape,
+  SFU_REGION: z.string().default('local'),
+  SFU_WORKERS: mediaPortFields.SFU_WORKERS,
   /** Worker n listens on `RTC_PORT + n`, UDP and TCP; 0 takes free ports. */
-  RTC_PORT: z.coerce.number().int().min(0).max(65_000).default(44_000),
+  RTC_PORT: mediaPortFields.RTC_PORT.default(DEFAULT_RTC_PORT),
   /** Addresses or host names that browsers reach this node at, comma separated; by default those of this machine. */
   RTC_ANNOUNCED_ADDRESS: commaList.default([]),
   /** The port that browsers reach worker 0 at, worker n at n more, where a router maps it to `RTC_PORT`. */

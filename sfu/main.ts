@@ -19,6 +19,7 @@ lifecycle.onStop('redis', () => redis.disconnect());
 const node = await SfuNode.create({
   host: config.INNER_HOST,
   port: config.INNER_PORT,
+  targetFile: config.INNER_TARGET_FILE,
   secret: config.TONGKE_INNER_SECRET,
   log,
   workers: config.SFU_WORKERS,

@@ -16,6 +16,8 @@ export interface SfuNodeOptions {
   readonly host: string;
   /** Of the HTTP server; 0 takes a free one. */
   readonly port: number;
+  /** As in `ProcessServerOptions`. */
+  readonly targetFile?: string | undefined;
   readonly secret: string;
   readonly log: Log;
   readonly workers: number;
@@ -66,6 +68,7 @@ export class SfuNode {
       const server = await ProcessServer.create({
         host: options.host,
         port: options.port,
+        targetFile: options.targetFile,
         log,
         metrics: createMetrics(() => parts),
         isReady: options.isReady ?? (() => true),

@@ -73,8 +73,14 @@ export class LiveRooms implements RoomsDesk {
     this.sockets.serve(this.registry);
   }
 
+  /** Whether a lesson that begins now has picture and sound. */
   get hasMediaNode(): boolean {
     return this.#sfuNodes.openCount > 0;
+  }
+
+  /** Whether it can be recorded. */
+  get hasCaptureNode(): boolean {
+    return this.#captureNodes.hasNode;
   }
 
   get roomCapabilities(): RoomsDesk['roomCapabilities'] {

@@ -54,7 +54,7 @@ const {
 } = storage;
 const uploads = openUploads({ config, stores, objects, queue, log }, lifecycle);
 
-const demoSignIns = await prepareFirstStart({
+const demo = await prepareFirstStart({
   stores,
   dataFolder: config.DATA_DIR,
   isDemo,
@@ -108,7 +108,7 @@ const app = createHttpApp({
     redis,
     joinTokens,
     turn,
-    demoSignIns,
+    demo,
     isDemo,
     log,
     limits,
@@ -133,7 +133,8 @@ const app = createHttpApp({
   },
   pages: { directory: join(import.meta.dirname, '../web-client/dist'), authorityCertificate: config.LAN_CA_CERT },
   trustProxy: config.TRUST_PROXY,
-  isReady: lifecycle.isReady,
+  // The page would answer without them, but a lesson would have no picture, no sound and no recording.
+  isReady: () => lifecycle.isReady() && rooms.hasMediaNode && rooms.hasCaptureNode,
 });
 server.on('request', app);
 await rooms.open();
@@ -149,17 +150,24 @@ if (config.LAN_HTTP_PORT !== undefined && publicUrl !== undefined) {
   lifecycle.onStop('trust page', () => closeServer(door));
 }
 
+function assertThere(isThere: boolean): void {
+  if (!isThere) throw new Error('no such process is known');
+}
+
 const metrics = new Registry();
 collectDefaultMetrics({ register: metrics });
 const inner = await ProcessServer.create({
   host: config.INNER_HOST,
   port: config.INNER_PORT,
+  targetFile: config.INNER_TARGET_FILE,
   log,
   metrics,
   isReady: lifecycle.isReady,
   checks: {
     redis: async () => void (await redis.ping()),
     database: async () => void (await stores.directory.districtName()),
+    media: async () => assertThere(rooms.hasMediaNode),
+    capture: async () => assertThere(rooms.hasCaptureNode),
   },
 });
 lifecycle.onStop('process server', () => inner.close());

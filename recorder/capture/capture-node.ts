@@ -20,6 +20,8 @@ export interface CaptureNodeOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** As in `ProcessServerOptions`. */
+  readonly targetFile?: string | undefined;
   readonly secret: string;
   readonly log: Log;
   /** `{dataDir}/capture/{number}` is this process's folder. */

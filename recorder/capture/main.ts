@@ -26,6 +26,7 @@ lifecycle.onStop('objects', () => objects.close());
 const node = await CaptureNode.create({
   host: config.INNER_HOST,
   port: config.INNER_PORT,
+  targetFile: config.INNER_TARGET_FILE,
   secret: config.TONGKE_INNER_SECRET,
   log,
   dataDir: config.DATA_DIR,

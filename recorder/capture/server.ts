@@ -9,6 +9,8 @@ import type { Capture } from './capture.ts';
 export interface CaptureServerOptions {
   readonly host: string;
   readonly port: number;
+  /** As in `ProcessServerOptions`. */
+  readonly targetFile?: string | undefined;
   readonly secret: string;
   readonly log: Log;
   readonly metrics: Registry;

@@ -132,6 +132,7 @@ metrics.registerMetric(
 const server = await ProcessServer.create({
   host: config.INNER_HOST,
   port: config.INNER_PORT,
+  targetFile: config.INNER_TARGET_FILE,
   log,
   metrics,
   isReady: lifecycle.isReady,

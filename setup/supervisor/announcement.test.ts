@@ -13,6 +13,7 @@ beforeEach(() => {
     url: 'http://localhost:3000',
     trustUrl: undefined,
     demoFile: join(folder, 'demo.json'),
+    demoSitesFile: join(folder, 'demo-sites.json'),
     firstAdministratorFile: join(folder, 'first-administrator.txt'),
     isDemo: true,
   };
@@ -29,14 +30,22 @@ test('the first line is the one that others wait for', () => {
 });
 
 test('a demo shows one sign-in of each role and school in straight columns, and says where the others are', () => {
-  const all = [signIn('lin', 'teacher', '甲'), signIn('wu', 'teacher', '甲'), signIn('录播教室', 'site', '甲')];
+  const all = [signIn('lin', 'teacher', '甲'), signIn('wu', 'teacher', '甲'), signIn('王妈妈', 'guardian', '甲')];
   writeFileSync(options.demoFile, JSON.stringify([...all, signIn('ma', 'teacher', '乙')]));
   expect(announcement(options).split('\n').slice(2)).toEqual([
     'Demo sign-ins:',
-    '  lin       secret  teacher  林老师 甲',
-    '  录播教室  secret  site     林老师 甲',
-    '  ma        secret  teacher  林老师 乙',
+    '  lin     secret  teacher   林老师 甲',
+    '  王妈妈  secret  guardian  林老师 甲',
+    '  ma      secret  teacher   林老师 乙',
     `  and 1 more in ${options.demoFile}`,
+  ]);
+});
+
+test('a demo shows the codes of its classrooms apart, with the page that they are typed into', () => {
+  writeFileSync(options.demoSitesFile, JSON.stringify([{ classroom: '录播教室', school: '甲', code: 'ABCD-EFGH' }]));
+  expect(announcement(options).split('\n').slice(2)).toEqual([
+    'Codes for demo classroom screens, at http://localhost:3000/site:',
+    '  ABCD-EFGH  录播教室 甲',
   ]);
 });
 

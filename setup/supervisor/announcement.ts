@@ -5,6 +5,7 @@ import * as z from 'zod';
 const demoSignIns = z.array(
   z.object({ account: z.string(), password: z.string(), role: z.string(), name: z.string(), school: z.string() }),
 );
+const demoSites = z.array(z.object({ classroom: z.string(), school: z.string(), code: z.string() }));
 
 export interface AnnouncementOptions {
   /** What people type into a browser. */
@@ -13,15 +14,17 @@ export interface AnnouncementOptions {
   readonly trustUrl: string | undefined;
   /** Files that signaling writes at its first start. */
   readonly demoFile: string;
+  readonly demoSitesFile: string;
   readonly firstAdministratorFile: string;
   readonly isDemo: boolean;
 }
 
 /** What the terminal says once the page answers: where it is, and with which sign-ins to try it. */
 export function announcement(options: AnnouncementOptions): string {
-  const { url, trustUrl, demoFile, firstAdministratorFile, isDemo } = options;
+  const { url, trustUrl, demoFile, demoSitesFile, firstAdministratorFile, isDemo } = options;
   const lines = [`ready ${url}`];
   if (isDemo && existsSync(demoFile)) lines.push('', ...demoLines(demoFile));
+  if (isDemo && existsSync(demoSitesFile)) lines.push('', ...demoSiteLines(demoSitesFile, url));
   if (!isDemo && existsSync(firstAdministratorFile)) {
     lines.push('', 'Make the first administrator (the link works once):');
     lines.push(`  ${readFileSync(firstAdministratorFile, 'utf8').trim()}`);
@@ -41,6 +44,15 @@ function demoLines(file: string): string[] {
     'Demo sign-ins:',
     ...shown.map(({ name, school }, row) => `  ${columns.map((column) => column[row]).join('  ')}  ${name} ${school}`),
     ...(all.length > shown.length ? [`  and ${all.length - shown.length} more in ${file}`] : []),
+  ];
+}
+
+/** A screen has a code instead of an account, and a page of its own. */
+function demoSiteLines(file: string, url: string): string[] {
+  const sites = demoSites.parse(JSON.parse(readFileSync(file, 'utf8')));
+  return [
+    `Codes for demo classroom screens, at ${url}/site:`,
+    ...sites.map(({ classroom, school, code }) => `  ${code}  ${classroom} ${school}`),
   ];
 }
 

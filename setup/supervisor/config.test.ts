@@ -21,6 +21,18 @@ describe('the configuration', () => {
     expect(readConfig({ DEMO: '0' }, ['--lan'])).toMatchObject({ isDemo: false, isOnLan: true });
   });
 
+  test('may move media to other ports only where nobody counts on the usual ones', () => {
+    expect(readConfig({ SFU_WORKERS: '3' }, [])).toMatchObject({
+      mediaPorts: { first: 44_000, count: 3 },
+      areMediaPortsFixed: false,
+    });
+    expect(readConfig({ RTC_PORT: '50000' }, [])).toMatchObject({
+      mediaPorts: { first: 50_000 },
+      areMediaPortsFixed: true,
+    });
+    expect(readConfig({ RTC_ANNOUNCED_PORT: '50000' }, []).areMediaPortsFixed).toBe(true);
+  });
+
   test('names every problem at once', () => {
     expect(() => readConfig({ PORT: '99999', PUBLIC_URL: 'tongke' }, [])).toThrow(/PORT.*\n.*PUBLIC_URL/);
     expect(() => readConfig({ TLS_CERT: 'a.pem' }, ['--wan'])).toThrow(/--wan.*\n.*TLS_KEY/);

@@ -1,6 +1,8 @@
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
+import { DEFAULT_RTC_PORT, mediaPortFields } from '../../sfu/config.ts';
 import { EnvError, flag, parseEnv } from '../../signaling/runtime/env.ts';
+import type { MediaPorts } from './ports.ts';
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const text = z.string().min(1).optional();
@@ -18,6 +20,9 @@ const environmentSchema = z.object({
   S3_BUCKET: text,
   DEMO: flag.optional(),
   RTC_ANNOUNCED_ADDRESS: text,
+  RTC_ANNOUNCED_PORT: text,
+  RTC_PORT: mediaPortFields.RTC_PORT.optional(),
+  SFU_WORKERS: mediaPortFields.SFU_WORKERS,
 });
 
 export interface SupervisorConfig {
@@ -31,6 +36,10 @@ export interface SupervisorConfig {
   readonly redisUrl: string | undefined;
   readonly publicUrl: string | undefined;
   readonly announcedAddress: string | undefined;
+  /** From port 0 on: whichever are free. */
+  readonly mediaPorts: MediaPorts;
+  /** Whether somebody else counts on media being at these ports: a firewall, or a router that maps them. */
+  readonly areMediaPortsFixed: boolean;
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
 }
 
@@ -56,6 +65,8 @@ export function readConfig(environment: NodeJS.ProcessEnv, args: readonly string
     redisUrl: env.REDIS_URL,
     publicUrl: env.PUBLIC_URL,
     announcedAddress: env.RTC_ANNOUNCED_ADDRESS,
+    mediaPorts: { first: env.RTC_PORT ?? DEFAULT_RTC_PORT, count: env.SFU_WORKERS },
+    areMediaPortsFixed: env.RTC_PORT !== undefined || env.RTC_ANNOUNCED_PORT !== undefined,
     tls:
       env.TLS_CERT === undefined || env.TLS_KEY === undefined
         ? undefined
@@ -69,9 +80,11 @@ export function dataPaths(dataFolder: string) {
     secrets: join(dataFolder, 'secrets.json'),
     lock: join(dataFolder, 'supervisor.lock'),
     logs: join(dataFolder, 'logs'),
+    processes: join(dataFolder, 'processes'),
     redis: join(dataFolder, 'redis'),
     authority: join(dataFolder, 'ca'),
     demo: join(dataFolder, 'demo.json'),
+    demoSites: join(dataFolder, 'demo-sites.json'),
     firstAdministrator: join(dataFolder, 'first-administrator.txt'),
   };
 }

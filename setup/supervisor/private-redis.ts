@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createConnection, createServer } from 'node:net';
+import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './ports.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
 const POLL_MS = 20;
@@ -69,18 +69,6 @@ function redisConfig({ folder, password, port, isSynchronous }: PrivateRedisOpti
     'loglevel warning',
     '',
   ].join('\n');
-}
-
-/** A TCP port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 /** Whether Redis answers a PING, which it does only once the append-only file is loaded. */

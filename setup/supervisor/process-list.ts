@@ -34,13 +34,15 @@ export interface ProcessEnvironmentOptions {
   readonly config: SupervisorConfig;
   readonly secrets: Secrets;
   readonly redisUrl: string;
+  /** The first of the ports of media, or 0. */
+  readonly rtcPort: number;
   readonly publicUrl: string;
   readonly lan: LanEnvironment | undefined;
 }
 
 /** The environment that every process gets on top of the one that was given: secrets, addresses, defaults made explicit. */
 export function processEnvironment(options: ProcessEnvironmentOptions): NodeJS.ProcessEnv {
-  const { config, secrets, redisUrl, publicUrl, lan } = options;
+  const { config, secrets, redisUrl, rtcPort, publicUrl, lan } = options;
   const announced = config.announcedAddress ?? lan?.addresses.join(',');
   return {
     ...process.env,
@@ -54,6 +56,7 @@ export function processEnvironment(options: ProcessEnvironmentOptions): NodeJS.P
     // One host is one region: the media server, the recorder and the rooms must mean the same one.
     SFU_REGION: process.env['SFU_REGION'] || 'local',
     REDIS_URL: redisUrl,
+    RTC_PORT: String(rtcPort),
     INNER_HOST: '127.0.0.1',
     INNER_PORT: '0',
     TONGKE_INNER_SECRET: secrets.inner,

@@ -1,12 +1,11 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const POLL_MS = 50;
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** What must answer before a person is told to come: the page itself and the server's own judgement. */
+/** What must answer before a person is told to come: the page itself, and the server's own judgement of whether lessons can be held. */
 const PATHS = ['/', '/readyz'];
 
 /**
@@ -35,14 +34,5 @@ function answersOk(port: number, path: string, isSecure: boolean): Promise<boole
     request.once('error', () => resolve(false));
     request.once('close', () => resolve(false));
     request.end();
-  });
-}
-
-/** Whether nobody listens on a port yet. */
-export function isPortFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, () => server.close(() => resolve(true)));
   });
 }

@@ -162,7 +162,7 @@ function beforeOf(wish: LineWish): [LineWish, Slot][] {
 
 function slotOf(lesson: Lesson): Slot {
   const { title, lecturerName, schoolId, schoolName, startsAtMs, endsAtMs } = lesson;
-  const classes = lesson.classGroups.map(({ classGroupId }) => classGroupId);
+  const classes = lesson.kind === 'meeting' ? [] : lesson.classGroups.map(({ classGroupId }) => classGroupId);
   const classrooms = lesson.classrooms.map(({ classroomId }) => classroomId);
   return {
     ...{ title, lecturerName, schoolId, schoolName, startsAtMs, endsAtMs },

@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { seedDemoDistrict } from '../../storage/demo/demo-district.ts';
 import type { Stores } from '../../storage/ports.ts';
-import { enrolmentCode, hashPassword, normalCode, readablePassword } from '../auth/password.ts';
+import { enrolmentCode, hashPassword, readablePassword } from '../auth/password.ts';
 import { newSecretToken, tokenHash } from '../auth/secret-token.ts';
-import { DemoSignIn } from '../http/demo-sign-ins.ts';
+import { DemoSignIn, DemoSite, type DemoEntrances } from '../http/demo-sign-ins.ts';
 import { SETUP_TOKEN_SETTING } from '../http/routes/session.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** Names that `npm start` reads, too. */
 const DEMO_FILE = 'demo.json';
+const DEMO_SITES_FILE = 'demo-sites.json';
 const FIRST_ADMINISTRATOR_FILE = 'first-administrator.txt';
 const OWNER_ONLY = 0o600;
 
@@ -29,10 +30,13 @@ async function writePrivately(path: string, text: string): Promise<void> {
   await rename(draft, path);
 }
 
-async function readDemoFile(path: string): Promise<readonly DemoSignIn[]> {
-  const text = await readFile(path, 'utf8').catch(() => '[]');
-  return z.array(DemoSignIn).parse(JSON.parse(text));
+async function readList<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>[] | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : z.array(schema).parse(JSON.parse(text));
 }
+
+const writeList = (path: string, list: readonly unknown[]): Promise<void> =>
+  writePrivately(path, `${JSON.stringify(list, null, 2)}\n`);
 
 /** A new one-time link at each start until somebody has used one. */
 async function offerFirstAdministrator(options: FirstStartOptions): Promise<void> {
@@ -48,21 +52,41 @@ async function offerFirstAdministrator(options: FirstStartOptions): Promise<void
   options.log.warn({ file: path }, 'no administrator yet: open the one-time link in this file');
 }
 
-/** What the first start makes: a demo district with its sign-ins, or the link for the first administrator. */
-export async function prepareFirstStart(options: FirstStartOptions): Promise<readonly DemoSignIn[]> {
-  if (!options.isDemo) {
-    await offerFirstAdministrator(options);
-    return [];
+/** A sign-in for everybody in the district, written down when it is made. */
+async function demoSignIns({ stores, dataFolder }: FirstStartOptions): Promise<readonly DemoSignIn[]> {
+  const path = join(dataFolder, DEMO_FILE);
+  if ((await stores.directory.districtName()) !== undefined) {
+    const known = (await readList(path, DemoSignIn)) ?? [];
+    // A district made by an earlier version lists its classrooms there, too, which cannot sign in.
+    return known.filter(({ role }) => role !== 'site');
   }
-  const path = join(options.dataFolder, DEMO_FILE);
-  if ((await options.stores.directory.districtName()) !== undefined) return readDemoFile(path);
-  const signIns = await seedDemoDistrict(options.stores, {
+  const signIns = await seedDemoDistrict(stores, {
     nowMs: Date.now(),
     makePassword: readablePassword,
     hashPassword,
-    makeEnrolmentCode: enrolmentCode,
-    hashEnrolmentCode: (code) => tokenHash(normalCode(code)),
   });
-  await writePrivately(path, `${JSON.stringify(signIns, null, 2)}\n`);
+  await writeList(path, signIns);
   return signIns;
+}
+
+/** A code for every classroom that there is at the first start. */
+async function demoSites({ stores, dataFolder }: FirstStartOptions): Promise<readonly DemoSite[]> {
+  const path = join(dataFolder, DEMO_SITES_FILE);
+  const known = await readList(path, DemoSite);
+  if (known !== undefined) return known;
+  const sites = (await stores.classrooms.listClassrooms({})).map(({ classroomId, name, schoolName }) => ({
+    classroomId,
+    classroom: name,
+    school: schoolName,
+    code: enrolmentCode(),
+  }));
+  await writeList(path, sites);
+  return sites;
+}
+
+/** What the first start makes: a demo district with its sign-ins and codes, or the link for the first administrator. */
+export async function prepareFirstStart(options: FirstStartOptions): Promise<DemoEntrances> {
+  if (options.isDemo) return { signIns: await demoSignIns(options), sites: await demoSites(options) };
+  await offerFirstAdministrator(options);
+  return { signIns: [], sites: [] };
 }

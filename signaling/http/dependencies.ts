@@ -16,7 +16,7 @@ import type { RecordingCaptions } from '../recordings/recording-captions.ts';
 import type { Log } from '../runtime/log.ts';
 import type { UploadIntake } from '../uploads/upload-intake.ts';
 import type { ConnectionChecks } from './connection-checks.ts';
-import type { DemoSignIn } from './demo-sign-ins.ts';
+import type { DemoEntrances } from './demo-sign-ins.ts';
 import type { RateLimits } from './rate-limits.ts';
 
 /** What a seat gets when it is taken. */
@@ -107,7 +107,7 @@ export interface RestDependencies {
   readonly joinTokens: TokenSigner<typeof JoinClaims>;
   readonly mediaSecret: string;
   readonly turn: TurnConfig | undefined;
-  readonly demoSignIns: readonly DemoSignIn[];
+  readonly demo: DemoEntrances;
   readonly isDemo: boolean;
   readonly hasLocalAuthority: boolean;
   readonly version: string;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 
 /** Paths of a certificate chain and its key, PEM. */
@@ -40,12 +40,20 @@ export async function closeServer(server: Server): Promise<void> {
   });
 }
 
-/** What a phone may fetch before it trusts our certificate; everything else is led to the secure address. */
-const BEFORE_TRUST = /^\/(trust|ca\.crt|assets\/|favicon|api\/v1\/system$)/;
+/**
+ * What a phone may fetch before it trusts our certificate: the certificate, the page about it, and what that loads, also in a browser that
+ * is too old for it. Everything else is led to the secure address.
+ */
+const BEFORE_TRUST = /^\/(trust|ca\.crt|older-browsers\.js|favicon\.svg|assets\/.+|api\/v1\/(system|session))$/;
+
+function isBeforeTrust({ method, url = '/' }: IncomingMessage): boolean {
+  // Nobody signs in here: a password would go over the air as it is.
+  return (method === 'GET' || method === 'HEAD') && BEFORE_TRUST.test(url.split('?', 1)[0] ?? '/');
+}
 
 function trustListener(app: RequestListener, secureUrl: string): RequestListener {
   return (request, response) => {
-    if (BEFORE_TRUST.test(request.url ?? '/')) {
+    if (isBeforeTrust(request)) {
       app(request, response);
       return;
     }

@@ -11,8 +11,8 @@ export interface WebPagesOptions {
 }
 
 const YEAR_MS = 31_536_000_000;
-/** Paths that are no pages: an unknown one there is a 404, not the application. */
-const NOT_A_PAGE = /^\/(api|media|assets|socket\.io|healthz|readyz)(\/|$)/;
+/** Paths that are no pages: an unknown one there is a 404, not the application. Figures are for the host's own eyes, on the inner port. */
+const NOT_A_PAGE = /^\/(api|media|assets|socket\.io|healthz|readyz|metrics)(\/|$)/;
 
 /** The web client: hashed assets for ever, the page itself never cached, every other path is a page of the application. */
 export function webPages(options: WebPagesOptions): Router {

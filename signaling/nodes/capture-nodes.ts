@@ -54,7 +54,7 @@ export class CaptureNodes implements RecordingControl {
     });
   }
 
-  /** For `/readyz`. */
+  /** Whether any can take recordings now. */
   get hasNode(): boolean {
     return this.#links.open().length > 0;
   }

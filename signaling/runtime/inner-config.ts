@@ -7,6 +7,8 @@ export const InnerConfig = z.object({
   INNER_HOST: z.string().default('127.0.0.1'),
   /** 0 takes a free port; the others learn it through the node registry. */
   INNER_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Where the process writes down which port it got, in Prometheus's `file_sd` form; nowhere without it. */
+  INNER_TARGET_FILE: z.string().optional(),
   /** Under which URL the others reach it when that differs from host and port (a container, another machine). */
   INNER_URL: z.url({ protocol: /^wss?$/ }).optional(),
   /** Shared by all processes of one deployment; made on first start and kept in the data directory. */

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Counter, Registry } from 'prom-client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLog } from './log.ts';
@@ -40,6 +43,17 @@ describe('ProcessServer', () => {
     const answer = await fetch(`${url}/readyz`);
     expect(answer.status).toBe(503);
     await expect(answer.json()).resolves.toEqual({ ok: false, checks: { store: 'ok', redis: 'failed' } });
+  });
+
+  it('writes down where it answers for as long as it does', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tongke-target-'));
+    const targetFile = join(folder, 'sfu.json');
+    const server = await serve({ targetFile });
+    const [target] = JSON.parse(readFileSync(targetFile, 'utf8')) as { targets: string[]; labels: object }[];
+    expect(target).toEqual({ targets: [`127.0.0.1:${server.port}`], labels: { process: 'sfu' } });
+    await server.close();
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it('shows metrics, passes other requests on, and answers 404 without anyone to pass them to', async () => {

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { basename } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
@@ -14,6 +16,8 @@ export interface ProcessServerOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Who watches the process reads there where it answers, in the form of Prometheus's `file_sd_configs`. */
+  readonly targetFile?: string | undefined;
   readonly log: Log;
   /** What `/metrics` shows. */
   readonly metrics: Registry;
@@ -38,6 +42,7 @@ export class ProcessServer {
   static async create(options: ProcessServerOptions): Promise<ProcessServer> {
     const server = new ProcessServer(options);
     await server.#listen();
+    server.#writeTarget();
     return server;
   }
 
@@ -71,7 +76,18 @@ export class ProcessServer {
       this.#server.close(() => resolve());
       this.#server.closeAllConnections();
     });
+    if (this.#options.targetFile !== undefined) rmSync(this.#options.targetFile, { force: true });
     return this.#closing;
+  }
+
+  #writeTarget(): void {
+    const { targetFile: file, log } = this.#options;
+    log.info({ url: this.url }, 'health and metrics are served');
+    if (file === undefined) return;
+    const target = { targets: [new URL(this.url).host], labels: { process: basename(file, '.json') } };
+    // Renamed into place: whoever watches the folder never reads half of it.
+    writeFileSync(`${file}.draft`, `${JSON.stringify([target])}\n`);
+    renameSync(`${file}.draft`, file);
   }
 
   async #listen(): Promise<void> {

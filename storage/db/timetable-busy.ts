@@ -17,7 +17,7 @@ interface BusyRow {
 /** No lesson is as long. */
 const DAY_MS = 86_400_000;
 
-/** One statement, however many times and needs there are: each kind of need is an index's, and the range bounds what is read of it. */
+/** One statement, however many times and needs there are: each kind of need is an index's, and the range bounds what is read of it. A meeting has a class's parents, not the class. */
 export async function findBusy(db: Kysely<Database>, { times, needs }: BusyQuery): Promise<BusyLesson[]> {
   if (times.length === 0 || needs.length === 0) return [];
   const spans = times.map(({ startsAtMs, endsAtMs }) => ({ s: new Date(startsAtMs), e: new Date(endsAtMs) }));
@@ -32,6 +32,7 @@ export async function findBusy(db: Kysely<Database>, { times, needs }: BusyQuery
         and o.starts_at > ${from} and o.starts_at < ${to}
       union select c.lesson_id, w.need from wanted w join lesson_co_teachers c on c.person_id = w.need
       union select g.lesson_id, w.need from wanted w join lesson_class_groups g on g.class_group_id = w.need
+        join lessons o on o.lesson_id = g.lesson_id and o.kind <> 'meeting'
       union select r.lesson_id, w.need from wanted w join lesson_classrooms r on r.classroom_id = w.need
     )
     select l.lesson_id, l.title, t.display_name as lecturer_name, h.school_id, h.name as school_name, l.starts_at, l.ends_at,

@@ -19,11 +19,14 @@ interface ClashRow {
 const MEANWHILE = sql`o.lesson_id <> m.lesson_id and o.state in ('scheduled', 'live') and o.origin = 'class'
   and o.starts_at < m.ends_at and o.ends_at > m.starts_at and o.starts_at > m.starts_at - interval '1 day'`;
 
-/** What of the lessons named needs somebody or something that another lesson has at the same time, one for each such series of lessons. */
+/**
+ * What of the lessons named needs somebody or something that another lesson has at the same time, one for each such series of lessons. A
+ * meeting has a class's parents, not the class.
+ */
 export async function findClashes(db: Kysely<Database>, scope: ClashScope, nowMs: number): Promise<Clash[]> {
   const named = 'entryId' in scope ? sql`l.entry_id = ${scope.entryId}` : sql`l.lesson_id = ${scope.lessonId}`;
   const { rows } = await sql<ClashRow>`with mine as (
-      select l.lesson_id, l.lecturer_id, l.starts_at, l.ends_at from lessons l
+      select l.lesson_id, l.kind, l.lecturer_id, l.starts_at, l.ends_at from lessons l
       where ${named} and l.state in ('scheduled', 'live') and l.origin = 'class' and l.ends_at > ${new Date(nowMs)}
     ), pairs as (
       select 'teacher' as kind, t.person_id as needed, o.lesson_id from mine m
@@ -37,7 +40,7 @@ export async function findClashes(db: Kysely<Database>, scope: ClashScope, nowMs
       select 'classGroup', a.class_group_id, o.lesson_id from mine m
       join lesson_class_groups a on a.lesson_id = m.lesson_id
       join lesson_class_groups b on b.class_group_id = a.class_group_id
-      join lessons o on o.lesson_id = b.lesson_id and ${MEANWHILE}
+      join lessons o on o.lesson_id = b.lesson_id and ${MEANWHILE} and 'meeting' not in (m.kind, o.kind)
       union all
       select 'classroom', a.classroom_id, o.lesson_id from mine m
       join lesson_classrooms a on a.lesson_id = m.lesson_id

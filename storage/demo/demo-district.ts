@@ -1,5 +1,4 @@
 import { AppError } from '../../signaling/protocol/errors.ts';
-import type { ClassroomId } from '../../signaling/protocol/ids.ts';
 import type { Role } from '../../signaling/protocol/roles.ts';
 import type { Stores } from '../ports.ts';
 import {
@@ -11,17 +10,13 @@ import {
   type DemoSchool,
 } from './names.ts';
 import { seedSchool } from './seeded-school.ts';
-import { DAY, demoTerm, lessonsAroundNow, weeklyEntries } from './timetable.ts';
+import { planLessonsAroundNow, planWeeks } from './timetable.ts';
 
-const DAY_MS = 86_400_000;
-/** A demo is looked at for weeks. */
-const ENROLMENT_CODE_LIFE_MS = 90 * DAY_MS;
-
-/** Whoever can sign in; a site's account is its classroom's name and its password the enrolment code. */
+/** Whoever can sign in. */
 export interface DemoSignIn {
   readonly account: string;
   readonly password: string;
-  readonly role: Role | 'site';
+  readonly role: Role;
   readonly name: string;
   readonly school: string;
 }
@@ -31,13 +26,11 @@ export interface DemoOptions {
   /** Readable, new at each call. */
   readonly makePassword: () => string;
   readonly hashPassword: (password: string) => Promise<string>;
-  readonly makeEnrolmentCode: () => string;
-  readonly hashEnrolmentCode: (code: string) => string;
 }
 
 /**
  * Fills an empty database with a district to try everything in: two paired schools in two regions, their people,
- * classrooms and sites, a timetable, and lessons of each kind that are on now. All or nothing.
+ * classrooms, a timetable, and lessons of each kind that are on now. All or nothing.
  *
  * @returns the sign-ins, the main character of each role first.
  * @throws AppError `conflict` when the district has a name already.
@@ -50,7 +43,6 @@ export async function seedDemoDistrict(stores: Stores, options: DemoOptions): Pr
       people.map(async ({ account, password }) => [account, await options.hashPassword(password)] as const),
     ),
   );
-  const codes = [LECTURING_SCHOOL, LISTENING_SCHOOL].map((school) => ({ school, code: options.makeEnrolmentCode() }));
   await stores.atomically(async (tx) => {
     if ((await tx.directory.districtName()) !== undefined) throw new AppError('conflict');
     await tx.directory.setUpDistrict(DISTRICT_NAME, {
@@ -63,22 +55,10 @@ export async function seedDemoDistrict(stores: Stores, options: DemoOptions): Pr
     const [first, second] = [lecturing.schoolId, listening.schoolId];
     await tx.classrooms.createPairing({ lecturingSchoolId: first, listeningSchoolId: second });
     await tx.classrooms.createPairing({ lecturingSchoolId: second, listeningSchoolId: first });
-    const setCode = (classroomId: ClassroomId, code = '') =>
-      tx.classrooms.setEnrolmentCode(classroomId, {
-        codeHash: options.hashEnrolmentCode(code),
-        expiresAtMs: options.nowMs + ENROLMENT_CODE_LIFE_MS,
-      });
-    await setCode(lecturing.classroomId, codes[0]?.code);
-    await setCode(listening.classroomId, codes[1]?.code);
-    for (const lesson of lessonsAroundNow(lecturing, listening, options.nowMs)) await tx.lessons.create(lesson);
-    for (const { schoolId } of [lecturing, listening]) await tx.calendar.setPeriods(schoolId, DAY);
-    const term = await tx.calendar.createTerm(demoTerm(lecturing.timeZone, options.nowMs));
-    for (const entry of weeklyEntries(lecturing, listening, term)) {
-      await tx.timetable.create(entry, options.nowMs);
-    }
+    await planWeeks(tx, lecturing, listening, options.nowMs);
+    await planLessonsAroundNow(tx, lecturing, listening, options.nowMs);
   });
-  const sites = codes.map(({ school, code }) => siteSignIn(school, code));
-  return [...people, ...sites];
+  return people;
 }
 
 /** Everybody with a new password, the main characters first: lecturer, far-end teacher, pupil, guardian, administrators. */
@@ -100,8 +80,4 @@ function demoPeople(makePassword: () => string): DemoSignIn[] {
     ...ofEach('schoolAdmin', (school) => [school.administrator]),
     signIn(DISTRICT_ADMINISTRATOR, 'districtAdmin', DISTRICT_NAME),
   ];
-}
-
-function siteSignIn(school: DemoSchool, code: string): DemoSignIn {
-  return { account: school.classroom, password: code, role: 'site', name: school.classroom, school: school.name };
 }

@@ -1,6 +1,7 @@
+import type { LessonId } from '../../signaling/protocol/ids.ts';
 import type { Period, Term } from '../../signaling/protocol/rest/calendar.ts';
 import type { LessonKind } from '../../signaling/protocol/seats.ts';
-import type { NewLessonRecord, NewTimetableEntryRecord } from '../ports.ts';
+import type { NewLessonRecord, NewTimetableEntryRecord, Stores } from '../ports.ts';
 import { weekdayOf } from '../../signaling/protocol/term-days.ts';
 import { localDateOf } from '../local-time.ts';
 import type { SeededSchool } from './seeded-school.ts';
@@ -23,7 +24,7 @@ interface WeeklyLesson {
 }
 
 /** The periods of a day at both schools, each by its own clock: in Xinjiang the sun is two hours later, and so is school. */
-export const DAY: readonly Period[] = [
+const DAY: readonly Period[] = [
   { number: 1, startTime: '08:30', endTime: '09:10' },
   { number: 2, startTime: '09:30', endTime: '10:10' },
   { number: 3, startTime: '10:30', endTime: '11:10' },
@@ -42,13 +43,13 @@ const EVERY_DAY: readonly WeeklyLesson[] = [
 ];
 
 /** The district's term of the demo, from today. */
-export function demoTerm(timeZone: string, nowMs: number): Omit<Term, 'termId'> {
+function demoTerm(timeZone: string, nowMs: number): Omit<Term, 'termId'> {
   const firstDate = localDateOf(nowMs, timeZone);
   return { schoolId: null, name: '本学期', firstDate, lastDate: localDateOf(nowMs + TERM_DAYS * DAY_MS, timeZone) };
 }
 
 /** The weekly timetable of the lecturing school: every school day, and today whatever day it is. */
-export function weeklyEntries(lecturing: SeededSchool, listening: SeededSchool, term: Term): NewTimetableEntryRecord[] {
+function weeklyEntries(lecturing: SeededSchool, listening: SeededSchool, term: Term): NewTimetableEntryRecord[] {
   return [...new Set([...SCHOOL_DAYS, weekdayOf(term.firstDate)])].flatMap((weekday) =>
     EVERY_DAY.map((lesson) => ({
       schoolId: lecturing.schoolId,
@@ -65,8 +66,8 @@ export function weeklyEntries(lecturing: SeededSchool, listening: SeededSchool, 
   );
 }
 
-/** One lesson of each kind that is on at the first start, and one that comes, at any time of the day. */
-export function lessonsAroundNow(lecturing: SeededSchool, listening: SeededSchool, nowMs: number): NewLessonRecord[] {
+/** One lesson of each kind that is on at the first start, and two that come, at any time of the day. */
+function lessonsAroundNow(lecturing: SeededSchool, listening: SeededSchool, nowMs: number): NewLessonRecord[] {
   const startsAtMs = Math.floor(nowMs / ROUNDING_MS) * ROUNDING_MS;
   const [lin, wu, chen] = lecturing.teachers;
   const [first, second] = lecturing.classGroupIds;
@@ -104,6 +105,34 @@ export function lessonsAroundNow(lecturing: SeededSchool, listening: SeededSchoo
     lesson('meeting', '三年级二班家长会', chen, second, { from: 0, to: 180 }),
     lesson('live', '语文 · 习作：我的家乡', lin, first, { from: 150, to: 190 }),
   ];
+}
+
+/** The periods of a day, the term, and what is taught every week of it. */
+export async function planWeeks(
+  { calendar, timetable }: Pick<Stores, 'calendar' | 'timetable'>,
+  lecturing: SeededSchool,
+  listening: SeededSchool,
+  nowMs: number,
+): Promise<void> {
+  for (const { schoolId } of [lecturing, listening]) await calendar.setPeriods(schoolId, DAY);
+  const term = await calendar.createTerm(demoTerm(lecturing.timeZone, nowMs));
+  for (const entry of weeklyEntries(lecturing, listening, term)) await timetable.create(entry, nowMs);
+}
+
+/** What is on and what comes next; of the weekly lessons those that need the same people or classroom at the time are cancelled. */
+export async function planLessonsAroundNow(
+  { lessons, timetable }: Pick<Stores, 'lessons' | 'timetable'>,
+  lecturing: SeededSchool,
+  listening: SeededSchool,
+  nowMs: number,
+): Promise<LessonId[]> {
+  const planned: LessonId[] = [];
+  for (const lesson of lessonsAroundNow(lecturing, listening, nowMs)) {
+    const { lessonId } = await lessons.create(lesson);
+    for (const clash of await timetable.clashes({ lessonId }, nowMs)) await lessons.cancel(clash.lesson.lessonId);
+    planned.push(lessonId);
+  }
+  return planned;
 }
 
 /** In the sky classroom the far class sits in front of the screen and belongs to the roll. */

@@ -25,7 +25,10 @@ export interface TimetableStore {
    * deleting entries do so by themselves.
    */
   planAlone(): Promise<void>;
-  /** Whoever and whatever is needed twice at the same time by lessons of that entry, or by that lesson; those that are over do not count. */
+  /**
+   * Whoever and whatever is needed twice at the same time by lessons of that entry, or by that lesson; those that are over do not count. A meeting has
+   * a class's parents: the class itself is free meanwhile.
+   */
   clashes(scope: ClashScope, nowMs: number): Promise<Clash[]>;
   /** Lessons, of any school, that somebody or something of `needs` has at one of the times; by start. */
   busy(wanted: BusyQuery): Promise<BusyLesson[]>;

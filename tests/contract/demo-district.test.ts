@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type OpenDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import { seedDemoDistrict, type DemoSignIn } from '../../storage/demo/demo-district.ts';
-import type { Stores } from '../../storage/ports.ts';
+import { LECTURING_SCHOOL, LISTENING_SCHOOL, type DemoSchool } from '../../storage/demo/names.ts';
+import { seedSchool } from '../../storage/demo/seeded-school.ts';
+import { planLessonsAroundNow, planWeeks } from '../../storage/demo/timetable.ts';
+import type { Clash, Stores } from '../../storage/ports.ts';
 
 /** A Sunday evening: no school day, and the last period is over. */
 const NOW_MS = Date.parse('2026-11-22T20:33:00+08:00');
@@ -22,8 +26,6 @@ describe('demo district', () => {
     nowMs: NOW_MS,
     makePassword: () => `password-${(passwords += 1)}`,
     hashPassword: async (password: string) => `hash of ${password}`,
-    makeEnrolmentCode: () => `CODE-${(passwords += 1)}`,
-    hashEnrolmentCode: (enrolmentCode: string) => `hash of ${enrolmentCode}`,
   };
 
   beforeAll(async () => {
@@ -43,6 +45,16 @@ describe('demo district', () => {
     return person;
   };
 
+  /** Two more schools like those of the demo, with nothing planned. */
+  const anotherDistrict = async () => {
+    const alike = (school: DemoSchool): DemoSchool => ({
+      ...(JSON.parse(JSON.stringify(school).replaceAll(/"(account|ward)":"/g, '$&second.')) as DemoSchool),
+      name: `${school.name}分校`,
+    });
+    const lecturing = await seedSchool(stores, alike(LECTURING_SCHOOL), new Map());
+    return { lecturing, listening: await seedSchool(stores, alike(LISTENING_SCHOOL), new Map()) };
+  };
+
   it('has two paired schools in two regions and time zones', async () => {
     const schools = await stores.directory.listSchools();
     expect(new Set(schools.map(({ region }) => region)).size).toBe(2);
@@ -52,21 +64,15 @@ describe('demo district', () => {
   });
 
   it('gives sign-ins of every role, all different, that work', async () => {
-    const roles = ['districtAdmin', 'guardian', 'schoolAdmin', 'site', 'student', 'teacher'];
+    const roles = ['districtAdmin', 'guardian', 'schoolAdmin', 'student', 'teacher'];
     expect([...new Set(signIns.map(({ role }) => role))].toSorted()).toEqual(roles);
     expect(new Set(signIns.map(({ password }) => password)).size).toBe(signIns.length);
     expect(signIns.filter(({ role }) => role === 'student')).toHaveLength(40);
-    for (const { account, password, role } of signIns) {
-      if (role === 'site') {
-        expect(await stores.classrooms.enrolSite(`hash of ${password}`, NOW_MS)).toMatchObject({
-          classroomName: account,
-        });
-      } else {
-        expect(await stores.directory.credentials(account), account).toMatchObject({
-          passwordHash: `hash of ${password}`,
-          isActive: true,
-        });
-      }
+    for (const { account, password } of signIns) {
+      expect(await stores.directory.credentials(account), account).toMatchObject({
+        passwordHash: `hash of ${password}`,
+        isActive: true,
+      });
     }
     expect((await personWith('wang.mama')).wards).toMatchObject([{ displayName: '王小明' }]);
     expect((await personWith('wang.xiaoming')).classGroup).toBe('三年级一班');
@@ -98,5 +104,28 @@ describe('demo district', () => {
   it('is made once', async () => {
     await expect(seedDemoDistrict(stores, options)).rejects.toMatchObject({ code: 'conflict' });
     expect(await stores.directory.listSchools()).toHaveLength(2);
+  });
+
+  it('gives nobody and no classroom two lessons at a time, whenever in a week it is made', async () => {
+    const saturday = Date.parse('2026-11-21T00:00:00+08:00');
+    const { lecturing, listening } = await anotherDistrict();
+    await planWeeks(stores, lecturing, listening, saturday);
+    for (const { entryId } of await stores.timetable.list(lecturing.schoolId)) {
+      expect(await stores.timetable.clashes({ entryId }, saturday)).toEqual([]);
+    }
+    // The weekly lessons do not clash among themselves; what else could has one of those around now in it.
+    const clashing: { at: string; clashes: Clash[] }[] = [];
+    // Seven quarters of an hour have no factor in common with a day of 96: each quarter of a day comes once, on one day or another.
+    for (let nowMs = saturday; nowMs < saturday + 7 * 24 * HOUR_MS; nowMs += (7 * HOUR_MS) / 4) {
+      const tried = stores.atomically(async (tx) => {
+        for (const lessonId of await planLessonsAroundNow(tx, lecturing, listening, nowMs)) {
+          const clashes = await tx.timetable.clashes({ lessonId }, nowMs);
+          if (clashes.length > 0) clashing.push({ at: new Date(nowMs).toISOString(), clashes });
+        }
+        throw new AppError('gone');
+      });
+      await expect(tried).rejects.toMatchObject({ code: 'gone' });
+    }
+    expect(clashing).toEqual([]);
   });
 });

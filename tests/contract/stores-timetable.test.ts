@@ -158,8 +158,14 @@ describe.each(DATABASES)('the timetable on %s', (_name, open) => {
         clash('classGroup', '三年级一班', 3),
         clash('classroom', '空中课堂教室', 3),
       ]);
-      // One ends as the other begins; another day; other people.
-      for (const free of [{ startTime: '10:40', endTime: '11:20' }, { weekday: 2 }, { ...atNoon, ...nobody }]) {
+      // One ends as the other begins; another day; other people; the class's parents.
+      const parents = { ...atNoon, weeks: 'odd' as const, kind: 'meeting' as const, classroomIds: [] };
+      for (const free of [
+        { startTime: '10:40', endTime: '11:20' },
+        { weekday: 2 },
+        { ...atNoon, weeks: 'even' as const, ...nobody },
+        parents,
+      ]) {
         expect(await kinds(free)).toEqual([]);
       }
       const [first] = await lessonsOf(entryId);

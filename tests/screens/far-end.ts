@@ -1,5 +1,5 @@
 import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, enrolSite } from '../support/districts/demo-site.ts';
+import { enrolSite } from '../support/districts/demo-site.ts';
 import { useAcoustics } from '../support/browser/acoustics.ts';
 import type { Person } from '../support/browser/person.ts';
 import { shoot } from './camera.ts';
@@ -43,7 +43,6 @@ async function takePhone(cast: Cast, site: Person): Promise<Person> {
 /** The listening classroom: its screen's settings and sound, its teacher's phone, what lecturer and school see of both. */
 export async function takeFarEnd(cast: Cast): Promise<void> {
   const lessonId = await lessonIdOf(await signedIn(cast.stack, LECTURER), '望庐山瀑布');
-  await cancelOtherSkyLessons(cast.stack, lessonId);
   const site = await takeScreen(cast);
   const phone = await takePhone(cast, site);
   const lecturer = await cast.inLesson(LECTURER, 'teacher', lessonId);

@@ -1,4 +1,5 @@
 import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { enrolSite } from '../support/districts/demo-site.ts';
 import type { Person } from '../support/browser/person.ts';
 import { shoot } from './camera.ts';
 import { inEnglish } from './cast.ts';
@@ -6,14 +7,10 @@ import type { Cast } from './cast.ts';
 import { prepareCourseware, showCourseware } from './courseware.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师' };
-const CLASSROOM = '空中课堂教室';
 
 async function enrolledSite(cast: Cast): Promise<Person> {
   const site = await cast.device('site');
-  const code = (await cast.stack.demoSignIns()).find((one) => one.role === 'site' && one.name === CLASSROOM);
-  await site.page.goto('/site');
-  await site.page.getByTestId('enrolment-code').fill(code?.password ?? '');
-  await site.page.getByTestId('site-enrol').getByRole('button').click();
+  await enrolSite(cast.stack, site);
   await site.page.getByTestId('site-waiting').waitFor();
   return site;
 }

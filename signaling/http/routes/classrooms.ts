@@ -109,7 +109,7 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
   readonly enrolSite: RestHandlers['enrolSite'] = async ({ body }, context) => {
     const { address } = context;
     await this.#limits.consume('enrolmentAddress', address);
-    const site = await this.#classrooms.enrolSite(tokenHash(normalCode(body.code)), this.#nowMs());
+    const site = await this.#enrol(normalCode(body.code));
     if (site === undefined) throw new AppError('enrolmentCodeInvalid');
     // The code is used up: from here on nothing may keep the screen from its session.
     context.setCookie(SITE_COOKIE, await this.#sessions.openForSite(site.siteId), SITE_SESSION_MS);
@@ -117,6 +117,20 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
     await this.#limits.giveBack('enrolmentAddress', address).catch(() => undefined);
     return identityOf(site);
   };
+
+  #enrol(code: string): Promise<Site | undefined> {
+    const { demo, stores } = this.#dependencies;
+    const codeHash = tokenHash(code);
+    const nowMs = this.#nowMs();
+    const shown = demo.sites.find((one) => normalCode(one.code) === code);
+    return stores.atomically(async ({ classrooms }) => {
+      // Everybody who looks at a demo is shown the same code: it must do for the second one as well.
+      if (shown !== undefined && (await classrooms.classroom(shown.classroomId)) !== undefined) {
+        await classrooms.setEnrolmentCode(shown.classroomId, { codeHash, expiresAtMs: nowMs + ENROLMENT_CODE_MS });
+      }
+      return classrooms.enrolSite(codeHash, nowMs);
+    });
+  }
 
   async #managed(caller: PersonCaller, classroomId: ClassroomId): Promise<Classroom> {
     const classroom = await this.#classrooms.classroom(classroomId);

@@ -19,6 +19,8 @@ export const sessionRoutes = {
       demoAccounts: z.array(
         z.object({ account: z.string(), password: z.string(), role: z.string(), name: z.string(), school: z.string() }),
       ),
+      /** Classrooms of a demo district, with the codes that any screen becomes theirs with, as often as one likes. */
+      demoSites: z.array(z.object({ classroom: z.string(), school: z.string(), code: z.string() })),
       /** True until the first administrator exists. */
       needsSetup: z.boolean(),
       /** True when a local certificate authority can be fetched from `/ca.crt`. */

@@ -7,7 +7,7 @@ import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
+import { DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import { tinyPdf } from '../../support/media/tiny-pdf.ts';
@@ -29,7 +29,6 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  await cancelOtherSkyLessons(stack, lessonId);
   teacher = await Person.at(stack, browser, TEACHER.sender);
   site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
   pupil = await Person.at(stack, browser, PUPIL.sender, { viewport: VIEWPORTS.phone });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
+import { DEMO_CLASSROOM, demoClassroom, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
@@ -25,7 +25,6 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  await cancelOtherSkyLessons(stack, lessonId);
   teacher = await Person.at(stack, browser, TEACHER.sender);
   site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
   phone = await Person.at(stack, browser, 5, { viewport: VIEWPORTS.phone });
@@ -45,7 +44,7 @@ async function scanned(): Promise<string> {
 
 async function accountOf(role: string, isOfTheClassroom: boolean): Promise<string> {
   const signIns = await stack.demoSignIns();
-  const school = signIns.find((one) => one.role === 'site' && one.name === DEMO_CLASSROOM)?.school;
+  const { school } = await demoClassroom(stack);
   const found = signIns.find((one) => one.role === role && (one.school === school) === isOfTheClassroom);
   if (found === undefined) throw new Error(`no ${role}`);
   return found.account;

@@ -4,7 +4,7 @@ import { useAcoustics, type Acoustics } from '../../support/browser/acoustics.ts
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
+import { DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
@@ -30,7 +30,6 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  await cancelOtherSkyLessons(stack, lessonId);
   teacher = await inRoom(TEACHER.sender, { echoAfterMs: null, voice: 11, gain: 1 });
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
+import { DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
 import { SiteId } from '../../../signaling/protocol/ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Stack } from '../../support/stands/stack.ts';
@@ -22,7 +22,6 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  await cancelOtherSkyLessons(stack, lessonId);
   teacher = await Person.at(stack, browser, TEACHER.sender);
   site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
 });

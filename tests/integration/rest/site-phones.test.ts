@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, DEMO_CLASSROOM } from '../../support/districts/demo-site.ts';
+import { DEMO_CLASSROOM, demoClassroom } from '../../support/districts/demo-site.ts';
 import { joinedRoom } from '../../support/clients/joined-room.ts';
 import { RestClient } from '../../support/clients/rest-client.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -32,19 +32,17 @@ async function codeOnScreen(): Promise<string> {
 beforeAll(async () => {
   stack = await Stack.start();
   const signIns = await stack.demoSignIns();
-  const code = signIns.find((one) => one.role === 'site' && one.name === DEMO_CLASSROOM);
-  if (code === undefined) throw new Error('no enrolment code');
+  const { code, school } = await demoClassroom(stack);
   site = new RestClient(stack.url);
-  await site.call('enrolSite', { body: { code: code.password } });
+  await site.call('enrolSite', { body: { code } });
   siteId = (await agenda()).site.siteId;
-  const beside = signIns.find((one) => one.role === 'teacher' && one.school === code.school);
+  const beside = signIns.find((one) => one.role === 'teacher' && one.school === school);
   if (beside === undefined) throw new Error('no teacher at the listening school');
   farEnd = await signedIn(stack, beside.account);
   farEndId = (await farEnd.call('whoAmI', {})).me?.personId ?? '';
   lecturer = await signedIn(stack, 'lin.laoshi');
   admin = await signedIn(stack, 'ai.xiaozhang');
   lessonId = await lessonIdOf(lecturer, '望庐山瀑布');
-  await cancelOtherSkyLessons(stack, lessonId);
 });
 afterAll(() => stack.stop());
 
@@ -116,7 +114,7 @@ describe('pairing a phone with the screen of a classroom (F3)', () => {
 describe('a pairing of somebody who teaches here no more (F5)', () => {
   it('is none', async () => {
     const signIns = await stack.demoSignIns();
-    const school = signIns.find(({ name }) => name === DEMO_CLASSROOM)?.school;
+    const { school } = await demoClassroom(stack);
     const schoolAdmin = signIns.find((one) => one.role === 'schoolAdmin' && one.school === school);
     const keeper = await signedIn(stack, schoolAdmin?.account ?? '');
     await farEnd.call('pairPhone', { body: { code: await codeOnScreen() } });

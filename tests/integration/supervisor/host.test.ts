@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { RestClient } from '../../support/clients/rest-client.ts';
 import { freePort } from '../../support/stands/ports.ts';
 
 const REPOSITORY = join(import.meta.dirname, '..', '..', '..');
@@ -119,6 +121,52 @@ describe('a host that was started with nothing configured', () => {
     await vi.waitFor(() => expect(host.output()).toMatch(new RegExp(`${account} +${password}`)));
   });
 
+  test('lets in everybody whom it lists', async () => {
+    const signIns = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8')) as Record<string, string>[];
+    const client = () => new RestClient(`http://127.0.0.1:${port}`);
+    const outcomes = await Promise.all(
+      signIns.map(async ({ account = '', password = '', name }) => {
+        const me = await client().call('signIn', { body: { account, password } });
+        return me.displayName === name;
+      }),
+    );
+    expect(outcomes).toEqual(signIns.map(() => true));
+  });
+
+  test('takes the code of a classroom from whoever comes: the last screen is its screen', async () => {
+    const first = new RestClient(`http://127.0.0.1:${port}`);
+    const second = new RestClient(`http://127.0.0.1:${port}`);
+    const { demoSites } = await first.call('systemInfo', {});
+    expect(demoSites).toHaveLength(2);
+    expect(statSync(join(folder, 'demo-sites.json')).mode & 0o777).toBe(0o600);
+    for (const { code, classroom } of demoSites) {
+      for (const screen of [first, second]) {
+        expect(await screen.call('enrolSite', { body: { code } })).toMatchObject({ classroomName: classroom });
+        expect((await screen.call('siteAgenda', {})).site.classroomName).toBe(classroom);
+      }
+      expect((await first.raw('siteAgenda')).code).toBe('signedOut');
+    }
+    expect((await first.raw('enrolSite', { body: { code: 'AAAA-AAAA' } })).code).toBe('enrolmentCodeInvalid');
+  });
+
+  test('says in its data folder where each process shows its health and figures, and on the public port to nobody', async () => {
+    const names = ['recorder-capture', 'recorder-produce', 'sfu', 'signaling'];
+    await vi.waitFor(
+      () => expect(readdirSync(join(folder, 'processes')).toSorted()).toEqual(names.map((name) => `${name}.json`)),
+      { timeout: BACK_TIMEOUT_MS },
+    );
+    for (const name of names) {
+      const text = readFileSync(join(folder, 'processes', `${name}.json`), 'utf8');
+      const [target] = JSON.parse(text) as { targets: [string]; labels: object }[];
+      expect(target).toEqual({ targets: [expect.stringMatching(/^127\.0\.0\.1:\d+$/)], labels: { process: name } });
+      const ask = (path: string) => fetch(`http://${target?.targets[0]}${path}`);
+      expect((await ask('/healthz')).status).toBe(200);
+      await vi.waitFor(async () => expect((await ask('/readyz')).status).toBe(200), { timeout: BACK_TIMEOUT_MS });
+      expect(await (await ask('/metrics')).text()).toContain('# TYPE');
+    }
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(404);
+  });
+
   test('refuses a second start on the same data and names the way out', async () => {
     const second = startHost();
     const [code] = await once(second.supervisor, 'exit');
@@ -135,6 +183,47 @@ describe('a host that was started with nothing configured', () => {
     expect(code).toBe(1);
     expect(second.output()).toContain(`Port ${port} is in use`);
     expect(second.output()).toContain('PORT=');
+  });
+
+  test('refuses media ports that are in use before it starts anything, and names the way out', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'tongke-host-other-'));
+    const socket = createSocket('udp4');
+    socket.bind(0);
+    await once(socket, 'listening');
+    const rtcPort = String(socket.address().port);
+    const second = startHost({ DATA_DIR: other, PORT: String(await freePort()), RTC_PORT: rtcPort });
+    const [code] = await once(second.supervisor, 'exit');
+    socket.close();
+    expect(code).toBe(1);
+    expect(second.output()).toContain(`${rtcPort}/udp is in use`);
+    expect(second.output()).toMatch(/RTC_PORT=\d+ npm start/);
+    expect(existsSync(join(other, 'redis'))).toBe(false);
+    rmSync(other, { recursive: true, force: true });
+  });
+
+  test('takes the next media ports where nobody has chosen any, and says so', async () => {
+    const other = mkdtempSync(join(tmpdir(), 'tongke-host-other-'));
+    const socket = createSocket('udp4');
+    // Whoever has the usual port already does as well.
+    socket.on('error', () => undefined);
+    socket.bind(44_000);
+    const second = startHost({ DATA_DIR: other, PORT: String(await freePort()), RTC_PORT: '' });
+    const exited = once(second.supervisor, 'exit');
+    await vi.waitFor(() => expect(second.output()).toMatch(/44000\/udp is in use\. It goes over 44[1-9]00–/), {
+      timeout: READY_TIMEOUT_MS,
+    });
+    second.supervisor.kill('SIGTERM');
+    await exited;
+    socket.close();
+    rmSync(other, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  });
+
+  test.each(['sfu/main.ts', 'recorder/capture/main.ts'])('is not ready while no %s is there', async (word) => {
+    process.kill(childRunning(word) ?? 0, 'SIGKILL');
+    const isSoon = (expected: boolean) =>
+      vi.waitFor(async () => expect(await isReady()).toBe(expected), { timeout: BACK_TIMEOUT_MS, interval: 20 });
+    await isSoon(false);
+    await isSoon(true);
   });
 
   test.each([

@@ -35,7 +35,7 @@ export class Callers {
     return client;
   }
 
-  /** A second browser of the same role; the site's code works once, so a site gets its first one again. */
+  /** A second browser of the same role; a second screen would sign the first one out, so a site gets that again. */
   async fresh(name: CallerName): Promise<RestClient> {
     if (name === 'site') return this.of('site');
     const client = new RestClient(this.#stack.url);
@@ -46,10 +46,10 @@ export class Callers {
   }
 
   async #enrolledSite(): Promise<RestClient> {
-    const signIn = this.#signIns.find((candidate) => candidate.role === 'site');
-    if (signIn === undefined) throw new Error('the demo district has no site');
+    const [site] = await this.#stack.demoSites();
+    if (site === undefined) throw new Error('the demo district has no classroom');
     const client = new RestClient(this.#stack.url);
-    await client.call('enrolSite', { body: { code: signIn.password } });
+    await client.call('enrolSite', { body: { code: site.code } });
     return client;
   }
 }

@@ -12,6 +12,7 @@ const STOP_TIMEOUT_MS = 20_000;
 const DemoSignIns = z.array(
   z.object({ account: z.string(), password: z.string(), role: z.string(), name: z.string(), school: z.string() }),
 );
+const DemoSites = z.array(z.object({ classroom: z.string(), school: z.string(), code: z.string() }));
 export type DemoSignIns = z.infer<typeof DemoSignIns>;
 
 export type StackProcess = 'signaling' | 'sfu' | 'recorder-capture' | 'recorder-produce' | 'mediasoup-worker';
@@ -103,6 +104,11 @@ export class Stack {
 
   async demoSignIns(): Promise<DemoSignIns> {
     return DemoSignIns.parse(JSON.parse(await readFile(join(this.dataFolder, 'demo.json'), 'utf8')));
+  }
+
+  /** The demo district's classrooms, each with the code for its screen. */
+  async demoSites(): Promise<z.infer<typeof DemoSites>> {
+    return DemoSites.parse(JSON.parse(await readFile(join(this.dataFolder, 'demo-sites.json'), 'utf8')));
   }
 
   /** Process ids of one kind, oldest first; empty while it is being restarted. */

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
-import { Redirect, useLocation, useSearch } from 'wouter';
+import { Link, Redirect, useLocation, useSearch } from 'wouter';
 import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
 import { useSession, useSessionChange, useSystem } from '../../api/queries.ts';
@@ -46,6 +46,7 @@ function firstOfEach(accounts: readonly DemoAccount[]): readonly DemoAccount[] {
 
 function DemoAccounts(props: {
   readonly accounts: readonly DemoAccount[];
+  readonly sites: RouteReply<'systemInfo'>['demoSites'];
   readonly onPick: (one: DemoAccount) => void;
 }) {
   const t = useText(signInText);
@@ -57,7 +58,6 @@ function DemoAccounts(props: {
     teacher: t('role_teacher'),
     student: t('role_student'),
     guardian: t('role_guardian'),
-    site: t('role_site'),
   };
   return (
     <section className={styles.aside} aria-labelledby="demo-title">
@@ -78,6 +78,16 @@ function DemoAccounts(props: {
                 {one.school === '' ? '' : ` · ${one.school}`}
               </span>
             </button>
+          </li>
+        ))}
+        {props.sites.map(({ classroom, school, code }) => (
+          <li key={code}>
+            <Link href={`/site?code=${encodeURIComponent(code)}`} data-testid="demo-site" data-classroom={classroom}>
+              <strong>{classroom}</strong>
+              <span>
+                {t('role_site')} · {school}
+              </span>
+            </Link>
           </li>
         ))}
       </ul>
@@ -135,12 +145,7 @@ export default function SignInPage() {
   const { data: me } = useSession();
   const { data: system } = useSystem();
   const signIn = useSignIn();
-  const [, navigate] = useLocation();
-  /** A classroom's screen has a code instead of a password, and a page of its own. */
-  const enterAs = ({ account, password, role }: DemoAccount): void => {
-    if (role === 'site') navigate(`/site?code=${encodeURIComponent(password)}`);
-    else signIn.mutate({ account, password });
-  };
+  const enterAs = ({ account, password }: DemoAccount): void => signIn.mutate({ account, password });
   if (me !== undefined && me !== null) return <Redirect to={wantedPath(search)} replace />;
   return (
     <Page title={t('title')} width="narrow">
@@ -156,7 +161,7 @@ export default function SignInPage() {
         </p>
       </div>
       {system?.isDemo === true && system.demoAccounts.length > 0 && (
-        <DemoAccounts accounts={system.demoAccounts} onPick={enterAs} />
+        <DemoAccounts accounts={system.demoAccounts} sites={system.demoSites} onPick={enterAs} />
       )}
       <ul className={styles.links}>
         <li>
