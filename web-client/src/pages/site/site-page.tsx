@@ -2,7 +2,6 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useSearch } from 'wouter';
-import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
 import { siteText } from '../../messages/site.ts';
@@ -17,6 +16,7 @@ import { SiteVitals } from './site-kit.ts';
 import type { SiteKit } from './site-kit.ts';
 import { SiteLesson } from './site-lesson.tsx';
 import { SiteSettings } from './site-settings.ts';
+import type { PageLoad } from './site-settings.ts';
 import { SiteShare } from './site-share.ts';
 import { useSecondScreen } from './use-second-screen.ts';
 import { useSiteHealth } from './use-site-health.ts';
@@ -69,14 +69,19 @@ function EnrolForm() {
   );
 }
 
-/** The agenda, and when it came by this computer's clock. */
+/** The agenda, when it came by this computer's clock, and when the page was loaded by the server's. */
 async function loadAgenda(signal: AbortSignal) {
   const sentAtMs = Date.now();
+  const ageWhenSentMs = performance.now();
   const agenda = await callApi('siteAgenda', undefined, signal);
-  return { agenda, clockOffsetMs: agenda.serverNowMs - (sentAtMs + Date.now()) / 2 };
+  const { serverNowMs } = agenda;
+  const load: PageLoad = { fromMs: serverNowMs - performance.now(), toMs: serverNowMs - ageWhenSentMs };
+  return { agenda, clockOffsetMs: serverNowMs - (sentAtMs + Date.now()) / 2, load };
 }
+type LoadedAgenda = Awaited<ReturnType<typeof loadAgenda>>;
 
-function useKit(agenda: RouteReply<'siteAgenda'> | null): SiteKit {
+function useKit(loaded: LoadedAgenda | undefined): SiteKit {
+  const agenda = loaded?.agenda ?? null;
   const [parts] = useState(() => ({
     settings: new SiteSettings(localStorage),
     share: new SiteShare(),
@@ -91,10 +96,9 @@ function useKit(agenda: RouteReply<'siteAgenda'> | null): SiteKit {
       delete window.tongkeSite;
     };
   }, [parts]);
-  const wanted = agenda?.wanted;
   useEffect(() => {
-    if (wanted !== undefined && parts.settings.follow(wanted)) location.reload();
-  }, [parts, wanted]);
+    if (loaded !== undefined && parts.settings.follow(loaded.agenda.wanted, loaded.load)) location.reload();
+  }, [parts, loaded]);
   return { ...parts, screens, pairingCode: agenda?.pairingCode ?? null, phones: agenda?.phones ?? [] };
 }
 
@@ -125,7 +129,7 @@ function FirstScreen() {
   const [doneId, setDoneId] = useState<string | null>(null);
   const isOut = isSignedOut(agenda.error);
   const { agenda: known = null, clockOffsetMs = null } = agenda.data ?? {};
-  const kit = useKit(known);
+  const kit = useKit(agenda.data);
   useSiteHealth(kit, isOut ? null : clockOffsetMs);
   if (isOut) return <EnrolForm />;
   const current = known?.current ?? null;

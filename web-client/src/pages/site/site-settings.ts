@@ -22,11 +22,19 @@ const Remembered = z.object({
 });
 export type SiteSettingsState = Readonly<z.infer<typeof Remembered>>;
 
+/** Between which two moments the page was loaded, by the server's clock: the screen's own may be years off. */
+export interface PageLoad {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** How this screen is set up: kept in its browser, so that it is the same after a power cut. */
 export class SiteSettings {
   readonly #storage: Storage;
   readonly #listeners = new Set<() => void>();
   #state: SiteSettingsState;
+  /** As the first agenda has it: a computer that slept has counted too little since. */
+  #load: PageLoad | null = null;
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -39,14 +47,12 @@ export class SiteSettings {
     return () => this.#listeners.delete(listener);
   };
 
-  change(change: Partial<SiteSettingsState>): void {
+  /** False: it holds until the page is gone. */
+  change(change: Partial<SiteSettingsState>): boolean {
     this.#state = { ...this.#state, ...change };
-    try {
-      this.#storage.setItem(STORAGE_KEY, JSON.stringify(this.#state));
-    } catch {
-      // It holds until the page is gone.
-    }
+    const isKept = this.#keep();
     for (const listener of this.#listeners) listener();
+    return isKept;
   }
 
   /** What a teacher in the room orders. True: the page is to be loaded again. */
@@ -70,15 +76,24 @@ export class SiteSettings {
   }
 
   /** What who looks after it wants, each once. True: the page is to be loaded again. */
-  follow({ volume, volumeAtMs, reloadAtMs }: SiteWanted): boolean {
+  follow({ volume, volumeAtMs, reloadAtMs }: SiteWanted, load: PageLoad): boolean {
+    this.#load ??= load;
     if (volume !== null && volumeAtMs !== null && volumeAtMs > (this.#state.volumeAtMs ?? 0)) {
       this.change({ volume, volumeAtMs });
     }
     if (reloadAtMs === null || reloadAtMs <= (this.#state.reloadAtMs ?? 0)) return false;
-    const isNew = this.#state.reloadAtMs !== null;
-    this.change({ reloadAtMs });
-    // A browser that has just come to this screen is fresh.
-    return isNew;
+    const isKept = this.change({ reloadAtMs });
+    // A page that was loaded since is fresh. Where that is in doubt it is loaded once more, unless it could not know afterwards that it was.
+    return reloadAtMs > (isKept ? this.#load.fromMs : this.#load.toMs);
+  }
+
+  #keep(): boolean {
+    try {
+      this.#storage.setItem(STORAGE_KEY, JSON.stringify(this.#state));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #recall(): SiteSettingsState {
