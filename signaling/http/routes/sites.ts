@@ -1,4 +1,5 @@
 import { PairingCodes } from '../../auth/pairing-codes.ts';
+import { SITE_COOKIE, SITE_SESSION_MS } from '../../auth/sessions.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { ClassroomId, SiteId } from '../../protocol/ids.ts';
 import type { KeptSite, PairedSite } from '../../protocol/rest/sites.ts';
@@ -71,6 +72,8 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
     await this.#stores.classrooms.siteSeen(siteId, now);
     const site = await this.#stores.sites.site(siteId, now);
     if (site === undefined) throw new AppError('signedOut');
+    // The session goes on with each request; a browser would forget its half of it 400 days after the enrolment.
+    context.renewCookie(SITE_COOKIE, SITE_SESSION_MS);
     const { current, upcoming } = await this.#lessonsOf(site.classroomId);
     const view = (lesson: Lesson) => lessonSummary(lesson, 'site', this.#rooms.presentCount(lesson.lessonId));
     const { classroomName, schoolName, timeZone, phones, wanted } = site;

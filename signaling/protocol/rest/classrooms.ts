@@ -214,7 +214,7 @@ export const classroomRoutes = {
   siteAgenda: route({
     method: 'GET',
     path: '/site/agenda',
-    summary: 'What the site needs: who it is, the lesson to join now, the next ones today',
+    summary: 'What the site needs: who it is, the lesson to join now, the next ones today; renews the site cookie',
     access: ['site'],
     reply: z.object({
       site: SiteIdentity,

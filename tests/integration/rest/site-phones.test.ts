@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_PREFIX } from '../../../signaling/protocol/rest.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { cancelOtherSkyLessons, DEMO_CLASSROOM } from '../../support/districts/demo-site.ts';
 import { joinedRoom } from '../../support/clients/joined-room.ts';
@@ -47,6 +48,17 @@ beforeAll(async () => {
   await cancelOtherSkyLessons(stack, lessonId);
 });
 afterAll(() => stack.stop());
+
+describe('the enrolment of a screen', () => {
+  it('goes on for another 400 days each time that it asks what is on', async () => {
+    const { headers } = await fetch(`${stack.url}${API_PREFIX}/site/agenda`, {
+      headers: { cookie: site.cookieHeader },
+    });
+    const [renewed] = headers.getSetCookie();
+    expect(renewed).toContain(`${site.cookieHeader}; Max-Age=${400 * 86_400}; Path=/;`);
+    expect(renewed).toContain('HttpOnly; SameSite=Lax');
+  });
+});
 
 describe('pairing a phone with the screen of a classroom (F3)', () => {
   it('is for teachers of its school with a good code, and nobody else', async () => {
