@@ -2,7 +2,8 @@ import { PairingCodes } from '../../auth/pairing-codes.ts';
 import { SITE_COOKIE, SITE_SESSION_MS } from '../../auth/sessions.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { ClassroomId, SiteId } from '../../protocol/ids.ts';
-import type { KeptSite, PairedSite } from '../../protocol/rest/sites.ts';
+import type { KeptSite, PairedSite, SiteWanted } from '../../protocol/rest/sites.ts';
+import type { SiteOrder } from '../../protocol/sites.ts';
 import type { Lesson, SiteRecord } from '../../../storage/ports.ts';
 import {
   administers,
@@ -110,11 +111,7 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
 
   readonly orderSite: RestHandlers['orderSite'] = async ({ params, body }, context) => {
     await this.#managed(personOf(context.caller), params.siteId);
-    const atMs = this.#nowMs();
-    await this.#stores.sites.want(
-      params.siteId,
-      body.kind === 'reload' ? { reloadAtMs: atMs } : { volume: body.volume, volumeAtMs: atMs },
-    );
+    await this.#stores.sites.want(params.siteId, wishOf(body, this.#nowMs()));
     return {};
   };
 
@@ -235,6 +232,21 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
       (lesson) => lesson.state === 'scheduled' && lesson.startsAtMs > now && lesson.lessonId !== current?.lessonId,
     );
     return { current, upcoming };
+  }
+}
+
+function wishOf(order: SiteOrder, atMs: number): Partial<SiteWanted> {
+  switch (order.kind) {
+    case 'camera':
+      return { camera: order.camera, cameraAtMs: atMs };
+    case 'microphone':
+      return { isMicrophoneOff: order.isOff, microphoneAtMs: atMs };
+    case 'volume':
+      return { volume: order.volume, volumeAtMs: atMs };
+    case 'layout':
+      return { layout: order.layout, layoutAtMs: atMs };
+    case 'reload':
+      return { reloadAtMs: atMs };
   }
 }
 

@@ -10,7 +10,7 @@ import { Stack } from '../../support/stands/stack.ts';
 const HEALTH = {
   ...{ version: 2, browser: 'Chromium 150', startedAtMs: 1, clockOffsetMs: -40, hasMicrophone: true, screens: 2 },
   cameras: [{ label: '前置摄像头', role: 'pupils' }],
-  ...{ volume: 70, lessonId: null, line: null },
+  ...{ volume: 70, camera: 'teacher', isMicrophoneOff: false, layout: 'board', lessonId: null, line: null },
 };
 
 let stack: Stack;
@@ -152,7 +152,16 @@ describe('the screens as who looks after them sees them', () => {
     expect(sites[0]).toMatchObject({ siteId, health: HEALTH, day: { quarters: 1, poorQuarters: 0 }, phones: [] });
     await admin.call('orderSite', { params: { siteId }, body: { kind: 'volume', volume: 30 } });
     await admin.call('orderSite', { params: { siteId }, body: { kind: 'reload' } });
-    expect((await agenda()).wanted).toMatchObject({ volume: 30, reloadAtMs: expect.any(Number) });
+    expect((await agenda()).wanted).toMatchObject({ volume: 30, reloadAtMs: expect.any(Number), cameraAtMs: null });
+    await admin.call('orderSite', { params: { siteId }, body: { kind: 'camera', camera: null } });
+    await admin.call('orderSite', { params: { siteId }, body: { kind: 'microphone', isOff: true } });
+    await admin.call('orderSite', { params: { siteId }, body: { kind: 'layout', layout: 'people' } });
+    const atMs = expect.any(Number);
+    expect((await agenda()).wanted).toEqual({
+      ...{ volume: 30, volumeAtMs: atMs, reloadAtMs: atMs, layout: 'people', layoutAtMs: atMs },
+      ...{ camera: null, cameraAtMs: atMs, isMicrophoneOff: true, microphoneAtMs: atMs },
+    });
+    expect((await farEnd.raw('orderSite', { params: { siteId }, body: { kind: 'reload' } })).code).toBe('forbidden');
     const broken = { ...HEALTH, cameras: Array.from({ length: 50 }, () => ({ label: 'x', role: null })) };
     expect((await site.raw('reportSiteHealth', { body: broken })).code).toBe('invalidInput');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { SiteWanted } from '../../../../signaling/protocol/rest/sites.ts';
 import { memoryStorage } from '../../../../tests/support/browser/memory-storage.ts';
-import { SiteSettings } from './site-settings.ts';
+import { isMicrophoneOffIn, SiteSettings } from './site-settings.ts';
 
 const ORDERED_AT_MS = 1_000_000;
 const wanted = SiteWanted.parse({ reloadAtMs: ORDERED_AT_MS });
@@ -54,5 +54,49 @@ describe('an order to load the page again (F9)', () => {
     const settings = new SiteSettings(memoryStorage());
     settings.follow(SiteWanted.parse({}), BEFORE);
     expect(settings.follow(wanted, AFTER)).toBe(true);
+  });
+});
+
+describe('what who looks after the screen sets (F9)', () => {
+  const setAt = (atMs: number) =>
+    SiteWanted.parse({
+      ...{ camera: null, cameraAtMs: atMs, isMicrophoneOff: true, microphoneAtMs: atMs },
+      ...{ layout: 'people', layoutAtMs: atMs, volume: 40, volumeAtMs: atMs },
+    });
+  const SET = { camera: null, layout: 'people', volume: 40, isMicrophoneOff: true };
+
+  test('is taken up once, kept for the next lessons, and set again in a browser that has lost it', () => {
+    const storage = memoryStorage();
+    const settings = new SiteSettings(storage);
+    settings.follow(setAt(ORDERED_AT_MS), BEFORE);
+    expect(settings.getState()).toMatchObject(SET);
+    expect(new SiteSettings(storage).getState()).toMatchObject(SET);
+    expect(isMicrophoneOffIn(settings.getState(), null)).toBe(true);
+    expect(isMicrophoneOffIn(settings.getState(), 'next lesson')).toBe(true);
+    const lost = new SiteSettings(memoryStorage());
+    lost.follow(setAt(ORDERED_AT_MS), AFTER);
+    expect(lost.getState()).toMatchObject(SET);
+  });
+
+  test('gives way to what a teacher orders later, and comes back only when it is ordered again', () => {
+    const settings = new SiteSettings(memoryStorage());
+    settings.follow(setAt(ORDERED_AT_MS), BEFORE);
+    settings.obey({ kind: 'camera', camera: 'teacher' }, 'lesson');
+    settings.obey({ kind: 'layout', layout: 'board' }, 'lesson');
+    settings.obey({ kind: 'microphone', isOff: false }, 'lesson');
+    settings.follow(setAt(ORDERED_AT_MS), BEFORE);
+    expect(settings.getState()).toMatchObject({ camera: 'teacher', layout: 'board', volume: 40 });
+    expect(isMicrophoneOffIn(settings.getState(), 'lesson')).toBe(false);
+    settings.follow(setAt(ORDERED_AT_MS + 1), BEFORE);
+    expect(settings.getState()).toMatchObject(SET);
+  });
+
+  test('switches on again what a teacher has switched off in this lesson', () => {
+    const settings = new SiteSettings(memoryStorage());
+    settings.obey({ kind: 'microphone', isOff: true }, 'lesson');
+    expect(isMicrophoneOffIn(settings.getState(), 'lesson')).toBe(true);
+    expect(isMicrophoneOffIn(settings.getState(), 'next lesson')).toBe(false);
+    settings.follow(SiteWanted.parse({ isMicrophoneOff: false, microphoneAtMs: ORDERED_AT_MS }), BEFORE);
+    expect(isMicrophoneOffIn(settings.getState(), 'lesson')).toBe(false);
   });
 });
