@@ -19,7 +19,8 @@ type Names =
   | 'listPairings'
   | 'createPairing'
   | 'deletePairing'
-  | 'enrolSite';
+  | 'enrolSite'
+  | 'resumeSite';
 
 const HOUR_MS = 3_600_000;
 const ENROLMENT_CODE_MS = 24 * HOUR_MS;
@@ -113,7 +114,19 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
     if (site === undefined) throw new AppError('enrolmentCodeInvalid');
     // A good code is no guess, and all the classrooms of a lesson may be set up behind one address.
     await this.#limits.giveBack('enrolmentAddress', address);
-    context.setCookie(SITE_COOKIE, await this.#sessions.openForSite(site.siteId), SITE_SESSION_MS);
+    const token = await this.#sessions.openForSite(site.siteId);
+    context.setCookie(SITE_COOKIE, token, SITE_SESSION_MS);
+    return { ...identityOf(site), resumeToken: token };
+  };
+
+  readonly resumeSite: RestHandlers['resumeSite'] = async ({ body: { resumeToken } }, context) => {
+    const { address } = context;
+    await this.#limits.consume('enrolmentAddress', address);
+    const holder = await this.#sessions.siteOf(resumeToken);
+    const site = holder === undefined ? undefined : await this.#classrooms.site(holder.siteId);
+    if (site === undefined) throw new AppError('signedOut');
+    await this.#limits.giveBack('enrolmentAddress', address);
+    context.setCookie(SITE_COOKIE, resumeToken, SITE_SESSION_MS);
     return identityOf(site);
   };
 

@@ -60,6 +60,24 @@ describe('the enrolment of a screen', () => {
   });
 });
 
+describe('an enrolment whose cookie the browser has lost', () => {
+  it('is resumed with its token for as long as it holds, and by nothing else', async () => {
+    const { me } = await admin.call('whoAmI', {});
+    const schoolId = me?.schoolId ?? ('' as never);
+    const { classroomId } = await admin.call('createClassroom', { body: { schoolId, name: '录播教室' } });
+    const { code } = await admin.call('issueEnrolmentCode', { params: { classroomId } });
+    const { resumeToken, ...own } = await new RestClient(stack.url).call('enrolSite', { body: { code } });
+    const screen = new RestClient(stack.url);
+    const resume = async (token: string) => (await screen.raw('resumeSite', { body: { resumeToken: token } })).code;
+    expect(await resume('A'.repeat(43))).toBe('signedOut');
+    expect(await resume(resumeToken)).toBeUndefined();
+    expect((await screen.call('siteAgenda', {})).site.classroomName).toBe('录播教室');
+    await admin.call('unenrolSite', { params: { siteId: own.siteId } });
+    expect(await resume(resumeToken)).toBe('signedOut');
+    expect((await screen.raw('siteAgenda')).code).toBe('signedOut');
+  });
+});
+
 describe('pairing a phone with the screen of a classroom (F3)', () => {
   it('is for teachers of its school with a good code, and nobody else', async () => {
     const code = await codeOnScreen();

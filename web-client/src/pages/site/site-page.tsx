@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import { useSearch } from 'wouter';
+import type { RouteReply } from '../../../../signaling/protocol/rest.ts';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
 import { siteText } from '../../messages/site.ts';
@@ -11,6 +12,12 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { useTitle } from '../../ui/use-title.ts';
+import {
+  COOKIE_WRITTEN_MS,
+  forgetEnrolmentToken,
+  keepEnrolmentToken,
+  recallEnrolmentToken,
+} from './enrolment-token.ts';
 import { IdleScreen } from './idle-screen.tsx';
 import { SiteVitals } from './site-kit.ts';
 import type { SiteKit } from './site-kit.ts';
@@ -39,7 +46,10 @@ function EnrolForm() {
   const search = useSearch();
   const [code, setCode] = useState(() => new URLSearchParams(search).get('code') ?? '');
   const enrol = useMutation({
-    mutationFn: () => callApi('enrolSite', { body: { code } }),
+    mutationFn: async () => {
+      const { resumeToken } = await callApi('enrolSite', { body: { code } });
+      await keepEnrolmentToken(resumeToken);
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: AGENDA_KEY }),
   });
   const submit = (event: FormEvent): void => {
@@ -69,11 +79,34 @@ function EnrolForm() {
   );
 }
 
+/** After a power cut that the cookie has not survived. True: it is there again. */
+async function resumeEnrolment(): Promise<boolean> {
+  const resumeToken = await recallEnrolmentToken();
+  if (resumeToken === null) return false;
+  try {
+    await callApi('resumeSite', { body: { resumeToken } });
+    return true;
+  } catch (error) {
+    if (asFailure(error).code !== 'signedOut') throw error;
+    await forgetEnrolmentToken();
+    return false;
+  }
+}
+
+async function askAgenda(signal: AbortSignal): Promise<RouteReply<'siteAgenda'>> {
+  try {
+    return await callApi('siteAgenda', undefined, signal);
+  } catch (error) {
+    if (asFailure(error).code !== 'signedOut' || !(await resumeEnrolment())) throw error;
+    return callApi('siteAgenda', undefined, signal);
+  }
+}
+
 /** The agenda, when it came by this computer's clock, and when the page was loaded by the server's. */
 async function loadAgenda(signal: AbortSignal) {
   const sentAtMs = Date.now();
   const ageWhenSentMs = performance.now();
-  const agenda = await callApi('siteAgenda', undefined, signal);
+  const agenda = await askAgenda(signal);
   const { serverNowMs } = agenda;
   const load: PageLoad = { fromMs: serverNowMs - performance.now(), toMs: serverNowMs - ageWhenSentMs };
   return { agenda, clockOffsetMs: serverNowMs - (sentAtMs + Date.now()) / 2, load };
@@ -129,6 +162,12 @@ function FirstScreen() {
   const [doneId, setDoneId] = useState<string | null>(null);
   const isOut = isSignedOut(agenda.error);
   const { agenda: known = null, clockOffsetMs = null } = agenda.data ?? {};
+  const isEnrolled = known !== null;
+  useEffect(() => {
+    if (!isEnrolled) return undefined;
+    const timer = setTimeout(() => void forgetEnrolmentToken(), COOKIE_WRITTEN_MS);
+    return () => clearTimeout(timer);
+  }, [isEnrolled]);
   const kit = useKit(agenda.data);
   useSiteHealth(kit, isOut ? null : clockOffsetMs);
   if (isOut) return <EnrolForm />;
