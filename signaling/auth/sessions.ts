@@ -52,6 +52,11 @@ export class Sessions {
     return { kind: 'public' };
   }
 
+  /** Whose site's session this token is; undefined once that has ended. */
+  siteOf(token: string): Promise<SiteCaller | undefined> {
+    return this.#site(token);
+  }
+
   async #open(
     holder: { kind: 'person'; personId: PersonId } | { kind: 'site'; siteId: SiteId },
     lastsMs: number,

@@ -1,3 +1,4 @@
+import { parseCookie } from 'cookie';
 import type { Request, Response, Router } from 'express';
 import type * as z from 'zod';
 import type { RouteDefinition } from '../protocol/define.ts';
@@ -21,6 +22,8 @@ export interface RouteContext {
   /** Scheme and host under which the client reached us. */
   readonly origin: string;
   setCookie(name: string, value: string, maxAgeMs: number): void;
+  /** The one that came with the request, good for another `maxAgeMs` from now. */
+  renewCookie(name: string, maxAgeMs: number): void;
   clearCookie(name: string): void;
 }
 
@@ -73,11 +76,17 @@ export function assertOwnOrigin(request: Request, publicUrl: string | undefined)
 
 function contextOf(request: Request, response: Response, caller: Caller, options: ServeRouteOptions): RouteContext {
   const cookie = { httpOnly: true, sameSite: 'lax', secure: options.isSecure, path: '/' } as const;
+  const setCookie = (name: string, value: string, maxAge: number): void =>
+    void response.cookie(name, value, { ...cookie, maxAge });
   return {
     caller,
     address: request.ip ?? 'unknown',
     origin: options.publicUrl ?? `${request.protocol}://${request.host}`,
-    setCookie: (name, value, maxAge) => void response.cookie(name, value, { ...cookie, maxAge }),
+    setCookie,
+    renewCookie: (name, maxAge) => {
+      const value = parseCookie(request.headers.cookie ?? '')[name];
+      if (value !== undefined) setCookie(name, value, maxAge);
+    },
     clearCookie: (name) => void response.clearCookie(name, cookie),
   };
 }

@@ -16,7 +16,7 @@ const NOW_MS = MONDAY_8_MS;
 
 const health = (lessonId: LessonId | null, line: SiteHealth['line'] = null): SiteHealth => ({
   ...{ version: 2, browser: 'Chromium 150', startedAtMs: 1, clockOffsetMs: 0, cameras: [], hasMicrophone: true },
-  ...{ screens: 1, volume: 70, lessonId, line },
+  ...{ screens: 1, volume: 70, camera: 'pupils', isMicrophoneOff: false, layout: 'auto', lessonId, line },
 });
 
 async function enrol(stores: Stores, classroomId: ClassroomId): Promise<SiteId> {

@@ -19,7 +19,8 @@ type Names =
   | 'listPairings'
   | 'createPairing'
   | 'deletePairing'
-  | 'enrolSite';
+  | 'enrolSite'
+  | 'resumeSite';
 
 const HOUR_MS = 3_600_000;
 const ENROLMENT_CODE_MS = 24 * HOUR_MS;
@@ -112,8 +113,20 @@ export class ClassroomRoutes implements Pick<RestHandlers, Names> {
     const site = await this.#enrol(normalCode(body.code));
     if (site === undefined) throw new AppError('enrolmentCodeInvalid');
     // The code is used up: from here on nothing may keep the screen from its session.
-    context.setCookie(SITE_COOKIE, await this.#sessions.openForSite(site.siteId), SITE_SESSION_MS);
+    const token = await this.#sessions.openForSite(site.siteId);
+    context.setCookie(SITE_COOKIE, token, SITE_SESSION_MS);
     // A good code is no guess, and all the classrooms of a lesson may be set up behind one address.
+    await this.#limits.giveBack('enrolmentAddress', address).catch(() => undefined);
+    return { ...identityOf(site), resumeToken: token };
+  };
+
+  readonly resumeSite: RestHandlers['resumeSite'] = async ({ body: { resumeToken } }, context) => {
+    const { address } = context;
+    await this.#limits.consume('enrolmentAddress', address);
+    const holder = await this.#sessions.siteOf(resumeToken);
+    const site = holder === undefined ? undefined : await this.#classrooms.site(holder.siteId);
+    if (site === undefined) throw new AppError('signedOut');
+    context.setCookie(SITE_COOKIE, resumeToken, SITE_SESSION_MS);
     await this.#limits.giveBack('enrolmentAddress', address).catch(() => undefined);
     return identityOf(site);
   };

@@ -1,7 +1,9 @@
 import { PairingCodes } from '../../auth/pairing-codes.ts';
+import { SITE_COOKIE, SITE_SESSION_MS } from '../../auth/sessions.ts';
 import { AppError } from '../../protocol/errors.ts';
 import type { ClassroomId, SiteId } from '../../protocol/ids.ts';
-import type { KeptSite, PairedSite } from '../../protocol/rest/sites.ts';
+import type { KeptSite, PairedSite, SiteWanted } from '../../protocol/rest/sites.ts';
+import type { SiteOrder } from '../../protocol/sites.ts';
 import type { Lesson, SiteRecord } from '../../../storage/ports.ts';
 import {
   administers,
@@ -71,6 +73,8 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
     await this.#stores.classrooms.siteSeen(siteId, now);
     const site = await this.#stores.sites.site(siteId, now);
     if (site === undefined) throw new AppError('signedOut');
+    // The session goes on with each request; a browser would forget its half of it 400 days after the enrolment.
+    context.renewCookie(SITE_COOKIE, SITE_SESSION_MS);
     const { current, upcoming } = await this.#lessonsOf(site.classroomId);
     const view = (lesson: Lesson) => lessonSummary(lesson, 'site', this.#rooms.presentCount(lesson.lessonId));
     const { classroomName, schoolName, timeZone, phones, wanted } = site;
@@ -107,11 +111,7 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
 
   readonly orderSite: RestHandlers['orderSite'] = async ({ params, body }, context) => {
     await this.#managed(personOf(context.caller), params.siteId);
-    const atMs = this.#nowMs();
-    await this.#stores.sites.want(
-      params.siteId,
-      body.kind === 'reload' ? { reloadAtMs: atMs } : { volume: body.volume, volumeAtMs: atMs },
-    );
+    await this.#stores.sites.want(params.siteId, wishOf(body, this.#nowMs()));
     return {};
   };
 
@@ -232,6 +232,21 @@ export class SiteRoutes implements Pick<RestHandlers, Names> {
       (lesson) => lesson.state === 'scheduled' && lesson.startsAtMs > now && lesson.lessonId !== current?.lessonId,
     );
     return { current, upcoming };
+  }
+}
+
+function wishOf(order: SiteOrder, atMs: number): Partial<SiteWanted> {
+  switch (order.kind) {
+    case 'camera':
+      return { camera: order.camera, cameraAtMs: atMs };
+    case 'microphone':
+      return { isMicrophoneOff: order.isOff, microphoneAtMs: atMs };
+    case 'volume':
+      return { volume: order.volume, volumeAtMs: atMs };
+    case 'layout':
+      return { layout: order.layout, layoutAtMs: atMs };
+    case 'reload':
+      return { reloadAtMs: atMs };
   }
 }
 

@@ -207,14 +207,24 @@ export const classroomRoutes = {
     summary: 'Enrol this device as a classroom’s site with a code; sets the site cookie',
     access: ['public'],
     body: z.object({ code: z.string().trim().toUpperCase().min(6).max(20) }),
-    reply: SiteIdentity,
+    /** With `resumeToken` the page enrols again when the power fails before the browser has written its cookies to the disk. */
+    reply: SiteIdentity.extend({ resumeToken: z.string() }),
     status: 201,
     errors: ['enrolmentCodeInvalid', 'tooManyRequests'],
+  }),
+  resumeSite: route({
+    method: 'POST',
+    path: '/site/enrolment/resumption',
+    summary: 'Set the site cookie that the browser has lost, for an enrolment that holds; `signedOut` when it does not',
+    access: ['public'],
+    body: z.object({ resumeToken: z.string().max(100) }),
+    reply: SiteIdentity,
+    errors: ['signedOut', 'tooManyRequests'],
   }),
   siteAgenda: route({
     method: 'GET',
     path: '/site/agenda',
-    summary: 'What the site needs: who it is, the lesson to join now, the next ones today',
+    summary: 'What the site needs: who it is, the lesson to join now, the next ones today; renews the site cookie',
     access: ['site'],
     reply: z.object({
       site: SiteIdentity,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { route } from '../define.ts';
 import { ClassroomId, LessonId, PersonId, SchoolId, SiteId } from '../ids.ts';
-import { MAX_CAMERAS, SiteCamera, SiteVolume } from '../sites.ts';
+import { MAX_CAMERAS, SiteCamera, SiteLayout, SiteOrder, SiteVolume } from '../sites.ts';
 import { CoursewareItem } from './courseware.ts';
 import { JoinGrant } from './lessons.ts';
 import { Instant, LessonSummary, Nothing } from './shapes.ts';
@@ -26,6 +26,11 @@ export const SiteHealth = z.object({
   hasMicrophone: z.boolean(),
   screens: z.int().min(1).max(4),
   volume: SiteVolume,
+  /** Which one it sends in a lesson. A page of before does not say it, nor the next two. */
+  camera: SiteCamera.nullable().default('pupils'),
+  /** For good, or for the lesson that it is in. */
+  isMicrophoneOff: z.boolean().default(false),
+  layout: SiteLayout.default('auto'),
   /** In which room it is; null between lessons. */
   lessonId: LessonId.nullable(),
   /** Of its line there. */
@@ -33,11 +38,17 @@ export const SiteHealth = z.object({
 });
 export type SiteHealth = z.infer<typeof SiteHealth>;
 
-/** What who looks after a screen has told it last. A screen that was off does it when it is back. */
+/** What who looks after a screen has told it last, and when. A screen that was off does it when it is back. */
 export const SiteWanted = z.object({
   reloadAtMs: z.int().nullable().default(null),
   volume: SiteVolume.nullable().default(null),
   volumeAtMs: z.int().nullable().default(null),
+  camera: SiteCamera.nullable().default(null),
+  cameraAtMs: z.int().nullable().default(null),
+  isMicrophoneOff: z.boolean().default(false),
+  microphoneAtMs: z.int().nullable().default(null),
+  layout: SiteLayout.default('auto'),
+  layoutAtMs: z.int().nullable().default(null),
 });
 export type SiteWanted = z.infer<typeof SiteWanted>;
 
@@ -95,16 +106,15 @@ export const siteRoutes = {
     reply: z.object({ sites: z.array(KeptSite) }),
     errors: ['forbidden'],
   }),
+  /** Done within seconds, or when the screen is on again. What is set stays until somebody sets it otherwise: here, in a lesson or at the screen. */
   orderSite: route({
     method: 'POST',
     path: '/sites/{siteId}/orders',
-    summary: 'Have a screen reload itself, or set its volume; it does so within seconds, or when it is on again',
+    summary:
+      'Have a screen reload itself, or set its camera, microphone, volume or layout, in a lesson and for the next',
     access: admins,
     params: siteParams,
-    body: z.discriminatedUnion('kind', [
-      z.object({ kind: z.literal('reload') }),
-      z.object({ kind: z.literal('volume'), volume: SiteVolume }),
-    ]),
+    body: SiteOrder,
     reply: Nothing,
     errors: ['forbidden', 'notFound'],
   }),

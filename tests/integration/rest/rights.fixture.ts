@@ -96,6 +96,7 @@ export const RIGHTS: Readonly<Record<string, string>> = {
   changeTimetableEntry: ' s f f f + + f p',
   deleteTimetableEntry: ' s f f f + + f p',
   enrolSite: '            + + + + + + + +',
+  resumeSite: '           + + + + + + + +',
   siteAgenda: '           s f f f f f + p',
   reportSiteHealth: '     s f f f f f + p',
   listSites: '            s f f f + + f p',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_PREFIX } from '../../../signaling/protocol/rest.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { DEMO_CLASSROOM, demoClassroom } from '../../support/districts/demo-site.ts';
 import { joinedRoom } from '../../support/clients/joined-room.ts';
@@ -9,7 +10,7 @@ import { Stack } from '../../support/stands/stack.ts';
 const HEALTH = {
   ...{ version: 2, browser: 'Chromium 150', startedAtMs: 1, clockOffsetMs: -40, hasMicrophone: true, screens: 2 },
   cameras: [{ label: '前置摄像头', role: 'pupils' }],
-  ...{ volume: 70, lessonId: null, line: null },
+  ...{ volume: 70, camera: 'teacher', isMicrophoneOff: false, layout: 'board', lessonId: null, line: null },
 };
 
 let stack: Stack;
@@ -45,6 +46,35 @@ beforeAll(async () => {
   lessonId = await lessonIdOf(lecturer, '望庐山瀑布');
 });
 afterAll(() => stack.stop());
+
+describe('the enrolment of a screen', () => {
+  it('goes on for another 400 days each time that it asks what is on', async () => {
+    const { headers } = await fetch(`${stack.url}${API_PREFIX}/site/agenda`, {
+      headers: { cookie: site.cookieHeader },
+    });
+    const [renewed] = headers.getSetCookie();
+    expect(renewed).toContain(`${site.cookieHeader}; Max-Age=${400 * 86_400}; Path=/;`);
+    expect(renewed).toContain('HttpOnly; SameSite=Lax');
+  });
+});
+
+describe('an enrolment whose cookie the browser has lost', () => {
+  it('is resumed with its token for as long as it holds, and by nothing else', async () => {
+    const { me } = await admin.call('whoAmI', {});
+    const schoolId = me?.schoolId ?? ('' as never);
+    const { classroomId } = await admin.call('createClassroom', { body: { schoolId, name: '录播教室' } });
+    const { code } = await admin.call('issueEnrolmentCode', { params: { classroomId } });
+    const { resumeToken, ...own } = await new RestClient(stack.url).call('enrolSite', { body: { code } });
+    const screen = new RestClient(stack.url);
+    const resume = async (token: string) => (await screen.raw('resumeSite', { body: { resumeToken: token } })).code;
+    expect(await resume('A'.repeat(43))).toBe('signedOut');
+    expect(await resume(resumeToken)).toBeUndefined();
+    expect((await screen.call('siteAgenda', {})).site.classroomName).toBe('录播教室');
+    await admin.call('unenrolSite', { params: { siteId: own.siteId } });
+    expect(await resume(resumeToken)).toBe('signedOut');
+    expect((await screen.raw('siteAgenda')).code).toBe('signedOut');
+  });
+});
 
 describe('pairing a phone with the screen of a classroom (F3)', () => {
   it('is for teachers of its school with a good code, and nobody else', async () => {
@@ -138,7 +168,16 @@ describe('the screens as who looks after them sees them', () => {
     expect(sites[0]).toMatchObject({ siteId, health: HEALTH, day: { quarters: 1, poorQuarters: 0 }, phones: [] });
     await admin.call('orderSite', { params: { siteId }, body: { kind: 'volume', volume: 30 } });
     await admin.call('orderSite', { params: { siteId }, body: { kind: 'reload' } });
-    expect((await agenda()).wanted).toMatchObject({ volume: 30, reloadAtMs: expect.any(Number) });
+    expect((await agenda()).wanted).toMatchObject({ volume: 30, reloadAtMs: expect.any(Number), cameraAtMs: null });
+    await admin.call('orderSite', { params: { siteId }, body: { kind: 'camera', camera: null } });
+    await admin.call('orderSite', { params: { siteId }, body: { kind: 'microphone', isOff: true } });
+    await admin.call('orderSite', { params: { siteId }, body: { kind: 'layout', layout: 'people' } });
+    const atMs = expect.any(Number);
+    expect((await agenda()).wanted).toEqual({
+      ...{ volume: 30, volumeAtMs: atMs, reloadAtMs: atMs, layout: 'people', layoutAtMs: atMs },
+      ...{ camera: null, cameraAtMs: atMs, isMicrophoneOff: true, microphoneAtMs: atMs },
+    });
+    expect((await farEnd.raw('orderSite', { params: { siteId }, body: { kind: 'reload' } })).code).toBe('forbidden');
     const broken = { ...HEALTH, cameras: Array.from({ length: 50 }, () => ({ label: 'x', role: null })) };
     expect((await site.raw('reportSiteHealth', { body: broken })).code).toBe('invalidInput');
   });

@@ -1,11 +1,14 @@
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions } from 'playwright-core';
 import { useTimecodeMedia, type MediaOptions } from './timecode-media.ts';
 
+interface Overrides {
+  readonly executablePath?: string;
+  readonly args?: readonly string[];
+}
+
 /** The distribution's Chromium, headless, never throttling a page that it believes nobody looks at. */
-export async function launchBrowser(
-  overrides: { readonly executablePath?: string; readonly args?: readonly string[] } = {},
-): Promise<Browser> {
-  return chromium.launch({
+function launchOptions(overrides: Overrides = {}) {
+  return {
     executablePath: overrides.executablePath ?? process.env['TONGKE_CHROMIUM_BIN'] ?? '/usr/bin/chromium',
     args: [
       '--no-sandbox',
@@ -24,7 +27,11 @@ export async function launchBrowser(
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       ...(overrides.args ?? []),
     ],
-  });
+  };
+}
+
+export async function launchBrowser(overrides: Overrides = {}): Promise<Browser> {
+  return chromium.launch(launchOptions(overrides));
 }
 
 export const VIEWPORTS = {
@@ -48,6 +55,25 @@ export async function openDevice(
     { addInitScript: (script, options) => context.addInitScript(script as (options: unknown) => void, options) },
     sender,
     media,
+  );
+  return context;
+}
+
+/** A browser process of its own, with a profile on the disk that the next one finds again. */
+export async function openKiosk(
+  profile: string,
+  sender: number,
+  options: BrowserContextOptions,
+): Promise<BrowserContext> {
+  const context = await chromium.launchPersistentContext(profile, {
+    ...launchOptions(),
+    // Of a browser that says that it is automated Chromium does not load a page again that it could not reach.
+    ignoreDefaultArgs: ['--enable-automation'],
+    ...{ locale: 'zh-CN', viewport: VIEWPORTS.screen, ...options },
+  });
+  await useTimecodeMedia(
+    { addInitScript: (script, options) => context.addInitScript(script as (options: unknown) => void, options) },
+    sender,
   );
   return context;
 }

@@ -27,6 +27,12 @@ export class Person {
     return new Person(stack, page, sender);
   }
 
+  /** At a browser that is open already. */
+  static on(stack: Stack, page: Page, sender: number): Person {
+    page.context().setDefaultTimeout(WAIT_MS);
+    return new Person(stack, page, sender);
+  }
+
   /** Through the sign-in page, as people do it. */
   async signIn(account: string): Promise<void> {
     const signIn = (await this.#stack.demoSignIns()).find((candidate) => candidate.account === account);

@@ -63,10 +63,10 @@ export class Stack {
     this.#output = output;
   }
 
-  /** @param env on top of the process's own; ports and the data folder are chosen here. */
+  /** @param env on top of the process's own; ports and the data folder are chosen here unless it names `PORT` and `DATA_DIR` (to start again). */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<Stack> {
     const dataFolder = env['DATA_DIR'] ?? (await newDataFolder(env['DATABASE_URL'] === undefined));
-    const port = await freePort();
+    const port = Number(env['PORT'] ?? (await freePort()));
     const rtcPort = await freeMediaPorts();
     const child = spawn(process.execPath, [resolve('setup/supervisor.ts')], {
       env: {

@@ -3,8 +3,8 @@ import { catalogue } from '../text/text.ts';
 export const deskSiteText = catalogue({
   title: ['大屏运行', 'Screens'],
   intro: [
-    '每块大屏每 15 秒报告一次。重新加载和音量在几秒内生效；关机的大屏开机后执行。',
-    'Each screen reports every 15 seconds. Reload and volume take effect within seconds, or when a screen is on again.',
+    '每块大屏每 15 秒报告一次。重新加载、音量和遥控在几秒内生效；关机的大屏开机后执行。',
+    'Each screen reports every 15 seconds. What you set takes effect within seconds, or when a screen is on again.',
   ],
   classroom: ['教室', 'Classroom'],
   state: ['状态', 'State'],
@@ -31,6 +31,11 @@ export const deskSiteText = catalogue({
   minutes: ['{n} 分钟', '{n} min'],
   volumeOf: ['音量 {volume}', 'Volume {volume}'],
   volume: ['{name} 的音量', 'Volume of {name}'],
+  controlOf: ['遥控 {name} 的大屏', 'Control the screen of {name}'],
+  controlBody: [
+    '上课时几秒内生效，以后的课也照此；老师在课堂里可以再改。麦克风打开后，仍由课堂决定何时听到本教室。',
+    'Takes effect within seconds in a lesson, and holds for later ones; teachers may change it in class. Whether a microphone that is on is heard is decided by the lesson.',
+  ],
   reload: ['重新加载', 'Reload'],
   reloadOf: ['重新加载 {name} 的大屏', 'Reload the screen of {name}'],
   ordered: ['已通知 {name} 的大屏', 'The screen of {name} has been told'],

@@ -1,8 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { RotateCw, Unplug, X } from 'lucide-react';
-import { useState } from 'react';
+import { X } from 'lucide-react';
 import type { KeptSite, SiteHealth, SitePhone } from '../../../../signaling/protocol/rest/sites.ts';
-import type { RouteInput } from '../../../../signaling/protocol/rest.ts';
 import { PROTOCOL_VERSION } from '../../../../signaling/protocol/version.ts';
 import { callApi } from '../../api/api.ts';
 import { deskSiteText } from '../../messages/desk-sites.ts';
@@ -13,11 +11,11 @@ import { dayAndTime } from '../../text/time.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyPanel } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
-import { ConfirmDialog } from './confirm-dialog.tsx';
 import { DeskList } from './desk-list.tsx';
 import { deskQueries, useDeskRefresh } from './desk-queries.ts';
 import { useDeskSchool } from './desk-school.ts';
 import { useNotices } from './notices.tsx';
+import { SiteOrders } from './site-orders.tsx';
 import desk from './desk.module.css';
 import styles from './sites-section.module.css';
 import table from './table.module.css';
@@ -26,7 +24,6 @@ import table from './table.module.css';
 const ONLINE_WITHIN_MS = 45_000;
 const QUARTERS_A_DAY = 96;
 const MINUTE_MS = 60_000;
-const VOLUMES = [100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0];
 /** Below this nobody notices, and a countdown is right. */
 const CLOCK_OFF_MS = 2_000;
 
@@ -119,87 +116,6 @@ function Phone({ site, phone }: { readonly site: KeptSite; readonly phone: SiteP
   );
 }
 
-function Volume(props: { readonly site: KeptSite; readonly onChoose: (volume: number) => void }) {
-  const t = useText(deskSiteText);
-  const { classroomName: name, health } = props.site;
-  const now = health?.volume ?? 100;
-  const choices = [...new Set([now, ...VOLUMES])].toSorted((a, b) => b - a);
-  return (
-    <select
-      className={styles.volume}
-      aria-label={t('volume', { name })}
-      value={now}
-      onChange={(event) => props.onChoose(Number(event.target.value))}
-      data-testid="desk-volume"
-    >
-      {choices.map((volume) => (
-        <option key={volume} value={volume}>
-          {t('volumeOf', { volume })}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-function UnenrolButton({ site }: { readonly site: KeptSite }) {
-  const t = useText(deskSiteText);
-  const refresh = useDeskRefresh();
-  const notices = useNotices();
-  const [isAsking, setAsking] = useState(false);
-  const { siteId, classroomName: name } = site;
-  const unenrol = useMutation({
-    mutationFn: () => callApi('unenrolSite', { params: { siteId } }),
-    onSuccess: () => notices.say(t('unenrolled', { name })),
-    onError: (error) => notices.fail(error),
-    onSettled: async () => {
-      setAsking(false);
-      await refresh('sites', 'classrooms');
-    },
-  });
-  return (
-    <>
-      <Button look="plain" icon={Unplug} aria-label={t('unenrolOf', { name })} onClick={() => setAsking(true)} />
-      <ConfirmDialog
-        open={isAsking}
-        title={t('unenrolTitle', { name })}
-        body={t('unenrolBody')}
-        confirm={t('unenrol')}
-        busy={unenrol.isPending}
-        onConfirm={() => unenrol.mutate()}
-        onClose={() => setAsking(false)}
-      />
-    </>
-  );
-}
-
-function Orders({ site }: { readonly site: KeptSite }) {
-  const t = useText(deskSiteText);
-  const refresh = useDeskRefresh();
-  const notices = useNotices();
-  const { siteId, classroomName: name } = site;
-  const order = useMutation({
-    mutationFn: (body: RouteInput<'orderSite'>['body']) => callApi('orderSite', { params: { siteId }, body }),
-    onSuccess: () => notices.say(t('ordered', { name })),
-    onError: (error) => notices.fail(error),
-    onSettled: () => refresh('sites'),
-  });
-  return (
-    <>
-      <Volume site={site} onChoose={(volume) => order.mutate({ kind: 'volume', volume })} />
-      <Button
-        icon={RotateCw}
-        busy={order.isPending}
-        aria-label={t('reloadOf', { name })}
-        onClick={() => order.mutate({ kind: 'reload' })}
-        data-testid="desk-reload"
-      >
-        {t('reload')}
-      </Button>
-      <UnenrolButton site={site} />
-    </>
-  );
-}
-
 /** How the screens of a school's classrooms are, for who looks after them. */
 export function SitesSection() {
   const t = useText(deskSiteText);
@@ -236,7 +152,7 @@ export function SitesSection() {
                 : site.phones.map((phone) => <Phone key={phone.personId} {...{ site, phone }} />)}
             </td>
             <td className={table.rowActions}>
-              <Orders site={site} />
+              <SiteOrders site={site} />
             </td>
           </tr>
         )}

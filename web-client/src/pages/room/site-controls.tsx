@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { SeatId } from '../../../../signaling/protocol/ids.ts';
 import type { SiteOrder, SiteSetup } from '../../../../signaling/protocol/sites.ts';
 import type { InsideState } from '../../call/room-state.ts';
@@ -40,14 +41,16 @@ function Choices({ label, choices, onOrder }: ChoicesProps) {
   );
 }
 
-function Controls({ setup, onOrder }: { readonly setup: SiteSetup; readonly onOrder: (order: SiteOrder) => void }) {
+/** What is set and stays: the same in a lesson and for who looks after the screen. */
+export function ScreenChoices(props: {
+  readonly setup: Pick<SiteSetup, 'cameras' | 'camera' | 'isMicrophoneOff' | 'layout'>;
+  readonly onOrder: (order: SiteOrder) => void;
+  readonly children?: ReactNode;
+}) {
+  const { setup, onOrder, children } = props;
   const t = useText(siteControlText);
-  const { cameras, camera, isMicrophoneOff, volume, layout } = setup;
+  const { cameras, camera, isMicrophoneOff, layout } = setup;
   const cameraWords = { pupils: t('cameraPupils'), teacher: t('cameraTeacher') };
-  const volumeBy = (change: number): SiteOrder => ({
-    kind: 'volume',
-    volume: Math.min(100, Math.max(0, volume + change)),
-  });
   return (
     <>
       <Choices
@@ -70,14 +73,7 @@ function Controls({ setup, onOrder }: { readonly setup: SiteSetup; readonly onOr
           order: { kind: 'microphone', isOff },
         }))}
       />
-      <Choices
-        label={t('volume', { n: volume })}
-        onOrder={onOrder}
-        choices={[
-          { id: 'quieter', label: t('quieter'), order: volumeBy(-VOLUME_STEP) },
-          { id: 'louder', label: t('louder'), order: volumeBy(VOLUME_STEP) },
-        ]}
-      />
+      {children}
       <Choices
         label={t('layout')}
         onOrder={onOrder}
@@ -88,6 +84,29 @@ function Controls({ setup, onOrder }: { readonly setup: SiteSetup; readonly onOr
           order: { kind: 'layout', layout: choice },
         }))}
       />
+    </>
+  );
+}
+
+function Controls({ setup, onOrder }: { readonly setup: SiteSetup; readonly onOrder: (order: SiteOrder) => void }) {
+  const t = useText(siteControlText);
+  const { volume } = setup;
+  const volumeBy = (change: number): SiteOrder => ({
+    kind: 'volume',
+    volume: Math.min(100, Math.max(0, volume + change)),
+  });
+  return (
+    <>
+      <ScreenChoices setup={setup} onOrder={onOrder}>
+        <Choices
+          label={t('volume', { n: volume })}
+          onOrder={onOrder}
+          choices={[
+            { id: 'quieter', label: t('quieter'), order: volumeBy(-VOLUME_STEP) },
+            { id: 'louder', label: t('louder'), order: volumeBy(VOLUME_STEP) },
+          ]}
+        />
+      </ScreenChoices>
       <Choices
         label={t('screen')}
         onOrder={onOrder}

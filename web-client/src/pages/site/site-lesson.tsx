@@ -12,6 +12,7 @@ import { useVisit } from '../room/use-visit.ts';
 import { PairingSign } from './pairing-sign.tsx';
 import type { SiteKit } from './site-kit.ts';
 import { SiteRoom } from './site-room.tsx';
+import { isMicrophoneOffIn } from './site-settings.ts';
 import { SoundCard } from './sound-card.tsx';
 import styles from './site-page.module.css';
 
@@ -97,8 +98,8 @@ export function SiteLesson(props: {
   const obtainGrant = useCallback(() => callApi('joinLesson', { params: { lessonId } }), [lessonId]);
   // What was switched off at this screen stays off through a reload.
   const wants = useCallback(() => {
-    const { camera, microphoneOffIn } = settings.getState();
-    return { camera: camera !== null, microphone: microphoneOffIn !== lessonId };
+    const state = settings.getState();
+    return { camera: state.camera !== null, microphone: !isMicrophoneOffIn(state, lessonId) };
   }, [settings, lessonId]);
   const { phase, enter, complaint, dismissComplaint } = useVisit({
     key: `site-${lessonId}`,

@@ -12,11 +12,18 @@ import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { FailureBanner } from '../../ui/panels.tsx';
 import { useTitle } from '../../ui/use-title.ts';
+import {
+  COOKIE_WRITTEN_MS,
+  forgetEnrolmentToken,
+  keepEnrolmentToken,
+  recallEnrolmentToken,
+} from './enrolment-token.ts';
 import { IdleScreen } from './idle-screen.tsx';
 import { SiteVitals } from './site-kit.ts';
 import type { SiteKit } from './site-kit.ts';
 import { SiteLesson } from './site-lesson.tsx';
 import { SiteSettings } from './site-settings.ts';
+import type { PageLoad } from './site-settings.ts';
 import { SiteShare } from './site-share.ts';
 import { useSecondScreen } from './use-second-screen.ts';
 import { useSiteHealth } from './use-site-health.ts';
@@ -39,7 +46,10 @@ function EnrolForm() {
   const search = useSearch();
   const [code, setCode] = useState(() => new URLSearchParams(search).get('code') ?? '');
   const enrol = useMutation({
-    mutationFn: () => callApi('enrolSite', { body: { code } }),
+    mutationFn: async () => {
+      const { resumeToken } = await callApi('enrolSite', { body: { code } });
+      await keepEnrolmentToken(resumeToken);
+    },
     onSuccess: () => client.invalidateQueries({ queryKey: AGENDA_KEY }),
   });
   const submit = (event: FormEvent): void => {
@@ -69,14 +79,42 @@ function EnrolForm() {
   );
 }
 
-/** The agenda, and when it came by this computer's clock. */
-async function loadAgenda(signal: AbortSignal) {
-  const sentAtMs = Date.now();
-  const agenda = await callApi('siteAgenda', undefined, signal);
-  return { agenda, clockOffsetMs: agenda.serverNowMs - (sentAtMs + Date.now()) / 2 };
+/** After a power cut that the cookie has not survived. True: it is there again. */
+async function resumeEnrolment(): Promise<boolean> {
+  const resumeToken = await recallEnrolmentToken();
+  if (resumeToken === null) return false;
+  try {
+    await callApi('resumeSite', { body: { resumeToken } });
+    return true;
+  } catch (error) {
+    if (asFailure(error).code !== 'signedOut') throw error;
+    await forgetEnrolmentToken();
+    return false;
+  }
 }
 
-function useKit(agenda: RouteReply<'siteAgenda'> | null): SiteKit {
+async function askAgenda(signal: AbortSignal): Promise<RouteReply<'siteAgenda'>> {
+  try {
+    return await callApi('siteAgenda', undefined, signal);
+  } catch (error) {
+    if (asFailure(error).code !== 'signedOut' || !(await resumeEnrolment())) throw error;
+    return callApi('siteAgenda', undefined, signal);
+  }
+}
+
+/** The agenda, when it came by this computer's clock, and when the page was loaded by the server's. */
+async function loadAgenda(signal: AbortSignal) {
+  const sentAtMs = Date.now();
+  const ageWhenSentMs = performance.now();
+  const agenda = await askAgenda(signal);
+  const { serverNowMs } = agenda;
+  const load: PageLoad = { fromMs: serverNowMs - performance.now(), toMs: serverNowMs - ageWhenSentMs };
+  return { agenda, clockOffsetMs: serverNowMs - (sentAtMs + Date.now()) / 2, load };
+}
+type LoadedAgenda = Awaited<ReturnType<typeof loadAgenda>>;
+
+function useKit(loaded: LoadedAgenda | undefined): SiteKit {
+  const agenda = loaded?.agenda ?? null;
   const [parts] = useState(() => ({
     settings: new SiteSettings(localStorage),
     share: new SiteShare(),
@@ -91,10 +129,9 @@ function useKit(agenda: RouteReply<'siteAgenda'> | null): SiteKit {
       delete window.tongkeSite;
     };
   }, [parts]);
-  const wanted = agenda?.wanted;
   useEffect(() => {
-    if (wanted !== undefined && parts.settings.follow(wanted)) location.reload();
-  }, [parts, wanted]);
+    if (loaded !== undefined && parts.settings.follow(loaded.agenda.wanted, loaded.load)) location.reload();
+  }, [parts, loaded]);
   return { ...parts, screens, pairingCode: agenda?.pairingCode ?? null, phones: agenda?.phones ?? [] };
 }
 
@@ -125,7 +162,13 @@ function FirstScreen() {
   const [doneId, setDoneId] = useState<string | null>(null);
   const isOut = isSignedOut(agenda.error);
   const { agenda: known = null, clockOffsetMs = null } = agenda.data ?? {};
-  const kit = useKit(known);
+  const isEnrolled = known !== null;
+  useEffect(() => {
+    if (!isEnrolled) return undefined;
+    const timer = setTimeout(() => void forgetEnrolmentToken(), COOKIE_WRITTEN_MS);
+    return () => clearTimeout(timer);
+  }, [isEnrolled]);
+  const kit = useKit(agenda.data);
   useSiteHealth(kit, isOut ? null : clockOffsetMs);
   if (isOut) return <EnrolForm />;
   const current = known?.current ?? null;

@@ -16,17 +16,34 @@ const Remembered = z.object({
   layout: SiteLayout.default('auto'),
   /** A microphone that was switched off is on again in the next lesson: nobody is there to see that it is not. */
   microphoneOffIn: z.string().nullable().default(null),
+  /** Whoever looks after the screen sees it at the desk, so that it stays until somebody switches it on. */
+  isMicrophoneOff: z.boolean().default(false),
   /** What was done already of what who looks after the screen wants. */
   volumeAtMs: z.number().nullable().default(null),
+  cameraAtMs: z.number().nullable().default(null),
+  microphoneAtMs: z.number().nullable().default(null),
+  layoutAtMs: z.number().nullable().default(null),
   reloadAtMs: z.number().nullable().default(null),
 });
 export type SiteSettingsState = Readonly<z.infer<typeof Remembered>>;
+
+/** `lessonId` is null between lessons. */
+export const isMicrophoneOffIn = (state: SiteSettingsState, lessonId: string | null): boolean =>
+  state.isMicrophoneOff || (lessonId !== null && state.microphoneOffIn === lessonId);
+
+/** Between which two moments the page was loaded, by the server's clock: the screen's own may be years off. */
+export interface PageLoad {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 /** How this screen is set up: kept in its browser, so that it is the same after a power cut. */
 export class SiteSettings {
   readonly #storage: Storage;
   readonly #listeners = new Set<() => void>();
   #state: SiteSettingsState;
+  /** As the first agenda has it: a computer that slept has counted too little since. */
+  #load: PageLoad | null = null;
 
   constructor(storage: Storage) {
     this.#storage = storage;
@@ -39,14 +56,12 @@ export class SiteSettings {
     return () => this.#listeners.delete(listener);
   };
 
-  change(change: Partial<SiteSettingsState>): void {
+  /** False: it holds until the page is gone. */
+  change(change: Partial<SiteSettingsState>): boolean {
     this.#state = { ...this.#state, ...change };
-    try {
-      this.#storage.setItem(STORAGE_KEY, JSON.stringify(this.#state));
-    } catch {
-      // It holds until the page is gone.
-    }
+    const isKept = this.#keep();
     for (const listener of this.#listeners) listener();
+    return isKept;
   }
 
   /** What a teacher in the room orders. True: the page is to be loaded again. */
@@ -56,7 +71,7 @@ export class SiteSettings {
         this.change({ camera: order.camera });
         return false;
       case 'microphone':
-        this.change({ microphoneOffIn: order.isOff ? lessonId : null });
+        this.change(order.isOff ? { microphoneOffIn: lessonId } : { microphoneOffIn: null, isMicrophoneOff: false });
         return false;
       case 'volume':
         this.change({ volume: order.volume });
@@ -70,15 +85,36 @@ export class SiteSettings {
   }
 
   /** What who looks after it wants, each once. True: the page is to be loaded again. */
-  follow({ volume, volumeAtMs, reloadAtMs }: SiteWanted): boolean {
-    if (volume !== null && volumeAtMs !== null && volumeAtMs > (this.#state.volumeAtMs ?? 0)) {
-      this.change({ volume, volumeAtMs });
-    }
+  follow(wanted: SiteWanted, load: PageLoad): boolean {
+    this.#load ??= load;
+    const change = this.#newWishes(wanted);
+    if (Object.keys(change).length > 0) this.change(change);
+    const { reloadAtMs } = wanted;
     if (reloadAtMs === null || reloadAtMs <= (this.#state.reloadAtMs ?? 0)) return false;
-    const isNew = this.#state.reloadAtMs !== null;
-    this.change({ reloadAtMs });
-    // A browser that has just come to this screen is fresh.
-    return isNew;
+    const isKept = this.change({ reloadAtMs });
+    // A page that was loaded since is fresh. Where that is in doubt it is loaded once more, unless it could not know afterwards that it was.
+    return reloadAtMs > (isKept ? this.#load.fromMs : this.#load.toMs);
+  }
+
+  #newWishes(wanted: SiteWanted): Partial<SiteSettingsState> {
+    const isNew = (key: 'volumeAtMs' | 'cameraAtMs' | 'microphoneAtMs' | 'layoutAtMs'): boolean =>
+      (wanted[key] ?? 0) > (this.#state[key] ?? 0);
+    const { volume, volumeAtMs, camera, cameraAtMs, isMicrophoneOff, microphoneAtMs, layout, layoutAtMs } = wanted;
+    return {
+      ...(isNew('volumeAtMs') && volume !== null && { volume, volumeAtMs }),
+      ...(isNew('cameraAtMs') && { camera, cameraAtMs }),
+      ...(isNew('microphoneAtMs') && { isMicrophoneOff, microphoneOffIn: null, microphoneAtMs }),
+      ...(isNew('layoutAtMs') && { layout, layoutAtMs }),
+    };
+  }
+
+  #keep(): boolean {
+    try {
+      this.#storage.setItem(STORAGE_KEY, JSON.stringify(this.#state));
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #recall(): SiteSettingsState {

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
 import type { SiteSetup } from '../../../../signaling/protocol/sites.ts';
 import type { RoomCall } from '../../call/room-call.ts';
 import type { InsideState } from '../../call/room-state.ts';
@@ -6,7 +6,7 @@ import { useServices } from '../../services.ts';
 import { useCall, useCallState } from '../room/call-context.ts';
 import { lineOf } from '../room/tiles.ts';
 import type { SiteKit } from './site-kit.ts';
-import { camerasOf } from './site-settings.ts';
+import { camerasOf, isMicrophoneOffIn } from './site-settings.ts';
 import type { SiteSettings } from './site-settings.ts';
 
 function openMicrophone({ capture }: RoomCall): void {
@@ -45,6 +45,12 @@ function useMicrophone(call: RoomCall, isOff: boolean, talking: boolean): void {
   useEffect(() => {
     if (isOff && isOpen) void call.capture.setMicrophone(false).catch(() => undefined);
   }, [call, isOff, isOpen]);
+  // Switched on again by who looks after the screen. The server goes on deciding whether it is heard (G5), and a teacher's mute holds.
+  const wasOff = useRef(isOff);
+  useEffect(() => {
+    if (wasOff.current && !isOff) openMicrophone(call);
+    wasOff.current = isOff;
+  }, [call, isOff]);
   // A teacher's mute shuts it here too. Whoever calls on the class wants to hear it.
   useEffect(() => {
     if (talking && !isOff) openMicrophone(call);
@@ -80,7 +86,7 @@ export function useSiteDuties(kit: SiteKit, state: InsideState): SiteSetup {
   const { lessonId } = state.lesson;
   const { camera, volume, layout } = chosen;
   const own = camerasOf(chosen.devices, cameras);
-  const isMicrophoneOff = chosen.microphoneOffIn === lessonId;
+  const isMicrophoneOff = isMicrophoneOffIn(chosen, lessonId);
   const setup: SiteSetup = {
     cameras: (['pupils', 'teacher'] as const).filter((role) => own[role] !== null),
     hasMicrophone: microphones.length > 0,

@@ -4,9 +4,11 @@ import { PROTOCOL_VERSION } from '../../../../signaling/protocol/version.ts';
 import { callApi } from '../../api/api.ts';
 import { useServices } from '../../services.ts';
 import type { SiteKit } from './site-kit.ts';
-import { camerasOf } from './site-settings.ts';
+import { camerasOf, isMicrophoneOffIn } from './site-settings.ts';
 
 const REPORT_EVERY_MS = 15_000;
+/** Somebody at the desk looks whether an order has arrived; a finger on the volume gives many. */
+const CHANGED_MS = 1_000;
 const STARTED_AT_MS = Date.now();
 const LONGEST_WORDS = 120;
 
@@ -27,8 +29,8 @@ export function useSiteHealth(kit: SiteKit, clockOffsetMs: number | null): void 
     if (!isKnown) return undefined;
     const report = (): void => {
       const { cameras, microphones } = devices.getState();
-      const { devices: chosen, volume } = settings.getState();
-      const roles = camerasOf(chosen, cameras);
+      const chosen = settings.getState();
+      const roles = camerasOf(chosen.devices, cameras);
       const health: SiteHealth = {
         version: PROTOCOL_VERSION,
         browser: browserOf(navigator.userAgent),
@@ -40,7 +42,10 @@ export function useSiteHealth(kit: SiteKit, clockOffsetMs: number | null): void 
         })),
         hasMicrophone: microphones.length > 0,
         screens,
-        volume,
+        volume: chosen.volume,
+        camera: chosen.camera,
+        isMicrophoneOff: isMicrophoneOffIn(chosen, vitals.state.lessonId),
+        layout: chosen.layout,
         ...vitals.state,
       };
       // Nobody is there to be told; who looks after the screen sees that it is silent.
@@ -49,7 +54,14 @@ export function useSiteHealth(kit: SiteKit, clockOffsetMs: number | null): void 
     void devices.refresh().then(report);
     const stopWatching = vitals.watchLesson(report);
     const timer = setInterval(report, REPORT_EVERY_MS);
+    let changed: ReturnType<typeof setTimeout> | undefined;
+    const stopSettings = settings.subscribe(() => {
+      clearTimeout(changed);
+      changed = setTimeout(report, CHANGED_MS);
+    });
     return () => {
+      stopSettings();
+      clearTimeout(changed);
       stopWatching();
       clearInterval(timer);
     };
