@@ -6,6 +6,7 @@ import { reportFailure, runSteps } from './step.mjs';
 
 const CHECKS = [
   { name: 'types', args: ['typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'] },
+  { name: 'types of the oldest browsers', args: ['typescript/bin/tsc', '-p', 'web-client/tsconfig.browsers.json'] },
   { name: 'lint', args: ['oxlint/bin/oxlint'] },
   { name: 'format', args: ['oxfmt/bin/oxfmt', '--check', '.'] },
   { name: 'dead code', args: ['knip/bin/knip.js'] },

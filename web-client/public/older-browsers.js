@@ -7,13 +7,19 @@
   var OLDEST = 'Chrome / Edge 107, Safari 15.4 (iOS 15.4), Firefox 114';
   var said = false;
 
+  /** What came with the oldest that will do, each beside its browser; the others have had it for longer, unless they are let through. */
   function isTooOld() {
     return !(
       'noModule' in document.createElement('script') &&
+      // Safari 15.4
       typeof Object.hasOwn === 'function' &&
       typeof structuredClone === 'function' &&
       typeof ResizeObserver === 'function' &&
-      typeof AbortController === 'function'
+      typeof AbortController === 'function' &&
+      // Firefox 114
+      CSS.supports('-webkit-text-security', 'disc') &&
+      // Chrome and Edge 107, and what is built on them: Firefox and Safari have it since 2023 and 2024.
+      (navigator.vendor !== 'Google Inc.' || 'ariaBrailleLabel' in Element.prototype)
     );
   }
 

@@ -28,6 +28,7 @@ export class BlurWorker {
     const crash = new Promise<never>((_resolve, reject) => {
       worker.addEventListener('error', (event) => reject(crashOf(event)));
     });
+    // oxlint-disable-next-line no-restricted-properties -- only Chrome and its like come here (`blur-support.ts`)
     const late = AbortSignal.timeout(LOADING_MS);
     const lateness = new Promise<never>((_resolve, reject) => {
       late.addEventListener('abort', () => reject(late.reason as Error));

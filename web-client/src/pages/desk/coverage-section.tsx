@@ -13,6 +13,7 @@ import { EmptyPanel } from '../../ui/panels.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import statistics from '../player/statistics.module.css';
 import { CoverageChart } from './coverage-chart.tsx';
+import { districtRows, schoolRows } from './coverage-export.ts';
 import { currentTerm, hasAnything, hoursOf, lastDays } from './coverage-words.ts';
 import type { CoverageDates } from './coverage-words.ts';
 import { deskQueries } from './desk-queries.ts';
@@ -186,8 +187,8 @@ function Shown({ schools, dates, isDistrict }: ShownProps) {
   const t = useText(coverageText);
   const [only] = schools;
   const save = (): void => {
-    const table = isDistrict || only === undefined ? districtTable(t, schools) : classroomTable(t, only);
-    downloadCsv(t('fileName', { from: dates.firstDate, to: dates.lastDate }), [table.head, ...table.rows]);
+    const rows = isDistrict || only === undefined ? districtRows(t, schools) : schoolRows(t, only);
+    downloadCsv(t('fileName', { from: dates.firstDate, to: dates.lastDate }), rows);
   };
   if (only === undefined || !schools.some(hasAnything)) {
     return (

@@ -107,7 +107,8 @@ function PersonItem({ tracks, desk, view }: PeopleProps & { readonly tracks: rea
 export function PeoplePanel({ desk, view }: PeopleProps) {
   const t = useText(editorText);
   const { edition } = desk;
-  const people = [...Map.groupBy(view.tracks, (track) => track.seatId).entries()];
+  const seatIds = [...new Set(view.tracks.map(({ seatId }) => seatId))];
+  const people = seatIds.map((id) => [id, view.tracks.filter(({ seatId }) => seatId === id)] as const);
   return (
     <div className={styles.panel}>
       <fieldset className={styles.choice}>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { ShownPage } from '../../../../signaling/protocol/pages.ts';
 import { coursewarePageName } from '../../../../signaling/protocol/rest/courseware.ts';
+import { PageLoader } from '../../courseware/page-loader.ts';
 
 /** So long the page before stays: then the small picture, which is there at once on any line, is better than a wrong one. */
 const PATIENCE_MS = 250;
@@ -21,16 +22,12 @@ interface Wait {
   readonly stage: 'short' | 'long' | 'late';
 }
 
-const fetchPicture = async (url: string): Promise<void> => {
-  const image = new Image();
-  image.src = url;
-  await image.decode();
-};
-
 /** The picture of the page that is shown; asked for again and again when the line fails, and the next one ahead of time. */
 export function usePagePicture({ pagesUrl, page, pageCount }: PictureOf): PagePicture {
   const url = `${pagesUrl}${coursewarePageName(page, 'page')}`;
   const nextUrl = page < pageCount ? `${pagesUrl}${coursewarePageName(page + 1, 'page')}` : null;
+  const [loader] = useState(() => new PageLoader());
+  useEffect(() => () => loader.close(), [loader]);
   const [loaded, setLoaded] = useState<string | null>(null);
   const [wait, setWait] = useState<Wait>({ url, stage: 'short' });
   useEffect(() => {
@@ -38,11 +35,11 @@ export function usePagePicture({ pagesUrl, page, pageCount }: PictureOf): PagePi
     const timers: ReturnType<typeof setTimeout>[] = [];
     const later = (run: () => void, ms: number): void => void timers.push(setTimeout(run, ms));
     const load = (): void => {
-      fetchPicture(url).then(
+      loader.show(url).then(
         () => {
           if (isOver) return;
           setLoaded(url);
-          if (nextUrl !== null) fetchPicture(nextUrl).catch(() => undefined);
+          if (nextUrl !== null) loader.prefetch(nextUrl);
         },
         () => {
           if (!isOver) later(load, RETRY_MS);
@@ -56,7 +53,7 @@ export function usePagePicture({ pagesUrl, page, pageCount }: PictureOf): PagePi
       isOver = true;
       for (const timer of timers) clearTimeout(timer);
     };
-  }, [url, nextUrl]);
+  }, [loader, url, nextUrl]);
   const stage = wait.url === url ? wait.stage : 'short';
   const isSharp = loaded === url;
   const meanwhile = stage === 'short' && loaded !== null ? loaded : `${pagesUrl}${coursewarePageName(page, 'thumb')}`;
