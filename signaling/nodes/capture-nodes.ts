@@ -6,7 +6,7 @@ import type { Log } from '../runtime/log.ts';
 import type { NodeRegistry } from '../runtime/node-registry.ts';
 import type { RecordingControl } from '../rooms/ports.ts';
 import { NodeLinks, type NodeLink } from './node-links.ts';
-import { choosePlace } from './placement.ts';
+import { chooseBeside } from './placement.ts';
 
 type CaptureLink = NodeLink<typeof captureContract>;
 
@@ -19,6 +19,8 @@ export interface CaptureNodesOptions {
   readonly registry: NodeRegistry;
   readonly secret: string;
   readonly log: Log;
+  /** Of the media node there. */
+  readonly regionOf: (sfuUrl: string) => string | null;
 }
 
 interface Assignment {
@@ -30,6 +32,7 @@ interface Assignment {
 /** The capture processes as signaling sees them. A recording stays with one for as long as that is there. */
 export class CaptureNodes implements RecordingControl {
   readonly #log: Log;
+  readonly #regionOf: CaptureNodesOptions['regionOf'];
   readonly #links: NodeLinks<typeof captureContract>;
   readonly #assignments = new Map<RecordingId, Assignment>();
   /** By node; kept while its link is lost, for what it holds is there still. */
@@ -39,6 +42,7 @@ export class CaptureNodes implements RecordingControl {
 
   constructor(options: CaptureNodesOptions) {
     this.#log = options.log;
+    this.#regionOf = options.regionOf;
     this.#links = new NodeLinks({
       ...options,
       kind: 'capture',
@@ -60,7 +64,7 @@ export class CaptureNodes implements RecordingControl {
   }
 
   async setGoal(goal: RecordingGoal): Promise<void> {
-    await this.#linkOf(goal.recordingId).client.call('setGoal', goal);
+    await this.#linkOf(goal.recordingId, goal.sfuUrl).client.call('setGoal', goal);
   }
 
   async appendEvents(recordingId: RecordingId, fence: Fence, events: readonly RecordingEvent[]): Promise<number> {
@@ -112,14 +116,16 @@ export class CaptureNodes implements RecordingControl {
     for (const listener of this.#openListeners) listener();
   }
 
-  #linkOf(recordingId: RecordingId): CaptureLink {
+  /** @param sfuUrl where it is to be captured from, when that is known. */
+  #linkOf(recordingId: RecordingId, sfuUrl: string | null = null): CaptureLink {
     const assigned = this.#assignments.get(recordingId);
     const link = assigned === undefined ? null : this.#links.get(assigned.nodeId);
     if (link?.client.state === 'open') return link;
     const mayComeBack = assigned?.lostAtMs !== undefined && assigned.lostAtMs !== null && link !== null;
     if (mayComeBack && Date.now() < (assigned.lostAtMs ?? 0) + WAIT_FOR_NODE_MS) throw unavailable();
-    const candidates = this.#withRoom().map((open) => ({ open, region: open.record.region, load: open.record.load }));
-    const chosen = choosePlace(candidates, null);
+    const candidates = this.#withRoom().map((open) => ({ ...open.record, open }));
+    const place = sfuUrl === null ? null : { url: sfuUrl, region: this.#regionOf(sfuUrl) };
+    const chosen = chooseBeside(candidates, place);
     if (chosen === null) throw unavailable();
     this.#assignments.set(recordingId, { nodeId: chosen.open.record.id, lostAtMs: null });
     return chosen.open;
