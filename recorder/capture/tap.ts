@@ -110,6 +110,7 @@ export class Tap {
       epoch: this.epoch,
       lastPacketUnixMs: lastUs === undefined ? null : Math.floor(lastUs / US_PER_MS),
       bytes: this.bytes,
+      isSilent: this.#isSilent,
     };
   }
 
@@ -147,6 +148,8 @@ export class Tap {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     for (const off of this.#offs) off();
+    // Whoever goes on with the track listens anew.
+    if (this.#isSilent) this.#options.onSilent(false);
     // The node stops first; what it has sent before is in the sockets' buffers, of which one turn of the loop reads a part.
     if (this.#tapId !== undefined) await this.link.closeTap(this.#tapId);
     for (let turn = 0; turn < DRAIN_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CaptureNodes } from '../../../signaling/nodes/capture-nodes.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { NodeRegistry } from '../../../signaling/runtime/node-registry.ts';
@@ -126,5 +126,27 @@ describe('a capture process on another host', () => {
       ),
     );
     expect(await heldBy(elsewhere)).toEqual([room.recordingId]);
+  });
+});
+
+describe('a track that is sent and does not come', () => {
+  it('is told to signaling, whether nothing arrives or it cannot be tapped, and taken back when it comes', async () => {
+    await startCapture({});
+    const nodes = await captureNodes(1);
+    const heard = vi.fn<(recordingId: string) => void>();
+    nodes.onSilentTracks(heard);
+    const [mute, unreachable] = [await newRoom(), await newRoom()];
+    const clip = await loadMediaClip({ codec: 'opus' });
+    const stream = await mute.add({ clip });
+    const other = await unreachable.add({ clip });
+    await nodes.setGoal(mute.goal());
+    await nodes.setGoal({ ...unreachable.goal(), sfuUrl: 'ws://127.0.0.1:9' });
+    const silentOf = ({ recordingId }: RecordedRoom) => [...nodes.silentTracksOf(recordingId)];
+    await expect.poll(() => silentOf(mute), { timeout: 20_000 }).toEqual([stream.producer.trackId]);
+    await expect.poll(() => silentOf(unreachable), { timeout: 20_000 }).toEqual([other.producer.trackId]);
+    expect(new Set(heard.mock.calls.flat())).toEqual(new Set([mute.recordingId, unreachable.recordingId]));
+    await stream.start();
+    await nodes.setGoal(unreachable.goal(1, []));
+    await expect.poll(() => [silentOf(mute), silentOf(unreachable)], { timeout: 20_000 }).toEqual([[], []]);
   });
 });
