@@ -137,7 +137,7 @@ test.each([
   ['recorder-capture', ['CAPTURE_RTP_ADDRESS', 'CAPTURE_DISK_LOW_BYTES', 'CAPTURE_DISK_FULL_BYTES']],
   ['recorder-produce', ['PRODUCE_CONCURRENCY', 'CAPTION_COMMAND', 'CAPTION_LANGUAGES', 'CAPTION_AUTOMATIC']],
 ])('what an operator sets in .env reaches %s, and is its default without it', (name, variables) => {
-  const { environment } = services[name] ?? { environment: {} };
+  const environment = services[name]?.environment ?? {};
   for (const variable of variables) {
     expect(interpolate(environment[variable] ?? '', { [variable]: 'mine' })).toBe('mine');
     // An empty value counts as none.
