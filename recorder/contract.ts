@@ -119,6 +119,8 @@ export const TrackStatus = z.object({
   epoch: z.int().nonnegative(),
   lastPacketUnixMs: z.int().nullable(),
   bytes: z.int().nonnegative(),
+  /** As `trackSilent` told it last. */
+  isSilent: z.boolean().default(false),
 });
 export type TrackStatus = z.infer<typeof TrackStatus>;
 
@@ -153,7 +155,7 @@ export const captureContract = defineInnerContract({
     },
   },
   notices: {
-    /** A live producer's track has been silent for ≥ 5 s, or came back. */
+    /** Nothing of a live producer has come for ≥ 5 s, or it cannot be tapped at all; then that it came back, or that it is not to come any more. */
     trackSilent: z.object({ recordingId: RecordingId, trackId: TrackId, silent: z.boolean() }),
     /** At each change of level. */
     disk: DiskState,

@@ -66,11 +66,13 @@ export const ProducerState = z.object({
 });
 export type ProducerState = z.infer<typeof ProducerState>;
 
+const SrtpKey = z.object({ cryptoSuite: z.literal('AEAD_AES_256_GCM'), keyBase64: z.string() });
+
 /** One end of a pipe, as the other must know it; secret, for it holds the key of what this end sends. */
 export const PipeEnd = z.object({
   ip: z.ipv4(),
   port: z.int().min(1).max(65_535),
-  srtpParameters: z.object({ cryptoSuite: z.literal('AEAD_AES_256_GCM'), keyBase64: z.string() }),
+  srtpParameters: SrtpKey,
 });
 export type PipeEnd = z.infer<typeof PipeEnd>;
 
@@ -215,8 +217,8 @@ export const sfuContract = defineInnerContract({
     setPipedLayer: { params: z.object({ ...ofPiped, layer: PipedLayer }), result: noResult },
 
     /**
-     * A plain-RTP copy of one producer towards recorder sockets that are already open (DESIGN §6.1): not comedia, loopback,
-     * rtx left out, payload types and extension ids kept, starts paused. Leased: closed 15 s after the last `renewTap`.
+     * A copy of one producer towards recorder sockets that are already open (DESIGN §6.1): not comedia, plain RTP to a loopback
+     * address and SRTP to any other, rtx left out, payload types and extension ids kept, starts paused. Leased: closed 15 s after the last `renewTap`.
      * A tap of the same recording and track with a lower fence or epoch is closed. Needs no signaling connection.
      * The first keyframe may be followed by packets from before it (lower sequence number and timestamp), which mediasoup kept while it
      * waited: sort by sequence number before use.
@@ -241,6 +243,8 @@ export const sfuContract = defineInnerContract({
         fromIp: z.string(),
         fromRtpPort: z.int(),
         fromRtcpPort: z.int(),
+        /** What opens its RTP and RTCP, secret; null on loopback, where they are plain. */
+        srtpParameters: SrtpKey.nullable(),
         /** Its sender has paused it: silence is no fault. */
         producerPaused: z.boolean(),
       }),

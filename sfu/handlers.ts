@@ -1,6 +1,7 @@
 import type { InnerHandlers } from '../signaling/runtime/inner-contract.ts';
 import type { sfuContract } from './contract.ts';
 import { capabilitiesOfRooms } from './media/room-router.ts';
+import { CIPHER } from './media/srtp-key.ts';
 import type { Taps } from './media/taps.ts';
 import type { WorkerPool } from './media/worker-pool.ts';
 import { nodeClockUnixUs } from './node-clock.ts';
@@ -158,6 +159,7 @@ function tapHandlers({ rooms, taps }: HandlerParts) {
   return {
     openTap: async (order, owner) => {
       const { tapId, consumer, transport } = await taps.open(rooms.lookUp(order.roomId), order, owner);
+      const keyBase64 = transport.srtpParameters?.keyBase64;
       return {
         tapId,
         kind: consumer.kind,
@@ -165,6 +167,7 @@ function tapHandlers({ rooms, taps }: HandlerParts) {
         fromIp: transport.tuple.localAddress,
         fromRtpPort: transport.tuple.localPort,
         fromRtcpPort: transport.rtcpTuple?.localPort ?? transport.tuple.localPort,
+        srtpParameters: keyBase64 === undefined ? null : { cryptoSuite: CIPHER, keyBase64 },
         producerPaused: consumer.producerPaused,
       };
     },

@@ -59,6 +59,7 @@ export class SfuNode {
     const rooms = new Rooms({ pool, listenPlan, pipeListening, log, ...times });
     const taps = new Taps<RoomOwner>({
       log,
+      listening: pipeListening,
       onClosed: ({ tapId, recordingId, trackId, owner }, cause) =>
         owner.notify('tapClosed', { tapId, recordingId, trackId, cause }),
       ...(times?.tapLeaseMs === undefined ? {} : { leaseMs: times.tapLeaseMs }),

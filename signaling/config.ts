@@ -31,7 +31,6 @@ export const SignalingConfig = InnerConfig.extend({
   UPLOAD_RESERVE_GB: z.coerce.number().nonnegative().default(5),
   /** An unfinished upload that is left alone for so long is thrown away. */
   UPLOAD_EXPIRES_HOURS: z.coerce.number().positive().default(72),
-  SFU_REGION: z.string().default('default'),
   DEMO: flag.optional(),
   LAN_CA_CERT: z.string().optional(),
   LAN_HTTP_PORT: port.optional(),

@@ -42,7 +42,8 @@ export class LiveRooms implements RoomsDesk {
     const nodes = new NodeRegistry(redis, log);
     const tokens = new SeatTokenSigner(options.sessionSecret);
     this.#sfuNodes = new SfuNodes({ registry: nodes, secret, log });
-    this.#captureNodes = new CaptureNodes({ registry: nodes, secret, log });
+    const regionOf = (sfuUrl: string): string | null => this.#sfuNodes.regionOf(sfuUrl);
+    this.#captureNodes = new CaptureNodes({ registry: nodes, secret, log, regionOf });
     this.#directory = new RedisRoomDirectory({ redis, log, homePath: options.homePath });
     this.connectionChecks = new RoomConnectionChecks(this.#sfuNodes.openRoom);
     this.sockets = new RoomSockets({

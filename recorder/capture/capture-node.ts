@@ -27,8 +27,8 @@ export interface CaptureNodeOptions {
   /** `{dataDir}/capture/{number}` is this process's folder. */
   readonly dataDir: string;
   readonly objects: ObjectStore;
-  /** Address to receive RTP on. */
-  readonly rtpAddress: string;
+  /** Address to receive RTP on; without it, the one at which each sfu node reaches this process. */
+  readonly rtpAddress?: string | undefined;
   readonly disk: { readonly lowBytes: number; readonly fullBytes: number };
   readonly mux: SessionParts['mux'];
   readonly isReady: () => boolean;

@@ -9,8 +9,8 @@ export const CaptureConfig = z
     ...InnerConfig.shape,
     ...objectStoreFields,
     SFU_REGION: z.string().default('local'),
-    /** IPv4 address of this machine that sfu nodes send RTP to; loopback when they run on the same one. */
-    CAPTURE_RTP_ADDRESS: z.ipv4().default('127.0.0.1'),
+    /** IPv4 address of this machine that sfu nodes send to; by default the one on the way to each of them, loopback on one machine. */
+    CAPTURE_RTP_ADDRESS: z.ipv4().optional(),
     /** Below so much free disk teachers are warned. */
     CAPTURE_DISK_LOW_BYTES: z.coerce
       .number()

@@ -34,7 +34,7 @@ const STRAYS_RETRY_MS = 2_000;
 export interface SessionParts {
   readonly links: SfuLinks;
   readonly clock: ReceiveClock;
-  readonly address: string;
+  readonly address: string | undefined;
   readonly uploader: Uploader;
   readonly manifests: ManifestStore;
   readonly objects: ObjectStore;

@@ -19,7 +19,7 @@ export interface RecordingTracksOptions {
   readonly outbox: RecordingOutbox;
   readonly links: SfuLinks;
   readonly clock: ReceiveClock;
-  readonly address: string;
+  readonly address: string | undefined;
   readonly totals: CaptureTotals;
   readonly log: Log;
   readonly onSilent: (trackId: TrackId, isSilent: boolean) => void;

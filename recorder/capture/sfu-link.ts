@@ -1,4 +1,6 @@
+import { isIPv4 } from 'node:net';
 import { sfuContract } from '../../sfu/contract.ts';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import type { ProducerId } from '../../signaling/protocol/ids.ts';
 import { Emitter } from '../../signaling/runtime/emitter.ts';
 import { InnerClient } from '../../signaling/runtime/inner-client.ts';
@@ -12,6 +14,7 @@ const CLOCK_INTERVAL_MS = 10_000;
 /** Of so many questions in a row the one with the shortest round trip tells the time. */
 const CLOCK_SAMPLES = 4;
 const OPENED_TIMEOUT_MS = 3_000;
+const LOOPBACK = '127.0.0.1';
 
 export type OpenTapOrder = InnerParams<typeof sfuContract, 'openTap'>;
 export type OpenedTap = InnerResult<typeof sfuContract, 'openTap'>;
@@ -81,6 +84,22 @@ export class SfuLink {
   toNodeUnixUs(receivedUnixUs: number): number {
     const pair = this.#pair;
     return pair === undefined ? receivedUnixUs : receivedUnixUs + pair.remoteUnixUs - pair.localUnixUs;
+  }
+
+  /**
+   * Where the node can send to: loopback on one machine, else the address that this machine has on the way to it.
+   *
+   * @throws AppError `unavailable`
+   */
+  async addressHere(): Promise<string> {
+    await this.#client.opened(OPENED_TIMEOUT_MS);
+    const ends = this.#client.ends;
+    if (ends === null) throw new AppError('unavailable', { message: 'no connection to the media node' });
+    if (ends.here === ends.there) return LOOPBACK;
+    if (isIPv4(ends.here)) return ends.here;
+    throw new AppError('unavailable', {
+      message: 'the media node is reached over IPv6: CAPTURE_RTP_ADDRESS is needed',
+    });
   }
 
   async openTap(order: OpenTapOrder): Promise<OpenedTap> {

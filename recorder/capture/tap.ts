@@ -10,6 +10,7 @@ import { KeyFramePolicy, type KeyFrameCause } from './keyframe-policy.ts';
 import { startsKeyFrame } from './keyframe-start.ts';
 import { SequenceWatch } from './sequence-watch.ts';
 import type { ClockPair, SfuLink } from './sfu-link.ts';
+import { SrtpReceiver } from './srtp.ts';
 import { UdpPort } from './udp-port.ts';
 
 const SILENT_AFTER_US = 5_000_000;
@@ -28,8 +29,8 @@ export interface TapOptions {
   readonly link: SfuLink;
   readonly producer: RecordedProducer;
   readonly order: Pick<RecordingGoal, 'roomId' | 'recordingId' | 'fence'> & { readonly epoch: number };
-  /** Address to listen on, and that the node sends to. */
-  readonly address: string;
+  /** Address to listen on, and that the node sends to; without it, the one at which this node reaches us. */
+  readonly address: string | undefined;
   readonly clock: ReceiveClock;
   readonly totals: CaptureTotals;
   readonly log: Log;
@@ -57,6 +58,8 @@ export class Tap {
   #ports: readonly UdpPort[] = [];
   #tapId: string | undefined;
   #log: TrackLog | undefined;
+  /** Undefined while packets are plain, as on one machine. */
+  #srtp: SrtpReceiver | undefined;
   #ssrc = 0;
   #mimeType = '';
   #lastPacketUnixUs: number | undefined;
@@ -107,6 +110,7 @@ export class Tap {
       epoch: this.epoch,
       lastPacketUnixMs: lastUs === undefined ? null : Math.floor(lastUs / US_PER_MS),
       bytes: this.bytes,
+      isSilent: this.#isSilent,
     };
   }
 
@@ -144,6 +148,8 @@ export class Tap {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     for (const off of this.#offs) off();
+    // Whoever goes on with the track listens anew.
+    if (this.#isSilent) this.#options.onSilent(false);
     // The node stops first; what it has sent before is in the sockets' buffers, of which one turn of the loop reads a part.
     if (this.#tapId !== undefined) await this.link.closeTap(this.#tapId);
     for (let turn = 0; turn < DRAIN_TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
@@ -152,7 +158,8 @@ export class Tap {
   }
 
   async #open(): Promise<void> {
-    const { link, address, order, producer, openLog } = this.#options;
+    const { link, order, producer, openLog } = this.#options;
+    const address = this.#options.address ?? (await link.addressHere());
     const rtp = await UdpPort.bind(address, (packet) => this.#handleRtp(packet));
     this.#ports = [rtp];
     const rtcp = await UdpPort.bind(address, (packet) => this.#handleRtcp(packet));
@@ -181,16 +188,22 @@ export class Tap {
     this.#ssrc = header.ssrc;
     this.#mimeType = header.codec.mimeType;
     this.#log = await openLog(header, () => this.#lose('diskFailed'));
-    await rtp.hearOnly(tap.fromIp, tap.fromRtpPort);
-    await rtcp.hearOnly(tap.fromIp, tap.fromRtcpPort);
+    if (tap.srtpParameters === null) {
+      await rtp.hearOnly(tap.fromIp, tap.fromRtpPort);
+      await rtcp.hearOnly(tap.fromIp, tap.fromRtcpPort);
+    } else {
+      // The cipher tells whose it is, whatever address a router in between gives it.
+      this.#srtp = new SrtpReceiver(tap.srtpParameters.keyBase64);
+    }
     if (link.pair !== undefined) this.#noteClock(link.pair);
     await link.resumeTap(tap.tapId);
     if (this.#state === 'opening') this.#state = 'open';
     this.check();
   }
 
-  #handleRtp(packet: Buffer): void {
-    if (packet.length < RTP_MIN_BYTES || this.#log === undefined) return;
+  #handleRtp(received: Buffer): void {
+    const packet = this.#srtp === undefined ? received : this.#srtp.openRtp(received);
+    if (packet === undefined || packet.length < RTP_MIN_BYTES || this.#log === undefined) return;
     const { clock, totals, onFirstPacket } = this.#options;
     const receivedUnixNs = clock.nowUnixNs();
     totals.packets += 1;
@@ -206,8 +219,9 @@ export class Tap {
     if (this.#isSilent) this.#setSilent(false);
   }
 
-  #handleRtcp(packet: Buffer): void {
-    this.#log?.append('rtcp', this.#options.clock.nowUnixNs(), packet);
+  #handleRtcp(received: Buffer): void {
+    const packet = this.#srtp === undefined ? received : this.#srtp.openRtcp(received);
+    if (packet !== undefined) this.#log?.append('rtcp', this.#options.clock.nowUnixNs(), packet);
   }
 
   #annotate(annotation: Annotation): void {

@@ -10,6 +10,8 @@ const FIRST_RETRY_MS = 100;
 const RETRY_CAP_MS = 1_000;
 /** A tap that is lost sooner counts as one that could not be opened. */
 const SHORT_LIFE_MS = 1_000;
+/** As long as a tap may be silent (`Tap`). */
+const MISSED_AFTER_MS = 5_000;
 
 export interface TrackTarget {
   readonly producer: RecordedProducer;
@@ -53,6 +55,9 @@ export class TrackCapture {
   #isClosed = false;
   #openedAtMs = 0;
   #failures = 0;
+  /** Undefined while the tap is there, or none is wanted. */
+  #failingSinceMs: number | undefined;
+  #isToldMissed = false;
   #wake = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
 
@@ -106,6 +111,9 @@ export class TrackCapture {
   }
 
   #follow(target: TrackTarget | undefined): void {
+    if (target?.producer.producerId !== this.#target?.producer.producerId) this.#endFailing();
+    // Whoever repeats the goal may have forgotten what it was told.
+    this.#isToldMissed = false;
     this.#target = target;
     this.#failures = 0;
     this.#wakeUp();
@@ -150,6 +158,7 @@ export class TrackCapture {
         onSilent: this.#options.onSilent,
       });
       this.#openedAtMs = performance.now();
+      this.#endFailing();
     } catch (error) {
       await this.#handleOpenFailure(error);
     }
@@ -169,7 +178,18 @@ export class TrackCapture {
       return;
     }
     if (this.#failures === 0) this.#options.log.warn({ err: error }, 'tap cannot be opened');
+    this.#failingSinceMs ??= performance.now();
+    if (!this.#isToldMissed && performance.now() - this.#failingSinceMs >= MISSED_AFTER_MS) {
+      this.#isToldMissed = true;
+      this.#options.onSilent(true);
+    }
     await this.#pause();
+  }
+
+  #endFailing(): void {
+    if (this.#failingSinceMs !== undefined && this.#isToldMissed) this.#options.onSilent(false);
+    this.#failingSinceMs = undefined;
+    this.#isToldMissed = false;
   }
 
   /** Ends early when there is something new to do. */

@@ -5,9 +5,9 @@ import type { PipeEnd } from '../contract.ts';
 import { roomCapabilities } from './codecs.ts';
 import type { PipeListening } from './listen-plan.ts';
 import { translatingMediaErrors } from './media-error.ts';
+import { CIPHER } from './srtp-key.ts';
 import { consumerPriorityOf, type RoomProducer } from './room-producer.ts';
 
-const CIPHER = 'AEAD_AES_256_GCM';
 const BUFFER_BYTES = 4 * 1024 * 1024;
 
 interface Pipe {

@@ -1,13 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import type { Consumer, PlainTransport } from 'mediasoup/types';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Consumer, PlainTransport, SrtpParameters } from 'mediasoup/types';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { Fence, ProducerId, RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { TOP_LAYER, type Demand } from './demand.ts';
+import type { PipeListening } from './listen-plan.ts';
 import { translatingMediaErrors } from './media-error.ts';
 import type { RoomRouter } from './room-router.ts';
+import { CIPHER, CIPHER_KEY_BYTES } from './srtp-key.ts';
 
-const LISTEN_IP = '127.0.0.1';
+const LOOPBACK_LISTENING: PipeListening = { protocol: 'udp', ip: '127.0.0.1' };
 /** A keyframe of a 1080p screen leaves in one burst. */
 const SEND_BUFFER_BYTES = 4 * 1024 * 1024;
 const LEASE_MS = 15_000;
@@ -26,7 +28,7 @@ export interface OpenTapOptions {
   readonly rtcpPort: number;
 }
 
-/** A leased plain-RTP copy of one producer. `Owner` is the connection that is told when it closes. */
+/** A leased copy of one producer. `Owner` is the connection that is told when it closes. */
 export interface Tap<Owner> {
   readonly tapId: string;
   readonly recordingId: RecordingId;
@@ -42,6 +44,8 @@ export interface Tap<Owner> {
 
 export interface TapsOptions<Owner> {
   readonly log: Log;
+  /** Where taps for captures on other machines leave from. */
+  readonly listening: PipeListening;
   readonly onClosed: (tap: Tap<Owner>, cause: string) => void;
   readonly leaseMs?: number;
 }
@@ -65,23 +69,25 @@ export class Taps<Owner> {
     return this.#taps.size;
   }
 
-  /** @throws AppError `staleFence`, `gone` (no such producer), `invalidInput` (not loopback). */
+  /** @throws AppError `staleFence`, `gone` (no such producer). */
   async open(room: RoomRouter, options: OpenTapOptions, owner: Owner): Promise<Tap<Owner>> {
-    if (!options.ip.startsWith('127.')) {
-      throw new AppError('invalidInput', { message: 'a plain tap never leaves this machine' });
-    }
     this.#refuseStale(options);
     const { producer, demand } = room.producer(options.producerId);
+    const isPlain = options.ip.startsWith('127.');
+    const listening = isPlain ? LOOPBACK_LISTENING : this.#options.listening;
     const transport = await translatingMediaErrors(() =>
       room.router.createPlainTransport({
-        listenInfo: { protocol: 'udp', ip: LISTEN_IP, sendBufferSize: SEND_BUFFER_BYTES },
-        rtcpListenInfo: { protocol: 'udp', ip: LISTEN_IP },
+        listenInfo: { ...listening, sendBufferSize: SEND_BUFFER_BYTES },
+        rtcpListenInfo: listening,
         rtcpMux: false,
         comedia: false,
+        // Plain RTP never leaves this machine.
+        ...(isPlain ? {} : { enableSrtp: true, srtpCryptoSuite: CIPHER }),
       }),
     );
     try {
-      await transport.connect({ ip: options.ip, port: options.rtpPort, rtcpPort: options.rtcpPort });
+      const to = { ip: options.ip, port: options.rtpPort, rtcpPort: options.rtcpPort };
+      await transport.connect(isPlain ? to : { ...to, srtpParameters: keyForNothing() });
       const consumer = await transport.consume({
         producerId: options.producerId,
         rtpCapabilities: room.tapCapabilities,
@@ -209,6 +215,12 @@ export class Taps<Owner> {
     }
   }
 }
+
+/** A transport asks for the key of its other end too, which in a tap never sends. */
+const keyForNothing = (): SrtpParameters => ({
+  cryptoSuite: CIPHER,
+  keyBase64: randomBytes(CIPHER_KEY_BYTES).toString('base64'),
+});
 
 function isSameTrack(tap: Pick<OpenTapOptions, 'recordingId' | 'trackId'>, options: OpenTapOptions): boolean {
   return tap.recordingId === options.recordingId && tap.trackId === options.trackId;

@@ -1,12 +1,13 @@
 import { captureContract, type RecordingEvent, type RecordingGoal } from '../../recorder/contract.ts';
 import { AppError } from '../protocol/errors.ts';
-import type { Fence, RecordingId } from '../protocol/ids.ts';
+import type { Fence, RecordingId, TrackId } from '../protocol/ids.ts';
 import type { RecordingDisk } from '../protocol/room.ts';
 import type { Log } from '../runtime/log.ts';
 import type { NodeRegistry } from '../runtime/node-registry.ts';
 import type { RecordingControl } from '../rooms/ports.ts';
 import { NodeLinks, type NodeLink } from './node-links.ts';
-import { choosePlace } from './placement.ts';
+import { chooseBeside } from './placement.ts';
+import { SilentTracks } from './silent-tracks.ts';
 
 type CaptureLink = NodeLink<typeof captureContract>;
 
@@ -19,6 +20,8 @@ export interface CaptureNodesOptions {
   readonly registry: NodeRegistry;
   readonly secret: string;
   readonly log: Log;
+  /** Of the media node there. */
+  readonly regionOf: (sfuUrl: string) => string | null;
 }
 
 interface Assignment {
@@ -30,26 +33,26 @@ interface Assignment {
 /** The capture processes as signaling sees them. A recording stays with one for as long as that is there. */
 export class CaptureNodes implements RecordingControl {
   readonly #log: Log;
+  readonly #regionOf: CaptureNodesOptions['regionOf'];
   readonly #links: NodeLinks<typeof captureContract>;
   readonly #assignments = new Map<RecordingId, Assignment>();
   /** By node; kept while its link is lost, for what it holds is there still. */
   readonly #disks = new Map<string, RecordingDisk>();
+  readonly #silent = new SilentTracks();
   readonly #openListeners = new Set<() => void>();
   readonly #diskListeners = new Set<Parameters<RecordingControl['onDiskLevel']>[0]>();
+  readonly #silenceListeners = new Set<Parameters<RecordingControl['onSilentTracks']>[0]>();
 
   constructor(options: CaptureNodesOptions) {
     this.#log = options.log;
+    this.#regionOf = options.regionOf;
     this.#links = new NodeLinks({
       ...options,
       kind: 'capture',
       contract: captureContract,
-      onAdded: (link) => link.client.notices.on('disk', ({ level }) => this.#onDisk(link, level)),
+      onAdded: (link) => this.#listen(link),
       onOpen: (link) => void this.#onOpen(link),
-      onLost: (link) => {
-        for (const assignment of this.#assignments.values()) {
-          if (assignment.nodeId === link.record.id) assignment.lostAtMs = Date.now();
-        }
-      },
+      onLost: (link) => this.#onLost(link),
       onRemoved: (link) => this.#disks.delete(link.record.id),
     });
   }
@@ -60,7 +63,7 @@ export class CaptureNodes implements RecordingControl {
   }
 
   async setGoal(goal: RecordingGoal): Promise<void> {
-    await this.#linkOf(goal.recordingId).client.call('setGoal', goal);
+    await this.#linkOf(goal.recordingId, goal.sfuUrl).client.call('setGoal', goal);
   }
 
   async appendEvents(recordingId: RecordingId, fence: Fence, events: readonly RecordingEvent[]): Promise<number> {
@@ -72,6 +75,7 @@ export class CaptureNodes implements RecordingControl {
     const { client } = this.#linkOf(recordingId);
     const result = await client.call('finish', { recordingId, fence, endedAtUs }, { timeoutMs: FINISH_TIMEOUT_MS });
     this.#assignments.delete(recordingId);
+    this.#silent.forget(recordingId);
     return result;
   }
 
@@ -89,8 +93,38 @@ export class CaptureNodes implements RecordingControl {
     return this.#disks.get(this.#assignments.get(recordingId)?.nodeId ?? '') ?? 'ok';
   }
 
+  onSilentTracks(listener: Parameters<RecordingControl['onSilentTracks']>[0]): () => void {
+    this.#silenceListeners.add(listener);
+    return () => this.#silenceListeners.delete(listener);
+  }
+
+  silentTracksOf(recordingId: RecordingId): ReadonlySet<TrackId> {
+    return this.#silent.of(recordingId);
+  }
+
   close(): void {
     this.#links.close();
+  }
+
+  #listen(link: CaptureLink): void {
+    const { notices } = link.client;
+    notices.on('disk', ({ level }) => this.#onDisk(link, level));
+    notices.on('trackSilent', ({ recordingId, trackId, silent }) => {
+      if (this.#assignments.get(recordingId)?.nodeId !== link.record.id) return;
+      if (silent) this.#log.warn({ recordingId, trackId }, 'a track that is sent does not come to capture');
+      else this.#log.info({ recordingId, trackId }, 'a missing track comes to capture again, or is not sent any more');
+      this.#silent.set(recordingId, trackId, silent);
+      for (const listener of this.#silenceListeners) listener(recordingId);
+    });
+  }
+
+  #onLost(link: CaptureLink): void {
+    for (const [recordingId, assignment] of this.#assignments) {
+      if (assignment.nodeId !== link.record.id) continue;
+      assignment.lostAtMs = Date.now();
+      this.#silent.forget(recordingId);
+      for (const listener of this.#silenceListeners) listener(recordingId);
+    }
   }
 
   /** It may hold recordings from before this process started. */
@@ -100,10 +134,12 @@ export class CaptureNodes implements RecordingControl {
     }
     try {
       const { recordings, disk } = await link.client.call('describe', {});
-      for (const { recordingId } of recordings) {
+      for (const { recordingId, tracks } of recordings) {
         if (!this.#assignments.has(recordingId)) {
           this.#assignments.set(recordingId, { nodeId: link.record.id, lostAtMs: null });
         }
+        if (this.#assignments.get(recordingId)?.nodeId !== link.record.id) continue;
+        for (const { trackId, isSilent } of tracks) this.#silent.set(recordingId, trackId, isSilent);
       }
       this.#onDisk(link, disk.level);
     } catch (error) {
@@ -112,14 +148,16 @@ export class CaptureNodes implements RecordingControl {
     for (const listener of this.#openListeners) listener();
   }
 
-  #linkOf(recordingId: RecordingId): CaptureLink {
+  /** @param sfuUrl where it is to be captured from, when that is known. */
+  #linkOf(recordingId: RecordingId, sfuUrl: string | null = null): CaptureLink {
     const assigned = this.#assignments.get(recordingId);
     const link = assigned === undefined ? null : this.#links.get(assigned.nodeId);
     if (link?.client.state === 'open') return link;
     const mayComeBack = assigned?.lostAtMs !== undefined && assigned.lostAtMs !== null && link !== null;
     if (mayComeBack && Date.now() < (assigned.lostAtMs ?? 0) + WAIT_FOR_NODE_MS) throw unavailable();
-    const candidates = this.#withRoom().map((open) => ({ open, region: open.record.region, load: open.record.load }));
-    const chosen = choosePlace(candidates, null);
+    const candidates = this.#withRoom().map((open) => ({ ...open.record, open }));
+    const place = sfuUrl === null ? null : { url: sfuUrl, region: this.#regionOf(sfuUrl) };
+    const chosen = chooseBeside(candidates, place);
     if (chosen === null) throw unavailable();
     this.#assignments.set(recordingId, { nodeId: chosen.open.record.id, lostAtMs: null });
     return chosen.open;

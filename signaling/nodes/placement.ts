@@ -13,3 +13,13 @@ export function choosePlace<N extends PlacementCandidate>(nodes: readonly N[], r
   const near = byLoad.find((node) => region !== null && node.region === region && node.load < NEARLY_FULL);
   return near ?? byLoad[0] ?? null;
 }
+
+/** One on the same host first: what goes between the two then never crosses a network. */
+export function chooseBeside<N extends PlacementCandidate & { readonly url: string }>(
+  nodes: readonly N[],
+  place: { readonly url: string; readonly region: string | null } | null,
+): N | null {
+  const host = place === null ? null : new URL(place.url).hostname;
+  const beside = nodes.filter(({ url, load }) => new URL(url).hostname === host && load < NEARLY_FULL);
+  return choosePlace(beside.length > 0 ? beside : nodes, place?.region ?? null);
+}

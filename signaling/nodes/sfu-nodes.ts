@@ -62,6 +62,10 @@ export class SfuNodes {
     return room;
   };
 
+  regionOf(url: string): string | null {
+    return this.#links.open().find(({ record }) => record.url === url)?.record.region ?? null;
+  }
+
   /** How many can take rooms now. */
   get openCount(): number {
     return this.#links.open().length;

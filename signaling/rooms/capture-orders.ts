@@ -4,10 +4,11 @@ import { AppError } from '../protocol/errors.ts';
 import type { Fence, RecordingId, SeatId, TrackId } from '../protocol/ids.ts';
 import type { RecordedSource, StageProducer } from '../protocol/media.ts';
 import type { LessonFacts, RecordingDisk } from '../protocol/room.ts';
+import { isTeacherSeat } from '../protocol/seats.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Clock, RecordingControl, RoomStore } from './ports.ts';
 import type { SavedRecording } from './room-state.ts';
-import type { Seat } from './seat.ts';
+import { connectionOf, type Seat } from './seat.ts';
 import { redoneOf } from './takes.ts';
 
 const RETRY_MS = 1_000;
@@ -58,12 +59,33 @@ export class CaptureOrders {
         const running = options.running();
         if (running !== null && affected.has(running.recordingId)) this.#onDisk(level);
       }),
+      options.control.onSilentTracks((recordingId) => {
+        if (options.running()?.recordingId === recordingId) options.onOutcome();
+      }),
     ];
   }
 
   /** Of the capture process that holds the recording. */
   get disk(): RecordingDisk {
     return this.#disk;
+  }
+
+  /**
+   * Whether a teacher's track does not come to capture though it is sent, or nothing at all does (SPEC R10). A pupil's alone is no reason
+   * to tell the class that recording has stopped, and whose own line is cut sends nothing.
+   */
+  get isMissing(): boolean {
+    const running = this.#options.running();
+    const silent = running === null ? new Set<TrackId>() : this.#options.control.silentTracksOf(running.recordingId);
+    if (silent.size === 0) return false;
+    const sent = this.#options
+      .senders()
+      .filter(({ producer, seat }) => !producer.paused && connectionOf(seat) !== null)
+      .map(({ producer, seat }) => ({ seat, trackId: this.#options.trackOf(producer.seatId, producer.source) }));
+    const missing = sent.filter(({ trackId }) => trackId !== null && silent.has(trackId));
+    return (
+      missing.some(({ seat }) => isTeacherSeat(seat.kind)) || (missing.length > 0 && missing.length === sent.length)
+    );
   }
 
   get isClosed(): boolean {

@@ -15,6 +15,7 @@ import type {
   RoomId,
   SeatId,
   SiteId,
+  TrackId,
   TransportId,
 } from '../protocol/ids.ts';
 import type { ConsumerOffer, ProducerInfo, Source, TransportPair } from '../protocol/media.ts';
@@ -157,6 +158,10 @@ export interface RecordingControl {
   onDiskLevel(listener: (level: RecordingDisk, recordingIds: ReadonlySet<RecordingId>) => void): () => void;
   /** As it was told last by the process that holds this recording; `ok` while none does. */
   diskLevelOf(recordingId: RecordingId): RecordingDisk;
+  /** Whether other tracks of this recording than before are sent and do not come. */
+  onSilentTracks(listener: (recordingId: RecordingId) => void): () => void;
+  /** As they were told last. */
+  silentTracksOf(recordingId: RecordingId): ReadonlySet<TrackId>;
 }
 
 export interface ExpectedPerson {

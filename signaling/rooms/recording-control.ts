@@ -71,7 +71,8 @@ export class RoomRecording {
     if (running.endedAtUs !== null) return 'off';
     if (this.#orders.disk === 'full') return 'failed';
     if (!running.accepted) return 'starting';
-    return running.paused ? 'paused' : 'recording';
+    if (running.paused) return 'paused';
+    return this.#orders.isMissing ? 'failed' : 'recording';
   }
 
   /** Of a micro-lesson whose recording has begun, by the server's clock. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../tests/support/rooms/manual-clock.ts';
 import { RulesStand, type RulesStandOptions } from '../../tests/support/rooms/rules-stand.ts';
-import { RequestId } from '../protocol/ids.ts';
+import { RequestId, TrackId } from '../protocol/ids.ts';
 
 const recorded = (options: RulesStandOptions = {}): RulesStand =>
   new RulesStand({ ...options, facts: { isRecorded: true } });
@@ -108,6 +108,37 @@ describe('the recording of a room', () => {
         .map(({ state }) => state)
         .slice(-2),
     ).toEqual(['failed', 'recording']);
+  });
+
+  it('says failed while a teacher’s track does not come, or nothing does, and goes on by itself (R10)', async () => {
+    const stand = recorded();
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    await stand.onStage(pupil);
+    await stand.produce(teacher, 'camera');
+    await stand.produce(teacher, 'microphone');
+    await stand.produce(pupil, 'microphone');
+    await settle();
+    const trackOf = (seat: string, source: string) =>
+      stand.control.goals
+        .at(-1)
+        ?.producers.filter((producer) => producer.seat === seat && producer.source === source)
+        .map(({ trackId }) => trackId)[0] ?? TrackId.parse('missing');
+    const states = () => teacher.of('recordingChanged').map(({ state }) => state);
+    const before = states().length;
+    stand.control.setSilent(trackOf('pupil', 'microphone'), true);
+    expect(states().slice(before)).toEqual([]);
+    stand.control.setSilent(trackOf('lecturer', 'camera'), true);
+    expect(states().slice(before)).toEqual(['failed']);
+    stand.control.setSilent(trackOf('lecturer', 'camera'), false);
+    expect(states().slice(before)).toEqual(['failed', 'recording']);
+    stand.control.setSilent(trackOf('pupil', 'microphone'), false);
+    // Whose line is cut sends nothing, and that is no fault of the recorder.
+    stand.cut(teacher);
+    stand.control.setSilent(trackOf('lecturer', 'camera'), true);
+    expect(pupil.of('recordingChanged').at(-1)).toMatchObject({ state: 'recording' });
+    stand.control.setSilent(trackOf('pupil', 'microphone'), true);
+    expect(pupil.of('recordingChanged').at(-1)).toMatchObject({ state: 'failed' });
   });
 
   it('tells teachers alone how full the disk is, whenever they come (R8)', async () => {

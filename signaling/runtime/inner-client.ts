@@ -47,6 +47,12 @@ interface ClientEvents {
 
 type NoticeEvents<C extends InnerContract> = { readonly [N in InnerNoticeName<C>]: [data: InnerNotice<C, N>] };
 
+/** IP addresses of a connection, as this side sees them. */
+export interface ConnectionEnds {
+  readonly here: string;
+  readonly there: string;
+}
+
 interface PendingCall {
   readonly settle: (outcome: { readonly data: unknown } | { readonly error: unknown }) => void;
 }
@@ -63,6 +69,7 @@ export class InnerClient<C extends InnerContract> {
   readonly #pending = new Map<number, PendingCall>();
   #webSocket: WebSocket | null = null;
   #state: InnerClientState = 'connecting';
+  #ends: ConnectionEnds | null = null;
   #nextId = 1;
   #failures = 0;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -82,6 +89,11 @@ export class InnerClient<C extends InnerContract> {
 
   get state(): InnerClientState {
     return this.#state;
+  }
+
+  /** Of the connection that is open, or was last. */
+  get ends(): ConnectionEnds | null {
+    return this.#ends;
   }
 
   /** Resolves as soon as the connection is open; rejects with `unavailable` after the timeout or when closed. */
@@ -167,6 +179,11 @@ export class InnerClient<C extends InnerContract> {
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     });
     this.#webSocket = webSocket;
+    webSocket.on('upgrade', ({ socket: { localAddress, remoteAddress } }) => {
+      if (localAddress !== undefined && remoteAddress !== undefined) {
+        this.#ends = { here: localAddress, there: remoteAddress };
+      }
+    });
     webSocket.on('open', () => this.#onOpen(webSocket));
     webSocket.on('message', (data) => this.#onMessage(data));
     webSocket.on('ping', () => this.#heard(webSocket));

@@ -178,6 +178,14 @@ describe('inner wire: misuse', () => {
 });
 
 describe('inner wire: connection', () => {
+  it('knows both addresses of a connection as soon as it is open', async () => {
+    const { server } = await stand();
+    const client = connect(server.url);
+    expect(client.ends).toBeNull();
+    await client.opened();
+    expect(client.ends).toEqual({ here: '127.0.0.1', there: '127.0.0.1' });
+  });
+
   it('brings notices to every client, or to one', async () => {
     const { server, inner, connections } = await stand();
     const first = connect(server.url);

@@ -1,8 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
+import { commaList } from '../../signaling/runtime/env.ts';
 import { PROCESSES } from '../../setup/supervisor/process-list.ts';
 import {
   interpolate,
@@ -89,4 +92,64 @@ test('the stores listen on the loopback alone, and our processes run without pri
 
 test('what compose mounts from this folder is there', () => {
   expect(existsSync(join(REPOSITORY, 'docker', 'Caddyfile'))).toBe(true);
+});
+
+/** What `turnserver` is started with where media is announced at these addresses. */
+function turnArguments(announced: string): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'tongke-turn-'));
+  try {
+    writeFileSync(join(folder, 'turnserver'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+    // Compose reads `$$` as a dollar of the text itself.
+    const [shell = '', ...args] = (services['turn']?.entrypoint ?? []).map((part) => part.replaceAll('$$', '$'));
+    const PATH = `${folder}:${process.env['PATH'] ?? ''}`;
+    const printed = execFileSync(shell, args, { env: { PATH, RTC_ANNOUNCED_ADDRESS: announced }, encoding: 'utf8' });
+    return printed.trim().split('\n');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test.each([
+  ['203.0.113.7', ['203.0.113.7']],
+  ['203.0.113.7,10.0.0.5, fd00::5', ['203.0.113.7', '10.0.0.5', 'fd00::5']],
+  ['media1.example.cn,10.0.0.5', ['10.0.0.5']],
+])('the TURN server relays to each media address of %s, and to nothing else', (announced, allowed) => {
+  expect(turnArguments(announced)).toEqual([
+    '-c',
+    '/etc/turnserver.conf',
+    ...allowed.map((address) => `--allowed-peer-ip=${address}`),
+  ]);
+  expect(text).not.toContain('allowed-peer-ip=$');
+  expect(text).toContain('denied-peer-ip=0.0.0.0-255.255.255.255');
+});
+
+test('browsers are offered TURN over TCP too, and further servers when there are some', () => {
+  const offered = services['signaling']?.environment['TURN_URL'] ?? '';
+  const at = (more: string) => commaList.parse(interpolate(offered, { DOMAIN: 'example.cn', TURN_MORE_URLS: more }));
+  const own = ['turn:example.cn:3478', 'turn:example.cn:3478?transport=tcp'];
+  expect(at('')).toEqual(own);
+  expect(at('turns:turn.example.cn:443?transport=tcp')).toEqual([...own, 'turns:turn.example.cn:443?transport=tcp']);
+});
+
+test.each([
+  ['signaling', ['MEDIA_ACCEL_PREFIX', 'UPLOAD_MAX_GB', 'UPLOAD_RESERVE_GB', 'UPLOAD_EXPIRES_HOURS']],
+  ['sfu', ['RTC_ANNOUNCED_PORT', 'SFU_WORKERS', 'SFU_PIPE_ADDRESS', 'SFU_PIPE_PORTS', 'SFU_REGION']],
+  ['recorder-capture', ['CAPTURE_RTP_ADDRESS', 'CAPTURE_DISK_LOW_BYTES', 'CAPTURE_DISK_FULL_BYTES']],
+  ['recorder-produce', ['PRODUCE_CONCURRENCY', 'CAPTION_COMMAND', 'CAPTION_LANGUAGES', 'CAPTION_AUTOMATIC']],
+])('what an operator sets in .env reaches %s, and is its default without it', (name, variables) => {
+  const environment = services[name]?.environment ?? {};
+  for (const variable of variables) {
+    expect(interpolate(environment[variable] ?? '', { [variable]: 'mine' })).toBe('mine');
+    // An empty value counts as none.
+    expect(['', 'local']).toContain(interpolate(environment[variable] ?? '', {}));
+  }
+});
+
+test('its header says how the first administrator gets in, and which ports are to be open', () => {
+  const header = text.slice(0, text.indexOf('\nname:'));
+  expect(header).toContain('exec signaling cat /data/first-administrator.txt');
+  for (const port of ['80/tcp', '443/tcp', '44000/udp+tcp', '3478/udp+tcp', '49160-49999/udp']) {
+    expect(header).toContain(port);
+  }
+  expect(text).toContain('min-port=49160\n      max-port=49999');
 });

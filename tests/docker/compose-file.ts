@@ -11,6 +11,7 @@ const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const serviceSchema = z.looseObject({
   image: z.string(),
   build: z.looseObject({ target: z.string() }).optional(),
+  entrypoint: z.array(z.string()).optional(),
   environment: z.record(z.string(), text).default({}),
   healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
   ports: z.array(z.string()).default([]),

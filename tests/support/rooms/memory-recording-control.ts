@@ -1,6 +1,6 @@
 import type { RecordingEvent, RecordingGoal } from '../../../recorder/contract.ts';
 import { AppError } from '../../../signaling/protocol/errors.ts';
-import type { Fence, RecordingId } from '../../../signaling/protocol/ids.ts';
+import type { Fence, RecordingId, TrackId } from '../../../signaling/protocol/ids.ts';
 import type { RecordingDisk } from '../../../signaling/protocol/room.ts';
 import type { RecordingControl } from '../../../signaling/rooms/ports.ts';
 
@@ -11,6 +11,8 @@ export class MemoryRecordingControl implements RecordingControl {
   readonly finished = new Map<RecordingId, number>();
   readonly #openListeners = new Set<() => void>();
   readonly #diskListeners = new Set<Parameters<RecordingControl['onDiskLevel']>[0]>();
+  readonly #silenceListeners = new Set<Parameters<RecordingControl['onSilentTracks']>[0]>();
+  readonly #silent = new Set<TrackId>();
   isAway = false;
   disk: RecordingDisk = 'ok';
 
@@ -47,6 +49,21 @@ export class MemoryRecordingControl implements RecordingControl {
 
   diskLevelOf(): RecordingDisk {
     return this.disk;
+  }
+
+  onSilentTracks(listener: Parameters<RecordingControl['onSilentTracks']>[0]): () => void {
+    this.#silenceListeners.add(listener);
+    return () => this.#silenceListeners.delete(listener);
+  }
+
+  silentTracksOf(): ReadonlySet<TrackId> {
+    return this.#silent;
+  }
+
+  setSilent(trackId: TrackId, isSilent: boolean): void {
+    if (isSilent) this.#silent.add(trackId);
+    else this.#silent.delete(trackId);
+    for (const { recordingId } of this.goals) for (const listener of this.#silenceListeners) listener(recordingId);
   }
 
   goAway(): void {

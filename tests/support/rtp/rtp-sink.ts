@@ -23,9 +23,10 @@ export interface RtpSink {
   close(): void;
 }
 
-export async function createRtpSink(): Promise<RtpSink> {
-  const rtp = await bound();
-  const rtcp = await bound();
+/** @param ip of this machine. */
+export async function createRtpSink(ip = '127.0.0.1'): Promise<RtpSink> {
+  const rtp = await bound(ip);
+  const rtcp = await bound(ip);
   const packets: ReceivedRtp[] = [];
   const reports: (SenderReport & { receivedUnixUs: number })[] = [];
   rtp.on('message', (bytes) => {
@@ -44,7 +45,7 @@ export async function createRtpSink(): Promise<RtpSink> {
     reports.push(...readSenderReports(bytes).map((report) => ({ ...report, receivedUnixUs })));
   });
   return {
-    ip: '127.0.0.1',
+    ip,
     rtpPort: rtp.address().port,
     rtcpPort: rtcp.address().port,
     packets,
@@ -56,9 +57,9 @@ export async function createRtpSink(): Promise<RtpSink> {
   };
 }
 
-async function bound(): Promise<Socket> {
+async function bound(ip: string): Promise<Socket> {
   const socket = createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
-  socket.bind(0, '127.0.0.1');
+  socket.bind(0, ip);
   await once(socket, 'listening');
   return socket;
 }
