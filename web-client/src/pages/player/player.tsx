@@ -14,7 +14,7 @@ import { ManageMenu } from './manage-menu.tsx';
 import type { LayoutMenuProps } from './player-menus.tsx';
 import { PictureStage } from './picture-stage.tsx';
 import { usePlaybackDoor } from './playback-door.ts';
-import { chaptersQuery, summaryQuery, thumbnailsQuery, type Opened } from './playback-query.ts';
+import { chaptersQuery, chaptersUrlOf, summaryQuery, thumbnailsQuery, type Opened } from './playback-query.ts';
 import { PlayerNotes } from './player-notes.tsx';
 import { remarksQuery, type Remarks } from './remarks-query.ts';
 import type { TimelineMark } from './seek-bar.tsx';
@@ -185,7 +185,7 @@ function usePlayer(opened: Opened) {
   useActiveViews(playback, layout, secondView);
   const [isFullscreen, toggleFullscreen] = useFullscreen(elements.film);
   const controls = useAwakeControls(state?.isPlaying === true && !state.isWaiting && !isHelpShown);
-  const chapters = useQuery(chaptersQuery(opened.composed?.chaptersUrl)).data ?? NO_CHAPTERS;
+  const chapters = useQuery(chaptersQuery(chaptersUrlOf(opened, state))).data ?? NO_CHAPTERS;
   const canSkip = canSkipSilence(opened);
   useSilenceSkipping(playback, opened, canSkip && place.skipsSilence);
   const showHelp = useCallback(() => setHelpShown(true), []);
