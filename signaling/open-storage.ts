@@ -79,6 +79,7 @@ export async function openStorage(config: StorageConfig, log: Log, lifecycle: Li
   const gate = new WatchGate({ recordings: stores.recordings, objects, nowMs: Date.now });
   const editions = new EditionFollower({
     ...{ recordings: stores.recordings, editions: stores.editions, jobs: editionQueue, production: queue, gate, log },
+    keepChapters,
   });
   lifecycle.onStop('edition follower', () => editions.close());
   return {

@@ -3,7 +3,7 @@ import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import type { ManifestEpoch, ManifestTrack, RecordingManifest } from '../../storage/objects/manifest.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
+import { objectKeys, VIEW_CHAPTERS_NAME } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { MuxResult } from '../contract.ts';
 import { TrackClock } from './clock.ts';
@@ -14,6 +14,8 @@ import { PlayStore } from './play-store.ts';
 import { composePlayFiles, playableEndUs, type PlayFiles } from './playlists.ts';
 import { soundLimitUs } from './sound-horizon.ts';
 import { SoundTrack } from './sound-track.ts';
+import { readEvents } from '../produce/source/stored-recording.ts';
+import { viewChapters } from './view-chapters.ts';
 import { changedSpans, isWithheld, type WithheldSpan } from './withheld.ts';
 
 /** Epochs that are read at the same time. */
@@ -214,10 +216,17 @@ export class Rolling {
     const endUs = playableEndUs(draft.index.views, this.#state);
     const durationUs = isFinal ? (manifest.endedAtUs ?? endUs) : endUs;
     const files = composePlayFiles({ manifest, state: this.#state, durationUs, isComplete: isFinal });
+    // Before the index says that it is complete: whoever reads it then finds them.
+    if (isFinal) await this.#writeChapters(manifest, files);
     await this.#writeFiles(files);
     const index = objectKeys.playIndex(this.#recordingId);
     await this.#updateManifest(index, durationUs);
     return { recordingId: this.#recordingId, final: isFinal, durationUs, index };
+  }
+
+  async #writeChapters(manifest: RecordingManifest, { index }: PlayFiles): Promise<void> {
+    const events = await readEvents(this.#options.store, manifest);
+    await this.#play.putText(VIEW_CHAPTERS_NAME, viewChapters({ manifest, events, index }));
   }
 
   async #writeFiles({ index, texts }: PlayFiles): Promise<void> {

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { PlayIndex, type RecordingManifest, type Rendition } from '../../storage/objects/manifest.ts';
-import { objectKeys } from '../../storage/objects/object-keys.ts';
+import { objectKeys, VIEW_CHAPTERS_NAME } from '../../storage/objects/object-keys.ts';
 import { sealStateOf } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { MuxState } from '../mux/mux-state.ts';
 import { isAsNamed } from '../mux/play-store.ts';
 import { playlistsOf } from '../mux/playlists.ts';
+import { viewChapters } from '../mux/view-chapters.ts';
+import { readEvents } from '../produce/source/stored-recording.ts';
 import { CHECKSUMS_NAME, Checksums } from '../produce/publish/checksums.ts';
 import { error, warning, type Finding } from './finding.ts';
 
@@ -41,10 +43,22 @@ async function checkViews(objects: ObjectStore, manifest: RecordingManifest, ind
     if (body === undefined) findings.push(missing(key));
     else if (body.toString('utf8') !== text) findings.push(error(`is not the playlist of the index: ${REBUILD}`, key));
   }
+  if (index.complete) findings.push(...(await checkChapters(objects, manifest, index)));
   for (const [name, bytes] of namedBy(index, state)) {
     findings.push(...(await checkNamed(objects, objectKeys.play(recordingId, name), bytes)));
   }
   return findings;
+}
+
+/** Recordings of before there were any have none. */
+async function checkChapters(objects: ObjectStore, manifest: RecordingManifest, index: PlayIndex): Promise<Finding[]> {
+  const key = objectKeys.play(manifest.recordingId, VIEW_CHAPTERS_NAME);
+  const body = await bodyOf(objects, key);
+  const events = await ifPossible(readEvents(objects, manifest));
+  // Events that are away have a finding of their own.
+  if (body === undefined || events === undefined) return [];
+  if (body.toString('utf8') === viewChapters({ manifest, events, index })) return [];
+  return [error(`are not the chapters of the recording: ${REBUILD}`, key)];
 }
 
 /** Segments and initialisations, with their size as far as it was written down. */

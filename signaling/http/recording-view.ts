@@ -132,6 +132,7 @@ export function playbackOf(whole: Recording, summary: Summary, urls: MediaUrls):
     expiresAtMs: urls.expiresAtMs,
     viewsIndexUrl: viewsIndexKey === null ? null : url(viewsIndexKey),
     viewsSlidesUrl: viewsIndexKey === null ? null : url(objectKeys.slidesBeside(viewsIndexKey)),
+    viewsChaptersUrl: viewsIndexKey === null ? null : url(objectKeys.chaptersBeside(viewsIndexKey)),
     composed:
       film === null
         ? null

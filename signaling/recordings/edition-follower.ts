@@ -4,6 +4,7 @@ import type { NumberedEdition } from '../protocol/edition.ts';
 import { isUnavailable } from '../protocol/errors.ts';
 import type { RecordingId, SeatId } from '../protocol/ids.ts';
 import type { Log } from '../runtime/log.ts';
+import type { KeepChapters } from './chapter-texts.ts';
 import { produceOrder } from './produce-order.ts';
 import { lacksViews } from './shown-edition.ts';
 import type { WatchGate } from './watch-gate.ts';
@@ -32,6 +33,7 @@ export interface EditionFollowerOptions {
   readonly jobs: EditionJobs;
   readonly production: ProductionOrders;
   readonly gate: Pick<WatchGate, 'forget'>;
+  readonly keepChapters: KeepChapters;
   readonly log: Log;
 }
 
@@ -75,6 +77,7 @@ export class EditionFollower {
     const { recordingId } = recording;
     this.#options.gate.forget(recordingId);
     if (recording.phase === 'recording' || recording.phase === 'finishing') return;
+    await this.#options.keepChapters(recording);
     await this.#orderViews(recording);
     await this.#orderFilm(recordingId);
   }
@@ -100,13 +103,15 @@ export class EditionFollower {
   }
 
   async #onDone(result: EditionResult): Promise<void> {
-    const { recordings, editions, gate } = this.#options;
+    const { recordings, editions, gate, keepChapters } = this.#options;
     const { recordingId } = result;
     if (result.kind === 'views') {
       const { version, index: indexKey } = result;
       const durationMs = Math.round(result.durationUs / US_PER_MS);
       await editions.markViews(recordingId, { version, indexKey, durationMs });
       gate.forget(recordingId);
+      const shown = await recordings.recording(recordingId);
+      if (shown !== undefined) await keepChapters(shown);
     }
     if (result.kind !== 'erase') return;
     await editions.markErased(recordingId, result.seatId, Date.now());

@@ -48,8 +48,21 @@ function filmOf(result: ProduceResult): ComposedFilm {
   };
 }
 
+/** What is written down of them. */
+export type FollowedRecordings = Pick<
+  RecordingStore,
+  | 'listUnfinished'
+  | 'recording'
+  | 'setProgress'
+  | 'markPlayable'
+  | 'markProducing'
+  | 'markReady'
+  | 'markFailed'
+  | 'markProductionCancelled'
+>;
+
 export interface FollowerOptions {
-  readonly recordings: RecordingStore;
+  readonly recordings: FollowedRecordings;
   readonly queue: FollowedQueue;
   readonly keepChapters: KeepChapters;
   readonly log: Log;
@@ -61,7 +74,7 @@ export interface FollowerOptions {
  * is asked for at its start.
  */
 export class RecordingFollower {
-  readonly #recordings: RecordingStore;
+  readonly #recordings: FollowedRecordings;
   readonly #queue: FollowedQueue;
   readonly #keepChapters: KeepChapters;
   readonly #steps: PatientSteps;
@@ -105,8 +118,9 @@ export class RecordingFollower {
     const { recordingId, index: indexKey, final: isFinal } = result;
     const durationMs = Math.round(result.durationUs / US_PER_MS);
     const recording = await this.#recordings.markPlayable(recordingId, { indexKey, durationMs, isFinal });
-    if (!isFinal || recording.film !== null) return;
-    await this.#produce(recording);
+    if (!isFinal) return;
+    if (recording.film === null) await this.#produce(recording);
+    await this.#keepChapters(recording);
   }
 
   async #produce(recording: Recording): Promise<void> {
@@ -117,7 +131,7 @@ export class RecordingFollower {
   async #onProduced(result: ProduceResult): Promise<void> {
     const film = filmOf(result);
     const recording = await this.#recordings.markReady(result.recordingId, film);
-    await this.#keepChapters(result.recordingId, film);
+    await this.#keepChapters(recording);
     // Somebody edited while it was being made.
     const { version, isErasing } = recording.edition;
     if (film.editionVersion < version && !isErasing) await this.#produce(recording);

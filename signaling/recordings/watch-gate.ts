@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { VIEW_CHAPTERS_NAME } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore, Recording, RecordingStore } from '../../storage/ports.ts';
 import { leavesSomethingOut } from '../protocol/edition.ts';
 import { isUnavailable } from '../protocol/errors.ts';
@@ -117,6 +118,7 @@ export class WatchGate {
       ...(index.sound?.segments ?? []),
     ];
     const names = [
+      VIEW_CHAPTERS_NAME,
       ...segments.flatMap(({ uri, init }) => [uri, init]),
       ...(index.sound === undefined ? [] : [index.sound.playlist]),
       ...Object.entries(index.masters).flatMap(([view, master]) => [master, `view-${view}.m3u8`]),

@@ -16,6 +16,8 @@ import { coursewarePageName } from '../../signaling/protocol/rest/courseware.ts'
  */
 const padded = (value: number, width: number): string => String(value).padStart(width, '0');
 
+export const VIEW_CHAPTERS_NAME = 'chapters.vtt';
+
 export const objectKeys = {
   manifest: (recording: RecordingId) => `recordings/${recording}/manifest.json`,
 
@@ -39,6 +41,8 @@ export const objectKeys = {
 
   /** Stills of what is played (`SlideIndex`), beside the index of the views or the film as one file. */
   slidesBeside: (key: string) => `${key.slice(0, key.lastIndexOf('/') + 1)}slides/index.json`,
+  /** Chapters (WebVTT) of what is played, beside the index of the views. */
+  chaptersBeside: (indexKey: string) => `${indexKey.slice(0, indexKey.lastIndexOf('/') + 1)}${VIEW_CHAPTERS_NAME}`,
 
   allCoursewarePrefix: 'courseware/',
   coursewarePrefix: (courseware: CoursewareId) => `courseware/${courseware}/`,

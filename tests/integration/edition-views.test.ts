@@ -9,6 +9,7 @@ import { createMuxer } from '../../recorder/mux/muxer.ts';
 import { makeViewSlides } from '../../recorder/slides/view-slides.ts';
 import { WHOLE_EDITION, type Edition } from '../../signaling/protocol/edition.ts';
 import { TrackId } from '../../signaling/protocol/ids.ts';
+import { parseVtt } from '../../signaling/protocol/web-vtt.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
 import { PlayIndex, type PlaySegment } from '../../storage/objects/manifest.ts';
@@ -23,6 +24,8 @@ const SIZE = { width: 160, height: 96 } as const;
 const CLIP_FRAMES = 10 * FPS;
 /** In the middle of segments and of windows of the mix, and with an end that no keyframe falls on. */
 const CUT = { fromUs: 11_300_000, toUs: 17_700_000 };
+/** Behind the cut. */
+const MARKED_AT_US = 20_000_000;
 
 let folder: string;
 let store: DirectoryObjectStore;
@@ -33,6 +36,7 @@ beforeAll(async () => {
   store = await DirectoryObjectStore.create(join(folder, 'objects'));
   recording = await logEditedLesson(store);
   await recording.storeUntil(undefined, { endedAtUs: LESSON_US });
+  await recording.addEvents([{ n: 0, atUs: MARKED_AT_US, type: 'marker', data: { title: '飞流直下' } }]);
   const muxer = createMuxer({ store, log });
   await muxer.step(recording.recordingId, { final: true });
   await muxer.close();
@@ -122,7 +126,29 @@ async function viewerOf(change: Partial<Edition>, version = 1): Promise<Viewer> 
   return Viewer.open(index);
 }
 
+async function chaptersBeside(indexKey: string): Promise<readonly (readonly [atS: number, title: string])[]> {
+  const { body } = await store.getBuffer(objectKeys.chaptersBeside(indexKey));
+  return parseVtt(body.toString('utf8')).map(({ fromS, text }) => [fromS, text]);
+}
+
 const isCut = (atUs: number): boolean => atUs >= CUT.fromUs && atUs < CUT.toUs;
+
+describe('chapters', () => {
+  it('lie beside the views from the last step of the muxer on, and beside those of an edition in its own time', async () => {
+    const { recordingId } = recording;
+    expect(await chaptersBeside(objectKeys.playIndex(recordingId))).toEqual([
+      [0, '三年级 语文'],
+      [20, '飞流直下'],
+    ]);
+    await viewerOf({ leftOut: [CUT] }, 6);
+    expect(await chaptersBeside(objectKeys.editionIndex(recordingId, 6))).toEqual([
+      [0, '三年级 语文'],
+      [13.6, '飞流直下'],
+    ]);
+    await viewerOf({ leftOut: [CUT], chapters: [{ atUs: 0, title: '导入' }] }, 7);
+    expect(await chaptersBeside(objectKeys.editionIndex(recordingId, 7))).toEqual([[0, '导入']]);
+  });
+});
 
 describe('views of an edition', () => {
   it('hold of lecturer and board all, of the others neither picture nor sound', async () => {

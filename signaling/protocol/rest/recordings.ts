@@ -117,6 +117,8 @@ export const Playback = z.object({
   viewsIndexUrl: z.string().nullable(),
   /** `SlideIndex` JSON: the board of those views as stills. It comes some minutes after class; 404 until then. */
   viewsSlidesUrl: z.string().nullable(),
+  /** Chapters of those views as WebVTT, there as soon as the index is complete; 404 until then, and of older recordings. */
+  viewsChaptersUrl: z.string().nullable(),
   composed: z
     .object({
       masterUrl: z.string(),

@@ -52,6 +52,7 @@ beforeAll(async () => {
   const voice = timeline(sound, 14, 0, LENGTH_S);
   recording.add({ track: 'mic', seat: 'lecturer', source: 'microphone', codec: 'opus', ssrc: 14, packets: voice });
   await recording.storeUntil(undefined, { endedAtUs: LENGTH_S * 1e6 });
+  await recording.addEvents([{ n: 0, atUs: HOLE.toS * 1e6, type: 'marker', data: { title: '练习' } }]);
   await muxer.step(recording.recordingId, { final: true });
   browser = await launchBrowser();
 });
@@ -187,6 +188,17 @@ describe('player of two views', () => {
     await page.getByTestId('player-speed-2').click();
     await until(page, (reading) => isBoardShown(reading) && (reading.soundS ?? 0) > 9);
     await expectInStep(page, 0, { limitS: SYNC_S * 2, windows: 2 });
+  });
+
+  it('has the chapters of the lesson before there is a film, beside the pictures and on the bar', async () => {
+    const page = await watch();
+    await until(page, isLecturerShown);
+    await page.keyboard.press('n');
+    const chapters = page.getByTestId('player-chapter');
+    await page.getByTestId('side-tab-chapters').click();
+    await expect.poll(() => chapters.allTextContents()).toEqual(['0:00三年级 语文', '0:24练习']);
+    await chapters.nth(1).click();
+    await expect.poll(async () => Number(await page.getByTestId('player-seek').getAttribute('aria-valuenow'))).toBe(24);
   });
 
   it('goes on where one stopped', async () => {

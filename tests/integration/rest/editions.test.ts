@@ -113,7 +113,7 @@ describe('the edition of a recording', () => {
     expect(await statusOf(rawUrl(pupilUri))).toBe(200);
 
     expect((await save(lecturer, 0, strict)).code).toBeUndefined();
-    for (const uri of ['', pupilUri, mixedUri, 'state.json', 'editor.json', 'sound.m3u8']) {
+    for (const uri of ['', pupilUri, mixedUri, 'state.json', 'editor.json', 'sound.m3u8', 'chapters.vtt']) {
       expect([uri, await statusOf(rawUrl(uri))]).toEqual([uri, 410]);
     }
     const overtaken = await save(lecturer, 0, WHOLE_EDITION);
@@ -123,7 +123,9 @@ describe('the edition of a recording', () => {
     const index = await indexAt(shown);
     expect(index.views.map(({ view }) => view).toSorted()).toEqual(['board', 'lecturer']);
     for (const name of namesIn(index)) expect([name, await statusOf(new URL(name, shown))]).toEqual([name, 200]);
-    const stills = address((await viewer.call('openPlayback', { params })).viewsSlidesUrl ?? '');
+    const { viewsSlidesUrl, viewsChaptersUrl } = await viewer.call('openPlayback', { params });
+    expect(await (await fetch(address(viewsChaptersUrl ?? ''))).text()).toMatch(/^WEBVTT/);
+    const stills = address(viewsSlidesUrl ?? '');
     await expect.poll(() => statusOf(stills), { timeout: MADE_WITHIN_MS, interval: 250 }).toBe(200);
     expect(await statusOf(rawUrl('slides/index.json'))).toBe(410);
     // By the old address too: what is shared may be seen, and nothing else.

@@ -371,8 +371,7 @@ describe('an edition that is saved while the film is being made', () => {
     const { recordings, editions } = district.stores;
     const told: string[] = [];
     const follower = new EditionFollower({
-      recordings,
-      editions,
+      ...{ recordings, editions, keepChapters: async () => undefined },
       production: {
         on: () => () => undefined,
         addProduce: async ({ edition }) => void told.push(`produce ${edition?.version}`),

@@ -224,6 +224,7 @@ export class PlayerStand {
       expiresAtMs,
       viewsIndexUrl: this.summary.hasViews === false ? null : `${base}/play/index.json`,
       viewsSlidesUrl: this.summary.hasViews === false ? null : `${base}/play/slides/index.json`,
+      viewsChaptersUrl: this.summary.hasViews === false ? null : `${base}/play/chapters.vtt`,
       composed:
         this.summary.isComposed === true
           ? {

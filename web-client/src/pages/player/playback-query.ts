@@ -4,6 +4,7 @@ import { API_PREFIX, restRoutes, type RouteReply } from '../../../../signaling/p
 import type { PlayedSpan } from '../../../../signaling/protocol/rest/watching.ts';
 import { callApi } from '../../api/api.ts';
 import { asFailure } from '../../api/request-failure.ts';
+import type { PlaybackState } from '../../player/playback.ts';
 import { parseThumbnails, parseVtt, type Thumbnail, type VttCue } from '../../player/web-vtt.ts';
 import { isMoving } from '../library/recording-words.ts';
 
@@ -59,11 +60,20 @@ export const thumbnailsQuery = (url: string | undefined) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
-export const chaptersQuery = (url: string | null | undefined) =>
+/** Of the film; as long as there is none of the views, which have them as soon as the lesson is complete. */
+export function chaptersUrlOf(
+  { composed, viewsChaptersUrl }: Opened,
+  state: Pick<PlaybackState, 'durationS' | 'isGrowing'> | null,
+): string | null {
+  if (composed !== null) return composed.chaptersUrl;
+  return state !== null && state.durationS > 0 && !state.isGrowing ? viewsChaptersUrl : null;
+}
+
+export const chaptersQuery = (url: string | null) =>
   queryOptions({
     queryKey: ['chapters', url],
     queryFn: async ({ signal }): Promise<readonly VttCue[]> =>
-      url === undefined || url === null ? [] : parseVtt(await textOf(url, signal)),
+      url === null ? [] : parseVtt(await textOf(url, signal)),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
