@@ -7,7 +7,7 @@ import { launchBrowser } from '../../support/browser/browser.ts';
 import { Kiosk } from '../../support/browser/kiosk.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
-import { cancelOtherSkyLessons, enrolSite } from '../../support/districts/demo-site.ts';
+import { enrolSite } from '../../support/districts/demo-site.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
@@ -26,7 +26,6 @@ beforeAll(async () => {
   browser = await launchBrowser();
   profile = await mkdtemp(join(tmpdir(), 'tongke-kiosk-'));
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  await cancelOtherSkyLessons(stack, lessonId);
   kiosk = await Kiosk.start(stack, profile, SITE_SENDER);
 });
 afterAll(async () => {
