@@ -35,6 +35,8 @@ export interface DeriveOptions {
   readonly log: Log;
   readonly store: ObjectStore;
   readonly ffmpeg: FfmpegRunner;
+  /** As in `ProductionDeps`. */
+  readonly drawsInk: boolean;
   /** Folder below which each run of a job has its own, as those of production do. */
   readonly workFolder: string;
 }
@@ -94,11 +96,11 @@ export class DeriveWorker {
 
   async #slides({ job, signal: lockSignal }: JobRun): Promise<{ readonly slides: number }> {
     const { recordingId, indexKey } = dataOf(SlidesJob, job);
-    const { store, ffmpeg, log, workFolder } = this.#options;
+    const { store, ffmpeg, drawsInk, log, workFolder } = this.#options;
     const { slides } = await this.#unlessCancelled([goingKey(recordingId)], lockSignal, (signal) =>
       inWorkFolder(workFolder, `slides-${recordingId}`, (folder) =>
         makeViewSlides({
-          ...{ store, ffmpeg, recordingId, folder, signal },
+          ...{ store, ffmpeg, drawsInk, recordingId, folder, signal },
           ...(indexKey === undefined ? {} : { indexKey }),
         }),
       ),

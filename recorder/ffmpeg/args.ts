@@ -57,6 +57,17 @@ export function h264Options(rate: VideoRate, threads: number): readonly string[]
   ];
 }
 
+export const BAR_COLOUR = 'black';
+
+/** A picture in a place of another shape: whole, between bars. */
+export function fitted(width: number, height: number, flags: string, bars = BAR_COLOUR): readonly string[] {
+  return [
+    `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=${flags}`,
+    'setsar=1',
+    `pad=${width}:${height}:-1:-1:${bars}`,
+  ];
+}
+
 /** A line of an ffconcat list (ffmpeg-formats(1) "concat"): single quotes inside a name end, escape, and open again. */
 export function concatLine(path: string): string {
   return `file '${path.replaceAll("'", String.raw`'\''`)}'`;

@@ -49,7 +49,7 @@ lifecycle.onStop('sweeping', () => clearInterval(sweeping));
 const font = await findCardFont();
 if (font === undefined) log.warn('no font with Chinese found, name cards stay without names');
 const drawsInk = await hasDecoder('librsvg');
-if (!drawsInk) log.warn('this ffmpeg has no librsvg, films stay without what is written on pages');
+if (!drawsInk) log.warn('this ffmpeg has no librsvg, films and stills stay without what is written on pages');
 const ffmpeg = new FfmpegRunner({ log, niceness: config.PRODUCE_NICENESS });
 const muxer = createMuxer({ store, log });
 lifecycle.onStop('muxer', () => muxer.close());
@@ -58,6 +58,7 @@ const derive = new DeriveWorker({
   log,
   store,
   ffmpeg,
+  drawsInk,
   workFolder,
 });
 lifecycle.onStop('derive', () => derive.close(), WORKERS_CLOSE_TIMEOUT_MS);

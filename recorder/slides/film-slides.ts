@@ -25,5 +25,6 @@ export async function makeFilmSlides(options: FilmSlidesOptions): Promise<void> 
     stepUs: KEYFRAME_SECONDS * 1_000_000,
     onlyKeyframes: true,
   };
-  await makeSlides({ ffmpeg, sources: [source], clock: 'film', folder: join(out, SLIDES_FOLDER), signal, onProgress });
+  const folder = join(out, SLIDES_FOLDER);
+  await makeSlides({ ffmpeg, sources: [source], endUs: durationUs, clock: 'film', folder, signal, onProgress });
 }

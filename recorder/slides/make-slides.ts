@@ -5,7 +5,8 @@ import type { Slide, SlideIndex } from '../../signaling/protocol/slide-index.ts'
 import { concatLine } from '../ffmpeg/args.ts';
 import type { FfmpegJob } from '../ffmpeg/job.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
-import { pickSlides, withinBudget, type Candidate } from './slide-picker.ts';
+import type { PageStill } from './page-stills.ts';
+import { isCarriedWithin, pickSlides, uncovered, withinBudget } from './slide-picker.ts';
 
 export const SLIDE_WIDTH = 1_280;
 export const SLIDE_HEIGHT = 720;
@@ -18,6 +19,10 @@ const GREY_BYTES = GREY_WIDTH * GREY_HEIGHT;
 const HASH_CHARS = 16;
 /** Writing stays legible; a page of text is some 30 KB. */
 const WEBP_QUALITY = '55';
+/** Of what is looked at, before the slides are made of it. */
+export const LOOK_OPTIONS = ['-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'yuvj420p', '-f', 'image2'] as const;
+/** Less is no gap. */
+const GAP_US = 1_000_000;
 /** Of the two passes the first decodes everything. */
 const LOOK_SHARE = 0.85;
 
@@ -37,6 +42,10 @@ export interface MakeSlidesOptions {
   readonly ffmpeg: FfmpegRunner;
   /** In order and without overlap. */
   readonly sources: readonly SlideSource[];
+  /** What is seen instead of them for its span; in order and without overlap. */
+  readonly pages?: readonly PageStill[];
+  /** Where what is played ends: a page that goes before leaves nothing behind. */
+  readonly endUs: number;
   readonly clock: SlideIndex['clock'];
   /** Is made, and holds the index and its pictures afterwards. */
   readonly folder: string;
@@ -47,16 +56,29 @@ export interface MakeSlidesOptions {
 interface Picked {
   readonly atUs: number;
   readonly path: string;
+  readonly page?: PageStill;
+  /** First of what was not seen before. */
+  readonly isFirst: boolean;
 }
 
-/** Stills of what moves, at its changes: first every step as a quick picture, then those that are worth it as small ones. */
+/** A slide that may be left out unless it is due. */
+interface Weighed {
+  readonly atUs: number;
+  readonly bytes: number;
+  readonly isDue: boolean;
+  readonly slide: Slide;
+}
+
+/** Stills of what moves, at its changes, and of pages: first every step as a quick picture, then those that are worth it as small ones. */
 export async function makeSlides(options: MakeSlidesOptions): Promise<SlideIndex> {
-  const { sources, folder, signal } = options;
+  const { sources, folder, signal, pages = [] } = options;
   const looks = join(folder, 'looks');
   await mkdir(looks, { recursive: true });
   const totalUs = sources.reduce((sum, { startUs, endUs }) => sum + endUs - startUs, 0);
-  const picked: Picked[] = [];
-  const gapsUs: number[] = [];
+  const picked: Picked[] = pages.map((page) => {
+    const { fromUs, path, shown } = page;
+    return { atUs: fromUs, path, page, isFirst: fromUs === shown.fromUs };
+  });
   let doneUs = 0;
   for (const [index, source] of sources.entries()) {
     signal.throwIfAborted();
@@ -65,15 +87,17 @@ export async function makeSlides(options: MakeSlidesOptions): Promise<SlideIndex
     );
     picked.push(...own);
     doneUs += source.endUs - source.startUs;
-    const nextUs = sources[index + 1]?.startUs;
-    if (nextUs !== undefined && nextUs - source.endUs > source.stepUs) gapsUs.push(source.endUs);
   }
-  const slides = await shrink(options, picked);
+  const inOrder = picked.toSorted((one, other) => one.atUs - other.atUs);
+  const slides = await shrink(options, inOrder);
   await rm(looks, { recursive: true, force: true });
-  const nothing = gapsUs.map((atUs): Slide => ({ atUs, uri: null, bytes: 0 }));
-  const kept = [...withinBudget(slides), ...nothing].toSorted((one, other) => one.atUs - other.atUs);
-  for (const { uri } of slides) {
-    if (uri !== null && !kept.some((slide) => slide.uri === uri)) await rm(join(folder, uri), { force: true });
+  const nothing = gapsUs(options).map((atUs): Slide => ({ atUs, uri: null, bytes: 0 }));
+  const carried = withinBudget(slides).map(({ slide }) => slide);
+  const kept = [...carried, ...nothing].toSorted((one, other) => one.atUs - other.atUs);
+  for (const { slide } of slides) {
+    if (slide.uri !== null && !kept.some(({ uri }) => uri === slide.uri)) {
+      await rm(join(folder, slide.uri), { force: true });
+    }
   }
   const made: SlideIndex = {
     version: 1,
@@ -87,27 +111,48 @@ export async function makeSlides(options: MakeSlidesOptions): Promise<SlideIndex
   return made;
 }
 
+/** Where something ends and nothing follows. What is filmed stands to the end of what is played, a page does not. */
+function gapsUs({ sources, pages = [], endUs }: MakeSlidesOptions): readonly number[] {
+  const spans = [
+    ...sources.map((source) => ({ fromUs: source.startUs, toUs: source.endUs, slackUs: source.stepUs })),
+    ...pages.map(({ fromUs, toUs }) => ({ fromUs, toUs, slackUs: GAP_US })),
+  ].toSorted((one, other) => one.fromUs - other.fromUs);
+  const lastPageUs = pages.at(-1)?.toUs ?? 0;
+  let seenUs = 0;
+  return spans.flatMap(({ slackUs, toUs }, at) => {
+    const isLast = at === spans.length - 1;
+    seenUs = Math.max(seenUs, toUs);
+    const nextUs = spans[at + 1]?.fromUs ?? (isLast && lastPageUs >= seenUs ? endUs : seenUs);
+    return nextUs - seenUs > slackUs ? [seenUs] : [];
+  });
+}
+
 /** Every step of a source as a picture, and what of it is worth keeping. */
 async function look(
-  { ffmpeg, signal }: MakeSlidesOptions,
+  options: MakeSlidesOptions,
   source: SlideSource,
   folder: string,
   onUs: (us: number) => void,
 ): Promise<readonly Picked[]> {
+  const { ffmpeg, signal } = options;
   await mkdir(folder, { recursive: true });
   const grey = join(folder, 'grey.raw');
   const job = lookJob(source, folder, grey);
   await ffmpeg.run(job, { label: 'looking for slides', signal, onProgress: ({ outTimeUs }) => onUs(outTimeUs) });
   const pixels = await readFile(grey);
   const count = Math.floor(pixels.length / GREY_BYTES);
-  const candidates = Array.from({ length: count }, (_, at): Candidate => ({
+  const candidates = Array.from({ length: count }, (_, at) => ({
     atUs: source.startUs + at * source.stepUs,
+    path: join(folder, lookName(at + 1)),
     grey: pixels.subarray(at * GREY_BYTES, (at + 1) * GREY_BYTES),
   }));
-  return pickSlides(candidates, source).map((at) => ({
-    atUs: candidates[at]?.atUs ?? source.startUs,
-    path: join(folder, lookName(at + 1)),
-  }));
+  const spans = (options.pages ?? []).map(({ shown }) => shown);
+  return uncovered(candidates, spans).flatMap((run) =>
+    pickSlides(run, source).flatMap((at) => {
+      const candidate = run[at];
+      return candidate === undefined ? [] : [{ atUs: candidate.atUs, path: candidate.path, isFirst: at === 0 }];
+    }),
+  );
 }
 
 const lookName = (number: number | '%06d'): string =>
@@ -125,7 +170,7 @@ function lookJob(source: SlideSource, folder: string, grey: string): FfmpegJob {
     ].join(';'),
     outputs: [
       {
-        options: ['-map', '[large]', '-c:v', 'mjpeg', '-q:v', '2', '-pix_fmt', 'yuvj420p', '-f', 'image2'],
+        options: ['-map', '[large]', ...LOOK_OPTIONS],
         target: join(folder, lookName('%06d')),
       },
       { options: ['-map', '[grey]', '-f', 'rawvideo'], target: grey },
@@ -135,7 +180,7 @@ function lookJob(source: SlideSource, folder: string, grey: string): FfmpegJob {
 }
 
 /** The kept pictures as WebP, named by what is in them. */
-async function shrink(options: MakeSlidesOptions, picked: readonly Picked[]): Promise<readonly Slide[]> {
+async function shrink(options: MakeSlidesOptions, picked: readonly Picked[]): Promise<readonly Weighed[]> {
   if (picked.length === 0) return [];
   const { folder, ffmpeg, signal } = options;
   const list = join(folder, 'looks', 'picked.ffconcat');
@@ -163,12 +208,19 @@ async function shrink(options: MakeSlidesOptions, picked: readonly Picked[]): Pr
         options.onProgress?.(LOOK_SHARE + (1 - LOOK_SHARE) * Math.min(1, frame / picked.length)),
     },
   );
-  const slides: Slide[] = [];
-  for (const [index, { atUs }] of picked.entries()) {
+  const slides: Weighed[] = [];
+  for (const [index, one] of picked.entries()) {
+    const { atUs, page } = one;
     const body = await readFile(made(index + 1));
     const uri = `${createHash('sha256').update(body).digest('hex').slice(0, HASH_CHARS)}.webp`;
     await rename(made(index + 1), join(folder, uri));
-    slides.push({ atUs, uri, bytes: body.length });
+    const bytes = body.length;
+    const until = page === undefined ? {} : { pageUntilUs: page.shown.toUs };
+    slides.push({ atUs, bytes, isDue: isDue(one, bytes), slide: { atUs, uri, bytes, ...until } });
   }
   return slides;
 }
+
+/** Where something else begins, what was there before would stand in its place; and what is written on a page would be missing until the next stroke. */
+const isDue = ({ isFirst, page }: Picked, bytes: number): boolean =>
+  isFirst || (page !== undefined && isCarriedWithin(bytes, page.toUs - page.fromUs));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pickSlides, withinBudget, type Candidate } from './slide-picker.ts';
+import { isCarriedWithin, pickSlides, uncovered, withinBudget, type Candidate } from './slide-picker.ts';
 
 const POINTS = 1_000;
 /** `share` of the picture is white, the rest black; `noise` is added everywhere. */
@@ -35,6 +35,18 @@ describe('pictures of a board', () => {
   });
 });
 
+it('pictures are looked at run by run where a page is seen between them', () => {
+  const second = (at: number) => ({ atUs: at * 1e6 });
+  const seconds = Array.from({ length: 10 }, (_, at) => second(at));
+  const spans = [
+    { fromUs: 0, toUs: 2e6 },
+    { fromUs: 4.5e6, toUs: 6e6 },
+    { fromUs: 6e6, toUs: 7e6 },
+  ];
+  expect(uncovered(seconds, spans)).toEqual([[2, 3, 4].map(second), [7, 8, 9].map(second)]);
+  expect(uncovered(seconds, [])).toEqual([seconds]);
+});
+
 describe('the budget of a poor line', () => {
   it('lets pages through that a line can carry, and thins out a flood', () => {
     const calm = Array.from({ length: 50 }, (_, index) => ({ atUs: index * 10e6, bytes: 60_000 }));
@@ -44,5 +56,15 @@ describe('the budget of a poor line', () => {
     expect(kept[0]).toBe(flood[0]);
     expect(kept.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(160_000 + 300 * 9_000);
     expect(kept.length).toBeGreaterThan(40);
+  });
+
+  it('lets through whatever is due, and makes the others pay for it', () => {
+    const pages = Array.from({ length: 4 }, (_, index) => ({ atUs: index * 1e6, bytes: 100_000, isDue: true }));
+    const faces = Array.from({ length: 60 }, (_, index) => ({ atUs: (4 + index) * 1e6, bytes: 9_000, isDue: false }));
+    const kept = withinBudget([...pages, ...faces]);
+    expect(kept.slice(0, 4)).toEqual(pages);
+    expect(kept[4]?.atUs).toBeGreaterThan(20e6);
+    expect(isCarriedWithin(90_000, 10e6)).toBe(true);
+    expect(isCarriedWithin(90_000, 9e6)).toBe(false);
   });
 });

@@ -1,3 +1,5 @@
+import type { Span } from '../produce/source/presence.ts';
+
 /** Looks at small grey pictures of a board, taken at a steady step, and says which of them are worth keeping. Pure. */
 
 /** A point of the picture that differs by less is noise of the camera or the codec. */
@@ -62,21 +64,43 @@ export function pickSlides(candidates: readonly Candidate[], { isFilmed }: PickR
   return kept;
 }
 
+/** Runs of pictures between which something else is seen. */
+export function uncovered<C extends Pick<Candidate, 'atUs'>>(
+  candidates: readonly C[],
+  spans: readonly Span[],
+): readonly (readonly C[])[] {
+  const runs: C[][] = [[]];
+  for (const candidate of candidates) {
+    const isCovered = spans.some(({ fromUs, toUs }) => candidate.atUs >= fromUs && candidate.atUs < toUs);
+    if (!isCovered) runs.at(-1)?.push(candidate);
+    else if (runs.at(-1)?.length !== 0) runs.push([]);
+  }
+  return runs.filter((run) => run.length > 0);
+}
+
 /** What of a line of 300 kbit/s is left for pictures beside the sound and what protocols cost. */
 const BYTES_PER_SECOND = 9_000;
 /** A lesson may open with several pages at once. */
 const BURST_BYTES = 160_000;
 
+interface Weighed {
+  readonly atUs: number;
+  readonly bytes: number;
+  /** Would be missed: it comes, be it late. */
+  readonly isDue?: boolean;
+}
+
+/** Whether a poor line brings a picture while it stands. */
+export const isCarriedWithin = (bytes: number, us: number): boolean => bytes <= (us / 1e6) * BYTES_PER_SECOND;
+
 /** Leaves out what would come faster than a poor line can carry it, so that what is shown is never late. */
-export function withinBudget<S extends { readonly atUs: number; readonly bytes: number }>(
-  slides: readonly S[],
-): readonly S[] {
+export function withinBudget<S extends Weighed>(slides: readonly S[]): readonly S[] {
   let saved = BURST_BYTES;
   let lastUs = 0;
-  return slides.filter(({ atUs, bytes }, index) => {
+  return slides.filter(({ atUs, bytes, isDue }, index) => {
     saved = Math.min(BURST_BYTES, saved + ((atUs - lastUs) / 1e6) * BYTES_PER_SECOND);
     lastUs = atUs;
-    if (bytes > saved && index > 0) return false;
+    if (bytes > saved && index > 0 && isDue !== true) return false;
     saved -= bytes;
     return true;
   });

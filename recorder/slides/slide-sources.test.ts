@@ -37,8 +37,8 @@ function indexOf(views: Readonly<Record<string, readonly (readonly [number, numb
   });
 }
 
-const spansOf = (index: PlayIndex) =>
-  slidePieces(index).map(({ segments, startUs, endUs }) => [
+const spansOf = (index: PlayIndex, pages: Parameters<typeof slidePieces>[1] = []) =>
+  slidePieces(index, pages).map(({ segments, startUs, endUs }) => [
     segments[0]?.init.split('-')[0],
     startUs / 1e6,
     endUs / 1e6,
@@ -60,6 +60,15 @@ describe('what is shown as stills', () => {
       ['board', 30, 40],
       ['lecturer', 40, 60],
     ]);
+  });
+
+  it('is not what pages stand in front of, but for the rest of a segment that they cover in part', () => {
+    const pages = [{ fromUs: 11e6, toUs: 21e6 }];
+    expect(spansOf(indexOf({ lecturer: [[0, 30]] }), pages)).toEqual([
+      ['lecturer', 0, 12],
+      ['lecturer', 20, 30],
+    ]);
+    expect(spansOf(indexOf({ lecturer: [[12, 20]], 'person-a': [[0, 30]] }), pages)).toEqual([]);
   });
 
   it('is whoever there is in a lesson without either, and nothing of nothing', () => {

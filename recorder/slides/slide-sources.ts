@@ -1,4 +1,5 @@
 import type { PlayIndex, PlayRun, PlaySegment } from '../../signaling/protocol/play-index.ts';
+import type { Span } from '../produce/source/presence.ts';
 
 /** Segments that follow each other like this are one picture that moves. */
 const HOLE_US = 1_000_000;
@@ -12,15 +13,21 @@ export interface SlidePiece {
   readonly isFilmed: boolean;
 }
 
-/** What is shown as stills: the board, and the lecturer while there is none. Pure. */
-export function slidePieces(index: PlayIndex): readonly SlidePiece[] {
-  const board = piecesOf(index, 'board', () => true);
-  const isFree = ({ startUs, endUs }: PlaySegment): boolean => {
-    const middleUs = (startUs + endUs) / 2;
-    return !board.some((piece) => middleUs >= piece.startUs && middleUs < piece.endUs);
+export const boardPieces = (index: PlayIndex): readonly SlidePiece[] => piecesOf(index, 'board', () => true);
+
+/** What is shown as stills beside `pages`: the board, and the lecturer while there is none. Pure. */
+export function slidePieces(index: PlayIndex, pages: readonly Span[] = []): readonly SlidePiece[] {
+  const board = boardPieces(index);
+  // Of a segment that a page covers in part the rest is seen.
+  const isSeen = ({ startUs, endUs }: PlaySegment): boolean =>
+    !pages.some(({ fromUs, toUs }) => fromUs <= startUs && endUs <= toUs);
+  const isFree = (segment: PlaySegment): boolean => {
+    const middleUs = (segment.startUs + segment.endUs) / 2;
+    return isSeen(segment) && !board.some((piece) => middleUs >= piece.startUs && middleUs < piece.endUs);
   };
+  const hasLecturer = index.views.some(({ view }) => view === 'lecturer');
   const lecturer = piecesOf(index, 'lecturer', isFree);
-  const anybody = board.length + lecturer.length === 0 ? piecesOf(index, index.views[0]?.view, () => true) : [];
+  const anybody = board.length === 0 && !hasLecturer ? piecesOf(index, index.views[0]?.view, isSeen) : [];
   return [...board, ...lecturer, ...anybody].toSorted((one, other) => one.startUs - other.startUs);
 }
 

@@ -5,11 +5,15 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import type { SlideIndex } from '../../signaling/protocol/slide-index.ts';
+import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
+import type { RecordingEvent } from '../contract.ts';
 import { PlayFiles } from '../package/play-files.ts';
+import { readEvents } from '../produce/source/stored-recording.ts';
 import { makeSlides, SLIDE_INDEX_NAME, SLIDES_FOLDER, type SlideSource } from './make-slides.ts';
+import { pageStills } from './page-stills.ts';
 import { slidePieces } from './slide-sources.ts';
 
 const STEP_US = 1_000_000;
@@ -17,6 +21,8 @@ const STEP_US = 1_000_000;
 export interface ViewSlidesOptions {
   readonly store: ObjectStore;
   readonly ffmpeg: FfmpegRunner;
+  /** Whether this ffmpeg reads SVG, as which what is written on pages is drawn. */
+  readonly drawsInk: boolean;
   readonly recordingId: RecordingId;
   /** Of the views; absent: of the whole recording. */
   readonly indexKey?: string;
@@ -26,7 +32,7 @@ export interface ViewSlidesOptions {
 }
 
 /**
- * Stills of a recording's board beside its views, `play/{recording}/slides/`, or beside those of an edition: pictures first, then the index that names them. What an earlier time has left is replaced.
+ * Stills of a recording's board, of its pages too, beside its views, `play/{recording}/slides/`, or beside those of an edition: pictures first, then the index that names them. What an earlier time has left is replaced.
  *
  * @throws AppError `notFound` when there is nothing to play, `unavailable` when the views were made anew meanwhile, and what the store and ffmpeg throw.
  */
@@ -34,39 +40,61 @@ export async function makeViewSlides(options: ViewSlidesOptions): Promise<SlideI
   const { store, folder, signal } = options;
   try {
     await mkdir(folder, { recursive: true });
-    const body = await readIndex(options);
-    const pieces = slidePieces(PlayIndex.parse(JSON.parse(body.toString('utf8'))));
-    const files = new PlayFiles(store, indexKeyOf(options), signal);
+    const read = await readSources(options);
+    const { index, events } = read;
+    const pages = await pageStills({ ...options, events, index, folder: join(folder, 'pages') });
     const sources: SlideSource[] = [];
-    for (const [number, piece] of pieces.entries()) {
+    const files = new PlayFiles(store, indexKeyOf(options), signal);
+    const shown = pages.map((page) => page.shown);
+    for (const [number, piece] of slidePieces(index, shown).entries()) {
       const path = join(folder, `${number}.${piece.container === 'webm' ? 'webm' : 'mp4'}`);
       await files.write(piece.segments, path);
       const { startUs, endUs, isFilmed } = piece;
       sources.push({ path, startUs, endUs, isFilmed, stepUs: STEP_US, onlyKeyframes: false });
     }
     const out = join(folder, SLIDES_FOLDER);
-    const index = await makeSlides({ ffmpeg: options.ffmpeg, sources, clock: 'session', folder: out, signal });
+    const { durationUs: endUs } = index;
+    const { ffmpeg } = options;
+    const made = await makeSlides({ ffmpeg, sources, pages, endUs, clock: 'session', folder: out, signal });
     await putSlides(options, out);
-    await refuseOutdated(options, body);
-    return index;
+    await refuseOutdated(options, read);
+    return made;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Somebody may have been erased from the views, or another edition may count, since they were read: no still of them may be left then. */
-async function refuseOutdated(options: ViewSlidesOptions, read: Buffer): Promise<void> {
-  const now = await readIndex(options).catch((error: unknown) => {
+/** What the stills are made of. */
+interface Sources {
+  readonly body: Buffer;
+  readonly index: PlayIndex;
+  /** Which events these are: whose ink is erased may be in no view. */
+  readonly chunks: string;
+  readonly events: readonly RecordingEvent[];
+}
+
+/** Somebody may have been erased from views or events, or another edition may count, since they were read: no still of them may be left then. */
+async function refuseOutdated(options: ViewSlidesOptions, read: Sources): Promise<void> {
+  const now = await readSources(options).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'notFound') return undefined;
     throw error;
   });
-  if (now?.equals(read) === true) return;
+  if (now?.body.equals(read.body) === true && now.chunks === read.chunks) return;
   await options.store.deletePrefix(resolveKey(indexKeyOf(options), `${SLIDES_FOLDER}/`));
   throw new AppError('unavailable', { message: 'the views were made anew meanwhile' });
 }
 
-async function readIndex(options: ViewSlidesOptions): Promise<Buffer> {
-  return (await options.store.getBuffer(indexKeyOf(options))).body;
+async function readSources(options: ViewSlidesOptions): Promise<Sources> {
+  const { store, recordingId, drawsInk } = options;
+  const { body } = await store.getBuffer(indexKeyOf(options));
+  const manifest = await new ManifestStore(store).read(recordingId);
+  const events = manifest === undefined ? [] : await readEvents(store, manifest);
+  return {
+    body,
+    index: PlayIndex.parse(JSON.parse(body.toString('utf8'))),
+    chunks: JSON.stringify(manifest?.events ?? null),
+    events: drawsInk ? events : events.filter(({ type }) => type !== 'ink'),
+  };
 }
 
 const indexKeyOf = ({ indexKey, recordingId }: ViewSlidesOptions): string =>

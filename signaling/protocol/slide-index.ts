@@ -9,6 +9,8 @@ export const Slide = z.object({
   /** Null where there is nothing to be seen. */
   uri: z.string().nullable(),
   bytes: z.int().nonnegative(),
+  /** Set for a page (of a file, or of the whiteboard): until when it was all that was on the board. Absent for what is taken from a moving picture. */
+  pageUntilUs: z.int().nonnegative().exactOptional(),
 });
 export type Slide = z.infer<typeof Slide>;
 

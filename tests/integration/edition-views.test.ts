@@ -205,7 +205,7 @@ describe('views of an edition', () => {
       const { signal } = new AbortController();
       const work = join(folder, `slides-${version}`);
       const [made] = await Promise.allSettled([
-        makeViewSlides({ store, ffmpeg, recordingId, indexKey, folder: work, signal }),
+        makeViewSlides({ store, ffmpeg, drawsInk: true, recordingId, indexKey, folder: work, signal }),
       ]);
       return { made, key: (uri: string) => resolveKey(indexKey, `slides/${uri}`) };
     };

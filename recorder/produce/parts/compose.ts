@@ -1,6 +1,6 @@
-import { h264Options, seconds } from '../../ffmpeg/args.ts';
+import { BAR_COLOUR, fitted, h264Options, seconds } from '../../ffmpeg/args.ts';
 import type { FfmpegInput, FfmpegJob, FfmpegOutput } from '../../ffmpeg/job.ts';
-import { pageKey } from '../plan/board-pages.ts';
+import { pageKey } from '../../board/board-pages.ts';
 import { nameCard, nameLabel, type Lettering } from './card.ts';
 import type { Cut } from '../plan/edit-list.ts';
 import type { Rung } from '../plan/ladder.ts';
@@ -12,7 +12,6 @@ import { FRAME_RATE, FRAME_US } from '../plan/timeline.ts';
 import { titleCard, type LessonTitle } from './title-card.ts';
 
 const BACKGROUND = '0x101418';
-const BAR_COLOUR = 'black';
 /** Seeking behind a piece's last frame finds nothing. */
 const SEEK_MARGIN_US = 100_000;
 /** Pictures this near to their place's shape are fitted without bars. */
@@ -153,15 +152,6 @@ function fit(file: TrackFile, width: number, height: number, isBoard: boolean): 
     return [`scale=${width}:${height}:flags=${flags}`, 'setsar=1'];
   }
   return fitted(width, height, flags);
-}
-
-/** Whole, between bars. */
-function fitted(width: number, height: number, flags: string, bars = BAR_COLOUR): readonly string[] {
-  return [
-    `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2:flags=${flags}`,
-    'setsar=1',
-    `pad=${width}:${height}:-1:-1:${bars}`,
-  ];
 }
 
 function overlayChain(clip: Clip, index: number, cut: Cut): string {

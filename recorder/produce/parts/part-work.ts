@@ -1,11 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FfmpegProgress } from '../../ffmpeg/progress.ts';
-import { objectKeys } from '../../../storage/objects/object-keys.ts';
-import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
-import { sizeOfWebp } from '../../courseware/page-pictures.ts';
-import { inkSvg, WrittenInk } from '../plan/board-ink.ts';
-import { pageKey, type BoardPage } from '../plan/board-pages.ts';
+import { WrittenInk } from '../../board/board-ink.ts';
+import { pageKey } from '../../board/board-pages.ts';
+import { PageFiles } from '../../board/page-files.ts';
 import { composeJob } from './compose.ts';
 import { LADDER } from '../plan/ladder.ts';
 import { letteringIn } from './lettering.ts';
@@ -14,7 +12,6 @@ import { spanOf, tracksOf, type PlannedCut, type ProductionPlan } from '../plan/
 import type { ProductionDeps } from '../production-context.ts';
 import { encodeSoundJob, gainOf, mixJob, OUTLINE_RATE } from './sound.ts';
 import type { SourceTrack, TrackFile, TrackPiece } from '../source/source-track.ts';
-import { fetchFile } from '../source/stored-files.ts';
 import { waveformOf } from './waveform.ts';
 import { inWorkFolder } from '../work-folder.ts';
 
@@ -74,28 +71,14 @@ async function makeCut(making: Making, cut: PlannedCut): Promise<void> {
 
 /** The pictures of the pages that a cut shows, and over them what is written; what is gone from the store is not shown. */
 async function fetchPages(making: Making, cut: PlannedCut): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { deps, folder, plan, signal } = making;
+  const pages = new PageFiles({ store: deps.store, drawsInk: deps.drawsInk, folder, signal });
   const files = new Map<string, readonly string[]>();
   for (const { page } of cut.scene.tiles) {
-    if (page !== undefined) files.set(pageKey(page), await fetchPage(making, page));
+    if (page === undefined) continue;
+    files.set(pageKey(page), await pages.of(page, async () => (await inkOf(deps, plan)).strokesOf(page)));
   }
   return files;
-}
-
-async function fetchPage({ deps, folder, plan, signal }: Making, page: BoardPage): Promise<readonly string[]> {
-  const isWhiteboard = page.coursewareId === WHITEBOARD.coursewareId;
-  const picture = join(folder, `${pageKey(page)}.webp`);
-  const key = objectKeys.coursewarePage(page.coursewareId, page.page, 'page');
-  if (!isWhiteboard) {
-    if ((await deps.store.stat(key)) === undefined) return [];
-    await fetchFile(deps.store, key, picture, signal);
-    if (page.ink === undefined || !deps.drawsInk) return [picture];
-  }
-  if (!deps.drawsInk) return [];
-  const strokes = page.ink === undefined ? [] : (await inkOf(deps, plan)).strokesOf(page);
-  const size = isWhiteboard ? WHITEBOARD : sizeOfWebp(await readFile(picture));
-  const ink = join(folder, `${pageKey(page)}.svg`);
-  await writeFile(ink, inkSvg(strokes, size, isWhiteboard));
-  return isWhiteboard ? [ink] : [picture, ink];
 }
 
 const inks = new WeakMap<ProductionPlan, Promise<WrittenInk>>();

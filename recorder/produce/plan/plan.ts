@@ -6,7 +6,7 @@ import { SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
 import { MediaKind, TrackSource } from '../../../storage/objects/manifest.ts';
 import { ProduceJob } from '../../contract.ts';
 import { StoredRun, StoredSegment } from '../../mux/mux-state.ts';
-import { BoardPage } from './board-pages.ts';
+import { BoardPage } from '../../board/board-pages.ts';
 import { chaptersOf } from './chapters.ts';
 import { editListOf, type Cut } from './edit-list.ts';
 import { AUDIO_KBPS, LADDER } from './ladder.ts';

@@ -1,8 +1,8 @@
 import type { RecordingEvent } from '../../contract.ts';
 import type { SeatId, TrackId } from '../../../signaling/protocol/ids.ts';
 import { WHITEBOARD } from '../../../signaling/protocol/ink.ts';
-import { WrittenInk } from './board-ink.ts';
-import { shownPages, type BoardPage, type ShownPage } from './board-pages.ts';
+import { WrittenInk } from '../../board/board-ink.ts';
+import { shownPages, type BoardPage, type ShownPage } from '../../board/board-pages.ts';
 import { gallery, largeAndTiles, MAX_GALLERY_TILES, MAX_SIDE_TILES, type Rect } from './layout.ts';
 import {
   attendanceSpan,

@@ -53,7 +53,7 @@ beforeAll(async () => {
   const { recordingId } = recording;
   const ffmpeg = new FfmpegRunner({ log: createLog('slides', 'silent'), niceness: 0 });
   const { signal } = new AbortController();
-  await makeViewSlides({ store, ffmpeg, recordingId, folder: join(folder, 'slides'), signal });
+  await makeViewSlides({ store, ffmpeg, drawsInk: true, recordingId, folder: join(folder, 'slides'), signal });
   const { body } = await store.getBuffer(objectKeys.slidesBeside(objectKeys.playIndex(recordingId)));
   slides = SlideIndex.parse(JSON.parse(body.toString('utf8')));
   relay = await TcpRelay.open({ host: '127.0.0.1', port: stand.port }, GOOD);

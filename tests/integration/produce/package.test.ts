@@ -240,7 +240,14 @@ describe('a recording that goes', () => {
       },
     });
     const ffmpeg = new FfmpegRunner({ log, niceness: 0 });
-    const worker = new DeriveWorker({ redisUrl: redis.url, log, ffmpeg, store: slow, workFolder: folder });
+    const worker = new DeriveWorker({
+      redisUrl: redis.url,
+      log,
+      ffmpeg,
+      drawsInk: true,
+      store: slow,
+      workFolder: folder,
+    });
     const queue = new DeriveQueue({ redisUrl: redis.url, log });
     try {
       await worker.orderSlides(recordingId);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SlideIndex } from '../../../signaling/protocol/slide-index.ts';
-import { slidesAt, soundPlaylistOf } from './slide-track.ts';
+import { hasPages, pageAt, slidesAt, soundPlaylistOf } from './slide-track.ts';
 
 const index = SlideIndex.parse({
   version: 1,
@@ -33,6 +33,17 @@ describe('slides', () => {
     expect(slidesAt(index, 30).next).toBeNull();
     expect(slidesAt({ ...index, slides: [] }, 3)).toEqual({ shown: null, next: null });
   });
+});
+
+it('a page is on the board until it goes, however long its still would hold', () => {
+  const [first, , last] = index.slides;
+  if (first === undefined || last === undefined) throw new Error('the fixture lacks slides');
+  const taught = { ...index, slides: [{ ...first, pageUntilUs: 8e6 }, last] };
+  expect([0, 2, 7.9, 8, 20].map((atS) => pageAt(taught, atS)?.uri)).toEqual([
+    ...[undefined, 'a.webp', 'a.webp'],
+    ...[undefined, undefined],
+  ]);
+  expect([hasPages(taught), hasPages(index)]).toEqual([true, false]);
 });
 
 describe('the sound of a film', () => {

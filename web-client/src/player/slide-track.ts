@@ -15,6 +15,15 @@ export function slidesAt({ slides }: SlideIndex, atS: number): SlidesAt {
   return { shown: slides[at] ?? null, next: slides.slice(at + 1).find(({ uri }) => uri !== null) ?? null };
 }
 
+/** The page that is all there is on the board at an instant; null where it has none, or something moves on it. */
+export function pageAt({ slides }: SlideIndex, atS: number): Slide | null {
+  const last = slides.findLast(({ atUs }) => atUs <= atS * 1e6);
+  return last?.pageUntilUs !== undefined && atS * 1e6 < last.pageUntilUs ? last : null;
+}
+
+export const hasPages = ({ slides }: SlideIndex): boolean =>
+  slides.some(({ pageUntilUs }) => pageUntilUs !== undefined);
+
 /** Where the sound of a film is, by its HLS master (RFC 8216 §4.3.4.1); undefined when it has none of its own. */
 export function soundPlaylistOf(master: string, masterUrl: string): string | undefined {
   const line = master.split(/\r?\n/).find((each) => /^#EXT-X-MEDIA:(?:.*,)?TYPE=AUDIO\b/.test(each));

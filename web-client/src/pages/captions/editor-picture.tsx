@@ -17,6 +17,7 @@ import {
   type PlayerMode,
 } from '../player/use-playback.ts';
 import { seekBy, togglePlay } from '../player/use-player-keys.ts';
+import { useSlidesNow } from '../player/use-slides.ts';
 import styles from './caption-editor.module.css';
 
 export const STEP_S = 2;
@@ -28,7 +29,7 @@ export function useEditorPlayback(opened: Opened) {
   const layout: Layout = opened.composed === null ? 'side' : 'film';
   const mode: PlayerMode = modeOf(layout, opened);
   const playback = usePlayback(mode, opened, elements, memory);
-  useActiveViews(playback, layout, 'lecturer');
+  useActiveViews(playback, layout, 'lecturer', false);
   return { playback, mode, layout, attach };
 }
 
@@ -76,11 +77,12 @@ export function EditorPicture({
   const { playback, mode, layout, attach } = player;
   const state = usePlaybackState(playback);
   const views = useViewsState(playback);
+  const slides = useSlidesNow({ playback, opened, wanted: mode === 'views' ? 'pages' : null });
   return (
     <div className={styles.picture}>
       <div className={['stage', styles.frame].join(' ')}>
         <PictureStage
-          {...{ playback, state, views, layout, mode, opened, attach }}
+          {...{ playback, state, views, slides, layout, mode, opened, attach }}
           isSwapped={false}
           isFullscreen={false}
           posterUrl={opened.composed?.posterUrl}

@@ -8,8 +8,9 @@ import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
 import type { Opened } from './playback-query.ts';
 import { Watermark } from './watermark.tsx';
-import { SlidePicture } from './slide-picture.tsx';
+import { BoardPage, SlidePicture } from './slide-picture.tsx';
 import type { PlayerMode, PlayerRefs } from './use-playback.ts';
+import type { SlidesNow } from './use-slides.ts';
 import { TAP_SEEK_S, useStageGestures, type StageGestureOptions, type Swipe } from './use-stage-gestures.ts';
 import styles from './picture-stage.module.css';
 
@@ -24,7 +25,7 @@ function Card({ slot, picture }: { readonly slot: ViewSlot; readonly picture: Pi
       </div>
     );
   }
-  const isBoard = slot === 'board' && picture.source !== 'camera';
+  const isBoard = slot === 'board' && (picture.source !== 'camera' || picture.view === null);
   const reason = picture.status === 'unplayable' ? 'unplayable' : isBoard ? 'absentBoard' : 'absentCamera';
   return (
     <div className={styles.card} data-testid={`player-card-${slot}`}>
@@ -44,23 +45,32 @@ export interface PictureStageProps extends StageGestureOptions {
   readonly posterUrl: string | undefined;
   readonly mode: PlayerMode;
   readonly opened: Opened;
+  readonly slides: SlidesNow;
 }
 
-/** Views that there never are take no room; a lesson without a board is its lecturer alone. */
-function visibleSlots(layout: Layout, views: ViewsState | null): readonly ViewSlot[] {
-  const existing = VIEW_SLOTS.filter((slot) => views === null || views.pictures[slot].view !== null);
+/** Views that there never are take no room; a lesson without a board, be it of pages, is its lecturer alone. */
+function visibleSlots(layout: Layout, views: ViewsState | null, hasPages: boolean): readonly ViewSlot[] {
+  const existing = VIEW_SLOTS.filter(
+    (slot) => views === null || views.pictures[slot].view !== null || (slot === 'board' && hasPages),
+  );
   const wanted = existing.filter((slot) => layout === 'side' || layout === 'pip' || layout === slot);
   return wanted.length > 0 ? wanted : existing;
 }
+
+/** Whether the board shows a page: where nothing moves on it, or never does. */
+const showsPage = (views: ViewsState | null, { page }: SlidesNow): boolean =>
+  page !== null && views !== null && views.pictures.board.status === 'absent';
 
 function Views({
   views,
   layout,
   isSwapped,
   attach,
-}: Pick<PictureStageProps, 'views' | 'layout' | 'isSwapped' | 'attach'>) {
+  slides,
+}: Pick<PictureStageProps, 'views' | 'layout' | 'isSwapped' | 'attach' | 'slides'>) {
   const t = useText(playerText);
-  const visible = layout === 'slides' ? [] : visibleSlots(layout, views);
+  const visible = layout === 'slides' ? [] : visibleSlots(layout, views, slides.hasPages);
+  const hasPage = showsPage(views, slides);
   const primary: ViewSlot = isSwapped && visible.length > 1 ? 'lecturer' : (visible[0] ?? 'board');
   return (
     <div className={styles.views} data-layout={visible.length > 1 ? layout : 'single'} data-testid="player-views">
@@ -74,7 +84,8 @@ function Views({
           hidden={!visible.includes(slot)}
         >
           <video ref={attach[slot]} muted playsInline aria-label={t(slot)} data-testid={`player-view-${slot}`} />
-          {views !== null && <Card slot={slot} picture={views.pictures[slot]} />}
+          {views !== null && !(slot === 'board' && hasPage) && <Card slot={slot} picture={views.pictures[slot]} />}
+          {slot === 'board' && visible.includes(slot) && <BoardPage {...slides} page={hasPage ? slides.page : null} />}
         </figure>
       ))}
     </div>
@@ -115,7 +126,7 @@ function SwipeSign({ swipe: { toS, deltaS } }: { readonly swipe: Swipe }) {
 
 export function PictureStage(props: PictureStageProps) {
   const t = useText(playerText);
-  const { layout, posterUrl, playback, state, mode, opened } = props;
+  const { layout, posterUrl, playback, state, mode, opened, slides } = props;
   const { film: attachFilm } = props.attach;
   const { jump, swipe, handlers } = useStageGestures(props);
   return (
@@ -138,7 +149,7 @@ export function PictureStage(props: PictureStageProps) {
           <Views {...props} />
         )}
         {opened.watermark !== null && <Watermark name={opened.watermark} />}
-        {layout === 'slides' && <SlidePicture playback={playback} opened={opened} />}
+        {layout === 'slides' && <SlidePicture {...slides} />}
       </div>
       {swipe === null ? <Centre playback={playback} state={state} /> : <SwipeSign swipe={swipe} />}
       {jump !== null && (

@@ -34,6 +34,7 @@ import {
   useViewsState,
 } from './use-playback.ts';
 import { usePlayerKeys, type PageActions } from './use-player-keys.ts';
+import { useSlidesNow } from './use-slides.ts';
 import { canSkipSilence, useSilenceSkipping } from './use-silence-skipping.ts';
 import styles from './player.module.css';
 
@@ -196,7 +197,9 @@ function usePlayer(opened: Opened) {
   if (isStill !== (saver.saving !== null)) setStill(saver.saving !== null);
   const state = usePlaybackState(playback);
   const views = useViewsState(playback);
-  useActiveViews(playback, layout, secondView);
+  const wanted = layout === 'slides' ? 'stills' : mode === 'views' ? 'pages' : null;
+  const slides = useSlidesNow({ playback, opened, wanted });
+  useActiveViews(playback, layout, secondView, slides.hasPages);
   const fullscreen = useFullscreen(elements.film);
   const controls = useAwakeControls(state?.isPlaying === true && !state.isWaiting && !isHelpShown);
   const chapters = useQuery(chaptersQuery(chaptersUrlOf(opened, state))).data ?? NO_CHAPTERS;
@@ -216,8 +219,9 @@ function usePlayer(opened: Opened) {
   };
   const help = { isOpen: isHelpShown, onClose: () => setHelpShown(false) };
   const skipsSilence = canSkip ? place.skipsSilence : null;
-  const shown = { place, layout, mode, saver, playback, state, views, chapters, captions, skipsSilence, isSideShown };
-  return { ...shown, chooseLayout, attach, controls, actions, fullscreen, secondView, setSecondView, help };
+  const shown = { place, layout, mode, saver, playback, state, views, slides, chapters, captions };
+  const own = { skipsSilence, isSideShown, fullscreen, secondView };
+  return { ...shown, ...own, chooseLayout, attach, controls, actions, setSecondView, help };
 }
 
 const marksOf = ({ remarks }: Remarks): readonly TimelineMark[] =>
@@ -233,7 +237,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
   const timeline = timelineOf(opened, player.mode);
   const all = useQuery({ ...remarksQuery({ recordingId, timeline }), enabled: !isGuest }).data ?? NO_REMARKS;
   const marks = useMemo(() => marksOf(all), [all]);
-  const { place, layout, mode, saver, playback, state, views, chapters, captions, controls, actions } = player;
+  const { place, layout, mode, saver, playback, state, views, slides, chapters, captions, controls, actions } = player;
   const { layouts, isSwapped, change } = place;
   const switchToFilm = (): void => {
     change({ layout: 'film' });
@@ -251,7 +255,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
       onPointerMove={(event) => (event.pointerType === 'mouse' ? controls.wake() : undefined)}
     >
       <PictureStage
-        {...{ playback, state, views, layout, mode, opened, isSwapped, attach: player.attach }}
+        {...{ playback, state, views, slides, layout, mode, opened, isSwapped, attach: player.attach }}
         isFullscreen={player.fullscreen.isFullscreen}
         posterUrl={opened.composed?.posterUrl}
         areControlsShown={controls.isShown}

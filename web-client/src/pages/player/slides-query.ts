@@ -1,11 +1,12 @@
 import { queryOptions } from '@tanstack/react-query';
 import { SlideIndex } from '../../../../signaling/protocol/slide-index.ts';
 
-/** They come some minutes after class. */
-const NOT_YET_MS = 15_000;
+/** They come some minutes after class: soon enough for who sees nothing without them, and for who has other pictures. */
+const URGENT_MS = 15_000;
+const CALM_MS = 30_000;
 
 /** Null while there are none. A URL that has expired fails, and is to be renewed. */
-export const slidesQuery = (url: string | null) =>
+export const slidesQuery = (url: string | null, isUrgent: boolean) =>
   queryOptions({
     queryKey: ['slides', url],
     queryFn: async ({ signal }): Promise<SlideIndex | null> => {
@@ -16,5 +17,5 @@ export const slidesQuery = (url: string | null) =>
       return SlideIndex.parse(await response.json());
     },
     staleTime: Number.POSITIVE_INFINITY,
-    refetchInterval: ({ state }) => (state.data === null && url !== null ? NOT_YET_MS : false),
+    refetchInterval: ({ state }) => (state.data === null && url !== null ? (isUrgent ? URGENT_MS : CALM_MS) : false),
   });

@@ -46,24 +46,25 @@ export function useLayout(opened: Opened, memory: PlayerMemory) {
 }
 
 /** Hidden pictures load nothing. */
-export function useActiveViews(playback: Playback | null, layout: Layout, secondView: string): void {
+export function useActiveViews(playback: Playback | null, layout: Layout, secondView: string, hasPages: boolean): void {
   useEffect(() => {
     if (playback instanceof OneViewPlayback) playback.choose(layout === 'board' ? 'board' : 'lecturer');
   }, [playback, layout]);
   useEffect(() => {
     if (!(playback instanceof ViewsPlayback)) return;
     for (const slot of VIEW_SLOTS) {
-      playback.setActive(slot, isSeen(playback, layout, slot));
+      playback.setActive(slot, isSeen(playback, layout, slot, hasPages));
     }
-  }, [playback, layout]);
+  }, [playback, layout, hasPages]);
   useEffect(() => {
     if (playback instanceof ViewsPlayback) playback.choose('lecturer', secondView === 'lecturer' ? null : secondView);
   }, [playback, secondView]);
 }
 
-function isSeen(playback: ViewsPlayback, layout: Layout, slot: ViewSlot): boolean {
+function isSeen(playback: ViewsPlayback, layout: Layout, slot: ViewSlot, hasPages: boolean): boolean {
   if (layout === 'slides') return false;
-  return layout === 'side' || layout === 'pip' || layout === slot || !hasView(playback, layout);
+  if (layout === 'side' || layout === 'pip' || layout === slot) return true;
+  return !(layout === 'board' && hasPages) && !hasView(playback, layout);
 }
 
 const hasView = (playback: ViewsPlayback, layout: Layout): boolean => {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { CoursewareId } from '../../../signaling/protocol/ids.ts';
-import type { RecordingEvent } from '../../contract.ts';
-import type { Span } from '../source/presence.ts';
+import { CoursewareId } from '../../signaling/protocol/ids.ts';
+import type { RecordingEvent } from '../contract.ts';
+import type { Span } from '../produce/source/presence.ts';
 
 /** A page of a teacher's file, on the board as a still. */
 export const BoardPage = z.object({

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { CoursewareId, SeatId, StrokeId } from '../../../signaling/protocol/ids.ts';
-import { INK_MAX_SENT } from '../../../signaling/protocol/ink.ts';
-import { RecordingEvent } from '../../contract.ts';
+import { CoursewareId, SeatId, StrokeId } from '../../signaling/protocol/ids.ts';
+import { INK_MAX_SENT } from '../../signaling/protocol/ink.ts';
+import { RecordingEvent } from '../contract.ts';
 import { WrittenInk } from './board-ink.ts';
 
 const place = { coursewareId: CoursewareId.parse('whiteboard'), page: 1 };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { StrokeId } from '../../../signaling/protocol/ids.ts';
-import { INK_UNITS, type InkColour, type InkStroke } from '../../../signaling/protocol/ink.ts';
-import type { PageSize } from '../../../signaling/protocol/rest/courseware.ts';
-import type { RecordingEvent } from '../../contract.ts';
-import type { Span, Step } from '../source/presence.ts';
+import type { StrokeId } from '../../signaling/protocol/ids.ts';
+import { INK_UNITS, type InkColour, type InkStroke } from '../../signaling/protocol/ink.ts';
+import type { PageSize } from '../../signaling/protocol/rest/courseware.ts';
+import type { RecordingEvent } from '../contract.ts';
+import type { Span, Step } from '../produce/source/presence.ts';
 import { pageKey, type BoardPage } from './board-pages.ts';
 
 /** What is written appears in steps: each is a cut, and a run of ffmpeg. */
