@@ -4,13 +4,17 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
+import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { DEMO_CLASSROOM, demoClassroom, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
+import { tinyPdf } from '../../support/media/tiny-pdf.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
 const SITE = { sender: 3, teacherCamera: 203 };
+/** 20 s, and what a loaded machine takes besides. */
+const TAKE_OVER_DEADLINE_MS = 60_000;
 const CLASS_TILE = `[data-testid="tile"][data-name*="${DEMO_CLASSROOM}"][data-source="camera"]`;
 
 let stack: Stack;
@@ -166,4 +170,40 @@ describe('the phone of the teacher beside the pupils', () => {
       0,
     );
   });
+
+  it(
+    'takes the lesson over when the lecturer’s line is dead, turns the pages and ends it (O8)',
+    { timeout: 3 * TAKE_OVER_DEADLINE_MS },
+    async () => {
+      await phone.page.goto(await scanned());
+      await phone.page.getByTestId('phone-room').waitFor();
+      await teacher.openPanel('tools');
+      await teacher.page.getByTestId('tool-courseware').click();
+      const pages = ['1 0.9 0.7', '0.7 0.9 1'].map((colour) => ({ colour, text: colour }));
+      const file = { name: '望庐山瀑布.pdf', mimeType: 'application/pdf', buffer: tinyPdf(pages) };
+      await teacher.page.getByTestId('courseware-file').setInputFiles(file);
+      await teacher.page.getByTestId('courseware-show').waitFor();
+      await phone.page.getByTestId('phone-courseware').waitFor();
+      expect(await phone.page.getByTestId('phone-leads').count()).toBe(0);
+      await teacher.close();
+      await phone.page.getByTestId('lecturer-away').waitFor();
+      expect(await phone.page.getByTestId('take-over').count()).toBe(0);
+      await phone.page.getByTestId('take-over').click({ timeout: TAKE_OVER_DEADLINE_MS });
+      await phone.page.getByTestId('phone-leads').waitFor();
+      await phone.page.getByTestId('lecturer-away').waitFor({ state: 'detached' });
+      const siteShows = (page: number) =>
+        site.page.locator(`[data-testid="page-view"][data-page="${page}"] img[data-sharp="true"]`).waitFor();
+      await phone.page.getByTestId('phone-page-show').click();
+      await siteShows(1);
+      await phone.page.getByTestId('phone-page-next').click();
+      await siteShows(2);
+      await phone.page.getByTestId('phone-page-previous').click();
+      await siteShows(1);
+      expect(await seriousFindings(phone.page)).toEqual([]);
+      await phone.page.getByTestId('phone-end').click();
+      await phone.page.getByTestId('end-confirm').click();
+      await site.page.getByTestId('site-room').waitFor({ state: 'detached' });
+      await phone.page.getByTestId('phone-room').waitFor({ state: 'detached' });
+    },
+  );
 });

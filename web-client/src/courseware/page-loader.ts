@@ -1,10 +1,10 @@
 /** A picture on its way. */
 export interface PictureLoad {
+  /** Of one that is aborted nothing more is heard in Chromium; other browsers reject. */
   readonly done: Promise<void>;
   readonly abort: () => void;
 }
 
-/** An aborted one rejects, as one that failed does. */
 export function loadPicture(url: string): PictureLoad {
   const image = new Image();
   image.src = url;
@@ -23,7 +23,7 @@ export class PageLoader {
     this.#begin = begin;
   }
 
-  /** @throws Error when the line fails, or another page is asked for meanwhile */
+  /** @throws Error when the line fails; when another page is asked for meanwhile it may never end */
   show(url: string): Promise<void> {
     this.#giveUpAllBut(url);
     return this.#load(url);

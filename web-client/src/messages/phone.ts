@@ -63,6 +63,11 @@ export const phoneText = catalogue({
   takenOver: ['您已在另一台设备进入这节课', 'You have entered this lesson on another device'],
   useHere: ['在这台手机上继续', 'Go on with this phone'],
   unpaired: ['配对已取消', 'Unpaired'],
+  leads: ['您正在主讲这节课', 'You lead this lesson now'],
+  leadsBody: [
+    '主讲教师回来后可以收回主讲。您可以翻课件、请本班发言，也可以下课。',
+    'The lecturer may lead again when back. You turn the pages, call on your class, and may end the lesson.',
+  ],
   isLecturer: ['您是这节课的主讲，请在电脑上上课', 'You lecture in this lesson. Please use your computer.'],
   openRoom: ['打开课堂', 'Open the room'],
 });

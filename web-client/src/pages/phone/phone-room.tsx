@@ -13,7 +13,9 @@ import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/panels.tsx';
 import { useCall, useCallState } from '../room/call-context.ts';
+import { TakeOverNote } from '../room/take-over-note.tsx';
 import { LessonCourseware } from './lesson-courseware.tsx';
+import { PhoneLead } from './phone-lead.tsx';
 import styles from './phone.module.css';
 
 const VOLUME_STEP = 10;
@@ -243,6 +245,8 @@ export function PhoneRoom(props: { readonly state: InsideState; readonly files: 
           </Button>
         </Banner>
       )}
+      <TakeOverNote state={state} />
+      <PhoneLead state={state} files={files} />
       {own === null ? (
         <Banner tone="warn">{t('screenAway')}</Banner>
       ) : (

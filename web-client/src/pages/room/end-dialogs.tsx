@@ -30,7 +30,12 @@ interface DialogProps {
   readonly onClose: () => void;
 }
 
-export function EndDialog({ state, isOpen, onClose }: DialogProps) {
+interface EndDialogProps extends DialogProps {
+  /** Else it lies over a light page, as the phone's is. */
+  readonly isOnStage?: boolean;
+}
+
+export function EndDialog({ state, isOpen, onClose, isOnStage = true }: EndDialogProps) {
   const words = useEndWords(state);
   const { actions } = useCall();
   const [isBusy, setBusy] = useState(false);
@@ -41,7 +46,7 @@ export function EndDialog({ state, isOpen, onClose }: DialogProps) {
     onClose();
   };
   return (
-    <Dialog open={isOpen} onClose={onClose} title={words.title} description={words.body} dark>
+    <Dialog open={isOpen} onClose={onClose} title={words.title} description={words.body} dark={isOnStage}>
       <div className={styles.choices}>
         <Button look="danger" busy={isBusy} onClick={() => void end()} data-testid="end-confirm">
           {words.yes}

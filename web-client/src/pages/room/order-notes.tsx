@@ -5,30 +5,9 @@ import { orderText } from '../../messages/class-order.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/panels.tsx';
-import { useNow } from '../../ui/use-now.ts';
 import { useCall } from './call-context.ts';
 import { isShutByRules } from './own-microphone.ts';
-
-/** The lecturer's line is dead: the co-teacher sees how long to wait, then takes the lesson over (SPEC O8). */
-function TakeOver({ state, fromMs }: { readonly state: InsideState; readonly fromMs: number }) {
-  const t = useText(orderText);
-  const { actions } = useCall();
-  const nowMs = useNow(1_000) + state.clockOffsetMs;
-  const leftS = Math.ceil((fromMs - nowMs) / 1_000);
-  return (
-    <div data-testid="lecturer-away">
-      <Banner tone="warn">
-        <strong>{t('lecturerAway')}</strong>
-        <p className="tabular">{leftS > 0 ? t('takeOverIn', { n: leftS }) : t('takeOverBody')}</p>
-        {leftS <= 0 && (
-          <Button look="primary" onClick={() => void actions.tools.takeOver()} data-testid="take-over">
-            {t('takeOver')}
-          </Button>
-        )}
-      </Banner>
-    </div>
-  );
-}
+import { TakeOverNote } from './take-over-note.tsx';
 
 /** Somebody else leads one's own lesson (SPEC O8). */
 function TakeBack() {
@@ -66,7 +45,6 @@ export function OrderNotes({ state, call }: { readonly state: InsideState; reado
   const t = useText(orderText);
   const { capture, store } = useCall();
   const [isOpened, dismiss] = useOpened(state);
-  const { takeOverFromMs } = state.tools.order;
   const { leadsByTimetable } = state.self;
   const isCoTeacher = state.self.seat === 'coTeacher';
   const isOn = call.media.local.some((one) => one.source === 'microphone' && !one.paused);
@@ -77,9 +55,7 @@ export function OrderNotes({ state, call }: { readonly state: InsideState; reado
   return (
     <>
       {isCoTeacher && leadsByTimetable && <TakeBack />}
-      {isCoTeacher && !leadsByTimetable && takeOverFromMs !== null && (
-        <TakeOver state={state} fromMs={takeOverFromMs} />
-      )}
+      <TakeOverNote state={state} />
       {isShutByRules(state) && state.self.onStage && (
         <div data-testid="microphone-shut">
           <Banner tone="calm">{t('microphoneShutNote')}</Banner>
