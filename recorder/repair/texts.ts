@@ -1,5 +1,5 @@
-import { clock } from './epoch-check.ts';
 import type { RebuildReport } from './rebuild.ts';
+import { clock, spanText } from './spans.ts';
 import type { VerifyReport } from './verify.ts';
 
 export const USAGE = `usage: npm run recording -- verify <recording id> [--json]
@@ -13,13 +13,16 @@ Both take DATA_DIR or S3_… from the environment, as the servers do.
 const MEGABYTE = 1_000_000;
 
 export function verifyText(report: VerifyReport): string {
-  const { recordingId, title, state, endedAtUs, epochs, findings } = report;
+  const { recordingId, title, state, endedAtUs, epochs, gaps, findings } = report;
   const errors = findings.filter(({ level }) => level === 'error');
   const length = endedAtUs === null ? 'without an end' : clock(endedAtUs);
   const lines = [`${recordingId} "${title}", ${state}, ${length}`];
   for (const { trackId, epoch, source, displayName, codec, chunks, bytes, packets, lost } of epochs) {
     const size = `${chunks} chunks, ${(bytes / MEGABYTE).toFixed(1)} MB, ${packets} packets, ${lost} lost`;
     lines.push(`  ${trackId} epoch ${epoch}  ${source} of ${displayName}, ${codec}: ${size}`);
+  }
+  for (const { source, displayName, trackId, cause, ...span } of gaps) {
+    lines.push(`  missing ${spanText(span)}, ${cause}: ${source} of ${displayName} (${trackId})`);
   }
   for (const { level, message, key } of findings) {
     lines.push(`${level === 'error' ? '✗' : '!'} ${key === undefined ? '' : `${key} `}${message}`);
