@@ -1,3 +1,4 @@
+import type { EditionOutcome, FilmState } from './dependents.ts';
 import type { RebuildReport } from './rebuild.ts';
 import { clock, spanText } from './spans.ts';
 import type { VerifyReport } from './verify.ts';
@@ -11,6 +12,21 @@ Both take DATA_DIR or S3_… from the environment, as the servers do.
 `;
 
 const MEGABYTE = 1_000_000;
+
+const STILLS_TEXT = { kept: 'stills are still right', made: 'stills made again' } as const;
+const EDITION_TEXT = {
+  made: 'made again',
+  kept: 'kept: all that they name is there',
+  broken:
+    'name what is no more, and what they leave out is known to the database alone: save the edition once more in the editor (剪辑)',
+} as const satisfies Record<EditionOutcome['views'], string>;
+const COMPOSE = 'with “Compose again” (重新合成) at the recording';
+const FILM_TEXT = {
+  none: `! there is no film: have it made ${COMPOSE}`,
+  kept: '✓ the film is still right',
+  outdated: `! the film was made of other views than there are now: have it made anew ${COMPOSE}`,
+  damaged: `✗ the film is damaged: have it made anew ${COMPOSE}`,
+} as const satisfies Record<FilmState, string>;
 
 export function verifyText(report: VerifyReport): string {
   const { recordingId, title, state, endedAtUs, epochs, gaps, findings } = report;
@@ -32,7 +48,16 @@ export function verifyText(report: VerifyReport): string {
   return `${lines.join('\n')}\n`;
 }
 
-export function rebuildText({ recordingId, durationUs, views, objects, removed }: RebuildReport): string {
+export function rebuildText(report: RebuildReport): string {
+  const { recordingId, durationUs, views, objects, removed, stills, editions, film } = report;
   const what = views.length === 0 ? 'sound alone' : views.join(', ');
-  return `✓ ${recordingId}: ${clock(durationUs)} of ${what}; ${objects} objects, ${removed} old ones removed\n`;
+  const lines = [`✓ ${recordingId}: ${clock(durationUs)} of ${what}; ${objects} objects, ${removed} old ones removed`];
+  if (stills !== 'none') lines.push(`✓ ${STILLS_TEXT[stills]}`);
+  for (const edition of editions) {
+    const sign = edition.views === 'broken' ? '✗' : '✓';
+    const stillsToo = edition.stills === 'none' ? '' : `; ${STILLS_TEXT[edition.stills]}`;
+    lines.push(`${sign} views of edition ${edition.version} ${EDITION_TEXT[edition.views]}${stillsToo}`);
+  }
+  lines.push(FILM_TEXT[film]);
+  return `${lines.join('\n')}\n`;
 }

@@ -7,6 +7,7 @@ import { objectKeys, parseRawUploadPart } from '../../storage/objects/object-key
 import { sealStateOf } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { bodyOf, checkDerived } from './derived-check.ts';
+import { checkEditions } from './edition-check.ts';
 import { EpochCheck, lossFindings, type EpochFacts, type EpochReport } from './epoch-check.ts';
 import { checkEvents } from './event-check.ts';
 import { error, warning, type Finding } from './finding.ts';
@@ -44,7 +45,7 @@ export async function verifyRecording(objects: ObjectStore, recordingId: Recordi
   const { gaps, findings: gapFindings } = checkGaps(manifest, tracks, events);
   findings.push(...gapFindings, ...eventFindings, ...(await checkListing(objects, manifest)));
   findings.push(...(await checkUpload(objects, manifest)));
-  findings.push(...(await checkDerived(objects, manifest)));
+  findings.push(...(await checkDerived(objects, manifest)), ...(await checkEditions(objects, recordingId)));
   const { title, state, endedAtUs = null } = manifest;
   const isSound = findings.every(({ level }) => level !== 'error');
   const epochs = reports.map(({ facts }) => facts);
