@@ -4,6 +4,9 @@ import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { SoundFiles } from '../mux/sound-track.ts';
 
+/** What of the recording the views leave out, so that they can be made again where there is no database. */
+export const EDITION_NAME = 'edition.json';
+
 const NAME_HASH_CHARS = 16;
 /** From the folder of an edition's views to `play/`, below one signed base. */
 const PLAY_FROM_EDITION = '../../../play/';

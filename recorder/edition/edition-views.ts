@@ -4,13 +4,14 @@ import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { PlayIndex, type RecordingManifest } from '../../storage/objects/manifest.ts';
 import { objectKeys, VIEW_CHAPTERS_NAME } from '../../storage/objects/object-keys.ts';
+import { sealJson } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { emptyMuxState, type EpochState, type MuxState } from '../mux/mux-state.ts';
 import { PlayStore } from '../mux/play-store.ts';
 import { composePlayFiles } from '../mux/playlists.ts';
 import { viewChapters } from '../mux/view-chapters.ts';
 import { readEvents } from '../produce/source/stored-recording.ts';
-import { EditionFiles } from './edition-files.ts';
+import { EDITION_NAME, EditionFiles } from './edition-files.ts';
 import { editPictures } from './edition-pictures.ts';
 import { editSound } from './edition-sound.ts';
 
@@ -52,6 +53,7 @@ export async function makeEditionViews(options: EditionViewsOptions): Promise<Ma
   await refuseErased(options, manifest);
   for (const [name, text] of made.texts) await files.putText(name, text);
   await files.putText(VIEW_CHAPTERS_NAME, chapters);
+  await files.putText(EDITION_NAME, sealJson(edition).toString('utf8'));
   await files.putText('index.json', JSON.stringify(made.index));
   await files.deleteEarlier();
   return { index: objectKeys.editionIndex(recordingId, edition.version), durationUs: playedUs(made.index) };

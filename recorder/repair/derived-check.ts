@@ -78,7 +78,7 @@ function namedBy(index: PlayIndex, state: MuxState | undefined): ReadonlyMap<str
   return wanted;
 }
 
-async function checkNamed(objects: ObjectStore, key: string, bytes: number | undefined): Promise<Finding[]> {
+export async function checkNamed(objects: ObjectStore, key: string, bytes: number | undefined): Promise<Finding[]> {
   const body = await bodyOf(objects, key);
   if (body === undefined) return [missing(key)];
   if (bytes !== undefined && body.length !== bytes) return [error(`has ${body.length} bytes instead of ${bytes}`, key)];
@@ -86,7 +86,7 @@ async function checkNamed(objects: ObjectStore, key: string, bytes: number | und
 }
 
 /** A composed film: its files, whatever its playlists name, and what their checksums say. */
-async function checkComposed(
+export async function checkComposed(
   objects: ObjectStore,
   { recordingId }: RecordingManifest,
   { attempt, master, mp4, poster, thumbnails, chapters, mp4Bytes }: Extract<Rendition, { kind: 'composed' }>,

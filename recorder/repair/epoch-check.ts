@@ -1,13 +1,23 @@
 import { AppError } from '../../signaling/protocol/errors.ts';
-import type { ManifestChunk, ManifestEpoch, ManifestTrack, RecordingManifest } from '../../storage/objects/manifest.ts';
+import type {
+  ManifestChunk,
+  ManifestEpoch,
+  ManifestGap,
+  ManifestTrack,
+  RecordingManifest,
+} from '../../storage/objects/manifest.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { parseRtpPacket } from '../mux/rtp-packet.ts';
 import { SequenceBuffer } from '../mux/sequence.ts';
 import { ChunkReader, type ChunkHeader } from '../packet-log/format.ts';
 import { error, warning, type Finding } from './finding.ts';
+import { certainPartOf } from './gap-check.ts';
+import type { Span } from './spans.ts';
 
 /** DTX and a muted microphone are shorter, or are announced in the events. */
 const HOLE_US = 5_000_000;
+/** Where sequence numbers are missing, so much is no pause of the sender's. */
+const LOST_HOLE_US = 1_000_000;
 
 export interface EpochFacts {
   readonly trackId: string;
@@ -20,13 +30,17 @@ export interface EpochFacts {
   readonly packets: number;
   /** Sequence numbers that never came, after everything that came late was put in its place. */
   readonly lost: number;
-  /** Stretches of more than 5 s without a packet, in microseconds of session time by receive time. */
-  readonly holes: readonly { readonly fromUs: number; readonly toUs: number }[];
+  /** From the first packet to the last one, in session time by receive time; null when there is none. */
+  readonly received: Span | null;
+  /** Stretches of it of more than 5 s without a packet, or of more than 1 s in which some were lost. */
+  readonly holes: readonly Span[];
 }
 
 export interface EpochReport {
   readonly facts: EpochFacts;
   readonly findings: readonly Finding[];
+  /** How many packets came well within each gap that the manifest marks of the track. */
+  readonly packetsIn: ReadonlyMap<ManifestGap, number>;
 }
 
 interface NumberedPacket {
@@ -41,22 +55,27 @@ export class EpochCheck {
   readonly #track: ManifestTrack;
   readonly #epoch: ManifestEpoch;
   readonly #findings: Finding[] = [];
-  readonly #sequence = new SequenceBuffer<NumberedPacket>((_, extended, afterLoss) => {
-    if (afterLoss && this.#nextExtended !== undefined) this.#lost += extended - this.#nextExtended;
-    this.#nextExtended = extended + 1;
-  });
-  readonly #holes: { readonly fromUs: number; readonly toUs: number }[] = [];
+  readonly #sequence = new SequenceBuffer<NumberedPacket>((packet, extended, afterLoss) =>
+    this.#take(packet, extended, afterLoss),
+  );
+  readonly #holes: Span[] = [];
+  readonly #gaps: readonly (Span & { readonly gap: ManifestGap })[];
+  readonly #packetsIn = new Map<ManifestGap, number>();
   #nextExtended: number | undefined;
   #lost = 0;
   #packets = 0;
   #bytes = 0;
-  #receivedUs: number | undefined;
+  #received: Span | null = null;
 
   constructor(objects: ObjectStore, manifest: RecordingManifest, track: ManifestTrack, epoch: ManifestEpoch) {
     this.#objects = objects;
     this.#manifest = manifest;
     this.#track = track;
     this.#epoch = epoch;
+    this.#gaps = manifest.gaps.flatMap((gap) => {
+      const inner = gap.trackId === track.trackId ? certainPartOf(gap) : undefined;
+      return inner === undefined ? [] : [{ ...inner, gap }];
+    });
   }
 
   async run(): Promise<EpochReport> {
@@ -71,7 +90,7 @@ export class EpochCheck {
     if (!this.#epoch.closed && this.#manifest.state === 'captured') {
       this.#findings.push(error(`epoch ${this.#epoch.epoch} of track ${this.#track.trackId} was never closed`));
     }
-    return { facts: this.#facts(), findings: this.#findings };
+    return { facts: this.#facts(), findings: this.#findings, packetsIn: this.#packetsIn };
   }
 
   #facts(): EpochFacts {
@@ -79,7 +98,7 @@ export class EpochCheck {
     const { epoch, codec, chunks } = this.#epoch;
     return {
       ...{ trackId, epoch, source, displayName, codec: codec.mimeType, chunks: chunks.length, bytes: this.#bytes },
-      ...{ packets: this.#packets, lost: this.#lost, holes: this.#holes },
+      ...{ packets: this.#packets, lost: this.#lost, received: this.#received, holes: this.#holes },
     };
   }
 
@@ -128,10 +147,22 @@ export class EpochCheck {
     const packet = parseRtpPacket(bytes);
     if (packet?.ssrc !== this.#epoch.ssrc) return;
     this.#packets += 1;
-    const before = this.#receivedUs;
-    this.#receivedUs = Math.max(before ?? receivedUs, receivedUs);
-    if (before !== undefined && receivedUs - before > HOLE_US) this.#holes.push({ fromUs: before, toUs: receivedUs });
+    for (const { fromUs, toUs, gap } of this.#gaps) {
+      if (receivedUs > fromUs && receivedUs < toUs) this.#packetsIn.set(gap, (this.#packetsIn.get(gap) ?? 0) + 1);
+    }
     this.#sequence.push({ sequence: packet.sequence, receivedUs });
+  }
+
+  /** In order: what was repaired late is back in its place, so that only what is missing is counted. */
+  #take({ receivedUs }: NumberedPacket, extended: number, afterLoss: boolean): void {
+    const lost = afterLoss && this.#nextExtended !== undefined ? extended - this.#nextExtended : 0;
+    this.#lost += lost;
+    this.#nextExtended = extended + 1;
+    const { fromUs, toUs: before } = this.#received ?? { fromUs: receivedUs, toUs: receivedUs };
+    if (receivedUs - before > (lost > 0 ? LOST_HOLE_US : HOLE_US)) {
+      this.#holes.push({ fromUs: before, toUs: receivedUs });
+    }
+    this.#received = { fromUs, toUs: Math.max(before, receivedUs) };
   }
 
   async #read(chunk: ManifestChunk): Promise<Buffer | undefined> {
@@ -147,20 +178,8 @@ export class EpochCheck {
 }
 
 /** What the network lost is no fault of what was stored, but somebody looking at a recording wants to know. */
-export function lossFindings({ trackId, epoch, lost, packets, holes }: EpochFacts): Finding[] {
-  const where = `track ${trackId}, epoch ${epoch}`;
+export function lossFindings({ trackId, epoch, lost, packets }: EpochFacts): Finding[] {
+  if (lost === 0) return [];
   const share = ((100 * lost) / Math.max(1, lost + packets)).toFixed(2);
-  return [
-    ...(lost > 0 ? [warning(`${where}: ${lost} packets never arrived (${share} %)`)] : []),
-    ...holes.map(({ fromUs, toUs }) => {
-      return warning(`${where}: nothing arrived for ${((toUs - fromUs) / 1e6).toFixed(1)} s from ${clock(fromUs)} on`);
-    }),
-  ];
-}
-
-/** Session time as people read it. */
-export function clock(us: number): string {
-  const seconds = Math.max(0, Math.floor(us / 1e6));
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+  return [warning(`track ${trackId}, epoch ${epoch}: ${lost} packets never arrived (${share} %)`)];
 }

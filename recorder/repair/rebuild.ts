@@ -14,6 +14,7 @@ import { Refused } from '../import/refused.ts';
 import { digestParts } from '../import/uploaded-parts.ts';
 import { MuxState } from '../mux/mux-state.ts';
 import { Rolling } from '../mux/rolling.ts';
+import { bringDependents, viewsBefore, type DependentsReport } from './dependents.ts';
 
 export interface RebuildOptions {
   readonly objects: ObjectStore;
@@ -26,7 +27,7 @@ export interface RebuildOptions {
   readonly isUnfinished: boolean;
 }
 
-export interface RebuildReport {
+export interface RebuildReport extends DependentsReport {
   readonly recordingId: RecordingId;
   readonly durationUs: number;
   readonly views: readonly string[];
@@ -39,7 +40,7 @@ export interface RebuildReport {
  * Derives views, sound and playlists of a recording again from its packet logs, as if nothing had been muxed; what is there can be played until the new index takes its place. The
  * same logs and events, ffmpeg and version of Tongke give the same bytes, also those that the rolling mux left, unless that met its chunks in another order (a late epoch, a
  * missing chunk that turned up) or had to begin again in the middle before the first sender report. Of an uploaded film its import is done again: the same file, ffmpeg and version
- * of Tongke give the same bytes.
+ * of Tongke give the same bytes. The views of editions are made again from the new ones, and stills unless they are still right; whether the film is, the report says.
  *
  * @throws AppError `notFound`, `conflict` when a capture holds the recording or a muxer works on it, `internal` when ffmpeg fails, and what the store throws.
  */
@@ -47,31 +48,30 @@ export async function rebuildRecording(options: RebuildOptions): Promise<Rebuild
   const { objects, recordingId } = options;
   const manifest = await new ManifestStore(objects).read(recordingId);
   if (manifest === undefined) throw new AppError('notFound', { message: 'there is no such recording' });
-  if (manifest.upload !== undefined) {
-    const { durationUs, index } = await importAgain(options, manifest, manifest.upload);
-    return tidied(options, { durationUs, index });
-  }
-  await refuseHeld(options, manifest);
-  return deriveAnew(options);
-}
-
-/** The same for who knows that nobody holds the recording. */
-export async function deriveAnew(
-  options: Pick<RebuildOptions, 'objects' | 'log' | 'recordingId' | 'ffmpegPath'>,
-): Promise<RebuildReport> {
-  const { objects, log, recordingId, ffmpegPath } = options;
-  const rolling = await Rolling.createAnew({ store: objects, log, ffmpegPath }, recordingId);
-  return tidied(options, await rolling.step(true));
-}
-
-/** Removes what the new index does not name. */
-async function tidied(
-  { objects, recordingId }: Pick<RebuildOptions, 'objects' | 'recordingId'>,
-  { durationUs, index }: Pick<MuxResult, 'durationUs' | 'index'>,
-): Promise<RebuildReport> {
+  const before = await viewsBefore(objects, manifest);
+  if (manifest.upload === undefined) await refuseHeld(options, manifest);
+  const { durationUs, index } =
+    manifest.upload === undefined ? await muxAgain(options) : await importAgain(options, manifest, manifest.upload);
   const { views, keys } = await playableKeys(objects, recordingId, index);
-  const removed = await removeOthers(objects, recordingId, keys);
-  return { recordingId, durationUs, views, objects: keys.size, removed };
+  // Before anything is removed: views of an edition name what lies under `play/`.
+  const { report, needed } = await bringDependents(options, manifest, before);
+  const removed = await removeOthers(objects, recordingId, new Set([...keys, ...needed]));
+  return { recordingId, durationUs, views, objects: keys.size, removed, ...report };
+}
+
+/** The same for who knows that nobody holds the recording, and has removed what was made of the views; nothing of the old ones is left, stills neither. */
+export async function deriveAnew(options: MuxAgainOptions): Promise<void> {
+  const { objects, recordingId } = options;
+  const { index } = await muxAgain(options);
+  const { keys } = await playableKeys(objects, recordingId, index);
+  await removeOthers(objects, recordingId, keys);
+}
+
+type MuxAgainOptions = Pick<RebuildOptions, 'objects' | 'log' | 'recordingId' | 'ffmpegPath'>;
+
+async function muxAgain({ objects, log, recordingId, ffmpegPath }: MuxAgainOptions): Promise<MuxResult> {
+  const rolling = await Rolling.createAnew({ store: objects, log, ffmpegPath }, recordingId);
+  return rolling.step(true);
 }
 
 /** Imports the uploaded film once more, unless it is damaged: what was made of it when it was whole is worth more then. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
@@ -7,10 +6,12 @@ import { RecordingManifest } from '../../storage/objects/manifest.ts';
 import { objectKeys, parseRawUploadPart } from '../../storage/objects/object-keys.ts';
 import { sealStateOf } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
-import { RecordingEvent } from '../contract.ts';
 import { bodyOf, checkDerived } from './derived-check.ts';
-import { EpochCheck, lossFindings, type EpochFacts } from './epoch-check.ts';
+import { checkEditions } from './edition-check.ts';
+import { EpochCheck, lossFindings, type EpochFacts, type EpochReport } from './epoch-check.ts';
+import { checkEvents } from './event-check.ts';
 import { error, warning, type Finding } from './finding.ts';
+import { checkGaps, type GapFacts, type TrackReport } from './gap-check.ts';
 
 export interface VerifyReport {
   readonly recordingId: RecordingId;
@@ -20,6 +21,8 @@ export interface VerifyReport {
   /** No finding is an error. */
   readonly isSound: boolean;
   readonly epochs: readonly EpochFacts[];
+  /** What the manifest marks as missing, in order of time. */
+  readonly gaps: readonly GapFacts[];
   readonly findings: readonly Finding[];
 }
 
@@ -31,24 +34,32 @@ export interface VerifyReport {
 export async function verifyRecording(objects: ObjectStore, recordingId: RecordingId): Promise<VerifyReport> {
   const manifest = await new ManifestStore(objects).read(recordingId);
   if (manifest === undefined) throw new AppError('notFound', { message: 'there is no such recording' });
-  const epochs: EpochFacts[] = [];
   const findings: Finding[] = await checkManifest(objects, recordingId);
   if (manifest.state === 'capturing')
     findings.push(warning('the recording has not ended, or its end was never stored'));
   else if (manifest.endedAtUs === undefined) findings.push(error('the manifest does not say when the recording ended'));
-  for (const track of manifest.tracks) {
-    for (const epoch of track.epochs) {
-      const report = await new EpochCheck(objects, manifest, track, epoch).run();
-      epochs.push(report.facts);
-      findings.push(...report.findings, ...lossFindings(report.facts));
-    }
-  }
-  findings.push(...(await checkEvents(objects, manifest)), ...(await checkListing(objects, manifest)));
+  const tracks = await checkTracks(objects, manifest);
+  const reports = tracks.flatMap(({ epochs }) => epochs);
+  for (const report of reports) findings.push(...report.findings, ...lossFindings(report.facts));
+  const { events, findings: eventFindings } = await checkEvents(objects, manifest);
+  const { gaps, findings: gapFindings } = checkGaps(manifest, tracks, events);
+  findings.push(...gapFindings, ...eventFindings, ...(await checkListing(objects, manifest)));
   findings.push(...(await checkUpload(objects, manifest)));
-  findings.push(...(await checkDerived(objects, manifest)));
+  findings.push(...(await checkDerived(objects, manifest)), ...(await checkEditions(objects, recordingId)));
   const { title, state, endedAtUs = null } = manifest;
   const isSound = findings.every(({ level }) => level !== 'error');
-  return { recordingId, title, state, endedAtUs, isSound, epochs, findings };
+  const epochs = reports.map(({ facts }) => facts);
+  return { recordingId, title, state, endedAtUs, isSound, epochs, gaps, findings };
+}
+
+async function checkTracks(objects: ObjectStore, manifest: RecordingManifest): Promise<TrackReport[]> {
+  const tracks: TrackReport[] = [];
+  for (const track of manifest.tracks) {
+    const epochs: EpochReport[] = [];
+    for (const epoch of track.epochs) epochs.push(await new EpochCheck(objects, manifest, track, epoch).run());
+    tracks.push({ track, epochs });
+  }
+  return tracks;
 }
 
 /** What can be read of it may still be another number or name than was written. */
@@ -57,27 +68,6 @@ async function checkManifest(objects: ObjectStore, recordingId: RecordingId): Pr
   const { body } = await objects.getBuffer(key);
   const isBroken = sealStateOf(body, Object.keys(RecordingManifest.shape)) === 'broken';
   return isBroken ? [error('the manifest is not what was written', key)] : [];
-}
-
-async function checkEvents(objects: ObjectStore, manifest: RecordingManifest): Promise<Finding[]> {
-  const findings: Finding[] = [];
-  for (const { key, lines, crc32: told } of manifest.events.chunks) {
-    const body = await bodyOf(objects, key);
-    if (body === undefined) {
-      findings.push(error('is in the manifest but not in the store, or cannot be read there', key));
-      continue;
-    }
-    if (told !== undefined && crc32(body) !== told) findings.push(error('its checksum is wrong', key));
-    const found = body
-      .toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
-    const unknown = found.filter((line) => !isEvent(line)).length;
-    if (found.length !== lines)
-      findings.push(error(`the manifest says ${lines} lines, there are ${found.length}`, key));
-    if (unknown > 0) findings.push(error(`${unknown} lines are no events`, key));
-  }
-  return findings;
 }
 
 /** The parts of an uploaded film lie one behind the other, to its very end, and are what came. */
@@ -95,14 +85,6 @@ async function checkUpload(objects: ObjectStore, { recordingId, upload }: Record
   if (at !== upload.bytes) return [error(`${upload.bytes} bytes were uploaded, ${at} are there`)];
   const isDamaged = upload.sha256 !== undefined && hash.digest('hex') !== upload.sha256;
   return isDamaged ? [error('the uploaded film is not what came: its checksum is wrong')] : [];
-}
-
-function isEvent(line: string): boolean {
-  try {
-    return RecordingEvent.safeParse(JSON.parse(line)).success;
-  } catch {
-    return false;
-  }
 }
 
 /** What was stored but never listed is of no use to anybody, and tells of a capture that was cut off. */

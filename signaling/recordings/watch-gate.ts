@@ -13,7 +13,7 @@ const MAX_KNOWN = 2_000;
 
 export interface WatchGateOptions {
   readonly recordings: Pick<RecordingStore, 'openToViewers'>;
-  readonly objects: Pick<ObjectStore, 'getBuffer'>;
+  readonly objects: Pick<ObjectStore, 'getBuffer' | 'stat'>;
   readonly nowMs: () => number;
 }
 
@@ -37,7 +37,7 @@ interface Known {
 export class WatchGate {
   readonly #options: WatchGateOptions;
   readonly #known = new Map<RecordingId, Known>();
-  /** Indexes of editions never change under their key. */
+  /** By key and ETag of an index: it stays as it is unless somebody repairs the recording. */
   readonly #names = new Map<string, Promise<ReadonlySet<string>>>();
 
   constructor(options: WatchGateOptions) {
@@ -98,12 +98,14 @@ export class WatchGate {
     };
   }
 
-  #namesIn(recording: Recording, indexKey: string): Promise<ReadonlySet<string>> {
-    const known = this.#names.get(indexKey);
+  async #namesIn(recording: Recording, indexKey: string): Promise<ReadonlySet<string>> {
+    const facts = await this.#options.objects.stat(indexKey);
+    const version = `${indexKey} ${facts?.etag ?? ''}`;
+    const known = this.#names.get(version);
     if (known !== undefined) return known;
     const reading = this.#read(recording, indexKey);
-    reading.catch(() => this.#names.delete(indexKey));
-    this.#names.set(indexKey, reading);
+    reading.catch(() => this.#names.delete(version));
+    this.#names.set(version, reading);
     trim(this.#names);
     return reading;
   }

@@ -14,9 +14,6 @@ export interface ChaosPlan {
   readonly comings: number;
   /** All tracks of a full room at once. */
   readonly fullRoomMs: number;
-  /** A simulcast layer comes or goes. */
-  readonly layerMs: number;
-  readonly layerChanges: number;
   /** The object store takes nothing. */
   readonly storeAwayMs: number;
   /** Everybody is back in a room whose process was killed. */
@@ -31,8 +28,6 @@ const FULL: ChaosPlan = {
   stayMs: 5_000,
   comings: 24,
   fullRoomMs: 120_000,
-  layerMs: 10_000,
-  layerChanges: 12,
   storeAwayMs: 600_000,
   // Three times the budget of DESIGN §9.
   backWithinMs: 15_000,
@@ -46,8 +41,6 @@ const SHORT: ChaosPlan = {
   stayMs: 700,
   comings: 8,
   fullRoomMs: 5_000,
-  layerMs: 5_000,
-  layerChanges: 2,
   storeAwayMs: 10_000,
   // Beside a second file of tests a process has less than one core to start on.
   backWithinMs: 60_000,

@@ -37,9 +37,10 @@ describe.concurrent('a disk that fills up', () => {
     (kind, { onTestFinished }) => refusedWrites(stage, kind, onTestFinished),
   );
 
-  it('stops it before anything is refused, after a warning, and lets it end though it stays full', ({
-    onTestFinished,
-  }) => nearlyFull(stage, onTestFinished));
+  it.for(['same disk', 'MinIO'] as const)(
+    'stops it before anything is refused (objects: %s), after a warning, and lets it end though it stays full',
+    (kind, { onTestFinished }) => nearlyFull(stage, kind, onTestFinished),
+  );
 });
 
 describe.concurrent('two captures of one recording', () => {

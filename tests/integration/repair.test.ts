@@ -322,5 +322,5 @@ describe('npm run recording on a bucket', () => {
     expect(damaged.code).toBe(1);
     expect(damaged.output).toContain('cannot be read');
     await bucket.close();
-  }, 60_000);
+  }, 120_000);
 });

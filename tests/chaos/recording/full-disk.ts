@@ -103,9 +103,9 @@ export async function refusedWrites(stage: Stage, kind: 'MinIO' | 'same disk', a
 }
 
 /** A warning, then the end of the recording before anything is refused; it stays full until after the lesson. */
-export async function nearlyFull(stage: Stage, after: After): Promise<void> {
+export async function nearlyFull(stage: Stage, kind: 'MinIO' | 'same disk', after: After): Promise<void> {
   const limits = { lowBytes: 12 * MIB, fullBytes: 8 * MIB };
-  const lesson = await smallLesson(stage, 'same disk', limits, after);
+  const lesson = await smallLesson(stage, kind, limits, after);
   const { disk, stand, levels, room, client, objects } = lesson;
   await sleep(500);
   await disk.fillUpTo(10 * MIB);
