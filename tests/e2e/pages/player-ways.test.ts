@@ -1,5 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { PlayIndex } from '../../../signaling/protocol/play-index.ts';
+import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { readPlayer, rememberAudio } from '../../support/browser/picture-reader.ts';
 import { PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
@@ -103,6 +105,70 @@ describe('layouts of the player', () => {
     await page.reload();
     await expect.poll(layout, PATIENT).toBe('lecturer');
     await expect.poll(() => page.getByTestId('player-speed').textContent(), PATIENT).toBe('1.25×');
+  });
+});
+
+/** As on iPhones before iOS 17.1. */
+async function withoutMediaSource(options: { readonly playsHls: boolean }): Promise<Page> {
+  const context = await browser.newContext({ locale: 'zh-CN', viewport: VIEWPORTS.phone, hasTouch: true });
+  const page = await context.newPage();
+  pages.push(page);
+  await page.addInitScript(({ playsHls }) => {
+    for (const name of ['MediaSource', 'ManagedMediaSource']) Reflect.deleteProperty(globalThis, name);
+    if (!playsHls) HTMLMediaElement.prototype.canPlayType = () => '';
+  }, options);
+  await page.goto(stand.watchUrl);
+  return page;
+}
+
+describe('a browser without media source extensions, before there is a film', () => {
+  const CUT = { fromS: 8, toS: 14 };
+
+  it('plays one picture by its own HLS without what is left out, and says which', async () => {
+    const key = objectKeys.playIndex(stand.recording.recordingId);
+    const whole = (await stand.store.getBuffer(key)).body;
+    const cut = { fromUs: CUT.fromS * 1e6, toUs: CUT.toS * 1e6 };
+    const index = { ...PlayIndex.parse(JSON.parse(whole.toString('utf8'))), leftOut: [cut] };
+    await stand.store.put(key, Buffer.from(JSON.stringify(index)));
+    try {
+      const page = await withoutMediaSource({ playsHls: true });
+      const video = page.getByTestId('player-one-view');
+      const sessionAt = (): Promise<number> => video.evaluate((each: HTMLVideoElement) => each.currentTime);
+      await expect.poll(sessionAt, { timeout: 20_000 }).toBeGreaterThan(0.5);
+      expect(await video.evaluate((each: HTMLVideoElement) => each.videoWidth)).toBe(320);
+      // The board is VP8, which no HLS carries.
+      const note = page.getByTestId('player-one-view-note');
+      expect([await note.getAttribute('data-view'), await note.getByTestId('player-other-view').count()]).toEqual([
+        'lecturer',
+        0,
+      ]);
+      const seek = page.getByTestId('player-seek');
+      expect(await seek.getAttribute('aria-valuemax')).toBe(String(LENGTH_S - (CUT.toS - CUT.fromS)));
+      await page.keyboard.press('5');
+      await expect.poll(() => positionOf(page), PATIENT).toBeGreaterThanOrEqual(12);
+      expect(await sessionAt()).toBeGreaterThanOrEqual(18);
+      await page.keyboard.press('2');
+      await expect.poll(sessionAt, PATIENT).toBeLessThan(CUT.fromS);
+      await expect.poll(sessionAt, PATIENT).toBeGreaterThanOrEqual(CUT.toS);
+      expect(await positionOf(page)).toBeLessThan(12);
+    } finally {
+      await stand.store.put(key, whole);
+    }
+  });
+
+  it('says in words that it waits for the film where it can play nothing, until it is known that none comes', async () => {
+    const before = stand.summary;
+    stand.summary = { ...before, phase: 'producing', progress: 0.4 };
+    try {
+      const page = await withoutMediaSource({ playsHls: false });
+      const trouble = page.getByTestId('player-trouble');
+      await trouble.getByText('要等成片做好').waitFor();
+      expect(await page.getByTestId('player-waiting').count()).toBe(0);
+      stand.summary = { ...before, phase: 'playable' };
+      await trouble.getByText('iOS 17.1').waitFor();
+    } finally {
+      stand.summary = before;
+    }
   });
 });
 

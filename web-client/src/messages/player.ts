@@ -74,6 +74,25 @@ export const playerText = catalogue({
     '此浏览器无法播放这节课，请用最新版 Chrome、Edge 或 Safari。',
     'This browser cannot play this lesson. Please use a recent Chrome, Edge or Safari.',
   ],
+  oneView: ['一个画面', 'One picture'],
+  oneViewShown_lecturer: [
+    '此浏览器在成片做好前只能放一个画面，现在是老师',
+    'Until the film is made, this browser shows one picture: the lecturer',
+  ],
+  oneViewShown_board: [
+    '此浏览器在成片做好前只能放一个画面，现在是板书',
+    'Until the film is made, this browser shows one picture: the board',
+  ],
+  showView_lecturer: ['看老师', 'Show the lecturer'],
+  showView_board: ['看板书', 'Show the board'],
+  needsFilmComing: [
+    '此浏览器要等成片做好才能播放这节课，做好后这里会提示；也可以现在换电脑或较新的手机观看。',
+    'This browser can play this lesson once its film is made; you will be told here. A computer or a newer phone plays it now.',
+  ],
+  needsFilm: [
+    '此浏览器无法播放这节课，请用电脑或较新的手机（iOS 17.1 以上）观看。',
+    'This browser cannot play this lesson. Please use a computer or a newer phone (iOS 17.1 or later).',
+  ],
   reconnecting: ['网络不佳，正在重试…', 'Poor line, trying again…'],
   goneOrChanged: [
     '录像刚更新过，或已不能观看；请重新打开。',
@@ -87,6 +106,7 @@ export const playerText = catalogue({
   fromStart: ['从头播放', 'From the beginning'],
   filmReady: ['成片已合成，可以切换观看。', 'The composed film is ready.'],
   switchToFilm: ['看成片', 'Watch the film'],
+  hide: ['收起', 'Hide'],
   manage: ['管理', 'Manage'],
   statistics: ['观看统计', 'Watch statistics'],
   delete: ['删除', 'Delete'],

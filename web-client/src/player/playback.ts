@@ -7,8 +7,9 @@ export interface TimeRange {
 /**
  * - `network`: the line is away, what is buffered still plays and it goes on by itself.
  * - `gone`: deleted, or the rights have gone. `unplayable`: this browser cannot decode it.
+ * - `needsFilm`: this browser can play nothing of it but the film, which is not there yet.
  */
-export type PlaybackFailure = 'network' | 'gone' | 'unplayable';
+export type PlaybackFailure = 'network' | 'gone' | 'unplayable' | 'needsFilm';
 
 export interface PlaybackState {
   readonly phase: 'loading' | 'ready' | 'ended';

@@ -10,7 +10,7 @@ import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/panels.tsx';
 import type { Captions } from '../player/captions-query.ts';
 import type { Opened } from '../player/playback-query.ts';
-import { usePlaybackState } from '../player/use-playback.ts';
+import { playsViews, usePlaybackState } from '../player/use-playback.ts';
 import { seekBy, togglePlay } from '../player/use-player-keys.ts';
 import { CueForm, type CueOrders } from './cue-form.tsx';
 import { CueList } from './cue-list.tsx';
@@ -120,7 +120,7 @@ function WithPicture({ opened, ...props }: EditorProps & { readonly opened: Open
   const { cues, version, leftOut } = props.captions;
   const draft = useCaptionDraft(cues, version);
   const { mode, playback } = player;
-  const times = useMemo(() => new CaptionTimes(mode === 'views' ? leftOut.views : leftOut.film), [mode, leftOut]);
+  const times = useMemo(() => new CaptionTimes(playsViews(mode) ? leftOut.views : leftOut.film), [mode, leftOut]);
   const positionS = usePlaybackState(playback)?.positionS ?? 0;
   const said = cuesAt(draft.cues, times.toSessionMs(positionS * 1000));
   const line = said.map(({ cue: { voice, text } }) => (voice === null ? text : `${voice}：${text}`)).join('\n');

@@ -130,8 +130,8 @@ export function PictureStage(props: PictureStageProps) {
             className={styles.film}
             hidden={mode === 'sound'}
             playsInline
-            aria-label={t('layout_film')}
-            data-testid="player-composed"
+            aria-label={t(mode === 'oneView' ? 'oneView' : 'layout_film')}
+            data-testid={mode === 'oneView' ? 'player-one-view' : 'player-composed'}
             {...(posterUrl === undefined ? {} : { poster: posterUrl })}
           />
         ) : (

@@ -1,12 +1,14 @@
-import { FastForward } from 'lucide-react';
+import { FastForward, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
 import { playerText } from '../../messages/player.ts';
 import type { Playback, PlaybackState } from '../../player/playback.ts';
+import type { Layout } from '../../player/player-memory.ts';
 import { useText } from '../../text/text.ts';
 import { duration } from '../../text/time.ts';
 import { ProductionFailedNote } from './production-state.tsx';
 import type { LineSaver } from './use-line-saver.ts';
+import { useShownView } from './use-playback.ts';
 import styles from './player.module.css';
 
 const RESUME_NOTE_MS = 8_000;
@@ -73,6 +75,28 @@ function Passing({ children }: { readonly children: string }) {
   ) : null;
 }
 
+/** Says which picture is seen where there can be only one, and leads to the other. */
+function OneViewNote({ playback, onLayout }: Pick<PlayerNotesProps, 'playback' | 'onLayout'>) {
+  const t = useText(playerText);
+  const shown = useShownView(playback);
+  const [isHidden, setHidden] = useState(false);
+  if (shown === null || isHidden) return null;
+  const { view, other } = shown;
+  return (
+    <output className={styles.note} data-testid="player-one-view-note" data-view={view}>
+      <span>{t(`oneViewShown_${view}`)}</span>
+      {other !== null && (
+        <button type="button" onClick={() => onLayout(other)} data-testid="player-other-view">
+          {t(`showView_${other}`)}
+        </button>
+      )}
+      <button type="button" aria-label={t('hide')} className={styles.iconButton} onClick={() => setHidden(true)}>
+        <X aria-hidden />
+      </button>
+    </output>
+  );
+}
+
 /** Says that the picture runs because nobody speaks. */
 function HurryNote({ state }: { readonly state: PlaybackState | null }) {
   const t = useText(playerText);
@@ -86,11 +110,19 @@ function HurryNote({ state }: { readonly state: PlaybackState | null }) {
   );
 }
 
-function Trouble({ state }: { readonly state: PlaybackState | null }) {
+function Trouble({ state, recording }: Pick<PlayerNotesProps, 'state' | 'recording'>) {
   const t = useText(playerText);
   const failure = state?.failure ?? null;
   if (failure === null || (failure === 'network' && state?.isWaiting === false)) return null;
-  const words = { network: t('reconnecting'), gone: t('goneOrChanged'), unplayable: t('unplayableFilm') }[failure];
+  // Who is told that there is a film needs not be told to wait for it.
+  if (failure === 'needsFilm' && recording.isComposed) return null;
+  const isFilmComing = ['recording', 'finishing', 'producing'].includes(recording.phase);
+  const words = {
+    network: t('reconnecting'),
+    gone: t('goneOrChanged'),
+    unplayable: t('unplayableFilm'),
+    needsFilm: t(isFilmComing ? 'needsFilmComing' : 'needsFilm'),
+  }[failure];
   return (
     <div className={styles.trouble} role="alert" data-testid="player-trouble" data-failure={failure}>
       {words}
@@ -107,15 +139,17 @@ export interface PlayerNotesProps {
   readonly saver: LineSaver;
   /** Set once there is a film that was not there when the page opened. */
   readonly onFilm: (() => void) | null;
+  readonly onLayout: (layout: Layout) => void;
 }
 
-export function PlayerNotes({ recording, playback, state, resumedAtS, saver, onFilm }: PlayerNotesProps) {
+export function PlayerNotes({ recording, playback, state, resumedAtS, saver, onFilm, onLayout }: PlayerNotesProps) {
   return (
     <div className={styles.notes}>
-      <Trouble state={state} />
+      <Trouble state={state} recording={recording} />
       <ProductionFailedNote recording={recording} />
       <HurryNote state={state} />
       <SaverNote saver={saver} />
+      <OneViewNote playback={playback} onLayout={onLayout} />
       {playback !== null && <ResumeNote playback={playback} fromS={resumedAtS} />}
       {onFilm !== null && <FilmReadyNote onSwitch={onFilm} />}
     </div>

@@ -23,7 +23,7 @@ import { NO_REMARKS, SidePanel, type SidePanelProps } from './side-panel.tsx';
 import { useAwakeControls } from './use-awake-controls.ts';
 import { useCaptions } from './use-captions.ts';
 import { useFullscreen } from './use-fullscreen.ts';
-import { modeOf, useActiveViews, useLayout } from './use-layout.ts';
+import { canShowStills, modeOf, useActiveViews, useLayout } from './use-layout.ts';
 import { useLineSaver } from './use-line-saver.ts';
 import {
   resumeS,
@@ -178,7 +178,7 @@ function usePlayer(opened: Opened) {
   const layout = isStill ? 'slides' : place.layout;
   const mode = modeOf(layout, opened);
   const playback = usePlayback(mode, opened, elements, memory);
-  const saver = useLineSaver(playback, place.layout === 'slides', true);
+  const saver = useLineSaver(playback, place.layout === 'slides', canShowStills(opened));
   if (isStill !== (saver.saving !== null)) setStill(saver.saving !== null);
   const state = usePlaybackState(playback);
   const views = useViewsState(playback);
@@ -247,6 +247,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
       <Top recording={recording} />
       <PlayerNotes
         {...{ recording, playback, state, resumedAtS, saver }}
+        onLayout={player.chooseLayout}
         onFilm={recording.isComposed && opened.composed === null ? switchToFilm : null}
       />
       {playback !== null && (

@@ -8,7 +8,7 @@ import { preferredLanguage } from '../../player/shown-captions.ts';
 import { useLanguage } from '../../text/language.ts';
 import { captionListQuery, captionsQuery } from './captions-query.ts';
 import { LinkContext } from './playback-door.ts';
-import type { PlayerMode } from './use-playback.ts';
+import { playsViews, type PlayerMode } from './use-playback.ts';
 
 const NONE: readonly CaptionSummary[] = [];
 const NO_CUES: readonly CaptionCue[] = [];
@@ -53,7 +53,7 @@ function useCues(recordingId: RecordingId, mode: PlayerMode, chosen: CaptionSumm
   const cues = useMemo(() => {
     if (captions.data === undefined) return NO_CUES;
     const { leftOut, cues } = captions.data;
-    return new CaptionTimes(mode === 'views' ? leftOut.views : leftOut.film).toFilm(cues);
+    return new CaptionTimes(playsViews(mode) ? leftOut.views : leftOut.film).toFilm(cues);
   }, [captions.data, mode]);
   return { cues, isLoading: captions.isLoading };
 }

@@ -1,25 +1,33 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { mediaSourceClass } from '../../player/media-source.ts';
+import { OneViewPlayback } from '../../player/one-view-playback.ts';
 import type { Playback } from '../../player/playback.ts';
 import { LAYOUTS, type Habits, type Layout, type PlayerMemory } from '../../player/player-memory.ts';
 import { VIEW_SLOTS, ViewsPlayback, type ViewSlot } from '../../player/views-playback.ts';
 import type { Opened } from './playback-query.ts';
 import type { PlayerMode } from './use-playback.ts';
 
-/** Two pictures need media source extensions; the film plays everywhere. */
+/** Where only one picture can be played, the lecturer's first, which is there from beginning to end. */
+const ONE_VIEW_LAYOUTS: readonly Layout[] = ['film', 'lecturer', 'board', 'slides'];
+
+/** Two pictures need media source extensions; one of them, and the film, play everywhere. */
 function layoutsOf(opened: Opened): readonly Layout[] {
-  const hasViews = canPlayViews(opened);
-  return LAYOUTS.filter((layout) => {
-    if (layout === 'slides') return true;
-    return layout === 'film' ? opened.composed !== null : hasViews;
+  const { composed, viewsIndexUrl } = opened;
+  return (canPlayViews(opened) ? LAYOUTS : ONE_VIEW_LAYOUTS).filter((layout) => {
+    if (layout === 'slides') return canShowStills(opened);
+    return layout === 'film' ? composed !== null : viewsIndexUrl !== null;
   });
 }
 
 const canPlayViews = ({ viewsIndexUrl }: Opened): boolean => viewsIndexUrl !== null && mediaSourceClass() !== undefined;
 
+/** Their sound is that of two pictures, or the film's. */
+export const canShowStills = (opened: Opened): boolean => opened.composed !== null || canPlayViews(opened);
+
 export function modeOf(layout: Layout, opened: Opened): PlayerMode {
   if (layout === 'film') return 'film';
-  return layout === 'slides' && !canPlayViews(opened) ? 'sound' : 'views';
+  if (canPlayViews(opened)) return 'views';
+  return layout === 'slides' ? 'sound' : 'oneView';
 }
 
 export function useLayout(opened: Opened, memory: PlayerMemory) {
@@ -39,6 +47,9 @@ export function useLayout(opened: Opened, memory: PlayerMemory) {
 
 /** Hidden pictures load nothing. */
 export function useActiveViews(playback: Playback | null, layout: Layout, secondView: string): void {
+  useEffect(() => {
+    if (playback instanceof OneViewPlayback) playback.choose(layout === 'board' ? 'board' : 'lecturer');
+  }, [playback, layout]);
   useEffect(() => {
     if (!(playback instanceof ViewsPlayback)) return;
     for (const slot of VIEW_SLOTS) {

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { FilmPlayback } from '../../player/film-playback.ts';
+import { OneViewPlayback, type ShownView } from '../../player/one-view-playback.ts';
 import { PlaySource } from '../../player/play-source.ts';
 import type { Playback, PlaybackStart, PlaybackState } from '../../player/playback.ts';
 import { PlaybackSwitch } from '../../player/playback-switch.ts';
@@ -14,8 +15,11 @@ const SAVE_EVERY_MS = 10_000;
 const SEEN_FRACTION = 0.95;
 const RESUME_FROM_MS = 5_000;
 
-/** `sound`: of the film, its sound alone. */
-export type PlayerMode = 'views' | 'film' | 'sound';
+/** `oneView`: of the views only one, for browsers that can do no more. `sound`: of the film, its sound alone. */
+export type PlayerMode = 'views' | 'oneView' | 'film' | 'sound';
+
+/** Otherwise it is the film, whose time line may be another. */
+export const playsViews = (mode: PlayerMode): boolean => mode === 'views' || mode === 'oneView';
 
 export interface PlayerElements {
   readonly board: HTMLVideoElement | null;
@@ -80,8 +84,15 @@ function createViews({ opened, door }: Source, videos: ViewsOptions['videos'], s
   return new ViewsPlayback({ source: new PlaySource(viewsIndexUrl, renew), videos, start });
 }
 
+function createOneView({ opened, door }: Source, video: HTMLVideoElement, start: PlaybackStart): Playback | null {
+  const { viewsIndexUrl: indexUrl } = opened;
+  if (indexUrl === null) return null;
+  const renew = (): Promise<string> => renewedUrl(door, (fresh) => fresh.viewsIndexUrl);
+  return new OneViewPlayback({ video, indexUrl, renew, start });
+}
+
 export const timelineOf = ({ timelines }: Opened, mode: PlayerMode): number =>
-  mode === 'views' ? timelines.views : timelines.film;
+  playsViews(mode) ? timelines.views : timelines.film;
 
 function usePlayed(opened: Opened, mode: PlayerMode): Played {
   const { recordingId } = opened.recording;
@@ -104,6 +115,9 @@ export function usePlayback(
   const door = usePlaybackDoor(opened.recording.recordingId);
   useEffect(() => {
     const source = { opened, door };
+    if (mode === 'oneView') {
+      return film === null ? undefined : place.open((start) => createOneView(source, film, start));
+    }
     if (mode !== 'views') {
       const isSoundOnly = mode === 'sound';
       return film === null ? undefined : place.open((start) => createFilm(source, film, start, isSoundOnly));
@@ -128,6 +142,11 @@ export function usePlaybackState(playback: Playback | null): PlaybackState | nul
 export function useViewsState(playback: Playback | null): ViewsState | null {
   const views = playback instanceof ViewsPlayback ? playback : null;
   return useSyncExternalStore(views?.subscribe ?? ignore, () => views?.views ?? null);
+}
+
+export function useShownView(playback: Playback | null): ShownView | null {
+  const one = playback instanceof OneViewPlayback ? playback : null;
+  return useSyncExternalStore(one?.subscribe ?? ignore, () => one?.shown ?? null);
 }
 
 function useSavedPosition(playback: Playback | null, played: Played | null): void {
