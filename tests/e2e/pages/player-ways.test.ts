@@ -54,12 +54,13 @@ afterEach(async () => {
   stand.savedPositionsMs.length = 0;
 });
 
-async function watch(viewport: keyof typeof VIEWPORTS = 'laptop'): Promise<Page> {
+async function watch(viewport: keyof typeof VIEWPORTS = 'laptop', beforehand?: () => void): Promise<Page> {
   const hasTouch = viewport === 'phone';
   const context = await browser.newContext({ locale: 'zh-CN', viewport: VIEWPORTS[viewport], hasTouch });
   const page = await context.newPage();
   pages.push(page);
   await rememberAudio(page);
+  if (beforehand !== undefined) await page.addInitScript(beforehand);
   await page.goto(stand.watchUrl);
   await expect.poll(() => soundAt(page), { timeout: 20_000 }).toBeGreaterThan(0.2);
   return page;
@@ -169,6 +170,35 @@ describe('a browser without media source extensions, before there is a film', ()
     } finally {
       stand.summary = before;
     }
+  });
+});
+
+describe('full screen where the browser has none for two pictures', () => {
+  it('fills the page with the pictures, and is left by a button in sight, by Escape, by the way back', async () => {
+    const page = await watch('phone', () => {
+      for (const name of ['requestFullscreen', 'webkitRequestFullscreen'])
+        Reflect.deleteProperty(Element.prototype, name);
+    });
+    const isFull = () => page.getByTestId('player').getAttribute('data-own-fullscreen');
+    const enter = async (): Promise<void> => {
+      await page.keyboard.press('f');
+      await expect.poll(isFull, PATIENT).toBe('true');
+    };
+    await enter();
+    expect(await page.getByRole('heading', { level: 1 }).count()).toBe(0);
+    const wayOut = page.getByTestId('player-leave-fullscreen');
+    const before = await positionOf(page);
+    await wayOut.click();
+    await expect.poll(isFull, PATIENT).toBe('false');
+    await enter();
+    await page.keyboard.press('Escape');
+    await expect.poll(isFull, PATIENT).toBe('false');
+    await enter();
+    await page.goBack();
+    await expect.poll(isFull, PATIENT).toBe('false');
+    expect(page.url()).toBe(stand.watchUrl);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await expect.poll(() => positionOf(page), PATIENT).toBeGreaterThan(before);
   });
 });
 

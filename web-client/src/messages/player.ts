@@ -48,6 +48,7 @@ export const playerText = catalogue({
   secondPicture: ['第二画面', 'Second picture'],
   fullscreen: ['全屏', 'Full screen'],
   exitFullscreen: ['退出全屏', 'Exit full screen'],
+  turnPhone: ['横过手机，画面更大', 'Turn the phone for larger pictures'],
   download: ['下载', 'Download'],
   shortcuts: ['键盘快捷键', 'Keyboard shortcuts'],
   key_play: ['播放 / 暂停', 'Play / pause'],

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ArrowLeft } from 'lucide-react';
+import { ArrowLeft, Minimize } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { RecordingSummary } from '../../../../signaling/protocol/rest/recordings.ts';
@@ -119,6 +119,20 @@ function Top({ recording }: { readonly recording: RecordingSummary }) {
   );
 }
 
+/** Of a full screen that the browser knows nothing of, and shows no way out of. */
+function WayOut({ onLeave }: { readonly onLeave: () => void }) {
+  const t = useText(playerText);
+  return (
+    <>
+      <button type="button" className={styles.wayOut} onClick={onLeave} data-testid="player-leave-fullscreen">
+        <Minimize aria-hidden />
+        {t('exitFullscreen')}
+      </button>
+      <span className={styles.turnHint}>{t('turnPhone')}</span>
+    </>
+  );
+}
+
 type BottomProps = Pick<
   ControlBarProps,
   | 'actions'
@@ -183,7 +197,7 @@ function usePlayer(opened: Opened) {
   const state = usePlaybackState(playback);
   const views = useViewsState(playback);
   useActiveViews(playback, layout, secondView);
-  const [isFullscreen, toggleFullscreen] = useFullscreen(elements.film);
+  const fullscreen = useFullscreen(elements.film);
   const controls = useAwakeControls(state?.isPlaying === true && !state.isWaiting && !isHelpShown);
   const chapters = useQuery(chaptersQuery(chaptersUrlOf(opened, state))).data ?? NO_CHAPTERS;
   const canSkip = canSkipSilence(opened);
@@ -192,7 +206,7 @@ function usePlayer(opened: Opened) {
   const captions = useCaptions(opened.recording.recordingId, mode, memory);
   const { toggle: toggleCaptions } = captions;
   const { wake } = controls;
-  const rest = { toggleFullscreen, toggleSide, toggleCaptions, showHelp, wake };
+  const rest = { toggleFullscreen: fullscreen.toggle, toggleSide, toggleCaptions, showHelp, wake };
   const page = usePageActions(place, chapters, playback, rest);
   const actions = useActions(playback, memory, page);
   usePlayerKeys(playback, actions);
@@ -203,7 +217,7 @@ function usePlayer(opened: Opened) {
   const help = { isOpen: isHelpShown, onClose: () => setHelpShown(false) };
   const skipsSilence = canSkip ? place.skipsSilence : null;
   const shown = { place, layout, mode, saver, playback, state, views, chapters, captions, skipsSilence, isSideShown };
-  return { ...shown, chooseLayout, attach, controls, actions, isFullscreen, secondView, setSecondView, help };
+  return { ...shown, chooseLayout, attach, controls, actions, fullscreen, secondView, setSecondView, help };
 }
 
 const marksOf = ({ remarks }: Remarks): readonly TimelineMark[] =>
@@ -232,19 +246,20 @@ export function Player({ opened }: { readonly opened: Opened }) {
       data-controls={controls.isShown}
       data-layout={layout}
       data-side={player.isSideShown}
+      data-own-fullscreen={player.fullscreen.isOwn}
       data-phase={state?.phase ?? 'loading'}
       onPointerMove={(event) => (event.pointerType === 'mouse' ? controls.wake() : undefined)}
     >
       <PictureStage
         {...{ playback, state, views, layout, mode, opened, isSwapped, attach: player.attach }}
-        isFullscreen={player.isFullscreen}
+        isFullscreen={player.fullscreen.isFullscreen}
         posterUrl={opened.composed?.posterUrl}
         areControlsShown={controls.isShown}
         onTap={(isShown) => (isShown ? controls.wake() : controls.sleep())}
         onFullscreen={actions.toggleFullscreen}
       />
       <CaptionOverlay {...{ playback, captions }} />
-      <Top recording={recording} />
+      {player.fullscreen.isOwn ? <WayOut onLeave={player.fullscreen.toggle} /> : <Top recording={recording} />}
       <PlayerNotes
         {...{ recording, playback, state, resumedAtS, saver }}
         onLayout={player.chooseLayout}
@@ -255,7 +270,7 @@ export function Player({ opened }: { readonly opened: Opened }) {
           {...{ playback, opened, recording, actions, layout, layouts, views, chapters, captions, marks }}
           isSideShown={player.isSideShown}
           skipsSilence={player.skipsSilence}
-          isFullscreen={player.isFullscreen}
+          isFullscreen={player.fullscreen.isFullscreen}
           secondView={player.secondView}
           onLayout={player.chooseLayout}
           onSecondView={player.setSecondView}
