@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
@@ -19,6 +20,7 @@ const FPS = 30;
 const CLIP_S = 10;
 const SYNC_S = 0.04;
 const FRAME_S = 1 / FPS;
+const PATIENT = { timeout: 20_000 };
 const VIEWS = ['[data-testid=player-view-board]', '[data-testid=player-view-lecturer]'] as const;
 
 let browser: Browser;
@@ -193,12 +195,13 @@ describe('player of two views', () => {
   it('has the chapters of the lesson before there is a film, beside the pictures and on the bar', async () => {
     const page = await watch();
     await until(page, isLecturerShown);
+    await page.keyboard.press('k');
     await page.keyboard.press('n');
     const chapters = page.getByTestId('player-chapter');
     await page.getByTestId('side-tab-chapters').click();
-    await expect.poll(() => chapters.allTextContents()).toEqual(['0:00三年级 语文', '0:24练习']);
+    await expect.poll(() => chapters.allTextContents(), PATIENT).toEqual(['0:00三年级 语文', '0:24练习']);
     await chapters.nth(1).click();
-    await expect.poll(async () => Number(await page.getByTestId('player-seek').getAttribute('aria-valuenow'))).toBe(24);
+    await expect.poll(() => page.getByTestId('player-seek').getAttribute('aria-valuenow'), PATIENT).toBe('24');
   });
 
   it('goes on where one stopped', async () => {
@@ -270,5 +273,77 @@ describe('library', () => {
     await card.getByRole('link').click();
     const { soundS } = await until(page, (reading) => isBoardShown(reading) && (reading.soundS ?? 0) > 0);
     expect(soundS).toBeGreaterThanOrEqual(19.5);
+  });
+
+  it('is searched by typing and narrowed by a filter, says when nothing fits, and shows everything again', async () => {
+    stand.summary = { durationMs: LENGTH_S * 1000 };
+    const page = await watch(stand.libraryUrl);
+    const card = page.getByTestId('library-card');
+    await card.waitFor();
+    const search = page.getByTestId('library-search');
+    await search.fill('面积');
+    await expect.poll(() => new URL(page.url()).searchParams.get('q'), PATIENT).toBe('面积');
+    await card.waitFor();
+    await search.fill('化学');
+    await page.getByText('没有找到符合条件的回放').waitFor();
+    expect(await card.count()).toBe(0);
+    await page.getByRole('button', { name: '清除筛选' }).click();
+    await card.waitFor();
+    expect([await search.inputValue(), new URL(page.url()).search]).toEqual(['', '']);
+    await page.getByLabel('学科').selectOption('语文');
+    await card.waitFor({ state: 'detached' });
+    await page.getByLabel('学科').selectOption('数学');
+    await card.waitFor();
+    expect(new URL(page.url()).searchParams.get('subject')).toBe('数学');
+  });
+});
+
+describe('a recording that could not be composed', () => {
+  it('says why on its card and in the player, plays all the same, and is composed again by one button', async () => {
+    stand.summary = { phase: 'failed', failure: 'stalled', mayManage: true, mayProduce: true };
+    stand.isQueueAway = false;
+    try {
+      const page = await watch(stand.libraryUrl);
+      const card = page.getByTestId('library-card');
+      await card.getByText('合成长时间没有进展').waitFor();
+      expect(await card.getByTestId('retry-production').count()).toBe(1);
+      await card.getByRole('link').first().click();
+      await until(page, isLecturerShown);
+      const note = page.getByTestId('player-production-failed');
+      await note.getByText('合成长时间没有进展').waitFor();
+      await note.getByRole('button', { name: '重新合成' }).click();
+      await note.waitFor({ state: 'detached' });
+      expect(stand.summary).toMatchObject({ phase: 'producing' });
+      const before = await readPlayer(page, VIEWS);
+      await until(page, ({ soundS }) => (soundS ?? 0) > (before.soundS ?? 0) + 0.5);
+    } finally {
+      stand.isQueueAway = true;
+      stand.summary = {};
+    }
+  });
+});
+
+describe('watch statistics', () => {
+  it('draw what was watched most, and give a table of who watched and who did not', async () => {
+    const seen = { personId: 'p1', displayName: '李明', classGroup: '三年级一班', schoolName: null, views: 2 };
+    const when = { firstAtMs: STARTED_UNIX_US / 1000, lastAtMs: STARTED_UNIX_US / 1000 };
+    stand.statistics = {
+      ...{ title: '面积的认识', durationMs: 40_000, bucketMs: 10_000, curve: [1, 3, 2, 0] },
+      viewers: [{ ...seen, ...when, playedMs: 60_000, completion: 0.75, lastMs: 30_000 }],
+      missing: [{ personId: 'p2', displayName: '陈晓明', classGroup: '三年级一班' }],
+    };
+    const page = await watch(`${stand.watchUrl}/statistics`);
+    const chart = page.getByTestId('heat-chart');
+    await chart.getByText('最多的是 0:10，共播放 3 次').waitFor();
+    expect(await chart.locator('rect').count()).toBe(4);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByTestId('statistics-export').click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('面积的认识 观看统计.csv');
+    const lines = (await readFile(await download.path(), 'utf8')).split('\r\n');
+    expect(lines[0]).toBe('\uFEFF姓名,班级,看了,观看时长,停在,最近一次');
+    expect(lines[1]).toMatch(/^李明,三年级一班,75%,1:00,0:30,/);
+    expect(lines.slice(2)).toEqual(['陈晓明,三年级一班,未看', '']);
   });
 });

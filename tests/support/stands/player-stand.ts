@@ -53,6 +53,10 @@ export class PlayerStand {
   readonly asked: string[] = [];
   /** Media requests from now on are answered as if their URL had expired, until a new one has been asked for. */
   isExpired = false;
+  /** Whether nothing can be composed just now. */
+  isQueueAway = true;
+  /** Who has watched what. */
+  statistics: RouteReplyInput<'watchStatistics'> | null = null;
   /** What is shown over the picture. */
   watermark: string | null = null;
   opened = 0;
@@ -249,9 +253,12 @@ export class PlayerStand {
       this.toldTimelines.add(timeline);
       response.json({});
     });
-    api.post('/recordings/:id/production', () => {
-      throw new AppError('unavailable');
+    api.post('/recordings/:id/production', (_request, response) => {
+      if (this.isQueueAway) throw new AppError('unavailable');
+      this.summary = { ...this.summary, phase: 'producing', failure: null, progress: null };
+      response.status(202).json(this.#summary());
     });
+    api.get('/recordings/:id/statistics', (_request, response) => response.json(this.statistics));
     api.post('/recordings/:id/watching', (request, response) => {
       const { spans, timeline } = restRoutes.reportWatching.body.parse(request.body);
       this.played.push(...spans);
@@ -302,14 +309,17 @@ export class PlayerStand {
     api.get('/session', (_request, response) => response.json({ me }));
     api.get('/system', (_request, response) => response.json(system));
     api.get('/recordings', (request, response) => {
-      const { begun, state } = request.query;
+      const { begun, state, search, subject } = request.query;
+      const found = this.#found();
+      const isElsewhere = typeof search === 'string' && !found.title.includes(search);
+      const isOther = isElsewhere || (subject ?? found.subject) !== found.subject;
       const hasNone = state === 'draft' || (begun === 'yes' && this.savedPositionsMs.length === 0);
-      const items = hasNone ? [] : [this.#found()];
+      const items = hasNone || (isOther && found.hit === null) ? [] : [found];
       response.json({ items, total: items.length });
     });
     const filters = {
       schools: [{ schoolId: 'school', name: '莲都区实验小学' }],
-      subjects: ['数学'],
+      subjects: ['数学', '语文'],
       grades: [],
       series: [],
     };
