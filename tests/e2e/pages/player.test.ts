@@ -20,6 +20,7 @@ const FPS = 30;
 const CLIP_S = 10;
 const SYNC_S = 0.04;
 const FRAME_S = 1 / FPS;
+const PATIENT = { timeout: 20_000 };
 const VIEWS = ['[data-testid=player-view-board]', '[data-testid=player-view-lecturer]'] as const;
 
 let browser: Browser;
@@ -194,12 +195,13 @@ describe('player of two views', () => {
   it('has the chapters of the lesson before there is a film, beside the pictures and on the bar', async () => {
     const page = await watch();
     await until(page, isLecturerShown);
+    await page.keyboard.press('k');
     await page.keyboard.press('n');
     const chapters = page.getByTestId('player-chapter');
     await page.getByTestId('side-tab-chapters').click();
-    await expect.poll(() => chapters.allTextContents()).toEqual(['0:00三年级 语文', '0:24练习']);
+    await expect.poll(() => chapters.allTextContents(), PATIENT).toEqual(['0:00三年级 语文', '0:24练习']);
     await chapters.nth(1).click();
-    await expect.poll(async () => Number(await page.getByTestId('player-seek').getAttribute('aria-valuenow'))).toBe(24);
+    await expect.poll(() => page.getByTestId('player-seek').getAttribute('aria-valuenow'), PATIENT).toBe('24');
   });
 
   it('goes on where one stopped', async () => {
@@ -280,7 +282,7 @@ describe('library', () => {
     await card.waitFor();
     const search = page.getByTestId('library-search');
     await search.fill('面积');
-    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBe('面积');
+    await expect.poll(() => new URL(page.url()).searchParams.get('q'), PATIENT).toBe('面积');
     await card.waitFor();
     await search.fill('化学');
     await page.getByText('没有找到符合条件的回放').waitFor();

@@ -309,9 +309,10 @@ export class PlayerStand {
     api.get('/session', (_request, response) => response.json({ me }));
     api.get('/system', (_request, response) => response.json(system));
     api.get('/recordings', (request, response) => {
-      const { begun, state, search = '', subject } = request.query;
+      const { begun, state, search, subject } = request.query;
       const found = this.#found();
-      const isOther = !found.title.includes(String(search)) || (subject ?? found.subject) !== found.subject;
+      const isElsewhere = typeof search === 'string' && !found.title.includes(search);
+      const isOther = isElsewhere || (subject ?? found.subject) !== found.subject;
       const hasNone = state === 'draft' || (begun === 'yes' && this.savedPositionsMs.length === 0);
       const items = hasNone || (isOther && found.hit === null) ? [] : [found];
       response.json({ items, total: items.length });

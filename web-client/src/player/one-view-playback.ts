@@ -169,21 +169,25 @@ export class OneViewPlayback implements Playback {
       film.seek(skipTo + PAST_S);
       return;
     }
-    const { durationS } = this.#timeline;
-    this.#store.patch({
-      ...state,
-      phase: isOver ? 'ended' : state.phase,
-      isPlaying: state.isPlaying && !isOver,
-      isWaiting: state.isWaiting && !isOver,
-      positionS: isOver ? durationS : this.#timeline.toPlayS(state.positionS),
-      durationS,
-      buffered: state.buffered.map(({ fromS, toS }) => ({
-        fromS: this.#timeline.toPlayS(fromS),
-        toS: this.#timeline.toPlayS(toS),
-      })),
-      isGrowing: this.state.isGrowing,
-    });
-    if (isOver && state.isPlaying) film.pause();
+    const shown = this.#inPlayTime(state);
+    if (!isOver) {
+      this.#store.patch(shown);
+      return;
+    }
+    const { durationS } = shown;
+    this.#store.patch({ ...shown, phase: 'ended', isPlaying: false, isWaiting: false, positionS: durationS });
+    if (state.isPlaying) film.pause();
+  }
+
+  #inPlayTime(state: PlaybackState): PlaybackState {
+    const timeline = this.#timeline;
+    const buffered = state.buffered.map(({ fromS, toS }) => ({
+      fromS: timeline.toPlayS(fromS),
+      toS: timeline.toPlayS(toS),
+    }));
+    const { isGrowing } = this.state;
+    const positionS = timeline.toPlayS(state.positionS);
+    return { ...state, positionS, durationS: timeline.durationS, buffered, isGrowing };
   }
 }
 
