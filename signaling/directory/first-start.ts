@@ -52,41 +52,38 @@ async function offerFirstAdministrator(options: FirstStartOptions): Promise<void
   options.log.warn({ file: path }, 'no administrator yet: open the one-time link in this file');
 }
 
-/** A sign-in for everybody in the district, written down when it is made. */
-async function demoSignIns({ stores, dataFolder }: FirstStartOptions): Promise<readonly DemoSignIn[]> {
-  const path = join(dataFolder, DEMO_FILE);
-  if ((await stores.directory.districtName()) !== undefined) {
-    const known = (await readList(path, DemoSignIn)) ?? [];
-    // A district made by an earlier version lists its classrooms there, too, which cannot sign in.
-    return known.filter(({ role }) => role !== 'site');
-  }
+/** What the first start wrote down. A district that no demo made has neither, and lets nobody in by this way. */
+async function knownEntrances(dataFolder: string): Promise<DemoEntrances> {
+  const signIns = (await readList(join(dataFolder, DEMO_FILE), DemoSignIn)) ?? [];
+  const sites = (await readList(join(dataFolder, DEMO_SITES_FILE), DemoSite)) ?? [];
+  // A district made by an earlier version lists its classrooms among those who sign in, which they cannot.
+  return { signIns: signIns.filter(({ role }) => role !== 'site'), sites };
+}
+
+/** The demo district, with a sign-in for everybody in it and a code for every classroom, written down for whoever tries it. */
+async function makeDemo({ stores, dataFolder }: FirstStartOptions): Promise<DemoEntrances> {
   const signIns = await seedDemoDistrict(stores, {
     nowMs: Date.now(),
     makePassword: readablePassword,
     hashPassword,
   });
-  await writeList(path, signIns);
-  return signIns;
-}
-
-/** A code for every classroom that there is at the first start. */
-async function demoSites({ stores, dataFolder }: FirstStartOptions): Promise<readonly DemoSite[]> {
-  const path = join(dataFolder, DEMO_SITES_FILE);
-  const known = await readList(path, DemoSite);
-  if (known !== undefined) return known;
   const sites = (await stores.classrooms.listClassrooms({})).map(({ classroomId, name, schoolName }) => ({
     classroomId,
     classroom: name,
     school: schoolName,
     code: enrolmentCode(),
   }));
-  await writeList(path, sites);
-  return sites;
+  await writeList(join(dataFolder, DEMO_FILE), signIns);
+  await writeList(join(dataFolder, DEMO_SITES_FILE), sites);
+  return { signIns, sites };
 }
 
 /** What the first start makes: a demo district with its sign-ins and codes, or the link for the first administrator. */
 export async function prepareFirstStart(options: FirstStartOptions): Promise<DemoEntrances> {
-  if (options.isDemo) return { signIns: await demoSignIns(options), sites: await demoSites(options) };
-  await offerFirstAdministrator(options);
-  return { signIns: [], sites: [] };
+  if (!options.isDemo) {
+    await offerFirstAdministrator(options);
+    return { signIns: [], sites: [] };
+  }
+  const isMade = (await options.stores.directory.districtName()) !== undefined;
+  return isMade ? knownEntrances(options.dataFolder) : makeDemo(options);
 }
