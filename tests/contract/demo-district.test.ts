@@ -1,15 +1,18 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase, type OpenDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
+import { prepareFirstStart } from '../../signaling/directory/first-start.ts';
+import { createLog } from '../../signaling/runtime/log.ts';
 import { seedDemoDistrict, type DemoSignIn } from '../../storage/demo/demo-district.ts';
 import { LECTURING_SCHOOL, LISTENING_SCHOOL, type DemoSchool } from '../../storage/demo/names.ts';
 import { seedSchool } from '../../storage/demo/seeded-school.ts';
 import { planLessonsAroundNow, planWeeks } from '../../storage/demo/timetable.ts';
 import type { Clash, Stores } from '../../storage/ports.ts';
+import { placeMigratedDatabase } from '../support/stands/migrated-database.ts';
 
 /** A Sunday evening: no school day, and the last period is over. */
 const NOW_MS = Date.parse('2026-11-22T20:33:00+08:00');
@@ -30,6 +33,7 @@ describe('demo district', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tongke-demo-'));
+    await placeMigratedDatabase(folder);
     database = await openDatabase({ DATA_DIR: folder, DATABASE_URL: undefined });
     stores = createStores(database.db);
     signIns = await seedDemoDistrict(stores, options);
@@ -101,6 +105,19 @@ describe('demo district', () => {
     expect(lessons.every(({ isRecorded }) => isRecorded)).toBe(true);
   });
 
+  it('is entered by what the first start wrote down alone: a district of another making lets nobody in', async () => {
+    const dataFolder = await mkdtemp(join(folder, 'again-'));
+    const log = createLog('test', 'silent');
+    const startAgain = () =>
+      prepareFirstStart({ stores, dataFolder, isDemo: true, publicUrl: 'http://localhost:3000', log });
+    expect(await startAgain()).toEqual({ signIns: [], sites: [] });
+    expect(await readdir(dataFolder)).toEqual([]);
+    const signIn = (role: string) => ({ account: role, password: 'p', role, name: role, school: '甲' });
+    // An earlier version listed classrooms among those who sign in.
+    await writeFile(join(dataFolder, 'demo.json'), JSON.stringify([signIn('teacher'), signIn('site')]));
+    expect(await startAgain()).toEqual({ signIns: [signIn('teacher')], sites: [] });
+  });
+
   it('is made once', async () => {
     await expect(seedDemoDistrict(stores, options)).rejects.toMatchObject({ code: 'conflict' });
     expect(await stores.directory.listSchools()).toHaveLength(2);
@@ -127,5 +144,5 @@ describe('demo district', () => {
       await expect(tried).rejects.toMatchObject({ code: 'gone' });
     }
     expect(clashing).toEqual([]);
-  });
+  }, 180_000);
 });
