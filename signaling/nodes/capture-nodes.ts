@@ -155,12 +155,16 @@ export class CaptureNodes implements RecordingControl {
     if (link?.client.state === 'open') return link;
     const mayComeBack = assigned?.lostAtMs !== undefined && assigned.lostAtMs !== null && link !== null;
     if (mayComeBack && Date.now() < (assigned.lostAtMs ?? 0) + WAIT_FOR_NODE_MS) throw unavailable();
-    const candidates = this.#withRoom().map((open) => ({ ...open.record, open }));
-    const place = sfuUrl === null ? null : { url: sfuUrl, region: this.#regionOf(sfuUrl) };
-    const chosen = chooseBeside(candidates, place);
+    const chosen = this.#choose(sfuUrl);
     if (chosen === null) throw unavailable();
-    this.#assignments.set(recordingId, { nodeId: chosen.open.record.id, lostAtMs: null });
-    return chosen.open;
+    this.#assignments.set(recordingId, { nodeId: chosen.record.id, lostAtMs: null });
+    return chosen;
+  }
+
+  #choose(sfuUrl: string | null): CaptureLink | null {
+    const candidates = this.#withRoom().map((link) => ({ ...link.record, link }));
+    const place = sfuUrl === null ? null : { url: sfuUrl, region: this.#regionOf(sfuUrl) };
+    return chooseBeside(candidates, place)?.link ?? null;
   }
 
   /** A full one is better than none: it says so, and takes the recording when there is room again. */

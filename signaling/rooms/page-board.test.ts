@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { RulesStand } from '../../tests/support/rooms/rules-stand.ts';
 import { settle } from '../../tests/support/rooms/manual-clock.ts';
 import { CoursewareId } from '../protocol/ids.ts';
+import { WHITEBOARD } from '../protocol/ink.ts';
 import { PageBoard, type BoardFile } from './page-board.ts';
 
 const SIZE = { width: 1_920, height: 1_080 };
@@ -99,4 +100,14 @@ it('the page is on the board again after a take-over, also while the database is
   expect(pages.shown).toMatchObject({ coursewareId, page: 2, pageCount: 3 });
   await pages.show(coursewareId, 3);
   expect(pages.shown?.page).toBe(3);
+});
+
+it('the whiteboard is a file of 20 empty pages that nobody has uploaded (I6)', async () => {
+  const stand = new RulesStand();
+  await stand.join('lecturer', '王老师');
+  const { pages } = stand.room.parts.tools;
+  await pages.show(WHITEBOARD.coursewareId, 20);
+  expect(pages.shown).toMatchObject({ coursewareId: 'whiteboard', page: 20, pageCount: 20, pagesUrl: null });
+  await expect(pages.show(WHITEBOARD.coursewareId, 21)).rejects.toMatchObject({ code: 'notFound' });
+  expect(pages.shown?.page).toBe(20);
 });

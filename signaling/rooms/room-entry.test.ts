@@ -44,6 +44,35 @@ describe('coming in', () => {
     expect((await stand.join('guest', '爷爷')).snapshot?.phase).toBe('inside');
   });
 
+  it('tells teachers, and nobody else, that a guest’s child is only claimed (L10)', async () => {
+    const stand = new RulesStand({ kind: 'meeting' });
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    const claimed = { wardName: '小红', isWardClaimed: true };
+    const guest = await stand.joinAs({ ...stand.claims('guest', '爷爷'), ...claimed });
+    expect(teacher.of('waitingChanged').at(-1)?.waiting).toMatchObject([{ displayName: '爷爷', ...claimed }]);
+    stand.room.teacherOrders.admit(idOf(guest));
+    await settle();
+    expect(stand.room.parts.presence.find(idOf(guest))).toMatchObject(claimed);
+    expect(JSON.stringify(pupil.heard)).not.toContain('"isWardClaimed":true');
+    const invited = { wardName: '小刚', isWardClaimed: false };
+    await stand.joinAs({ ...stand.claims('guest', '奶奶'), ...invited });
+    expect(teacher.of('waitingChanged').at(-1)?.waiting).toMatchObject([{ displayName: '奶奶', ...invited }]);
+  });
+
+  it('offers nothing to receive to whoever waits, or has not said what it can receive (H5)', async () => {
+    const stand = new RulesStand();
+    const waiting = await stand.join('pupil', '小红');
+    expect(waiting.snapshot?.phase).toBe('waiting');
+    expect(waiting.snapshot).not.toHaveProperty('consumers');
+    const teacher = await stand.join('lecturer', '王老师');
+    await stand.produce(teacher, 'microphone');
+    const offeredTo = async (name: string, receives: Parameters<typeof stand.connect>[1]) =>
+      (await stand.connect((await stand.room.enter(stand.claims('pupil', name))).seatToken, receives)).snapshot;
+    expect(await offeredTo('小明', null)).toMatchObject({ phase: 'inside', consumers: [] });
+    expect(await offeredTo('小刚', { codecs: [] })).toMatchObject({ phase: 'inside', consumers: [{ kind: 'audio' }] });
+  });
+
   it('makes an admitted guest wait again under another name, whether inside or gone (L3)', async () => {
     const stand = new RulesStand({ kind: 'meeting' });
     const teacher = await stand.join('lecturer', '王老师');

@@ -44,7 +44,7 @@ describe('the sound of classrooms', () => {
     expect(() => sound.report(stand.seat(pupil), GOOD)).toThrow('only classrooms');
   });
 
-  it('shuts a classroom whose microphone gives the teacher back, and names it (Z2)', async () => {
+  it('shuts a classroom whose microphone gives the teacher back, and names it (Z2, Z4)', async () => {
     const { stand, teacher, site, microphone, sound } = await lessonWithSite();
     stand.room.teacherOrders.inviteToStage(idOf(site));
     await settle();

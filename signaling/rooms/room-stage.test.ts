@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../tests/support/rooms/manual-clock.ts';
-import { idOf, RulesStand } from '../../tests/support/rooms/rules-stand.ts';
+import { idOf, RulesStand, type TestPeer } from '../../tests/support/rooms/rules-stand.ts';
 import { RequestId } from '../protocol/ids.ts';
 
 describe('stage and sound', () => {
@@ -45,6 +45,48 @@ describe('stage and sound', () => {
     await settle();
     expect(stand.room.parts.stage.list()).toHaveLength(8);
     expect(guardians.at(-1)?.snapshot).toMatchObject({ phase: 'inside', self: { onStage: false } });
+  });
+
+  it('lists hands as they went up, until their owner, a teacher, the stage or their going takes them down (S5)', async () => {
+    const stand = new RulesStand();
+    await stand.join('lecturer', '王老师');
+    const names = ['小明', '小红', '小刚', '小丽', '小华'];
+    const pupils: TestPeer[] = [];
+    for (const name of names) pupils.push(await stand.join('pupil', name));
+    const raise = (peer: TestPeer, raised: boolean): void =>
+      stand.room.seatOrders.setHand(stand.seat(peer, 'raiseHand'), raised);
+    for (const peer of pupils.toReversed()) raise(peer, true);
+    const [own, lowered, staged, gone, last] = pupils.map((peer) => peer);
+    if (!own || !lowered || !staged || !gone || !last) throw new Error('five pupils');
+    // Raised again it stays where it was.
+    raise(last, true);
+    const listed = () => stand.room.parts.hands.list().map(({ seatId }) => seatId);
+    expect(listed()).toEqual(pupils.toReversed().map(idOf));
+    raise(own, false);
+    stand.room.teacherOrders.lowerHand(idOf(lowered));
+    await stand.onStage(staged);
+    stand.room.leave(stand.seat(gone));
+    expect(listed()).toEqual([idOf(last)]);
+  });
+
+  it('answers media requests with unavailable while no node holds the room, and goes on otherwise (M10)', async () => {
+    const stand = new RulesStand();
+    const teacher = await stand.join('lecturer', '王老师');
+    const pupil = await stand.join('pupil', '小明');
+    stand.node.isAway = true;
+    const unavailable = { code: 'unavailable' };
+    await expect(stand.produce(teacher, 'microphone')).rejects.toMatchObject(unavailable);
+    const transports = { rtpCapabilities: {}, sendOnly: false };
+    await expect(stand.room.seatOrders.createTransports(stand.seat(pupil), transports)).rejects.toMatchObject(
+      unavailable,
+    );
+    stand.room.seatOrders.setHand(stand.seat(pupil, 'raiseHand'), true);
+    await stand.room.seatOrders.sendChat(stand.seat(pupil), RequestId.parse('c1'), '听得见吗');
+    expect(teacher.of('chat').at(-1)).toMatchObject({ message: { text: '听得见吗' } });
+    expect((await stand.join('pupil', '小红')).snapshot).toMatchObject({
+      phase: 'inside',
+      hands: [{ seatId: pupil.seatId }],
+    });
   });
 
   it('opens a site microphone only on stage or while the button is held (G5, M6)', async () => {

@@ -56,7 +56,7 @@ describe('createTransports', () => {
     expect(one.recv.iceCandidates).toHaveLength(2);
   });
 
-  it('closes transports that nobody claims', async () => {
+  it('closes transports that nobody claims (M2)', async () => {
     const place = seatPlace();
     const { send, recv } = await client.call('createTransports', { ...place, send: true });
     await expect

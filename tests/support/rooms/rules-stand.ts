@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RtpCapabilities } from 'mediasoup/types';
 import { authorizeSeat } from '../../../signaling/rooms/authorization.ts';
 import { Fence, RequestId, type ProducerId, type SeatId } from '../../../signaling/protocol/ids.ts';
 import type { Source } from '../../../signaling/protocol/media.ts';
@@ -123,9 +124,10 @@ export class RulesStand {
     return await this.connect((await this.room.enter(claims)).seatToken);
   }
 
-  async connect(token: string): Promise<TestPeer> {
+  /** @param receives what its page can receive; null for one that has not said so. */
+  async connect(token: string, receives: RtpCapabilities | null = { codecs: [] }): Promise<TestPeer> {
     const peer = new TestPeer();
-    peer.seatId = this.room.connect(this.tokens.verify(token), peer, { codecs: [] }).seatId;
+    peer.seatId = this.room.connect(this.tokens.verify(token), peer, receives).seatId;
     this.peers.push(peer);
     await settle();
     return peer;
