@@ -6,6 +6,7 @@ import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
 import type { SlideIndex } from '../../signaling/protocol/slide-index.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
+import type { RecordingManifest } from '../../storage/objects/manifest.ts';
 import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
@@ -75,27 +76,38 @@ interface Sources {
 
 /** Somebody may have been erased from views or events, or another edition may count, since they were read: no still of them may be left then. */
 async function refuseOutdated(options: ViewSlidesOptions, read: Sources): Promise<void> {
-  const now = await readSources(options).catch((error: unknown) => {
+  const body = await readIndex(options).catch((error: unknown) => {
     if (error instanceof AppError && error.code === 'notFound') return undefined;
     throw error;
   });
-  if (now?.body.equals(read.body) === true && now.chunks === read.chunks) return;
+  const isSame = body?.equals(read.body) === true && chunksIn(await readManifest(options)) === read.chunks;
+  if (isSame) return;
   await options.store.deletePrefix(resolveKey(indexKeyOf(options), `${SLIDES_FOLDER}/`));
   throw new AppError('unavailable', { message: 'the views were made anew meanwhile' });
 }
 
 async function readSources(options: ViewSlidesOptions): Promise<Sources> {
-  const { store, recordingId, drawsInk } = options;
-  const { body } = await store.getBuffer(indexKeyOf(options));
-  const manifest = await new ManifestStore(store).read(recordingId);
+  const { store, drawsInk, signal } = options;
+  const body = await readIndex(options);
+  signal.throwIfAborted();
+  const manifest = await readManifest(options);
   const events = manifest === undefined ? [] : await readEvents(store, manifest);
   return {
     body,
     index: PlayIndex.parse(JSON.parse(body.toString('utf8'))),
-    chunks: JSON.stringify(manifest?.events ?? null),
+    chunks: chunksIn(manifest),
     events: drawsInk ? events : events.filter(({ type }) => type !== 'ink'),
   };
 }
+
+async function readIndex(options: ViewSlidesOptions): Promise<Buffer> {
+  return (await options.store.getBuffer(indexKeyOf(options))).body;
+}
+
+const readManifest = ({ store, recordingId }: ViewSlidesOptions): Promise<RecordingManifest | undefined> =>
+  new ManifestStore(store).read(recordingId);
+
+const chunksIn = (manifest: RecordingManifest | undefined): string => JSON.stringify(manifest?.events ?? null);
 
 const indexKeyOf = ({ indexKey, recordingId }: ViewSlidesOptions): string =>
   indexKey ?? objectKeys.playIndex(recordingId);

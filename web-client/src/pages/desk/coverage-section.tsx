@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import type { School } from '../../../../signaling/protocol/rest/directory.ts';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import type { SchoolCoverage } from '../../../../signaling/protocol/rest/coverage.ts';
@@ -209,19 +210,23 @@ function Shown({ schools, dates, isDistrict }: ShownProps) {
   );
 }
 
+/** The term, or the days where there is none, whose figures are shown: the one that lasts now, until another is chosen. */
+function usePeriod(school: School, shown: readonly School[]) {
+  const [chosen, setChosen] = useState<string | null>(null);
+  const today = latestDate(useNow(60_000), shown);
+  const { data: calendar, isPending } = useQuery(deskQueries.calendar(school.schoolId));
+  const terms = calendar?.terms ?? [];
+  const term = chosen === null ? currentTerm(terms, today) : (terms.find(({ termId }) => termId === chosen) ?? null);
+  return { terms, term, dates: term ?? lastDays(today), isPending, setChosen };
+}
+
 /** Which schools and classrooms took part in what, for how long and over what lines, term by term. */
 export default function CoverageSection() {
   const t = useText(coverageText);
   const { school, schools, isDistrict } = useDeskSchool();
   const [scope, setScope] = useState<'school' | 'district'>(isDistrict ? 'district' : 'school');
-  const [chosen, setChosen] = useState<string | null>(null);
   const isAll = isDistrict && scope === 'district';
-  const nowMs = useNow(60_000);
-  const today = latestDate(nowMs, isAll ? schools : [school]);
-  const { data: calendar, isPending } = useQuery(deskQueries.calendar(school.schoolId));
-  const terms = calendar?.terms ?? [];
-  const term = chosen === null ? currentTerm(terms, today) : (terms.find(({ termId }) => termId === chosen) ?? null);
-  const dates = term ?? lastDays(today);
+  const { terms, term, dates, isPending, setChosen } = usePeriod(school, isAll ? schools : [school]);
   const { firstDate, lastDate } = dates;
   const query = { firstDate, lastDate, ...(isAll ? {} : { schoolId: school.schoolId }) };
   const coverage = useQuery({
