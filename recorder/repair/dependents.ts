@@ -8,6 +8,7 @@ import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { EDITION_NAME } from '../edition/edition-files.ts';
 import { makeEditionViews } from '../edition/edition-views.ts';
+import { hasDecoder } from '../ffmpeg/decoders.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
 import { slidePieces } from '../slides/slide-sources.ts';
 import { makeViewSlides } from '../slides/view-slides.ts';
@@ -107,7 +108,7 @@ async function removeUnnamed(objects: ObjectStore, recordingId: RecordingId, ver
   const indexKey = objectKeys.editionIndex(recordingId, version);
   const index = await readPlayIndex(objects, indexKey);
   if (index === undefined) return;
-  const own = [indexKey, objectKeys.edition(recordingId, version, EDITION_NAME)];
+  const own = [indexKey, objectKeys.chaptersBeside(indexKey), objectKeys.edition(recordingId, version, EDITION_NAME)];
   const named = new Set([...own, ...keysNamedBy(indexKey, index)]);
   for await (const { key } of objects.list(objectKeys.edition(recordingId, version, ''))) {
     if (!named.has(key) && !key.startsWith(stillsPrefix(indexKey))) await objects.delete(key);
@@ -133,6 +134,7 @@ async function bringStills(
   await makeViewSlides({
     store: objects,
     ffmpeg: new FfmpegRunner({ log, niceness: 0 }),
+    drawsInk: await hasDecoder('librsvg'),
     recordingId,
     indexKey,
     folder: join(dataDir, `rebuild-${recordingId}`),

@@ -137,7 +137,15 @@ async function playableKeys(
     ...(index.sound === undefined ? [] : [index.sound.playlist]),
     ...Object.entries(index.masters).flatMap(([view, master]) => [master, `view-${view}.m3u8`]),
   ];
-  return { views, keys: new Set([indexKey, stateKey, ...names.map((name) => objectKeys.play(recordingId, name))]) };
+  return {
+    views,
+    keys: new Set([
+      indexKey,
+      stateKey,
+      objectKeys.chaptersBeside(indexKey),
+      ...names.map((name) => objectKeys.play(recordingId, name)),
+    ]),
+  };
 }
 
 async function removeOthers(

@@ -96,7 +96,15 @@ async function logBoard(): Promise<LoggedRecording> {
 async function makeStills(indexKey: string): Promise<void> {
   const ffmpeg = new FfmpegRunner({ log, niceness: 0 });
   const { signal } = new AbortController();
-  await makeViewSlides({ store, ffmpeg, recordingId, indexKey, folder: join(folder, 'slides'), signal });
+  await makeViewSlides({
+    store,
+    ffmpeg,
+    drawsInk: true,
+    recordingId,
+    indexKey,
+    folder: join(folder, 'slides'),
+    signal,
+  });
 }
 
 async function publishFilm(): Promise<void> {
