@@ -49,9 +49,9 @@ describe('holes of a track', () => {
     { epoch: 2, fromUs: 15 * S, toUs: 20 * S },
   ];
 
-  it('between epochs are an error, unless a gap marks them or another capture has what lies between', () => {
+  it('between epochs are told of, unless a gap marks them or another capture has what lies between', () => {
     expect(found([first, second])).toEqual([
-      'error track cam, between epochs 1 and 2: nothing was captured from 00:00:10 to 00:00:15 (5.0 s), and no gap marks it',
+      'warning track cam, between epochs 1 and 2: nothing was captured from 00:00:10 to 00:00:15 (5.0 s), and no gap marks it',
     ]);
     expect(found([first, second], [], [{ fromUs: 10.1 * S, toUs: 14.9 * S }])).toEqual([]);
     expect(found([first, second, { epoch: 101, fromUs: 5 * S, toUs: 30 * S }])).toEqual([]);

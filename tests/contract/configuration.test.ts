@@ -10,6 +10,7 @@ import { parseEnv } from '../../signaling/runtime/env.ts';
 /** What people have no reason to set: given by the set-up or the supervisor, or shortened in tests. */
 const INTERNAL = new Set([
   'CAPTION_LOCK_MS',
+  'INNER_TARGET_FILE',
   'LAN_CA_CERT',
   'LAN_HTTP_PORT',
   'MEDIASOUP_WORKER_BIN',
