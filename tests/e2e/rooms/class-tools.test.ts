@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { resolve } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { downloadedCsv } from '../../support/browser/downloaded-csv.ts';
 import { Person } from '../../support/browser/person.ts';
 import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
@@ -52,6 +53,21 @@ const open = async (tool: 'courseware' | 'poll' | 'pick' | 'countdown' | 'race')
   if ((await back.count()) > 0) await back.click();
   await teacher.page.getByTestId(`tool-${tool}`).click();
 };
+type Kind = 'multiple' | 'trueFalse' | 'short';
+/** The form of a new question, filled in but for the answers. */
+async function question(kind: Kind, text: string): Promise<Locator> {
+  await open('poll');
+  const form = teacher.page.getByTestId('poll-form');
+  await form.getByLabel('题型').selectOption(kind);
+  await form.getByTestId('question-text').fill(text);
+  return form;
+}
+async function publish(): Promise<void> {
+  await teacher.page.getByTestId('poll-close').click();
+  await teacher.page.getByTestId('poll-publish').click();
+  await pupil.page.getByTestId('poll-result').waitFor();
+}
+const resultSeen = () => pupil.page.getByTestId('poll-result').getByTestId('poll-chart').getAttribute('aria-label');
 const progress = () => eventually(() => teacher.page.getByTestId('poll-progress').textContent());
 
 describe('the bell', () => {
@@ -132,6 +148,52 @@ describe('what a teacher runs with the class', () => {
     await pupil.page.reload();
     await pupil.untilInside();
     await eventually(() => pupil.page.getByTestId('poll-result').textContent()).toContain('C 夸张');
+    await teacher.page.getByTestId('poll-hide').click();
+    await pupil.page.getByTestId('poll-card').waitFor({ state: 'detached' });
+  });
+
+  it('asks for several choices, which a pupil marks and hands in together (Q1)', async () => {
+    const form = await question('multiple', '哪些是唐代诗人？');
+    for (const [index, option] of ['李白', '苏轼', '杜甫'].entries())
+      await form.getByTestId(`option-${index}`).fill(option);
+    await form.getByTestId('mark-0').click();
+    await form.getByTestId('mark-2').click();
+    await form.getByTestId('poll-ask').click();
+    await pupil.page.getByTestId('answer-0').click();
+    await pupil.page.getByTestId('answer-1').click();
+    await pupil.page.getByTestId('answer-2').click();
+    await pupil.page.getByTestId('answer-1').click();
+    await progress().toContain('0 / 2');
+    await pupil.page.getByTestId('answer-submit').click();
+    await pupil.page.locator('[data-testid="answer-state"][data-state="sent"]').waitFor();
+    await progress().toContain('1 / 2');
+    await publish();
+    await eventually(resultSeen).toMatch(
+      /A 李白：1 人，100%（正确）.*B 苏轼：0 人，0%(?!（正确）).*C 杜甫：1 人，100%（正确）/,
+    );
+  });
+
+  it('asks whether something is true, answered on a phone and by a key of the classroom (Q1, Q4)', async () => {
+    const form = await question('trueFalse', '庐山在江西。');
+    await form.getByTestId('mark-0').click();
+    await form.getByTestId('poll-ask').click();
+    await pupil.page.getByTestId('answer-0').click();
+    await site.page.getByTestId('answer-1').waitFor();
+    await site.page.keyboard.press('2');
+    await progress().toContain('2 / 2');
+    await publish();
+    await eventually(resultSeen).toMatch(/对：1 人，50%（正确）.*错：1 人，50%/);
+  });
+
+  it('asks for some words, which the teacher reads as they come (Q1)', async () => {
+    const form = await question('short', '用一个词形容瀑布。');
+    await form.getByTestId('poll-ask').click();
+    await pupil.page.getByTestId('answer-text').fill('壮观');
+    await pupil.page.getByTestId('answer-submit').click();
+    await pupil.page.locator('[data-testid="answer-state"][data-state="sent"]').waitFor();
+    await progress().toContain('1 / 2');
+    await eventually(() => teacher.page.getByTestId('poll-standing').textContent()).toContain('壮观');
+    await publish();
     await teacher.page.getByTestId('poll-hide').click();
     await pupil.page.getByTestId('poll-card').waitFor({ state: 'detached' });
   });
@@ -239,7 +301,8 @@ describe('what a teacher runs with the class', () => {
     await teacher.page.getByTestId('end-confirm').click();
     await pupil.page.getByTestId('closed').waitFor();
     const showsAnswer = async ({ page }: Person): Promise<void> => {
-      const put = page.locator('[data-testid="put-question"][data-mark="right"]');
+      const right = page.locator('[data-testid="put-question"][data-mark="right"]');
+      const put = right.filter({ hasText: '银河落九天' });
       await put.waitFor();
       const said = await put.textContent();
       for (const part of ['银河落九天', '答对', '作答：C 夸张', '正确答案：C 夸张']) expect(said).toContain(part);
@@ -252,6 +315,10 @@ describe('what a teacher runs with the class', () => {
     await pupil.page.getByLabel('学科').selectOption('语文');
     await showsAnswer(pupil);
     await teacher.page.goto(`/lessons/${lessonId}/report`);
+    const [head, ...lines] = await downloadedCsv(teacher, 'report-export');
+    expect(head).toEqual(expect.arrayContaining(['姓名', '班级 / 学校', '举手', '第 1 题']));
+    expect(lines).toHaveLength(await teacher.page.getByTestId('report-person').count());
+    expect(lines.find(([name]) => name === PUPIL.name)).toContain('C 夸张 ✓');
     await teacher.page.getByRole('link', { name: PUPIL.name }).click();
     await teacher.page.getByRole('heading', { name: `${PUPIL.name}的答题记录` }).waitFor();
     await showsAnswer(teacher);

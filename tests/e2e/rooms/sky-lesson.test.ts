@@ -3,17 +3,21 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
 const PUPIL = { account: 'wang.xiaoming', name: '王小明', sender: 2 };
+const SITE = { classroom: DEMO_CLASSROOM, sender: 3 };
 const GUEST = { name: '王奶奶', sender: 4 };
+const CLASSROOM = `[data-testid="tile"][data-name*="${SITE.classroom}"][data-source="camera"] video`;
 
 let stack: Stack;
 let browser: Browser;
 let teacher: Person;
 let pupil: Person;
+let site: Person;
 let guest: Person;
 let lessonId: string;
 
@@ -23,6 +27,7 @@ beforeAll(async () => {
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await Person.at(stack, browser, TEACHER.sender);
   pupil = await Person.at(stack, browser, PUPIL.sender);
+  site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
   guest = await Person.at(stack, browser, GUEST.sender, { viewport: VIEWPORTS.phone });
 });
 afterAll(async () => {
@@ -116,6 +121,21 @@ describe('a sky lesson with teacher, pupil, site and guest', () => {
     await guest.untilInside();
     await guest.seesAdvancing(guest.tile(TEACHER.name, 'screen'), TEACHER.sender + 100);
     await guest.hears(TEACHER.sender);
+  });
+
+  it('lets all four see and hear the right one: the teacher, and then the classroom that is called on', async () => {
+    await enrolSite(stack, site);
+    await site.page.getByTestId('site-room').waitFor();
+    for (const viewer of [pupil, site, guest]) {
+      await viewer.seesAdvancing(viewer.tile(TEACHER.name, 'screen'), TEACHER.sender + 100);
+      await viewer.hears(TEACHER.sender);
+    }
+    await teacher.openPanel('people');
+    const classroom = teacher.page.locator(`[data-testid="participant"][data-name*="${SITE.classroom}"]`);
+    await classroom.getByTestId('participant-menu').click();
+    await teacher.page.getByTestId('participant-invite').click();
+    for (const viewer of [teacher, pupil]) await viewer.seesAdvancing(CLASSROOM, SITE.sender);
+    for (const listener of [teacher, pupil, guest]) await listener.hears(SITE.sender);
   });
 
   it('removes the guest for good', async () => {
