@@ -97,7 +97,7 @@ describe('the screen of a listening classroom that nobody attends', () => {
     expect(await (await inPeoplePanel()).count()).toBe(1);
   });
 
-  it('is back by itself after its browser has crashed and started again', async () => {
+  it('is back by itself after its page has crashed and was opened again', async () => {
     const context = site.page.context();
     const { cookies } = await context.storageState();
     const crashed = site.page.waitForEvent('crash');
@@ -185,6 +185,40 @@ describe('the screen of a listening classroom that nobody attends', () => {
     const siteId = (await kept())?.siteId ?? '';
     await admin.call('orderSite', { params: { siteId: SiteId.parse(siteId) }, body: { kind: 'volume', volume: 40 } });
     await site.page.locator('[data-testid="site-room"][data-volume="40"]').waitFor();
+  });
+
+  it('is set from the school desk, in the lesson that it is in (F9)', async () => {
+    const admin = await Person.at(stack, browser, 7);
+    await admin.signIn('ai.xiaozhang');
+    await admin.page.goto('/desk/sites');
+    const line = admin.page.locator(`[data-testid="desk-site"][data-name="${SITE.classroom}"]`);
+    let loads = 0;
+    site.page.on('load', () => (loads += 1));
+    const loaded = site.page.waitForEvent('load');
+    await line.getByTestId('desk-reload').click();
+    await loaded;
+    await siteFollows();
+    await line.getByTestId('desk-control').click();
+    const set = (choice: string) => admin.page.getByTestId('desk-controls').getByTestId(`site-${choice}`).click();
+    await set('camera-off');
+    await eventually(() => teacher.page.locator(CAMERA).count()).toBe(0);
+    await set('camera-pupils');
+    await teacher.seesAdvancing(CAMERA, SITE.sender);
+    await set('layout-people');
+    await site.page.locator('[data-testid="site-room"][data-view="people"]').waitFor();
+    const talk = () => site.page.getByTestId('talk-sign').getAttribute('data-talk');
+    await set('microphone-off');
+    await eventually(talk).toBe('off');
+    await set('microphone-on');
+    // Half-duplex: it is on, and shut (G5).
+    await eventually(talk).toBe('shut');
+    await teacher.hearsNot(SITE.sender);
+    await site.page.keyboard.down('Space');
+    await teacher.hears(SITE.sender);
+    await site.page.keyboard.up('Space');
+    await signIs(false);
+    expect(loads).toBe(1);
+    await admin.close();
   });
 
   it('shows the clock again when the lesson ends', async () => {
