@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../support/browser/browser.ts';
@@ -10,6 +11,8 @@ import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const PUPIL = { account: 'ye.zihan', name: '叶子涵', sender: 2 };
+/** Of the recording, before Firefox comes and everybody sends VP8: that much WebKitGTK, which has no VP8 in MP4, can play. */
+const H264_MS = 4_000;
 const noFirefox = firefoxIsMissing();
 const noWebKit = webkitIsMissing();
 
@@ -30,6 +33,8 @@ beforeAll(async () => {
   await teacher.enterLesson(lessonId);
   await teacher.untilInside();
   await teacher.untilOn('camera');
+  await teacher.page.locator('[data-testid="recording-sign"][data-state="recording"]').waitFor();
+  await sleep(H264_MS);
 });
 afterAll(async () => {
   await firefox?.close();
