@@ -48,6 +48,9 @@ export async function takeDoors(cast: Cast): Promise<void> {
   await pupil.page.goto('/');
   await pupil.page.getByTestId('next-lesson').waitFor();
   await shoot(pupil.page, 'home-pupil');
+  await pupil.page.goto('/password');
+  await pupil.page.getByRole('heading', { level: 1 }).waitFor();
+  await shoot(pupil.page, 'password');
   await pupil.close();
 
   await takeDesk(cast, 'zhou.xiaozhang', SCHOOL_DESK);

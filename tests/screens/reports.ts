@@ -37,5 +37,8 @@ export async function takeReports(cast: Cast, held: HeldLesson): Promise<void> {
   await page.goto(`/lessons/${held.lessonId}/report`);
   await page.getByTestId('report-person').first().waitFor();
   await shoot(page, 'lesson-report');
+  await page.getByTestId('report-person').getByRole('link').first().click();
+  await page.getByRole('heading', { level: 1, name: '答题记录' }).waitFor();
+  await shoot(page, 'answers');
   await teacher.close();
 }
