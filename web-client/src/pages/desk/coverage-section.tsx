@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import type { School } from '../../../../signaling/protocol/rest/directory.ts';
 import { Download } from 'lucide-react';
 import { useState } from 'react';
 import type { SchoolCoverage } from '../../../../signaling/protocol/rest/coverage.ts';
+import type { School } from '../../../../signaling/protocol/rest/directory.ts';
 import { callApi } from '../../api/api.ts';
 import { coverageText } from '../../messages/desk-coverage.ts';
 import { useText } from '../../text/text.ts';

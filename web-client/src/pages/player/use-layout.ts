@@ -51,9 +51,6 @@ export function useActiveViews(playback: Playback | null, layout: Layout, second
     if (playback instanceof OneViewPlayback) playback.choose(layout === 'board' ? 'board' : 'lecturer');
   }, [playback, layout]);
   useEffect(() => {
-    if (playback instanceof OneViewPlayback) playback.choose(layout === 'board' ? 'board' : 'lecturer');
-  }, [playback, layout]);
-  useEffect(() => {
     if (!(playback instanceof ViewsPlayback)) return;
     for (const slot of VIEW_SLOTS) {
       playback.setActive(slot, isSeen(playback, layout, slot, hasPages));
