@@ -1,7 +1,6 @@
 import type { SeatId } from '../protocol/ids.ts';
 import type { Participant, RoomNotice } from '../protocol/room.ts';
 import { isTeacherSeat } from '../protocol/seats.ts';
-import type { SeatKind } from '../protocol/seats.ts';
 import type { Clock } from './ports.ts';
 import { connectionOf, hasJoined, type Seat } from './seat.ts';
 
@@ -112,14 +111,14 @@ export class Participants {
   }
 
   #asTold(participant: Participant): { readonly json: string; readonly isPrincipal: boolean } {
-    const { seatId, seat, onStage, group } = participant;
-    const isPrincipal = isPrincipalKind(seat) || onStage || group !== null || this.#options.hasHand(seatId);
+    const { seatId, seat, group } = participant;
+    const isPrincipal = this.#isPrincipal({ kind: seat, seatId }) || group !== null || this.#options.hasHand(seatId);
     return { json: JSON.stringify(participant), isPrincipal };
   }
 
   /** Whoever inspects is never hidden behind a count (SPEC S6). */
-  #isPrincipal({ kind, seatId }: Seat): boolean {
-    return isPrincipalKind(kind) || this.#options.isOnStage(seatId);
+  #isPrincipal({ kind, seatId }: Pick<Seat, 'kind' | 'seatId'>): boolean {
+    return isTeacherSeat(kind) || kind === 'site' || kind === 'observer' || this.#options.isOnStage(seatId);
   }
 
   #view(seat: Seat): Participant {
@@ -139,5 +138,3 @@ export class Participants {
     };
   }
 }
-
-const isPrincipalKind = (kind: SeatKind): boolean => isTeacherSeat(kind) || kind === 'site' || kind === 'observer';

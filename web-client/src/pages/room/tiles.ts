@@ -91,11 +91,8 @@ export type Arrangement =
 /** Up to 25 classrooms listen: more than are in sight without scrolling or turning the page. Who is called on goes before them. */
 const onlyListens = ({ participant }: TileModel): boolean => participant.seat === 'site' && !participant.onStage;
 
-function rank(tile: TileModel): number {
-  if (tile.participant.seat === 'lecturer') return 0;
-  if (tile.participant.seat === 'coTeacher') return 1;
-  return onlyListens(tile) ? 3 : 2;
-}
+const rank = (tile: TileModel): number =>
+  tile.participant.seat === 'lecturer' ? 0 : tile.participant.seat === 'coTeacher' ? 1 : 2;
 
 export interface Wishes {
   readonly layout: Layout;
