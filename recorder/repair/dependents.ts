@@ -10,10 +10,11 @@ import { EDITION_NAME } from '../edition/edition-files.ts';
 import { makeEditionViews } from '../edition/edition-views.ts';
 import { hasDecoder } from '../ffmpeg/decoders.ts';
 import { FfmpegRunner } from '../ffmpeg/run.ts';
+import { SLIDES_FOLDER } from '../slides/make-slides.ts';
 import { slidePieces } from '../slides/slide-sources.ts';
 import { makeViewSlides } from '../slides/view-slides.ts';
 import { bodyOf, checkComposed } from './derived-check.ts';
-import { checkEdition, editionVersions, keysNamedBy, readEdition, readPlayIndex } from './edition-check.ts';
+import { checkEdition, editionVersions, keysNamedBy, parsed, readEdition, readPlayIndex } from './edition-check.ts';
 
 /** `none`: there were none to be kept. */
 export type StillsState = 'none' | 'kept' | 'made';
@@ -144,8 +145,7 @@ async function bringStills(
 }
 
 async function areWhole(objects: ObjectStore, indexKey: string): Promise<boolean> {
-  const body = await bodyOf(objects, objectKeys.slidesBeside(indexKey));
-  const index = body === undefined ? undefined : SlideIndex.safeParse(asJson(body)).data;
+  const index = parsed(await bodyOf(objects, objectKeys.slidesBeside(indexKey)), SlideIndex);
   if (index === undefined) return false;
   for (const { uri } of index.slides) {
     if (uri === null) continue;
@@ -164,17 +164,6 @@ async function filmState(objects: ObjectStore, manifest: RecordingManifest, isCh
   return isChanged ? 'outdated' : 'kept';
 }
 
-function stillsPrefix(indexKey: string): string {
-  const key = objectKeys.slidesBeside(indexKey);
-  return key.slice(0, key.lastIndexOf('/') + 1);
-}
+const stillsPrefix = (indexKey: string): string => resolveKey(indexKey, `${SLIDES_FOLDER}/`);
 
 const isSame = (one: object | null, other: object | null): boolean => JSON.stringify(one) === JSON.stringify(other);
-
-function asJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}

@@ -1,11 +1,11 @@
 import { NumberedEdition } from '../../signaling/protocol/edition.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import { namesIn } from '../../signaling/protocol/play-index.ts';
 import { PlayIndex } from '../../storage/objects/manifest.ts';
 import { objectKeys, resolveKey } from '../../storage/objects/object-keys.ts';
 import { sealStateOf } from '../../storage/objects/sealed-json.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { EDITION_NAME } from '../edition/edition-files.ts';
-import { playlistsOf } from '../mux/playlists.ts';
 import { bodyOf, checkNamed } from './derived-check.ts';
 import { error, type Finding } from './finding.ts';
 
@@ -38,12 +38,7 @@ export async function readEdition(
 
 /** Keys of everything that an index names; those of an edition lie in part under `play/`. */
 export function keysNamedBy(indexKey: string, index: PlayIndex): ReadonlySet<string> {
-  const segments = [
-    ...index.views.flatMap(({ runs }) => runs.flatMap((run) => run.segments)),
-    ...(index.sound?.segments ?? []),
-  ];
-  const names = [...segments.flatMap(({ init, uri }) => [init, uri]), ...playlistsOf(index).keys()];
-  return new Set(names.map((name) => resolveKey(indexKey, name)));
+  return new Set(namesIn(index).map((name) => resolveKey(indexKey, name)));
 }
 
 /** Everything that the views of an edition name is in the store, and what is the edition's own is as it was written. */
@@ -71,7 +66,8 @@ export async function checkEdition(objects: ObjectStore, indexKey: string, index
 
 const AGAIN = '`rebuild` makes the views of editions again';
 
-function parsed<T>(body: Buffer | undefined, schema: { parse(value: unknown): T }): T | undefined {
+/** Undefined for what is not there, is no JSON, or is something else. */
+export function parsed<T>(body: Buffer | undefined, schema: { parse(value: unknown): T }): T | undefined {
   if (body === undefined) return undefined;
   try {
     return schema.parse(JSON.parse(body.toString('utf8')));

@@ -10,9 +10,9 @@ import type { ObjectStore } from '../../storage/ports.ts';
 import { parseRtpPacket } from '../mux/rtp-packet.ts';
 import { SequenceBuffer } from '../mux/sequence.ts';
 import { ChunkReader, type ChunkHeader } from '../packet-log/format.ts';
+import type { Span } from '../produce/source/presence.ts';
 import { error, warning, type Finding } from './finding.ts';
 import { certainPartOf } from './gap-check.ts';
-import type { Span } from './spans.ts';
 
 /** DTX and a muted microphone are shorter, or are announced in the events. */
 const HOLE_US = 5_000_000;

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ProducerId, SeatId, TrackId } from '../../signaling/protocol/ids.ts';
 import { RecordingManifest, type ManifestEpoch, type ManifestTrack } from '../../storage/objects/manifest.ts';
 import type { RecordingEvent } from '../contract.ts';
+import type { Span } from '../produce/source/presence.ts';
 import type { EpochReport } from './epoch-check.ts';
 import { checkGaps } from './gap-check.ts';
-import type { Span } from './spans.ts';
 
 const trackId = TrackId.parse('cam');
 const S = 1_000_000;

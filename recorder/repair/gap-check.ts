@@ -1,9 +1,10 @@
 import type { TrackId } from '../../signaling/protocol/ids.ts';
 import type { ManifestGap, ManifestTrack, RecordingManifest } from '../../storage/objects/manifest.ts';
 import type { RecordingEvent } from '../contract.ts';
+import { pausedSpans, without, type Span } from '../produce/source/presence.ts';
 import type { EpochReport } from './epoch-check.ts';
 import { error, warning, type Finding } from './finding.ts';
-import { isOverlapping, leftOf, spanText, widened, type Span } from './spans.ts';
+import { isOverlapping, spanText, widened } from './spans.ts';
 
 /** Receive times are capture's own, gaps are on the node's clock: both follow NTP. Two pictures lie nearer together, too. */
 const TOLERANCE_US = 250_000;
@@ -53,7 +54,7 @@ export function checkGaps(
   for (const report of tracks) {
     const { trackId } = report.track;
     const marked = gaps.filter((gap) => gap.trackId === trackId);
-    findings.push(...holeFindings(report, marked, awaySpans(events, trackId)));
+    findings.push(...holeFindings(report, marked, pausedSpans(trackId, events)));
   }
   const trackOf = (id: TrackId): ManifestTrack | undefined => manifest.tracks.find(({ trackId }) => trackId === id);
   const facts = gaps.map((gap) => {
@@ -85,26 +86,23 @@ function holeFindings({ track, epochs }: TrackReport, gaps: readonly Span[], awa
     const { before, after } = hole;
     const isWithin = before.epoch === after.epoch;
     const leastUs = isWithin ? LEAST_WITHIN_US : TOLERANCE_US;
-    const left = leftOf(hole, [...marked, ...explained]).filter(({ fromUs, toUs }) => toUs - fromUs > leastUs);
+    const left = without([hole], [...marked, ...explained]).filter(({ fromUs, toUs }) => toUs - fromUs > leastUs);
     // Whose line fails is let go of by the room half a minute later: until then the events know nothing.
     const isLineLost = before.producerId !== after.producerId && explained.some((span) => isOverlapping(span, hole));
-    return left.map((span) => {
-      if (isWithin) return warning(`track ${track.trackId}, epoch ${before.epoch}: nothing arrived ${inSpan(span)}`);
-      const where = `track ${track.trackId}, between epochs ${before.epoch} and ${after.epoch}`;
-      if (isLineLost) return warning(`${where}: nothing arrived ${inSpan(span)}`);
-      return warning(`${where}: nothing was captured ${inSpan(span)}`);
-    });
+    const where = isWithin ? `epoch ${before.epoch}` : `between epochs ${before.epoch} and ${after.epoch}`;
+    const what = isWithin || isLineLost ? 'nothing arrived' : 'nothing was captured';
+    return left.map((span) =>
+      warning(`track ${track.trackId}, ${where}: ${what} from ${spanText(span)}, and no gap marks it`),
+    );
   });
 }
-
-const inSpan = (span: Span): string => `from ${spanText(span)}, and no gap marks it`;
 
 /** Stretches of a track between its first and its last packet without any, whichever capture and epoch they would be of. */
 function holesOf(track: ManifestTrack, epochs: readonly EpochReport[]): Hole[] {
   const pieces = epochs.flatMap(({ facts }): Piece[] => {
     const { epoch, received, holes } = facts;
     const { producerId = '' } = track.epochs.find((each) => each.epoch === epoch) ?? {};
-    return received === null ? [] : leftOf(received, holes).map((piece) => ({ ...piece, epoch, producerId }));
+    return received === null ? [] : without([received], holes).map((piece) => ({ ...piece, epoch, producerId }));
   });
   pieces.sort((one, other) => one.fromUs - other.fromUs);
   const holes: Hole[] = [];
@@ -115,18 +113,4 @@ function holesOf(track: ManifestTrack, epochs: readonly EpochReport[]): Hole[] {
     if (after.toUs >= before.toUs) before = after;
   }
   return holes;
-}
-
-/** When, as the events tell, nothing of a track was sent to anybody. */
-function awaySpans(events: readonly RecordingEvent[], trackId: TrackId): Span[] {
-  const spans: Span[] = [];
-  let sinceUs: number | undefined;
-  for (const event of events) {
-    if (!('trackId' in event.data) || event.data.trackId !== trackId) continue;
-    if (event.type === 'producerPaused' || event.type === 'producerClosed') sinceUs ??= event.atUs;
-    if (event.type !== 'producerResumed' && event.type !== 'producerAdded') continue;
-    if (sinceUs !== undefined) spans.push({ fromUs: sinceUs, toUs: event.atUs });
-    sinceUs = undefined;
-  }
-  return sinceUs === undefined ? spans : [...spans, { fromUs: sinceUs, toUs: Number.MAX_SAFE_INTEGER }];
 }

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import { namesIn } from '../../signaling/protocol/play-index.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { PlayIndex, type RecordingManifest, type UploadedFilm } from '../../storage/objects/manifest.ts';
@@ -134,8 +135,7 @@ async function playableKeys(
   const names = [
     ...runs.flatMap(({ init, segments }) => [init, ...segments.map(({ uri }) => uri)]),
     ...(state.sound === undefined ? [] : [state.sound.init, ...state.sound.windows.map(({ uri }) => uri)]),
-    ...(index.sound === undefined ? [] : [index.sound.playlist]),
-    ...Object.entries(index.masters).flatMap(([view, master]) => [master, `view-${view}.m3u8`]),
+    ...namesIn(index),
   ];
   return {
     views,

@@ -1,8 +1,4 @@
-/** A stretch of session time, microseconds. */
-export interface Span {
-  readonly fromUs: number;
-  readonly toUs: number;
-}
+import type { Span } from '../produce/source/presence.ts';
 
 export function isOverlapping(one: Span, other: Span): boolean {
   return one.fromUs < other.toUs && other.fromUs < one.toUs;
@@ -10,20 +6,6 @@ export function isOverlapping(one: Span, other: Span): boolean {
 
 export function widened({ fromUs, toUs }: Span, byUs: number): Span {
   return { fromUs: fromUs - byUs, toUs: toUs + byUs };
-}
-
-/** What of a span none of the others covers, in order. */
-export function leftOf(span: Span, others: readonly Span[]): Span[] {
-  return others.reduce<Span[]>(
-    (left, other) =>
-      left.flatMap((piece) => {
-        if (!isOverlapping(piece, other)) return [piece];
-        const before = { fromUs: piece.fromUs, toUs: other.fromUs };
-        const behind = { fromUs: other.toUs, toUs: piece.toUs };
-        return [before, behind].filter(({ fromUs, toUs }) => toUs > fromUs);
-      }),
-    [{ fromUs: span.fromUs, toUs: span.toUs }],
-  );
 }
 
 /** Session time as people read it. */

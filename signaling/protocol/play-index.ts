@@ -48,3 +48,13 @@ export const PlayIndex = z.object({
   leftOut: z.array(z.object({ fromUs: z.int(), toUs: z.int() })).optional(),
 });
 export type PlayIndex = z.infer<typeof PlayIndex>;
+
+/** Everything that belongs to what is played, by the names that lie beside the index: segments, what initialises them, and playlists. */
+export function namesIn({ views, sound, masters }: PlayIndex): string[] {
+  const segments = [...views.flatMap(({ runs }) => runs.flatMap((run) => run.segments)), ...(sound?.segments ?? [])];
+  return [
+    ...segments.flatMap(({ uri, init }) => [uri, init]),
+    ...(sound === undefined ? [] : [sound.playlist]),
+    ...Object.entries(masters).flatMap(([view, master]) => [master, `view-${view}.m3u8`]),
+  ];
+}

@@ -4,7 +4,7 @@ import type { ObjectStore, Recording, RecordingStore } from '../../storage/ports
 import { leavesSomethingOut } from '../protocol/edition.ts';
 import { isUnavailable } from '../protocol/errors.ts';
 import type { RecordingId } from '../protocol/ids.ts';
-import { PlayIndex } from '../protocol/play-index.ts';
+import { namesIn, PlayIndex } from '../protocol/play-index.ts';
 import { shownToViewers } from './shown-edition.ts';
 
 /** How soon another process's change counts here; our own counts at once. */
@@ -115,16 +115,7 @@ export class WatchGate {
     const index = PlayIndex.parse(JSON.parse(body.toString('utf8')));
     const path = pathOf(recording, indexKey);
     const folder = posix.dirname(path);
-    const segments = [
-      ...index.views.flatMap(({ runs }) => runs.flatMap((run) => run.segments)),
-      ...(index.sound?.segments ?? []),
-    ];
-    const names = [
-      VIEW_CHAPTERS_NAME,
-      ...segments.flatMap(({ uri, init }) => [uri, init]),
-      ...(index.sound === undefined ? [] : [index.sound.playlist]),
-      ...Object.entries(index.masters).flatMap(([view, master]) => [master, `view-${view}.m3u8`]),
-    ];
+    const names = [VIEW_CHAPTERS_NAME, ...namesIn(index)];
     return new Set([path, ...names.map((name) => posix.join(folder, name))]);
   }
 }

@@ -48,7 +48,8 @@ export function holdEndUs(files: readonly TrackSpan[], index: number): number {
   return Math.min(file.endUs + HOLD_US, next?.startUs ?? Infinity);
 }
 
-function pausedSpans(trackId: TrackId, events: readonly RecordingEvent[]): readonly Span[] {
+/** When, as the events tell, nothing of a track was sent to anybody. */
+export function pausedSpans(trackId: TrackId, events: readonly RecordingEvent[]): readonly Span[] {
   const spans: Span[] = [];
   let sinceUs: number | undefined;
   const close = (atUs: number): void => {
@@ -64,7 +65,8 @@ function pausedSpans(trackId: TrackId, events: readonly RecordingEvent[]): reado
   return spans;
 }
 
-function without(spans: readonly Span[], holes: readonly Span[]): readonly Span[] {
+/** What of the spans none of the holes covers, in order. */
+export function without(spans: readonly Span[], holes: readonly Span[]): readonly Span[] {
   return holes.reduce<readonly Span[]>(
     (left, hole) =>
       left.flatMap((span) =>
