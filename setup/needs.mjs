@@ -6,6 +6,7 @@ import { mediasoupWorkerStep } from './mediasoup-worker.mjs';
 import { minioStep } from './minio.mjs';
 import { nodeRuntimeStep } from './node-runtime.mjs';
 import { chromiumPath, distribution, postgresBinFolder } from './paths.mjs';
+import { receiversStep } from './receivers.mjs';
 import { optional, SetupFailure } from './step.mjs';
 import { webClientStep } from './web-client-build.mjs';
 
@@ -47,15 +48,22 @@ export function dockerSteps() {
   return [nodeRuntimeStep(), dependenciesStep(), mediasoupWorkerStep(), packages, ...testPackagesSteps(), minioStep()];
 }
 
-/** What `npm run bench` needs on top of `npm test`: a server to be compared with, and what asks both. */
-export function benchSteps() {
+/** The suite, and the group it is in (`tests/bench/suites.ts`). */
+const WITH_RECEIVERS = ['fanout', 'room'];
+
+/**
+ * What `npm run bench` needs on top of `npm test`: a server to be compared with, what asks both, and receivers where they are asked for.
+ * @param {readonly string[]} suites as named on the command line; all when there are none
+ */
+export function benchSteps(suites) {
   const packages = aptStep({
     name: 'bench-packages',
     does: 'nginx and wrk from the distribution',
     usually: '20 s',
     packages: [withProgram('nginx-light', 'nginx'), withProgram('wrk')],
   });
-  return [...testSteps(), packages];
+  const hasReceivers = suites.length === 0 || suites.some((name) => WITH_RECEIVERS.includes(name));
+  return [...testSteps(), packages, ...(hasReceivers ? [receiversStep()] : [])];
 }
 
 function testPackagesSteps() {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hasProgram } from './command.mjs';
 import { isInstalled } from './dependencies.mjs';
-import { isNewEnough } from './minio.mjs';
-import { chromiumStep } from './needs.mjs';
+import { isNewEnough } from './go.mjs';
+import { benchSteps, chromiumStep } from './needs.mjs';
 import { distribution, isSnapStub } from './paths.mjs';
 import { printable } from './progress.mjs';
 import { hashInputs } from './web-client-build.mjs';
@@ -91,6 +91,12 @@ describe('the host', () => {
     expect(hasProgram('sh')).toBe(true);
     expect(hasProgram('no-such-program')).toBe(false);
   });
+});
+
+test('receivers are built for the benchmark that has them, alone, in its group or with all others', () => {
+  const hasReceivers = (...suites: string[]) => benchSteps(suites).some(({ name }) => name === 'receivers');
+  expect([hasReceivers(), hasReceivers('room'), hasReceivers('page', 'fanout')]).toEqual([true, true, true]);
+  expect(hasReceivers('page', 'recording')).toBe(false);
 });
 
 describe('Chromium', () => {

@@ -4,11 +4,14 @@
  *
  * `node setup/paths.mjs` prints the path of the mediasoup worker, `node setup/paths.mjs node` that of Node.
  */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { arch, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MINIO_VERSION, NODE_MAJOR_NEEDED, NODE_VERSION } from './versions.mjs';
+
+const SHORT_HASH = 16;
 
 export const repositoryRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -76,6 +79,17 @@ export function pinnedNodePath() {
 /** @returns {string} */
 export function minioPath() {
   return process.env['TONGKE_MINIO_BIN'] || join(cacheRoot(), 'minio', MINIO_VERSION, 'minio');
+}
+
+export const receiversSources = join(repositoryRoot, 'tests', 'bench', 'receivers');
+
+/** @returns {string} the bench's WebRTC receivers, named by what they are built from */
+export function receiversPath() {
+  const hash = createHash('sha256');
+  for (const name of readdirSync(receiversSources).sort()) {
+    hash.update(`${name}\0`).update(readFileSync(join(receiversSources, name)));
+  }
+  return join(cacheRoot(), 'receivers', hash.digest('hex').slice(0, SHORT_HASH), 'receivers');
 }
 
 /** @returns {string} Chromium, or a Chrome where the distribution has none outside a snap */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { CoursewareId, SeatId, StrokeId } from '../../signaling/protocol/ids.ts';
 import { INK_MAX_SENT } from '../../signaling/protocol/ink.ts';
 import { RecordingEvent } from '../contract.ts';
-import { WrittenInk } from './board-ink.ts';
+import { inkSvg, WrittenInk } from './board-ink.ts';
 
 const place = { coursewareId: CoursewareId.parse('whiteboard'), page: 1 };
 
@@ -16,7 +16,7 @@ it('what one hand wrote and took away for a whole lesson is put together in no t
   const events: RecordingEvent[] = [];
   for (let stroke = 0; stroke < 100; stroke += 1) {
     const strokeId = StrokeId.parse(`stroke-${stroke}`);
-    const part = event(1, 'ink', { strokeId, seatId, colour: 'red', points });
+    const part = event(1, 'ink', { strokeId, seatId, colour: 'red', shape: 'pen', points });
     events.push(...Array.from({ length: 200 }, () => part));
     if (stroke > 0) events.push(event(1, 'inkRemoved', { strokeId }));
   }
@@ -35,6 +35,7 @@ it('what is written is seen in steps, and all of it for a moment before the page
     strokeId: StrokeId.parse(strokeId),
     seatId: SeatId.parse('seat'),
     colour: 'red',
+    shape: 'pen',
   });
   const ink = new WrittenInk([
     event(3, 'ink', { ...stroke('a'), points: [1, 2] }),
@@ -51,4 +52,20 @@ it('what is written is seen in steps, and all of it for a moment before the page
   expect(seen(10, 20)).toEqual(['10: a 4, b 2', '16: ', '19: ']);
   expect(seen(9.5, 9.9)).toEqual(['9.5: a 4, b 2']);
   expect(ink.stepsOf({ ...place, page: 2 }, { fromUs: 0, toUs: 1 })).toEqual([]);
+});
+
+it('typed words are in the picture as they were typed, whatever characters they have', () => {
+  const words = {
+    strokeId: 'w',
+    seatId: 'seat',
+    colour: 'blue',
+    shape: 'text',
+    text: 'a < b & c\n“图”',
+    points: [1_000, 1_000],
+  };
+  const ink = new WrittenInk([event(1, 'ink', words)]);
+  const [step] = ink.stepsOf(place, { fromUs: 2_000_000, toUs: 8_000_000 });
+  const svg = inkSvg(ink.strokesOf({ ...place, ink: step?.value ?? 'nothing' }), { width: 1_000, height: 500 }, false);
+  expect(svg).toContain('>a &lt; b &amp; c</text>');
+  expect(svg).toContain('>“图”</text>');
 });

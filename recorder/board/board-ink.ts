@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { StrokeId } from '../../signaling/protocol/ids.ts';
-import { INK_UNITS, type InkColour, type InkStroke } from '../../signaling/protocol/ink.ts';
+import type { InkStroke } from '../../signaling/protocol/ink.ts';
+import { drawnInk, INK_COLOURS } from '../../signaling/protocol/ink-path.ts';
+import { drawnWords } from '../../signaling/protocol/ink-words.ts';
+import { escapeMarkup } from '../../signaling/protocol/markup.ts';
 import type { PageSize } from '../../signaling/protocol/rest/courseware.ts';
 import type { RecordingEvent } from '../contract.ts';
 import type { Span, Step } from '../produce/source/presence.ts';
@@ -11,14 +14,6 @@ const STEP_US = 4_000_000;
 /** How long at least all that was written on a page is seen before it is turned. */
 const LAST_US = 1_000_000;
 const NAME_CHARS = 24;
-/** Of a page's width. */
-const LINE = 0.004;
-const COLOURS: Readonly<Record<InkColour, string>> = {
-  black: '#111827',
-  red: '#dc2626',
-  blue: '#1d4ed8',
-  green: '#15803d',
-};
 
 type InkEvent = Extract<RecordingEvent, { type: 'ink' | 'inkRemoved' }>;
 
@@ -68,9 +63,9 @@ export class WrittenInk {
         else strokes.delete(data.strokeId);
         continue;
       }
-      const { strokeId, seatId, colour, points } = data;
-      const known = strokes.get(strokeId);
-      if (known === undefined) strokes.set(strokeId, { strokeId, seatId, colour, points: [...points] });
+      const { coursewareId: _coursewareId, page: _page, points, ...stroke } = data;
+      const known = strokes.get(stroke.strokeId);
+      if (known === undefined) strokes.set(stroke.strokeId, { ...stroke, points: [...points] });
       else known.points.push(...points);
     }
     return [...strokes.values()];
@@ -91,14 +86,25 @@ function namesAfter(events: readonly InkEvent[]): (string | undefined)[] {
   });
 }
 
+function wordsSvg(stroke: InkStroke & { readonly text: string }, size: PageSize): string {
+  const { x, fontSize, lines } = drawnWords(stroke, size);
+  const style = `font-family="sans-serif" font-size="${fontSize.toFixed(1)}" fill="${INK_COLOURS[stroke.colour]}"`;
+  return lines
+    .map(
+      ({ text, y }) =>
+        `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" xml:space="preserve" ${style}>${escapeMarkup(text)}</text>`,
+    )
+    .join('');
+}
+
 /** The strokes as a picture of a page's size: over it, or on white. */
-export function inkSvg(strokes: readonly InkStroke[], { width, height }: PageSize, isOnWhite: boolean): string {
-  const style = `fill="none" stroke-width="${width * LINE}" stroke-linecap="round" stroke-linejoin="round"`;
-  const paths = strokes.map(({ colour, points }) => {
-    const at = (index: number): string =>
-      `${Math.round(((points[index] ?? 0) / INK_UNITS) * width)} ${Math.round(((points[index + 1] ?? 0) / INK_UNITS) * height)}`;
-    const rest = Array.from({ length: points.length / 2 }, (_, index) => `L${at(index * 2)}`).join('');
-    return `<path d="M${at(0)}${rest}" stroke="${COLOURS[colour]}" ${style}/>`;
+export function inkSvg(strokes: readonly InkStroke[], size: PageSize, isOnWhite: boolean): string {
+  const { width, height } = size;
+  const paths = strokes.map((stroke) => {
+    if (stroke.text !== undefined) return wordsSvg({ ...stroke, text: stroke.text }, size);
+    const drawn = drawnInk(stroke, size);
+    const style = `fill="none" stroke-width="${drawn.width.toFixed(1)}" stroke-linecap="round" stroke-linejoin="round"`;
+    return `<path d="${drawn.d}" stroke="${INK_COLOURS[stroke.colour]}" stroke-opacity="${drawn.opacity}" ${style}/>`;
   });
   const paper = isOnWhite ? `<rect width="${width}" height="${height}" fill="#fff"/>` : '';
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${paper}${paths.join('')}</svg>`;

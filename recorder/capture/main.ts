@@ -4,6 +4,7 @@ import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import { parseEnvOrExit } from '../../signaling/runtime/env.ts';
 import { createLifecycle } from '../../signaling/runtime/lifecycle.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
+import { untilWanted } from '../../signaling/runtime/spare.ts';
 import { openObjectStore } from '../../storage/objects/open.ts';
 import { CaptureNode } from './capture-node.ts';
 import { CaptureConfig } from './config.ts';
@@ -13,6 +14,14 @@ const NODE_CLOSE_TIMEOUT_MS = 8_000;
 const TAPS_FIRST_MS = 500;
 /** So many tracks at once are what one process is meant for (DESIGN §8: 1 % of a core per pair). */
 const FULL_LOAD_TAPS = 100;
+
+/** What works beside a recording, and is not waited for. */
+const loadLater = {
+  muxQueue: () => import('./mux-queue.ts'),
+  redis: () => import('../../signaling/runtime/redis.ts'),
+  nodeRegistry: () => import('../../signaling/runtime/node-registry.ts'),
+};
+await untilWanted(() => Promise.all(Object.values(loadLater).map((load) => load())));
 
 const config = parseEnvOrExit(CaptureConfig, process.env);
 const log = createLog('recorder-capture', config.LOG_LEVEL);
@@ -42,13 +51,13 @@ lifecycle.onStop('node', () => node.close(), NODE_CLOSE_TIMEOUT_MS);
 lifecycle.setReady(true);
 
 if (node.capture.sessions.length > 0) await sleep(TAPS_FIRST_MS);
-const { MuxQueue } = await import('./mux-queue.ts');
+const { MuxQueue } = await loadLater.muxQueue();
 const queue = new MuxQueue(config.REDIS_URL, log);
 lifecycle.onStop('mux queue', () => queue.close());
 mux.resolve(queue);
 
-const { createRedis } = await import('../../signaling/runtime/redis.ts');
-const { NodeRegistry } = await import('../../signaling/runtime/node-registry.ts');
+const { createRedis } = await loadLater.redis();
+const { NodeRegistry } = await loadLater.nodeRegistry();
 const redis = createRedis({ url: config.REDIS_URL, name: 'capture', log, whenAway: 'fail' });
 lifecycle.onStop('redis', () => redis.disconnect());
 

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { UnrecoverableError, type Job, type Queue } from 'bullmq';
 import { AppError, type ErrorCode } from '../../signaling/protocol/errors.ts';
 import type { RecordingId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
+import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import {
   DERIVE_QUEUE,
@@ -122,12 +124,27 @@ export class DeriveWorker {
     };
     const cancelKeys = [packageCancelKey(recordingId), goingKey(recordingId)];
     const result = await this.#unlessCancelled(cancelKeys, lockSignal, (signal) =>
-      inWorkFolder(workFolder, `package-${recordingId}`, (folder) =>
-        makePackage({ store, ffmpeg, job: data, folder, signal, onProgress }),
-      ),
+      inWorkFolder(workFolder, `package-${recordingId}`, async (folder) => {
+        await this.#ensureSlides(data, join(folder, 'slides'), signal);
+        return makePackage({ store, ffmpeg, job: data, folder, signal, onProgress });
+      }),
     );
     log.info({ jobId: job.id, recordingId, bytes: result.bytes }, 'a package is made');
     return result;
+  }
+
+  /** The board's pages in a package are its stills, which it may have been ordered before. Without them it is made all the same. */
+  async #ensureSlides({ recordingId, indexKey }: PackageJob, folder: string, signal: AbortSignal): Promise<void> {
+    const { store, ffmpeg, drawsInk, log } = this.#options;
+    if ((await store.stat(objectKeys.slidesBeside(indexKey))) !== undefined) return;
+    try {
+      await makeViewSlides({ store, ffmpeg, drawsInk, recordingId, indexKey, folder, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      // The views are being made anew: so would the package be, without its pages.
+      if (error instanceof AppError && error.code === 'unavailable') throw error;
+      log.warn({ err: error, recordingId }, 'a package is made without stills of its pages');
+    }
   }
 
   /** @throws UnrecoverableError `cancelled` as soon as one of the keys is there. */

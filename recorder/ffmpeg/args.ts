@@ -16,6 +16,17 @@ export function filterValue(value: string): string {
   return forOption.replaceAll(/[\\'[\],;]/g, String.raw`\$&`);
 }
 
+/**
+ * A filter that puts every sample at its timestamp, from 0 on: a packet (20 ms) and more that is missing (DTX, mute, loss) becomes silence of
+ * exactly that length, and what a device's clock drifts away is taken up by an inaudible stretch. `flags=+res`: without a resampler from
+ * the beginning libswresample adds one at the first stretch, begins to count at `first_pts` once more, and puts as much silence there as the sound is old.
+ *
+ * @param holeSeconds what counts as missing, where timestamps are less steady than those of our own tracks
+ */
+export function soundOnTime(rate: number, holeSeconds = 0.015): string {
+  return `aresample=${rate}:async=1000:first_pts=0:min_comp=0.01:min_hard_comp=${holeSeconds}:flags=+res`;
+}
+
 export interface VideoRate {
   /** Constant rate factor; the cap below keeps what it makes within a line's reach. */
   readonly crf: number;

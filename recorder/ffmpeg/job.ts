@@ -1,10 +1,13 @@
+import type { Readable } from 'node:stream';
+
 /**
  * One run of ffmpeg from files to files, as data. Builders make it, tests read it, `FfmpegRunner` runs it.
  */
 export interface FfmpegInput {
   /** Stand before `-i`. */
   readonly options: readonly string[];
-  readonly source: string;
+  /** A file, or what is fed to it: at most one input of a job, which whoever made it destroys. */
+  readonly source: string | Readable;
 }
 
 export interface FfmpegOutput {
@@ -45,7 +48,7 @@ export function argumentsOf(job: FfmpegJob): readonly string[] {
   return [
     ...globalOptions(job),
     '-y',
-    ...job.inputs.flatMap((input) => [...input.options, '-i', input.source]),
+    ...job.inputs.flatMap(({ options, source }) => [...options, '-i', typeof source === 'string' ? source : 'pipe:0']),
     ...(job.filterGraph === undefined ? [] : ['-filter_complex', job.filterGraph]),
     ...job.outputs.flatMap((output) => [...output.options, output.target]),
   ];

@@ -40,7 +40,7 @@ export class FfmpegError extends AppError {
 /** One running child: the watchdog needs to know when it last moved. */
 interface Run {
   readonly label: string;
-  pid: number | undefined;
+  child: ChildProcess | undefined;
   movedAtMs: number;
   position: string;
   isStalled: boolean;
@@ -66,8 +66,12 @@ export class FfmpegRunner {
     this.#stopGraceMs = options.stopGraceMs ?? STOP_GRACE_MS;
   }
 
+  get niceness(): number {
+    return this.#niceness;
+  }
+
   get runningPids(): readonly number[] {
-    return Array.from(this.#runs, (run) => run.pid).filter((pid) => pid !== undefined);
+    return Array.from(this.#runs, (run) => run.child?.pid).filter((pid) => pid !== undefined);
   }
 
   /**
@@ -77,7 +81,13 @@ export class FfmpegRunner {
    */
   async run(job: FfmpegJob, options: FfmpegRunOptions): Promise<string> {
     options.signal?.throwIfAborted();
-    const run: Run = { label: options.label, pid: undefined, movedAtMs: Date.now(), position: '', isStalled: false };
+    const run: Run = {
+      label: options.label,
+      child: undefined,
+      movedAtMs: Date.now(),
+      position: '',
+      isStalled: false,
+    };
     const command = commandOf(job, this.#niceness);
     const reader = new ProgressReader((progress) => {
       noteMove(run, progress);
@@ -98,6 +108,8 @@ export class FfmpegRunner {
         });
         command.once('end', (_stdout, stderr) => resolve(stderr ?? ''));
         command.once('error', (error: Error, _stdout, stderr) => {
+          // When what is fed to it fails, it would wait for more for ever.
+          if (run.child?.exitCode === null && run.child.signalCode === null) signalRun(run, 'SIGKILL');
           reject(options.signal?.aborted === true ? options.signal.reason : failureOf(run, error, stderr ?? ''));
         });
         command.run();
@@ -127,7 +139,7 @@ export class FfmpegRunner {
   #adopt(run: Run, command: FfmpegCommand, reader: ProgressReader): void {
     const child: unknown = Reflect.get(command, 'ffmpegProc');
     if (!(child instanceof ChildProcess)) throw new TypeError('fluent-ffmpeg has no child');
-    run.pid = child.pid;
+    run.child = child;
     child.stdout?.on('data', (data: Buffer) => reader.push(data.toString('utf8')));
     if (this.#isPaused) signalRun(run, 'SIGSTOP');
   }
@@ -186,7 +198,7 @@ function noteMove(run: Run, progress: FfmpegProgress): void {
 }
 
 function signalRun(run: Run, signal: NodeJS.Signals): void {
-  if (run.pid !== undefined) signalGroup(run.pid, signal);
+  if (run.child?.pid !== undefined) signalGroup(run.child.pid, signal);
 }
 
 function failureOf(run: Run, error: Error, stderr: string): FfmpegError {

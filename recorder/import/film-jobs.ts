@@ -1,10 +1,12 @@
-import { h264Options } from '../ffmpeg/args.ts';
+import { h264Options, soundOnTime } from '../ffmpeg/args.ts';
 import type { FfmpegJob, FfmpegOutput } from '../ffmpeg/job.ts';
 import { inputOptions, MAX_FILM_SECONDS, MAX_PICTURE_PIXELS, type FilmFacts } from './film-facts.ts';
 
 const PICTURE_SEGMENT_SECONDS = '6';
 const SOUND_SEGMENT_SECONDS = '10';
-const SOUND_RATE = '48000';
+const SOUND_RATE = 48_000;
+/** Timestamps of other people's recorders are those of arrival at times: packets that are late by less come at once, and none is missing. */
+const HOLE_SECONDS = 0.1;
 /** What the film can show at most: production's picture is as large. */
 const BOX_WIDTH = 1_920;
 const BOX_HEIGHT = 1_080;
@@ -88,7 +90,7 @@ function soundOutput(index: number, target: string): FfmpegOutput {
       ...['-map', `0:${index}`, '-vn', '-sn', '-dn', '-map_metadata', '-1', '-map_chapters', '-1'],
       ...['-t', String(MAX_FILM_SECONDS + 1)],
       // Holes and a late beginning become silence, or everything behind them would come too early.
-      ...['-af', `aresample=${SOUND_RATE}:async=1000:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo`],
+      ...['-af', `${soundOnTime(SOUND_RATE, HOLE_SECONDS)},aformat=sample_fmts=fltp:channel_layouts=stereo`],
       ...['-c:a', 'aac', '-b:a', '128k', '-f', 'mp4'],
     ],
     target,

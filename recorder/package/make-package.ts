@@ -8,6 +8,7 @@ import { ZipFile } from 'yazl';
 import { writeVtt } from '../../signaling/protocol/caption-file.ts';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { PlayIndex } from '../../signaling/protocol/play-index.ts';
+import { ManifestStore } from '../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import type { PackageJob, PackageResult } from '../jobs/derive-jobs.ts';
@@ -23,6 +24,7 @@ import {
   type PackagedTrack,
   type PackageFacts,
 } from './media-package.ts';
+import { fetchBoardPages } from './page-pieces.ts';
 import { packageSound, packageTrack, type PackageWork } from './package-track.ts';
 import { PlayFiles } from './play-files.ts';
 
@@ -50,8 +52,8 @@ export async function makePackage(options: MakePackageOptions): Promise<PackageR
   const { store, job, folder, signal } = options;
   try {
     await mkdir(folder, { recursive: true });
-    const { body } = await store.getBuffer(job.indexKey);
-    const index = PlayIndex.parse(JSON.parse(body.toString('utf8')));
+    const source = await sourceOf(store, job);
+    const index = PlayIndex.parse(JSON.parse(source.index));
     const out = join(folder, 'out');
     await mkdir(out);
     const files = new PlayFiles(store, job.indexKey, signal);
@@ -61,29 +63,55 @@ export async function makePackage(options: MakePackageOptions): Promise<PackageR
     const facts: PackageFacts = { ...job.facts, packageId: job.packageId, durationMs };
     const contents = await writeTexts(options, facts, { tracks, kept }, out);
     await writeFile(join(out, 'manifest.xml'), manifestXml(facts, contents));
-    return await putZip(options, out, contents);
+    const result = await putZip(options, out, contents);
+    await refuseOutdated(store, { job, source, key: result.key });
+    return result;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Lecturer and board; a lesson with neither is whoever there is. */
+/** What a package is made from, and what tells that somebody has been erased from it meanwhile. */
+async function sourceOf(store: ObjectStore, { recordingId, indexKey }: PackageJob) {
+  const { body } = await store.getBuffer(indexKey);
+  const manifest = await new ManifestStore(store).read(recordingId);
+  return { index: body.toString('utf8'), recorded: JSON.stringify([manifest?.tracks, manifest?.events]) };
+}
+
+/**
+ * Erasing marks the manifest before it deletes packages: one that was put behind that holds what must be gone.
+ *
+ * @throws AppError `unavailable`, and it is made again
+ */
+async function refuseOutdated(
+  store: ObjectStore,
+  { job, source, key }: { job: PackageJob; source: Awaited<ReturnType<typeof sourceOf>>; key: string },
+): Promise<void> {
+  const now = await sourceOf(store, job).catch(() => undefined);
+  if (now?.index === source.index && now.recorded === source.recorded) return;
+  await store.delete(key);
+  throw new AppError('unavailable', { message: 'the recording has changed meanwhile' });
+}
+
+/** Lecturer and board, which may be pages alone; a lesson with neither is whoever there is. */
 async function makeTracks(
-  { onProgress }: MakePackageOptions,
+  { store, job, onProgress }: MakePackageOptions,
   work: PackageWork,
   out: string,
 ): Promise<readonly PackagedTrack[]> {
   const views = work.index.views.map(({ view }) => view);
   const presenter = views.includes('lecturer') ? 'lecturer' : views.find((view) => !view.startsWith('board'));
+  const pages = await fetchBoardPages(store, job.indexKey, work.folder, work.signal);
+  const board = views.includes('board') || pages !== undefined ? 'board' : undefined;
   const wanted = [
-    { view: presenter, name: 'presenter.mp4', flavour: 'presenter/delivery' },
-    { view: views.find((view) => view === 'board'), name: 'presentation.mp4', flavour: 'presentation/delivery' },
+    { view: presenter, pages: undefined, name: 'presenter.mp4', flavour: 'presenter/delivery' },
+    { view: board, pages, name: 'presentation.mp4', flavour: 'presentation/delivery' },
   ].flatMap(({ view, ...rest }) => (view === undefined ? [] : [{ view, ...rest }]));
   if (wanted.length === 0) throw new AppError('gone', { message: 'there is no picture to export' });
   const sound = await packageSound(work);
   const tracks: PackagedTrack[] = [];
-  for (const [number, { view, name, flavour }] of wanted.entries()) {
-    await packageTrack(work, view, sound, join(out, name), (fraction) =>
+  for (const [number, { view, pages: shown, name, flavour }] of wanted.entries()) {
+    await packageTrack(work, { view, pages: shown }, sound, join(out, name), (fraction) =>
       onProgress((PICTURES_SHARE * (number + fraction)) / wanted.length),
     );
     tracks.push(

@@ -1,3 +1,5 @@
+import { escapeMarkup } from '../../signaling/protocol/markup.ts';
+
 /**
  * The texts of an Opencast media package: the manifest (namespace `http://mediapackage.opencastproject.org`), the episode's Dublin Core catalogue and its
  * XACML policy, as Opencast's ingest takes them from a zip. Pure.
@@ -45,7 +47,7 @@ export interface PackageContents {
 type Xml = string;
 
 function escaped(text: string): string {
-  const plain = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const plain = escapeMarkup(text).replaceAll('"', '&quot;');
   // XML 1.0 has no way at all to write other control characters.
   return Array.from(plain)
     .filter((letter) => letter >= ' ' || letter === '\t' || letter === '\n')

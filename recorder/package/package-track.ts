@@ -1,10 +1,13 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlayIndex, PlayRun, PlaySegment } from '../../signaling/protocol/play-index.ts';
-import { concatLine, h264Options, seconds } from '../ffmpeg/args.ts';
+import { concatLine, h264Options, seconds, soundOnTime } from '../ffmpeg/args.ts';
 import type { FfmpegInput, FfmpegJob } from '../ffmpeg/job.ts';
 import type { FfmpegRunner } from '../ffmpeg/run.ts';
+import { SAMPLE_RATE, samplesOf } from '../produce/parts/sound-mix.ts';
+import type { Span } from '../produce/source/presence.ts';
 import { isWhole, keptTimes, PACKAGE_FPS, pictureParts, type KeptTime, type PicturePart } from './kept-time.ts';
+import { besideMoving, type BoardPages, type PagePiece } from './page-pieces.ts';
 import type { PlayFiles } from './play-files.ts';
 
 const HOLE_US = 1_000_000;
@@ -15,7 +18,6 @@ const MAX_HEIGHT = 1_080;
 const NOTHING = 'black';
 /** Seeking behind a piece's last frame finds nothing. */
 const SEEK_MARGIN_US = 100_000;
-const SAMPLE_RATE = 48_000;
 const BITRATE = '128k';
 
 export interface PackageWork {
@@ -27,10 +29,17 @@ export interface PackageWork {
   readonly signal: AbortSignal;
 }
 
-interface Piece {
-  readonly fromUs: number;
-  readonly toUs: number;
+interface MovingPiece extends Span {
   readonly path: string;
+  readonly isStill?: false;
+}
+type Piece = MovingPiece | PagePiece;
+
+/** What becomes one track of a package. */
+export interface PackagedView {
+  readonly view: string;
+  /** Of the board, what stood there while nothing moved. */
+  readonly pages: BoardPages | undefined;
 }
 
 type Run = Pick<PlayRun, 'container' | 'segments' | 'width' | 'height'>;
@@ -64,7 +73,6 @@ function copySoundJob(input: FfmpegInput, target: string): FfmpegJob {
 }
 
 function cutSoundJob(kept: readonly KeptTime[], input: FfmpegInput, target: string): FfmpegJob {
-  const samplesOf = (us: number): number => Math.round((us * SAMPLE_RATE) / 1e6);
   const cuts = kept.map(({ fromUs, frames }, at) => {
     const from = samplesOf(fromUs);
     const to = from + (frames * SAMPLE_RATE) / PACKAGE_FPS;
@@ -74,7 +82,7 @@ function cutSoundJob(kept: readonly KeptTime[], input: FfmpegInput, target: stri
   return {
     inputs: [input],
     filterGraph: [
-      `[0:a]aresample=${SAMPLE_RATE}:async=1000:first_pts=0,apad,asplit=${kept.length}${names('c')}`,
+      `[0:a]${soundOnTime(SAMPLE_RATE)},apad,asplit=${kept.length}${names('c')}`,
       ...cuts,
       `${names('k')}concat=n=${kept.length}:v=0:a=1[out]`,
     ].join(';'),
@@ -85,19 +93,19 @@ function cutSoundJob(kept: readonly KeptTime[], input: FfmpegInput, target: stri
 /** One view with the sound, as an MP4 that begins to play before it is there as a whole. */
 export async function packageTrack(
   work: PackageWork,
-  view: string,
+  { view, pages }: PackagedView,
   sound: string | undefined,
   target: string,
   onProgress: (fraction: number) => void,
 ): Promise<void> {
   const { index, ffmpeg, folder, signal } = work;
   const runs = index.views.find((each) => each.view === view)?.runs ?? [];
-  const kept = keptTimes(index);
   const own = join(folder, view);
   await mkdir(own, { recursive: true });
-  const picture = isCopied(runs, index)
-    ? await copiedPicture(work, runs, own)
-    : await encodedPicture(work, runs, kept, own, onProgress);
+  const picture =
+    pages === undefined && isCopied(runs, index)
+      ? await copiedPicture(work, runs, own)
+      : await encodedPicture({ ...work, folder: own }, runs, pages, onProgress);
   const inputs = [picture, ...(sound === undefined ? [] : [{ options: [], source: sound }])];
   const maps = ['-map', '0:v', ...(sound === undefined ? [] : ['-map', '1:a'])];
   await ffmpeg.run(
@@ -119,14 +127,17 @@ async function copiedPicture({ files }: PackageWork, runs: readonly Run[], folde
 async function encodedPicture(
   work: PackageWork,
   runs: readonly Run[],
-  kept: readonly KeptTime[],
-  folder: string,
+  pages: BoardPages | undefined,
   onProgress: (fraction: number) => void,
 ): Promise<FfmpegInput> {
-  const { ffmpeg, signal } = work;
-  const pieces = await fetchPieces(work, runs, folder);
-  const size = canvasOf(runs);
-  const parts = pictureParts(kept, pieces);
+  const { ffmpeg, folder, signal } = work;
+  const moving = await fetchPieces(work, runs, folder);
+  const pieces: Piece[] = [...moving, ...besideMoving(pages?.pieces ?? [], moving)];
+  const size = canvasOf(pages === undefined ? runs : [...runs, pages]);
+  const parts = pictureParts(
+    keptTimes(work.index),
+    pieces.toSorted((one, other) => one.fromUs - other.fromUs),
+  );
   const total = parts.reduce((sum, { frames }) => sum + frames, 0);
   const paths: string[] = [];
   let done = 0;
@@ -145,8 +156,8 @@ async function encodedPicture(
   return { options: ['-f', 'concat', '-safe', '0'], source: list };
 }
 
-async function fetchPieces(work: PackageWork, runs: readonly Run[], folder: string): Promise<readonly Piece[]> {
-  const pieces: Piece[] = [];
+async function fetchPieces(work: PackageWork, runs: readonly Run[], folder: string): Promise<readonly MovingPiece[]> {
+  const pieces: MovingPiece[] = [];
   for (const run of runs) {
     for (const segments of unbroken(run.segments)) {
       const path = join(folder, `piece-${pieces.length}.${run.container === 'webm' ? 'webm' : 'mp4'}`);
@@ -173,7 +184,7 @@ interface Size {
 }
 
 /** As large as the largest picture; others stand in the middle of it. */
-function canvasOf(runs: readonly Run[]): Size {
+function canvasOf(runs: readonly Pick<Run, keyof Size>[]): Size {
   const even = (value: number): number => Math.floor(value / 2) * 2;
   const largest = (values: readonly (number | undefined)[], most: number): number =>
     even(Math.min(most, Math.max(2, ...values.map((value) => value ?? 0))));
@@ -193,7 +204,10 @@ function partJob({ piece, seekUs, frames }: PicturePart<Piece>, { width, height 
   const fit = `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`;
   const shown = `[0:v]fps=${PACKAGE_FPS}:start_time=0,${fit},setsar=1,pad=${width}:${height}:-1:-1,tpad=stop=-1:stop_mode=clone[v]`;
   const nothing = `color=c=${NOTHING}:s=${width}x${height}:r=${PACKAGE_FPS},format=yuv420p[v]`;
-  const at = piece === null ? 0 : Math.min(seekUs, Math.max(0, piece.toUs - piece.fromUs - SEEK_MARGIN_US));
+  const at =
+    piece === null || piece.isStill === true
+      ? 0
+      : Math.min(seekUs, Math.max(0, piece.toUs - piece.fromUs - SEEK_MARGIN_US));
   // The picture before the part's beginning is the one that is seen there.
   const seek = at > 0 ? ['-noaccurate_seek', '-ss', seconds(at)] : [];
   return {

@@ -12,7 +12,7 @@ const at = (second: number, type: RecordingEvent['type'], data: object = {}): Re
 const turn = (second: number, page: number) => at(second, 'slide', { coursewareId, page });
 const writes = (second: number, page: number, stroke: string) =>
   at(second, 'ink', {
-    ...{ coursewareId, page, colour: 'red', points: [1, 1, 2, 2] },
+    ...{ coursewareId, page, colour: 'red', shape: 'pen', points: [1, 1, 2, 2] },
     ...{ seatId: SeatId.parse('seat'), strokeId: StrokeId.parse(stroke) },
   });
 

@@ -25,6 +25,7 @@ export class Housekeeping {
       args: [entry.main],
       env,
       ...(entry.nice === undefined ? {} : { nice: entry.nice }),
+      hasSpare: entry.hasSpare ?? false,
       onRefusal: this.#onRefusal,
       ...this.observe(entry.name),
     });

@@ -10,12 +10,14 @@ export interface ProcessEntry {
   readonly name: string;
   readonly main: string;
   readonly nice?: number;
+  /** Another one waits, loaded, to take its place: what arrives while it is away is lost for good. */
+  readonly hasSpare?: boolean;
 }
 
 /** Our processes in the order in which they start; they stop in the opposite one. */
 export const PROCESSES: readonly ProcessEntry[] = [
   { name: 'sfu', main: 'sfu/main.ts' },
-  { name: 'recorder-capture', main: 'recorder/capture/main.ts' },
+  { name: 'recorder-capture', main: 'recorder/capture/main.ts', hasSpare: true },
   { name: 'recorder-produce', main: 'recorder/produce/main.ts', nice: PRODUCE_NICENESS },
   { name: 'signaling', main: 'signaling/main.ts' },
 ];

@@ -42,6 +42,9 @@ function supervise(script: string, options: Partial<ProcessOptions> = {}) {
   return { one, lines, deaths };
 }
 
+/** The second word of a line. */
+const pidOf = (line: string | undefined): number => Number(line?.split(' ')[1]);
+
 function isAlive(pid: number): boolean {
   const stat = `/proc/${pid}/stat`;
   // A zombie is dead; its parent has not looked yet.
@@ -102,6 +105,35 @@ describe('a supervised process', () => {
     const { lines } = supervise('nice; exec sleep 60', { nice: 7 });
     await until(() => lines.length === 1);
     expect(lines).toEqual(['7']);
+  });
+
+  test('is replaced by a spare that was ready, and that by the next one', async () => {
+    const script = '[ -n "$TONGKE_SPARE" ] && { echo spare $$; read -r word || exit; }; echo up $$; exec sleep 60';
+    const { one, lines } = supervise(script, { hasSpare: true, spareAfterMs: 50 });
+    const pids = (word: string) => lines.filter((line) => line.startsWith(word)).map((line) => pidOf(line));
+    await until(() => lines.length === 2);
+    const [spare] = pids('spare');
+    expect(one.pid).toBe(pids('up')[0]);
+    process.kill(one.pid ?? 0, 'SIGKILL');
+    await until(() => lines.length === 4);
+    expect(one.pid).toBe(spare);
+    expect(pids('up')[1]).toBe(spare);
+    const next = pids('spare')[1] ?? 0;
+    expect(isAlive(next)).toBe(true);
+    await one.stop();
+    await until(() => !isAlive(next) && !isAlive(spare ?? 0));
+  });
+
+  test('gets another spare for one that died', async () => {
+    const { one, lines } = supervise('[ -n "$TONGKE_SPARE" ] && echo spare $$; exec sleep 60', {
+      hasSpare: true,
+      spareAfterMs: 50,
+    });
+    await until(() => lines.length === 1);
+    process.kill(pidOf(lines[0]), 'SIGKILL');
+    await until(() => lines.length === 2);
+    expect(one.pid).toBeDefined();
+    expect(isAlive(pidOf(lines[1]))).toBe(true);
   });
 
   test('dies with its supervisor, even when that is killed', async () => {

@@ -7,7 +7,7 @@ const localAddresses = ['10.1.2.3', '127.0.0.1'];
 describe('planListening()', () => {
   it('gives each worker a UDP and a TCP port of its own on every local address', () => {
     const plan = planListening({ port: 44_000, announced: [], localAddresses });
-    expect(plan.infosOf(1)).toEqual([
+    expect(plan.infosOf(1)).toMatchObject([
       { ip: '10.1.2.3', protocol: 'udp', port: 44_001 },
       { ip: '127.0.0.1', protocol: 'udp', port: 44_001 },
       { ip: '10.1.2.3', protocol: 'tcp', port: 44_001 },
@@ -15,17 +15,23 @@ describe('planListening()', () => {
     ]);
   });
 
+  it('asks for more room than the usual 208 KB where all receivers share a socket', () => {
+    const [udp, tcp] = planListening({ port: 0, announced: ['127.0.0.1'], localAddresses }).infosOf(0);
+    expect(udp?.recvBufferSize).toBeGreaterThan(1_000_000);
+    expect(tcp).toEqual({ ip: '127.0.0.1', protocol: 'tcp' });
+  });
+
   it('leaves the port open when it is 0', () => {
     const plan = planListening({ port: 0, announced: ['127.0.0.1'], localAddresses });
-    expect(plan.infosOf(3)).toEqual([
-      { ip: '127.0.0.1', protocol: 'udp' },
-      { ip: '127.0.0.1', protocol: 'tcp' },
+    expect(plan.infosOf(3).map(({ protocol, port }) => [protocol, port])).toEqual([
+      ['udp', undefined],
+      ['tcp', undefined],
     ]);
   });
 
   it('listens everywhere for an address that is not its own and offers all announced ones', () => {
     const plan = planListening({ port: 44_000, announced: ['203.0.113.9', 'media.example.cn'], localAddresses });
-    expect(plan.infosOf(0)[0]).toEqual({
+    expect(plan.infosOf(0)[0]).toMatchObject({
       ip: '0.0.0.0',
       announcedAddress: '203.0.113.9',
       protocol: 'udp',

@@ -1,4 +1,4 @@
-import { escapedText, readSrtText, readVttText, type SpokenText } from './caption-text.ts';
+import { readSrtText, readVttText, vttText, type SpokenText } from './caption-text.ts';
 import { MAX_CUE_CHARACTERS, MAX_CUES, type CaptionCue } from './captions.ts';
 import type { ProblemCode } from './problems.ts';
 
@@ -161,8 +161,8 @@ export function captionStamp(ms: number): string {
 
 export function writeVtt(cues: readonly CaptionCue[]): string {
   const blocks = cues.map(({ fromMs, toMs, voice, text }) => {
-    const said = escapedText(text);
-    const payload = voice === null ? said : `<v ${escapedText(voice)}>${said}`;
+    const said = vttText(text);
+    const payload = voice === null ? said : `<v ${vttText(voice)}>${said}`;
     return `${captionStamp(fromMs)} --> ${captionStamp(toMs)}\n${payload}\n`;
   });
   return ['WEBVTT\n', ...blocks].join('\n');

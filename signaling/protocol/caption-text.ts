@@ -1,3 +1,5 @@
+import { escapeMarkup } from './markup.ts';
+
 /**
  * Text of one cue with the markup of its file (W3C WebVTT §4.2.2 "cue components", and what SubRip writers use) taken apart into who
  * speaks and what is said. Anything that looks like markup and is none of theirs is refused, not passed on.
@@ -104,5 +106,4 @@ export function readSrtText(payload: string): readonly SpokenText[] | undefined 
 }
 
 /** As WebVTT wants it: nothing in it can be taken for markup or for the end of the cue. */
-export const escapedText = (text: string): string =>
-  tidied(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+export const vttText = (text: string): string => escapeMarkup(tidied(text));

@@ -26,6 +26,7 @@ export class GrownInk {
   readonly #options: GrownInkOptions;
   readonly #strokes = new Map<string, GrownStroke>();
   #cancel: (() => void) | null = null;
+  #isClosed = false;
 
   constructor(options: GrownInkOptions) {
     this.#options = options;
@@ -58,6 +59,7 @@ export class GrownInk {
   }
 
   wait(): void {
+    if (this.#isClosed) return;
     this.#cancel ??= this.#options.clock.after(this.#options.everyMs, () => {
       this.#cancel = null;
       this.#options.onDue();
@@ -65,6 +67,7 @@ export class GrownInk {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#cancel?.();
     this.#cancel = null;
   }

@@ -9,7 +9,10 @@ const board = { coursewareId: WHITEBOARD.coursewareId, page: 1 };
 const strokeId = StrokeId.parse('stroke');
 const other = StrokeId.parse('other');
 const seatId = SeatId.parse('li');
-const part = (from: number, ...points: number[]) => ({ strokeId, seatId, colour: 'red' as const, from, points });
+const part = (from: number, ...points: number[]) => ({
+  ...{ strokeId, seatId, colour: 'red' as const, shape: 'pen' as const },
+  ...{ from, points },
+});
 
 function ink() {
   const clock = new ManualClock();
@@ -51,7 +54,23 @@ describe('ink', () => {
       ],
     ]);
     made.undo(board, other, { seatId, isTeacher: false });
-    expect(made.of(board)).toEqual([{ strokeId, seatId, colour: 'red', points: [1, 2, 3, 4, 5, 6] }]);
+    expect(made.of(board)).toEqual([{ strokeId, seatId, colour: 'red', shape: 'pen', points: [1, 2, 3, 4, 5, 6] }]);
+  });
+
+  it('carries typed words, which weigh on the page as their characters do (I1, I4)', async () => {
+    const { made, clock, drawn } = ink();
+    const words = { ...part(0, 1, 2), shape: 'text' as const, text: '勾股定理' };
+    made.draw(board, words);
+    await clock.pass(200);
+    expect(drawn).toMatchObject([[{ strokeId, text: '勾股定理', points: [1, 2] }]]);
+    expect(made.save().pages).toMatchObject([{ strokes: [{ shape: 'text', text: '勾股定理' }] }]);
+    const long = 'x'.repeat(200);
+    let pieces = 0;
+    expect(() => {
+      for (; pieces < 1_000; pieces += 1)
+        made.draw(board, { ...words, strokeId: StrokeId.parse(`piece-${pieces}`), text: long });
+    }).toThrow('the page is full');
+    expect(pieces).toBe(Math.floor((24_000 - 6) / 202));
   });
 
   it('is written on the page that is shown alone (I1)', () => {

@@ -6,7 +6,7 @@ import { Level } from '../runtime/bucket.ts';
 import { GrownInk, placeKey, type GrownStroke, type PagePlace } from './grown-ink.ts';
 import type { Clock } from './ports.ts';
 
-/** Numbers, two of which are a point: what one page holds, and all of them. It is saved whole with the room. */
+/** Numbers, two of which are a point, and characters: what one page holds, and all of them. It is saved whole with the room. */
 const MAX_OF_PAGE = 24_000;
 const MAX_OF_ALL = 96_000;
 const MAX_STROKES_OF_PAGE = 1_500;
@@ -57,6 +57,8 @@ interface Page {
   numbers: number;
 }
 
+/** Of what one page holds: numbers, and characters of typed words. */
+const weightOf = ({ points, text = '' }: Pick<InkStroke, 'points' | 'text'>): number => points.length + text.length;
 const placeOf = ({ coursewareId, page }: PagePlace): PagePlace => ({ coursewareId, page });
 
 /** What is written on the pages of a lesson, by many hands (SPEC I). Who may write has been checked. */
@@ -119,12 +121,13 @@ export class PageInk {
     if (from > had) throw new AppError('conflict', { message: 'a part of the stroke is missing' });
     const added = points.slice(had - from);
     if (added.length === 0) return;
-    this.#assertRoom(page, added.length, known === undefined);
-    this.#pay(added.length + COST_OF_PART);
+    const weight = known === undefined ? weightOf({ ...drawn, points: added }) : added.length;
+    this.#assertRoom(page, weight, known === undefined);
+    this.#pay(weight + COST_OF_PART);
     if (known === undefined) page.strokes.set(strokeId, { ...drawn, points: added });
     else known.points.push(...added);
-    page.numbers += added.length;
-    this.#numbers += added.length;
+    page.numbers += weight;
+    this.#numbers += weight;
     this.#pages.set(placeKey(place), page);
     const grown = { coursewareId: place.coursewareId, page: place.page, strokeId, from: had };
     this.#untold.grew(grown);
@@ -140,8 +143,8 @@ export class PageInk {
     if (!by.isTeacher && stroke.seatId !== by.seatId) throw new AppError('forbidden');
     this.#pay(COST_OF_UNDO);
     page.strokes.delete(strokeId);
-    page.numbers -= stroke.points.length;
-    this.#numbers -= stroke.points.length;
+    page.numbers -= weightOf(stroke);
+    this.#numbers -= weightOf(stroke);
     this.#untold.forget(place, strokeId);
     this.#options.onRemoved(place, strokeId);
     if (this.#notWrittenDown.forget(place, strokeId)) this.#options.onRemovedOnceWrittenDown(place, strokeId);
@@ -197,7 +200,7 @@ export class PageInk {
     this.#isOpen = isOpen;
     for (const { strokes, ...place } of pages) {
       const byId = new Map(strokes.map((stroke) => [stroke.strokeId, stroke]));
-      const numbers = strokes.reduce((sum, { points }) => sum + points.length, 0);
+      const numbers = strokes.reduce((sum, stroke) => sum + weightOf(stroke), 0);
       this.#pages.set(placeKey(place), { place, strokes: byId, numbers });
       this.#numbers += numbers;
     }

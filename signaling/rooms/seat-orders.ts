@@ -77,6 +77,14 @@ export class SeatOrders {
     halfDuplex.setTalking(seat.seatId, talking);
   }
 
+  /** @throws AppError `wordRefused` (SPEC Y1), and what `assertMayWrite` throws once the list is there */
+  async assertMayWriteWords(seat: Seat, text: string): Promise<void> {
+    this.assertMayWrite(seat);
+    await this.#parts.tools.words.assertAllowed(text);
+    if (!isInside(seat)) throw new AppError('conflict', { message: 'left meanwhile' });
+    this.assertMayWrite(seat);
+  }
+
   /** Teachers always; whoever answers questions while the class may write (SPEC I1). @throws AppError `forbidden`, `safeMode` */
   assertMayWrite(seat: Seat): void {
     if (isTeacherSeat(seat.kind)) return;

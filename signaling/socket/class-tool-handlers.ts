@@ -71,8 +71,9 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
     return done;
   },
 
-  drawInk: ({ coursewareId, page, ...drawn }, { room, seat }) => {
-    room.seatOrders.assertMayWrite(seat);
+  drawInk: async ({ coursewareId, page, ...drawn }, { room, seat }) => {
+    if (drawn.text === undefined) room.seatOrders.assertMayWrite(seat);
+    else await room.seatOrders.assertMayWriteWords(seat, drawn.text);
     room.parts.tools.ink.draw({ coursewareId, page }, { ...drawn, seatId: seat.seatId });
     return done;
   },

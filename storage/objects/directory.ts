@@ -1,6 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream, type BigIntStats } from 'node:fs';
-import { mkdir, open, opendir, readFile, rename, rm, rmdir, stat, statfs, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  open,
+  opendir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  statfs,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,6 +33,7 @@ import type {
 
 /** Below the root, beside the objects; keys cannot name it since no part of a key starts with a dot. */
 const SYSTEM_FOLDER = '.tongke';
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1_000;
 /** Segments of a few megabytes in a few reads, each of which costs a turn of the event loop. */
 const READ_BYTES = 512 * 1_024;
 /** A folder that a concurrent delete has just removed is made again this often before giving up. */
@@ -36,6 +50,7 @@ export class DirectoryObjectStore implements ObjectStore {
   static async create(root: string): Promise<DirectoryObjectStore> {
     for (const folder of ['temp', 'locks', 'types'])
       await mkdir(join(root, SYSTEM_FOLDER, folder), { recursive: true });
+    await removeAbandoned(join(root, SYSTEM_FOLDER, 'temp'));
     return new DirectoryObjectStore(root);
   }
 
@@ -57,7 +72,8 @@ export class DirectoryObjectStore implements ObjectStore {
     } catch (error) {
       throw toAppError(error);
     } finally {
-      await rm(temporary, { force: true });
+      // On a disk that has become read-only it stays, until `create` finds it.
+      await rm(temporary, { force: true }).catch(() => undefined);
     }
   }
 
@@ -248,6 +264,16 @@ export class DirectoryObjectStore implements ObjectStore {
 
   #systemPath(folder: 'temp' | 'locks' | 'types', name: string): string {
     return join(this.#root, SYSTEM_FOLDER, folder, name);
+  }
+}
+
+/** What a process that was killed was about to store: nobody has written to it for a day. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const sinceMs = Date.now() - ABANDONED_AFTER_MS;
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    const facts = await stat(path).catch(() => undefined);
+    if (facts !== undefined && facts.mtimeMs < sinceMs) await rm(path, { force: true }).catch(() => undefined);
   }
 }
 

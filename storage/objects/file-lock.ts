@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { open, readFile, stat, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { threadId } from 'node:worker_threads';
 import { AppError } from '../../signaling/protocol/errors.ts';
 
 const RETRY_MIN_MS = 1;
@@ -8,6 +9,11 @@ const RETRY_MAX_MS = 8;
 const GIVE_UP_AFTER_MS = 20_000;
 /** Removing a dead owner's lock takes microseconds: a thief older than this died while doing it. */
 const DEAD_THIEF_AFTER_MS = 10_000;
+/** A lock that could not be removed: its disk has become read-only, or is away. */
+const RELEASE_RETRY_MS = 1_000;
+
+/** What this thread holds or is about to take: one at a time, so that a lock file of its own that it does not hold is one it could not remove. */
+const taken = new Set<string>();
 
 /**
  * Takes a lock file that no other process of this machine can hold at the same time; resolves with what releases it.
@@ -19,13 +25,58 @@ const DEAD_THIEF_AFTER_MS = 10_000;
  */
 export async function acquireFileLock(path: string): Promise<() => Promise<void>> {
   const giveUpAtMs = Date.now() + GIVE_UP_AFTER_MS;
-  while (!(await tryCreate(path, await processIdentity(process.pid)))) {
-    const owner = await readOwner(path);
-    if (owner !== undefined && !(await isAlive(owner))) await removeDeadOwnersLock(path, owner);
-    else if (Date.now() > giveUpAtMs) throw new AppError('unavailable', { message: 'a file lock is not released' });
-    else await sleep(randomInt(RETRY_MIN_MS, RETRY_MAX_MS));
+  // Nothing is awaited between the last look and the taking.
+  while (taken.has(path)) await pauseBefore(giveUpAtMs);
+  taken.add(path);
+  try {
+    const self = await ownIdentity();
+    while (!(await tryCreate(path, self))) {
+      const owner = await readOwner(path);
+      if (owner === self) break;
+      if (owner !== undefined && !(await isAlive(owner))) await removeDeadOwnersLock(path, owner);
+      else await pauseBefore(giveUpAtMs);
+    }
+  } catch (error) {
+    taken.delete(path);
+    throw error;
   }
-  return () => unlinkIfThere(path);
+  return () => release(path);
+}
+
+/** The work is done, so nobody is told that a lock remains: it is removed as soon as its disk lets it be. */
+async function release(path: string): Promise<void> {
+  try {
+    await unlinkIfThere(path);
+  } catch {
+    releaseLater(path);
+  } finally {
+    taken.delete(path);
+  }
+}
+
+function releaseLater(path: string): void {
+  setTimeout(() => void releaseLeftBehind(path), RELEASE_RETRY_MS).unref();
+}
+
+async function releaseLeftBehind(path: string): Promise<void> {
+  if (taken.has(path)) {
+    releaseLater(path);
+    return;
+  }
+  taken.add(path);
+  try {
+    // Since then it may have been removed, and taken by another process.
+    if ((await readOwner(path)) === (await ownIdentity())) await unlinkIfThere(path);
+  } catch {
+    releaseLater(path);
+  } finally {
+    taken.delete(path);
+  }
+}
+
+async function pauseBefore(giveUpAtMs: number): Promise<void> {
+  if (Date.now() > giveUpAtMs) throw new AppError('unavailable', { message: 'a file lock is not released' });
+  await sleep(randomInt(RETRY_MIN_MS, RETRY_MAX_MS));
 }
 
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -81,7 +132,14 @@ async function readOwner(path: string): Promise<string | undefined> {
 
 async function isAlive(owner: string): Promise<boolean> {
   if (owner === '') return false;
-  return (await processIdentity(Number.parseInt(owner, 10))) === owner;
+  const living = await processIdentity(Number.parseInt(owner, 10));
+  // Older versions named no thread.
+  return owner === living || owner.startsWith(`${living} `);
+}
+
+/** Threads of one process know nothing of each other's locks. */
+async function ownIdentity(): Promise<string> {
+  return `${await processIdentity(process.pid)} ${threadId}`;
 }
 
 /** Process number and start time, since numbers are used again; `0` behind the number when there is no such process. */

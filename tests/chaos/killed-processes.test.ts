@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PlayIndex } from '../../signaling/protocol/play-index.ts';
+import type { RecordingId } from '../../signaling/protocol/ids.ts';
+import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
+import { ManifestStore } from '../../storage/objects/manifest-store.ts';
+import type { RecordingManifest } from '../../storage/objects/manifest.ts';
 import { launchBrowser } from '../support/browser/browser.ts';
 import { Person } from '../support/browser/person.ts';
-import { lessonIdOf, signedIn } from '../support/districts/demo-lessons.ts';
+import { lessonIdOf, playableRecordingOf, signedIn, viewsOf } from '../support/districts/demo-lessons.ts';
 import { eventually } from '../support/eventually.ts';
-import { longestHoleMs, readViewTimecodes } from '../support/media/film.ts';
+import { readViewFrames, type StoredFrame } from '../support/media/film.ts';
 import { Stack, type StackProcess } from '../support/stands/stack.ts';
 import { plan } from './plan.ts';
 
@@ -16,7 +19,12 @@ const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const PUPIL = { account: 'ye.zihan', name: '叶子涵', sender: 2 };
 /** Lesson time between two faults, so that each hole stands alone. */
 const CALM_MS = 12_000;
-const PLAYABLE_DEADLINE_MS = 30_000;
+/** What DESIGN §9 promises to miss no more than. */
+const PROMISED_MS = { worker: 5_000, capture: { video: 2_000, audio: 1_000 } } as const;
+/** A picture now and then is late on a loaded machine. */
+const LATE_MS = 1_000;
+/** Between the last picture before a hole and its mark, and behind it until the next keyframe. */
+const MARK_SLACK_US = 1_000_000;
 
 let stack: Stack;
 let browser: Browser;
@@ -32,7 +40,7 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
-  teacher = await Person.at(stack, browser, TEACHER.sender);
+  teacher = await Person.at(stack, browser, TEACHER.sender, { media: { framesPerSecond: 15 } });
   pupil = await Person.at(stack, browser, PUPIL.sender);
   await teacher.signIn(TEACHER.account);
   await teacher.enterLesson(lessonId);
@@ -86,8 +94,7 @@ describe('kill -9 in the middle of a recorded lesson', () => {
 
   it('of an sfu worker: the room comes back on another one without anybody clicking', async () => {
     killedAtMs.set('mediasoup-worker', await calm());
-    for (const index of (await stack.pidsOf('mediasoup-worker')).keys())
-      await stack.kill('mediasoup-worker', index).catch(() => undefined);
+    await stack.kill('mediasoup-worker');
     const killedMs = Date.now();
     await pupil.seesAdvancing(lecturer(), TEACHER.sender);
     await pupil.hears(TEACHER.sender);
@@ -105,33 +112,79 @@ describe('kill -9 in the middle of a recorded lesson', () => {
 
   it('leaves holes in the recording no longer than promised, and marks them', { timeout: 240_000 }, async () => {
     const client = await signedIn(stack, TEACHER.account);
-    await teacher.page.getByTestId('control-leave').click();
-    await teacher.page.getByTestId('leave-end').click();
-    await teacher.page.getByTestId('end-confirm').click();
-    const recording = async () => {
-      const { items } = await client.call('listRecordings', { query: {} });
-      return items.find((item) => item.lessonId === lessonId);
-    };
-    await expect
-      .poll(async () => (await recording())?.phase, { timeout: PLAYABLE_DEADLINE_MS, interval: 200 })
-      .toMatch(/playable|producing|ready/);
-    const recordingId = (await recording())?.recordingId ?? '';
-    const { viewsIndexUrl } = await client.call('openPlayback', { params: { recordingId } });
-    const indexUrl = new URL(viewsIndexUrl ?? '', stack.url);
-    const index = PlayIndex.parse(await (await fetch(indexUrl)).json());
-    const codes = await readViewTimecodes(index, indexUrl, 'lecturer', folder);
-    const holeAround = (name: StackProcess): number => {
-      const at = killedAtMs.get(name) ?? 0;
-      return longestHoleMs(codes.filter((code) => Math.abs(code.clockMs - at) < CALM_MS / 2 + 6_000));
-    };
+    await teacher.endLesson();
+    const recordingId = await playableRecordingOf(client, lessonId);
+    const { index, indexUrl } = await viewsOf(client, recordingId);
+    const frames = await readViewFrames(index, indexUrl, 'lecturer', folder);
+    const marks = marksOf(await manifestOf(recordingId));
     const holes = {
-      signaling: holeAround('signaling'),
-      worker: holeAround('mediasoup-worker'),
-      capture: holeAround('recorder-capture'),
+      signaling: longestHole(frames, 'signaling'),
+      worker: longestHole(frames, 'mediasoup-worker'),
+      capture: longestHole(frames, 'recorder-capture'),
     };
-    // Signaling: nothing is missing; a picture now and then is late on a loaded machine.
-    expect(holes, JSON.stringify(holes)).toMatchObject({ signaling: expect.toSatisfy((ms: number) => ms < 1_000) });
-    expect(holes.worker).toBeLessThan(5_000 * 3);
-    expect(holes.capture).toBeLessThan(2_000 * 3);
+    // Signaling: nothing is missing.
+    expect(holes.signaling.ms).toBeLessThan(LATE_MS);
+    expect(holes.worker.ms).toBeLessThanOrEqual(PROMISED_MS.worker * plan.holeFactor);
+    expect(holes.capture.ms).toBeLessThanOrEqual(PROMISED_MS.capture.video * plan.holeFactor);
+    for (const [hole, cause] of [
+      [holes.worker, 'mediaLost'],
+      [holes.capture, 'captureDown'],
+    ] as const) {
+      const mark = marks.find((one) => one.kind === 'video' && one.cause === cause && covers(one, hole));
+      expect(mark, `${cause} marked over ${JSON.stringify(hole)} in ${JSON.stringify(marks)}`).toBeDefined();
+    }
+    const unheard = marks.filter(({ kind, cause }) => kind === 'audio' && cause === 'captureDown');
+    expect(unheard.length).toBeGreaterThan(0);
+    for (const { fromUs, toUs } of unheard)
+      expect((toUs - fromUs) / 1000).toBeLessThanOrEqual(PROMISED_MS.capture.audio * plan.holeFactor);
   });
 });
+
+interface Span {
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+interface Hole extends Span {
+  /** By the pictures' own clock. */
+  readonly ms: number;
+}
+
+/** The longest time near a kill that no picture of the recording shows, on the recording's time line. */
+function longestHole(frames: readonly StoredFrame[], killed: StackProcess): Hole {
+  const at = killedAtMs.get(killed) ?? 0;
+  const near = frames
+    .flatMap(({ atSeconds, code }) => (code === undefined ? [] : [{ atSeconds, clockMs: code.clockMs }]))
+    .filter(({ clockMs }) => Math.abs(clockMs - at) < CALM_MS / 2 + 6_000)
+    .toSorted((a, b) => a.clockMs - b.clockMs);
+  expect(near.length, `pictures around the kill of ${killed}`).toBeGreaterThan(0);
+  return near.reduce<Hole>(
+    (longest, next, i) => {
+      const before = near[i - 1] ?? next;
+      const ms = next.clockMs - before.clockMs;
+      return ms > longest.ms ? { ms, fromUs: before.atSeconds * 1e6, toUs: next.atSeconds * 1e6 } : longest;
+    },
+    { ms: 0, fromUs: 0, toUs: 0 },
+  );
+}
+
+const covers = (mark: Span, hole: Span): boolean =>
+  mark.fromUs <= hole.fromUs + MARK_SLACK_US && mark.toUs >= hole.toUs - MARK_SLACK_US;
+
+async function manifestOf(recordingId: RecordingId): Promise<RecordingManifest> {
+  const store = await DirectoryObjectStore.create(join(stack.dataFolder, 'objects'));
+  const manifest = await new ManifestStore(store).read(recordingId);
+  if (manifest === undefined) throw new Error('no manifest');
+  return manifest;
+}
+
+/** What the recording itself says is missing of the teacher's camera and microphone. */
+function marksOf({ tracks, gaps }: RecordingManifest) {
+  const own = new Map(
+    tracks.filter(({ displayName }) => displayName === TEACHER.name).map((each) => [each.trackId, each]),
+  );
+  return gaps.flatMap((gap) => {
+    const track = own.get(gap.trackId);
+    return track === undefined ? [] : [{ ...gap, kind: track.source === 'microphone' ? 'audio' : 'video' } as const];
+  });
+}

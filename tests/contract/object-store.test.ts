@@ -1,17 +1,20 @@
 import { fork } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AppError } from '../../signaling/protocol/errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { AppError } from '../../signaling/protocol/errors.ts';
 import { DirectoryObjectStore } from '../../storage/objects/directory.ts';
+import { withFileLock } from '../../storage/objects/file-lock.ts';
 import type { ObjectStore } from '../../storage/objects/object-store.ts';
 import { S3ObjectStore } from '../../storage/objects/s3.ts';
 import { startMinio, type MinioService } from '../support/stands/services.ts';
+import { SmallDisk } from '../support/stands/small-disk.ts';
 
 const MULTIPART_BYTES = 33 * 1024 * 1024;
 
@@ -298,6 +301,60 @@ describe('object store on a directory alone', () => {
     expect(await text(store, 'held')).toBe('after');
     expect(await readdir(join(root, '.tongke', 'locks'))).toEqual([]);
     expect(await readdir(join(root, '.tongke', 'temp'))).toEqual([]);
+  });
+
+  it('lets one at a time do what is locked, also when several come in the same instant', async () => {
+    const lock = join(folder, 'one-at-a-time');
+    let [inside, most, done] = [0, 0, 0];
+    const work = async (): Promise<void> => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await sleep(5);
+      inside -= 1;
+      done += 1;
+    };
+    await Promise.all(Array.from({ length: 6 }, () => withFileLock(lock, work)));
+    expect({ most, done }).toEqual({ most: 1, done: 6 });
+  });
+
+  it('takes no lock of a living process that names no thread, as older versions wrote it', async () => {
+    const lock = join(folder, 'older');
+    const stat = await readFile(`/proc/${process.ppid}/stat`, 'utf8');
+    const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    await writeFile(lock, `${process.ppid} ${startTicks}`);
+    const taking = withFileLock(lock, async () => 'taken');
+    await expect(Promise.race([taking, sleep(300, 'waits')])).resolves.toBe('waits');
+    await rm(lock);
+    await expect(taking).resolves.toBe('taken');
+  });
+
+  it('removes what a killed process was about to store a day ago, and nothing that is being written', async () => {
+    const root = join(folder, 'abandoned');
+    await DirectoryObjectStore.create(root);
+    const temporary = (name: string): string => join(root, '.tongke', 'temp', name);
+    for (const name of ['old', 'new']) await writeFile(temporary(name), name);
+    const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1_000);
+    await utimes(temporary('old'), yesterday, yesterday);
+    await DirectoryObjectStore.create(root);
+    expect(await readdir(dirname(temporary('new')))).toEqual(['new']);
+  });
+
+  it('goes on when a disk that had been taken away in the middle of the work comes back, for everybody', async () => {
+    const disk = await SmallDisk.mount(4);
+    onTestFinished(() => disk.unmount());
+    const root = join(disk.folder, 'objects');
+    const store = await DirectoryObjectStore.create(root);
+    const lock = join(root, '.tongke', 'locks', createHash('sha256').update('key').digest('hex').slice(0, 40));
+    await withFileLock(lock, () => disk.refuseWrites());
+    await expect(store.put('key', Buffer.from('refused'))).rejects.toBeInstanceOf(AppError);
+    expect(await readdir(dirname(lock))).toHaveLength(1);
+    await disk.takeWrites();
+    await store.put('key', Buffer.from('own'));
+    expect(await text(store, 'key')).toBe('own');
+
+    await withFileLock(lock, () => disk.refuseWrites());
+    await disk.takeWrites();
+    await expect.poll(() => readdir(dirname(lock)), { timeout: 10_000 }).toEqual([]);
   });
 
   const incrementScript = (root: string) => `

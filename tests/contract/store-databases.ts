@@ -5,7 +5,7 @@ import { openDatabase } from '../../storage/db/open.ts';
 import { createStores } from '../../storage/db/stores.ts';
 import type { Stores } from '../../storage/ports.ts';
 import { placeMigratedDatabase } from '../support/stands/migrated-database.ts';
-import { startPostgres } from '../support/stands/services.ts';
+import { createMigratedDatabase } from '../support/stands/postgres-of-run.ts';
 
 export interface OpenStores {
   readonly stores: Stores;
@@ -32,15 +32,8 @@ export const DATABASES: readonly [string, () => Promise<OpenStores>][] = [
   [
     'PostgreSQL',
     async () => {
-      const postgres = await startPostgres();
-      const database = await openDatabase({ DATA_DIR: tmpdir(), DATABASE_URL: await postgres.createDatabase() });
-      return {
-        stores: createStores(database.db),
-        close: async () => {
-          await database.close();
-          await postgres.stop();
-        },
-      };
+      const database = await openDatabase({ DATA_DIR: tmpdir(), DATABASE_URL: await createMigratedDatabase() });
+      return { stores: createStores(database.db), close: () => database.close() };
     },
   ],
 ];

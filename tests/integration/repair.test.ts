@@ -292,13 +292,7 @@ describe('npm run recording on a bucket', () => {
   afterAll(() => minio?.stop());
 
   it('verifies and rebuilds by the configuration of the servers, bit for bit as in a directory, in whatever order things came', async () => {
-    const env = {
-      S3_ENDPOINT: minio.endpoint,
-      S3_REGION: 'us-east-1',
-      S3_BUCKET: 'recordings',
-      S3_ACCESS_KEY_ID: minio.accessKeyId,
-      S3_SECRET_ACCESS_KEY: minio.secretAccessKey,
-    };
+    const env = minio.environment('recordings');
     const bucket = await openObjectStore({ DATA_DIR: folder, S3_PUBLIC_ENDPOINT: undefined, ...env });
     await recording.storeUntil(undefined, { endedAtUs: LENGTH_US });
     const { recordingId } = recording;

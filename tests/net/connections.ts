@@ -63,3 +63,53 @@ export async function sentPictures(page: Page): Promise<Map<number, number>> {
   });
   return new Map(entries);
 }
+
+/** What a page has made of the sound that came to it. */
+export interface Hearing {
+  /** Of the samples that were played, those that had to be made up. */
+  readonly concealedShare: number;
+  /** The longest time that was made up as a whole, to 50 ms. */
+  readonly longestHoleMs: number;
+}
+
+const LOOK_EVERY_MS = 50;
+
+/** Looks for that long at what comes to the page from others. */
+export async function watchHearing(page: Page, ms: number): Promise<Hearing> {
+  return page.evaluate(
+    async ([watchMs, everyMs]) => {
+      const look = async (): Promise<{ played: number; concealed: number }> => {
+        const sums = { played: 0, concealed: 0 };
+        for (const connection of globalThis.madeConnections) {
+          const report = (await connection.getStats()) as Map<string, Record<string, unknown>>;
+          for (const entry of report.values()) {
+            if (entry['type'] !== 'inbound-rtp' || entry['kind'] !== 'audio') continue;
+            sums.played += Number(entry['totalSamplesReceived'] ?? 0);
+            sums.concealed += Number(entry['concealedSamples'] ?? 0);
+          }
+        }
+        return sums;
+      };
+      const first = await look();
+      let last = first;
+      let [hole, longest] = [0, 0];
+      for (const untilMs = performance.now() + watchMs; performance.now() < untilMs;) {
+        await new Promise((done) => {
+          setTimeout(done, everyMs);
+        });
+        const now = await look();
+        const played = now.played - last.played;
+        // Nearly all of it: packets do not end where we look.
+        if (played > 0) hole = now.concealed - last.concealed >= played * 0.9 ? hole + played : 0;
+        longest = Math.max(longest, hole);
+        last = now;
+      }
+      const played = last.played - first.played;
+      return {
+        concealedShare: played === 0 ? 1 : (last.concealed - first.concealed) / played,
+        longestHoleMs: Math.round(longest / 48),
+      };
+    },
+    [ms, LOOK_EVERY_MS] as const,
+  );
+}

@@ -26,7 +26,10 @@ export class Cast {
 
   async device(look: keyof typeof LOOKS): Promise<Person> {
     this.#senders += 1;
-    const person = await Person.at(this.stack, this.#browser, this.#senders, { timezoneId: 'Asia/Shanghai' });
+    const person = await Person.at(this.stack, this.#browser, this.#senders, {
+      timezoneId: 'Asia/Shanghai',
+      paintsVideo: true,
+    });
     await useDrawnMedia(person.page.context(), LOOKS[look]);
     return person;
   }

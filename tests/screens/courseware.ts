@@ -59,6 +59,16 @@ async function underline({ page }: Person, x: number, y: number): Promise<void> 
   await page.mouse.up();
 }
 
+/** An oval around a line of text. */
+async function encircle({ page }: Person, x: number, y: number): Promise<void> {
+  const box = await page.locator('[data-testid="ink"][data-writing="true"]').boundingBox();
+  if (box === null) throw new Error('no page to write on');
+  await page.mouse.move(box.x + box.width * x, box.y + box.height * y);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * (x + 0.45), box.y + box.height * (y + 0.14), { steps: 4 });
+  await page.mouse.up();
+}
+
 /** In class: chosen among the tools, turned by key and button, as teacher, pupil and classroom see it. */
 export async function showCourseware(teacher: Person, pupil: Person, site: Person): Promise<void> {
   const { page } = teacher;
@@ -82,11 +92,15 @@ export async function showCourseware(teacher: Person, pupil: Person, site: Perso
   await page.getByTestId('ink-pen').click();
   await page.getByTestId('ink-open').click();
   await underline(teacher, 0.08, 0.34);
+  await page.getByTestId('ink-tool-marker').click();
+  await underline(teacher, 0.08, 0.45);
+  await page.getByTestId('ink-tool-oval').click();
+  await encircle(teacher, 0.06, 0.52);
   await pupil.page.getByTestId('ink-pen').click();
   await pupil.page.getByTestId('ink-blue').click();
   await underline(pupil, 0.08, 0.62);
   for (const person of [teacher, pupil, site])
-    await person.page.locator('[data-testid="ink"][data-strokes="2"]').waitFor();
+    await person.page.locator('[data-testid="ink"][data-strokes="4"]').waitFor();
   await shoot(page, 'room-ink');
   await shoot(pupil.page, 'pupil-ink');
   await shoot(site.page, 'site-ink');

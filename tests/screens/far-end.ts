@@ -68,9 +68,7 @@ export async function takeFarEnd(cast: Cast): Promise<void> {
   await lecturer.page.getByTestId('site-controls').locator('summary').click();
   await shoot(lecturer.page, 'room-site-controls');
   await takeDesk(cast, 'ai.xiaozhang', ['sites']);
-  await lecturer.page.getByTestId('control-leave').click();
-  await lecturer.page.getByTestId('leave-end').click();
-  await lecturer.page.getByTestId('end-confirm').click();
+  await lecturer.endLesson();
   await site.page.getByTestId('site-idle').waitFor();
   await shoot(site.page, 'site-idle-paired');
   await site.page.getByTestId('site-set-up').click();

@@ -49,9 +49,7 @@ export class HeldLesson {
     await pupil.untilOn('camera');
     await ask(teacher, pupil);
     await pause(Math.max(0, endsAtMs - Date.now()));
-    await page.getByTestId('control-leave').click();
-    await page.getByTestId('leave-end').click();
-    await page.getByTestId('end-confirm').click();
+    await teacher.endLesson();
     await pupil.page.getByTestId('closed').waitFor();
     for (const person of [teacher, pupil]) await person.close();
     return new HeldLesson(lessonId, client);

@@ -15,6 +15,7 @@ import { takePublishing } from './publishing.ts';
 import { takeFilm, takeLessonAndViews } from './recordings.ts';
 import { takeRemarks } from './remarks.ts';
 import { takeReports } from './reports.ts';
+import { takeSetup } from './setup.ts';
 import { takeTrouble } from './trouble.ts';
 import { takeWall } from './wall.ts';
 
@@ -42,14 +43,20 @@ const AFTERWARDS = {
   captions: takeCaptions,
 };
 
+/** Without a demo: as a district finds it on its first day. */
+const ON_THE_FIRST_DAY = { setup: takeSetup };
+
 const chosen = process.argv.slice(2);
-const names = [...Object.keys(SUBJECTS), ...Object.keys(AFTERWARDS)];
+const names = [SUBJECTS, AFTERWARDS, ON_THE_FIRST_DAY].flatMap(Object.keys);
 const unknown = chosen.filter((name) => !names.includes(name));
 if (unknown.length > 0) throw new Error(`no subject ${unknown.join(', ')}; there are: ${names.join(', ')}`);
 const isChosen = ([name]: readonly [string, unknown]): boolean => chosen.length === 0 || chosen.includes(name);
 
-async function inDistrict(take: (cast: Cast) => Promise<void>): Promise<void> {
-  const stack = await Stack.start();
+async function inDistrict(
+  take: (cast: Cast) => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const stack = await Stack.start(env);
   try {
     const browser = await launchBrowser();
     try {
@@ -77,6 +84,9 @@ async function attempt(name: string, work: () => Promise<void>): Promise<void> {
  * `node tests/screens/take.ts`, after `npm run build`, on a machine with `fonts-noto-cjk`; with names of subjects, only those.
  */
 for (const [name, take] of Object.entries(SUBJECTS).filter(isChosen)) await attempt(name, () => inDistrict(take));
+for (const [name, take] of Object.entries(ON_THE_FIRST_DAY).filter(isChosen)) {
+  await attempt(name, () => inDistrict(take, { DEMO: '0' }));
+}
 const afterwards = Object.entries(AFTERWARDS).filter(isChosen);
 if (afterwards.length > 0) {
   await attempt('the lesson for its recording', () =>

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { FfmpegProgress } from '../../ffmpeg/progress.ts';
 import { WrittenInk } from '../../board/board-ink.ts';
 import { pageKey } from '../../board/board-pages.ts';
@@ -10,7 +11,8 @@ import { letteringIn } from './lettering.ts';
 import { PartStore, pictureFile, SOUND_FILES, type Part } from './part-store.ts';
 import { spanOf, tracksOf, type PlannedCut, type ProductionPlan } from '../plan/plan.ts';
 import type { ProductionDeps } from '../production-context.ts';
-import { encodeSoundJob, gainOf, mixJob, OUTLINE_RATE } from './sound.ts';
+import { encodeSoundJob, gainOf, measureJob, OUTLINE_RATE } from './sound.ts';
+import { mixedSound } from './sound-mix.ts';
 import type { SourceTrack, TrackFile, TrackPiece } from '../source/source-track.ts';
 import { waveformOf } from './waveform.ts';
 import { inWorkFolder } from '../work-folder.ts';
@@ -95,18 +97,31 @@ async function makeSound(making: Making): Promise<void> {
   const { deps, plan, folder, signal } = making;
   const heard = plan.tracks.filter((track) => track.kind === 'audio');
   const tracks = await fetchTracks(making, heard, undefined);
-  const { durationUs } = plan.timeline;
+  const { durationUs, ranges } = plan.timeline;
   const report =
     (from: number, share: number) =>
     ({ outTimeUs }: FfmpegProgress) =>
       making.onProgress(madeShare(from + (share * outTimeUs) / durationUs));
   const mix = join(folder, 'mix.flac');
-  const mixing = mixJob(tracks, plan.timeline, mix);
-  const stderr = await deps.ffmpeg.run(mixing, {
-    label: 'sound, first pass',
-    signal,
-    onProgress: report(0, MIX_SHARE),
-  });
+  const pieces = tracks.flatMap(({ files }) => files);
+  const mixing = new AbortController();
+  const { niceness } = deps.ffmpeg;
+  const mixed = Readable.from(
+    mixedSound({ pieces, ranges, niceness, signal: AbortSignal.any([signal, mixing.signal]) }),
+  );
+  let stderr: string;
+  try {
+    const onProgress = report(0, MIX_SHARE);
+    stderr = await deps.ffmpeg.run(measureJob(mixed, durationUs, mix), {
+      label: 'sound, first pass',
+      signal,
+      onProgress,
+    });
+  } finally {
+    // A decoder that gives nothing would be waited for.
+    mixing.abort();
+    mixed.destroy();
+  }
   const samples = join(folder, 'outline.pcm');
   const encoding = encodeSoundJob(mix, gainOf(stderr), durationUs, { sound: join(folder, SOUND_FILES.sound), samples });
   const onProgress = report(MIX_SHARE, 1 - MIX_SHARE);

@@ -1,10 +1,8 @@
-import { seconds } from '../../ffmpeg/args.ts';
+import type { Readable } from 'node:stream';
 import type { FfmpegJob } from '../../ffmpeg/job.ts';
 import { AUDIO_KBPS } from '../plan/ladder.ts';
-import type { SourceTrack, TrackFile } from '../source/source-track.ts';
-import type { Timeline } from '../plan/timeline.ts';
+import { CHANNELS, SAMPLE_RATE } from './sound-mix.ts';
 
-const SAMPLE_RATE = 48_000;
 /** Of the samples of which the outline is drawn: enough for speech. */
 export const OUTLINE_RATE = 8_000;
 /** Loudness of the finished lesson (EBU R 128 measure). */
@@ -20,68 +18,24 @@ const HEADROOM_DB = 12;
 /** What the measure says of silence. */
 const SILENCE_LUFS = -69;
 
-/**
- * First pass: all tracks at their place in the session, summed without scaling, the pauses cut out to the sample, measured on the way.
- * `aresample=async` fills holes (DTX, mute, lost chunks) with silence; without it everything after a hole comes too early.
- */
-export function mixJob(tracks: readonly SourceTrack<TrackFile>[], timeline: Timeline, target: string): FfmpegJob {
-  const files = tracks.filter((track) => track.kind === 'audio').flatMap((track) => track.files);
-  const aligned = files.map(
-    (_, index) =>
-      `[${index}:a]aresample=${SAMPLE_RATE}:async=1000:first_pts=0,aformat=sample_fmts=fltp:channel_layouts=stereo[a${index}]`,
-  );
-  const labels = files.map((_, index) => `[a${index}]`).join('');
-  const mixed =
-    files.length === 0
-      ? `anullsrc=r=${SAMPLE_RATE}:cl=stereo[mix]`
-      : `${labels}amix=inputs=${files.length}:duration=longest:normalize=0:dropout_transition=0,volume=-${HEADROOM_DB}dB,apad[mix]`;
+/** First pass: what `mixedSound` gives, made quieter by 12 dB, measured and kept. */
+export function measureJob(mixed: Readable, durationUs: number, target: string): FfmpegJob {
+  const measure = `volume=-${HEADROOM_DB}dB,ebur128=framelog=verbose,aresample=${SAMPLE_RATE},aformat=channel_layouts=stereo`;
   return {
-    inputs: files.map((file) => ({ options: ['-itsoffset', seconds(file.startUs)], source: file.path })),
-    filterGraph: [...aligned, mixed, ...keptChains(timeline)].join(';'),
+    inputs: [{ options: ['-f', 'f32le', '-ar', String(SAMPLE_RATE), '-ac', String(CHANNELS)], source: mixed }],
+    filterGraph: `[0:a]${measure}[out]`,
     outputs: [
       {
         options: [
-          '-map',
-          '[out]',
-          '-vn',
-          '-c:a',
-          'flac',
-          '-compression_level',
-          '0',
-          '-sample_fmt',
-          's32',
-          '-f',
-          'flac',
+          ...['-map', '[out]', '-vn', '-c:a', 'flac', '-compression_level', '0'],
+          ...['-sample_fmt', 's32', '-f', 'flac'],
         ],
         target,
       },
     ],
-    durationUs: timeline.durationUs,
+    durationUs,
     logLevel: 'info',
   };
-}
-
-function keptChains(timeline: Timeline): readonly string[] {
-  const { ranges } = timeline;
-  const measure = 'ebur128=framelog=verbose,aresample=48000,aformat=channel_layouts=stereo';
-  const trim = (fromUs: number, durationUs: number): string =>
-    `atrim=start_sample=${samples(fromUs)}:end_sample=${samples(fromUs) + samples(durationUs)},asetpts=PTS-STARTPTS`;
-  const [only] = ranges;
-  if (only !== undefined && ranges.length === 1) {
-    return [`[mix]${trim(only.sessionStartUs, only.durationUs)},${measure}[out]`];
-  }
-  const copies = ranges.map((_, index) => `[m${index}]`).join('');
-  const parts = ranges.map((range, index) => `[m${index}]${trim(range.sessionStartUs, range.durationUs)}[k${index}]`);
-  const joined = ranges.map((_, index) => `[k${index}]`).join('');
-  return [
-    `[mix]asplit=${ranges.length}${copies}`,
-    ...parts,
-    `${joined}concat=n=${ranges.length}:v=0:a=1,${measure}[out]`,
-  ];
-}
-
-function samples(us: number): number {
-  return Math.round((us * SAMPLE_RATE) / 1_000_000);
 }
 
 /** The gain in dB that brings what the first pass measured to the target; 0 for silence or when nothing was measured. */

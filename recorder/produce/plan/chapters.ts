@@ -1,4 +1,5 @@
 import type { EditionChapter } from '../../../signaling/protocol/edition.ts';
+import { escapeMarkup } from '../../../signaling/protocol/markup.ts';
 import type { RecordingEvent } from '../../contract.ts';
 import type { SourceTrack } from '../source/source-track.ts';
 import { isKept, toOutputUs, type Timeline } from './timeline.ts';
@@ -138,11 +139,7 @@ const isTeacher = (seat: string): boolean => seat === 'lecturer' || seat === 'co
 export function chaptersVtt(chapters: readonly Chapter[]): string {
   const cues = chapters.map(
     (chapter, index) =>
-      `${index + 1}\n${vttTime(chapter.startUs)} --> ${vttTime(chapter.endUs)}\n${cueText(chapter.title)}\n`,
+      `${index + 1}\n${vttTime(chapter.startUs)} --> ${vttTime(chapter.endUs)}\n${escapeMarkup(chapter.title).replaceAll(/\s+/g, ' ')}\n`,
   );
   return `WEBVTT\n\n${cues.join('\n')}`;
-}
-
-function cueText(title: string): string {
-  return title.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(/\s+/g, ' ');
 }

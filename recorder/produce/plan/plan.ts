@@ -18,8 +18,8 @@ import type { ProductionDeps } from '../production-context.ts';
 import { FRAME_US, type Timeline } from './timeline.ts';
 
 /** Parts of a part's name: to be changed with anything that changes what a cut looks like, or what the sound is like. */
-const PICTURE_VERSION = 3;
-const SOUND_VERSION = 3;
+const PICTURE_VERSION = 4;
+const SOUND_VERSION = 4;
 const HASH_CHARS = 24;
 
 const PlannedTrack = z.object({

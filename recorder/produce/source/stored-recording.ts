@@ -99,14 +99,11 @@ function parseLine(line: string): unknown {
 }
 
 function piecesOf(track: ManifestTrack, state: MuxedTracks): readonly TrackPiece[] {
-  return (
-    state.epochs
-      .filter((epoch) => epoch.trackId === track.trackId)
-      .flatMap((epoch) => epoch.runs)
-      // Holes of sound are filled with silence where it is mixed; each further file would cost a whole lesson of it.
-      .flatMap((run) => (track.kind === 'video' ? withoutHoles(run) : [pieceOf(run, run.segments)]))
-      .sort((a, b) => a.startUs - b.startUs)
-  );
+  return state.epochs
+    .filter((epoch) => epoch.trackId === track.trackId)
+    .flatMap((epoch) => epoch.runs)
+    .flatMap(withoutHoles)
+    .sort((a, b) => a.startUs - b.startUs);
 }
 
 function withoutHoles(run: StoredRun): readonly TrackPiece[] {

@@ -65,7 +65,7 @@ async function openBare(stage: BenchStage, browser: Browser): Promise<Side> {
   stage.keep(child, (opened) => opened.kill());
   const [port] = (await once(child, 'message')) as [unknown];
   const url = `http://localhost:${Number(port)}/`;
-  const sender = await (await openDevice(browser, TEACHER_SENDER)).newPage();
+  const sender = await (await openDevice(browser, TEACHER_SENDER, { paintsVideo: true })).newPage();
   await sender.goto(url);
   await sender.evaluate(() => globalThis.bareSend());
   return {
@@ -87,7 +87,7 @@ async function openOurs(
   lessonId: string,
   pupils: readonly RestClient[],
 ): Promise<Side> {
-  const context = await openDevice(browser, TEACHER_SENDER);
+  const context = await openDevice(browser, TEACHER_SENDER, { paintsVideo: true });
   await giveSession(context, stack, await signedIn(stack, TEACHER));
   const teacher = await context.newPage();
   const url = `${stack.url}/room/${lessonId}`;

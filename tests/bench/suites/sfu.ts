@@ -42,7 +42,7 @@ function openBare(stage: BenchStage): Forwarder {
   };
   return {
     pid: child.pid ?? 0,
-    ingest: async (clip, rtpParameters) => ask({ do: 'ingest', kind: clip.kind, rtpParameters }),
+    ingest: async (kind, rtpParameters) => ask({ do: 'ingest', kind, rtpParameters }),
     copy: async (producer, to) => void (await ask({ do: 'copy', producer, ...to })),
   };
 }

@@ -67,7 +67,7 @@ describe('a micro-lesson', () => {
   let right: { readonly fromMs: number; readonly toMs: number };
 
   it('is made on the home page, and is its teacher’s alone (W1)', async () => {
-    await teacher.signIn(TEACHER.account);
+    await teacher.signInByPage(TEACHER.account);
     await page.getByTestId('micro').click();
     await page.getByTestId('micro-title').fill(TITLE);
     await page.getByTestId('micro-create').click();

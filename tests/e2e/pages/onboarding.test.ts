@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { eventually } from '../../support/eventually.ts';
 import { RestClient } from '../../support/clients/rest-client.ts';
+import { firstLink } from '../../support/districts/first-day.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const DISTRICT = '莲都区';
@@ -80,9 +79,8 @@ async function signInFromSlip(person: Person, name: string): Promise<void> {
 
 describe('a district from its first start to its first lesson', () => {
   it('makes the first administrator with the one-time link', async () => {
-    const link = (await readFile(join(stack.dataFolder, 'first-administrator.txt'), 'utf8')).trim();
     const { page } = admin;
-    await page.goto(new URL(link).pathname);
+    await page.goto(await firstLink(stack));
     await page.locator('input[name="districtName"]').fill(DISTRICT);
     await page.locator('input[name="displayName"]').fill('陈局长');
     await page.locator('input[name="account"]').fill('admin');

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../support/browser/browser.ts';
+import { openTool } from '../../support/browser/class-tools.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { Stack } from '../../support/stands/stack.ts';
@@ -107,6 +108,26 @@ describe('order in class', () => {
     await isRefused.toBe(true);
     await eventually(() => pupil.page.getByTestId('complaint').textContent()).toContain('坏蛋');
     expect(await input.inputValue()).toContain('你是');
+  });
+
+  it('refuses it on the board as well, where what was typed stays to be mended (I1, Y1)', async () => {
+    const { page } = lecturer;
+    await openTool(lecturer, 'courseware');
+    await page.getByTestId('whiteboard').click();
+    await page.getByTestId('ink-pen').click();
+    await page.getByTestId('ink-tool-text').click();
+    await page.locator('[data-testid="ink"][data-writing="true"]').click();
+    const field = page.getByTestId('ink-words');
+    await field.fill('坏 蛋');
+    await field.press('Enter');
+    await page.locator('[data-testid="complaint"][data-code="wordRefused"]').waitFor();
+    expect(await field.inputValue()).toBe('坏 蛋');
+    await field.fill('鸡蛋');
+    await field.press('Enter');
+    const onBoard = pupil.page.locator('[data-testid="ink"]').first().locator('text');
+    await eventually(() => onBoard.allTextContents()).toEqual(['鸡蛋']);
+    await page.getByTestId('page-hide').click();
+    await pupil.page.getByTestId('page-view').waitFor({ state: 'detached' });
   });
 
   it('takes a report to the other teachers and to the school, and not to who is reported (Y2)', async () => {

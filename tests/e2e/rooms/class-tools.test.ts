@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { resolve } from 'node:path';
-import type { Browser, Locator } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { drawLine, newQuestion, openTool } from '../../support/browser/class-tools.ts';
 import { downloadedCsv } from '../../support/browser/downloaded-csv.ts';
 import { Person } from '../../support/browser/person.ts';
 import { seriousFindings } from '../../support/browser/serious-findings.ts';
@@ -30,7 +31,7 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  teacher = await Person.at(stack, browser, TEACHER.sender);
+  teacher = await Person.at(stack, browser, TEACHER.sender, { paintsVideo: true });
   site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
   pupil = await Person.at(stack, browser, PUPIL.sender, { viewport: VIEWPORTS.phone });
   await teacher.signIn(TEACHER.account);
@@ -47,21 +48,8 @@ afterAll(async () => {
   await stack.stop();
 });
 
-const open = async (tool: 'courseware' | 'poll' | 'pick' | 'countdown' | 'race'): Promise<void> => {
-  await teacher.openPanel('tools');
-  const back = teacher.page.getByTestId('tool-back');
-  if ((await back.count()) > 0) await back.click();
-  await teacher.page.getByTestId(`tool-${tool}`).click();
-};
-type Kind = 'multiple' | 'trueFalse' | 'short';
-/** The form of a new question, filled in but for the answers. */
-async function question(kind: Kind, text: string): Promise<Locator> {
-  await open('poll');
-  const form = teacher.page.getByTestId('poll-form');
-  await form.getByLabel('题型').selectOption(kind);
-  await form.getByTestId('question-text').fill(text);
-  return form;
-}
+const open = (tool: Parameters<typeof openTool>[1]): Promise<void> => openTool(teacher, tool);
+const question = (kind: Parameters<typeof newQuestion>[1], text: string) => newQuestion(teacher, kind, text);
 async function publish(): Promise<void> {
   await teacher.page.getByTestId('poll-close').click();
   await teacher.page.getByTestId('poll-publish').click();
@@ -225,14 +213,7 @@ describe('what a teacher runs with the class', () => {
       person.page.locator(`[data-testid="ink"][data-strokes="${count}"]`).first().waitFor();
     const write = async ({ page }: Person): Promise<void> => {
       await page.getByTestId('ink-pen').click();
-      const box = await page.locator('[data-testid="ink"][data-writing="true"]').boundingBox();
-      if (box === null) throw new Error('no page to write on');
-      const at = (share: number): [number, number] => [box.x + box.width * share, box.y + box.height / 2];
-      await page.mouse.move(...at(0.3));
-      await page.mouse.down();
-      await page.mouse.move(...at(0.4), { steps: 4 });
-      await page.mouse.move(...at(0.5), { steps: 4 });
-      await page.mouse.up();
+      await drawLine(page.mouse, await page.locator('[data-testid="ink"][data-writing="true"]').boundingBox());
     };
     await write(teacher);
     for (const person of [teacher, pupil, site]) await strokes(person, 1);
@@ -247,6 +228,60 @@ describe('what a teacher runs with the class', () => {
     await strokes(site, 1);
     await teacher.page.getByTestId('ink-clear').click();
     await strokes(pupil, 0);
+  });
+
+  it('takes figures, and an eraser that takes a pupil’s own strokes and any of the teacher’s (I1, I3)', async () => {
+    const strokes = (person: Person) => person.page.locator('[data-testid="ink"]').first().locator('path');
+    const drawWith = async ({ page }: Person, tool: string): Promise<void> => {
+      await page.getByTestId(`ink-tool-${tool}`).click();
+      await drawLine(page.mouse, await page.locator('[data-testid="ink"][data-writing="true"]').boundingBox());
+    };
+    const FIGURES = ['marker', 'line', 'arrow', 'box', 'oval'];
+    for (const [index, figure] of FIGURES.entries()) {
+      await drawWith(teacher, figure);
+      await eventually(() => strokes(site).count()).toBe(index + 1);
+    }
+    const shapes = (person: Person) =>
+      strokes(person).evaluateAll((paths) => paths.map((path) => (path as SVGElement).dataset['shape']));
+    for (const person of [pupil, site]) expect(await shapes(person)).toEqual(FIGURES);
+    await pupil.page.getByTestId('ink-pen').click();
+    await drawWith(pupil, 'pen');
+    await eventually(() => strokes(site).count()).toBe(6);
+    await drawWith(pupil, 'eraser');
+    await eventually(() => shapes(site)).toEqual(FIGURES);
+    await drawWith(teacher, 'eraser');
+    await eventually(() => shapes(site)).toEqual([]);
+  });
+
+  it('takes words typed where one taps, and keeps none that were given up (I1, I3)', async () => {
+    const words = (person: Person) => person.page.locator('[data-testid="ink"]').first().locator('text');
+    const field = teacher.page.getByTestId('ink-words');
+    const tap = async (x: number, y: number): Promise<void> => {
+      const box = await teacher.page.locator('[data-testid="ink"][data-writing="true"]').boundingBox();
+      if (box === null) throw new Error('no page');
+      await teacher.page.mouse.click(box.x + box.width * x, box.y + box.height * y);
+    };
+    await teacher.page.getByTestId('ink-tool-text').click();
+    await tap(0.3, 0.4);
+    await field.fill('勾股定理');
+    await field.press('Shift+Enter');
+    await field.pressSequentially('a² + b² = c²');
+    await field.press('Enter');
+    for (const person of [pupil, site])
+      await eventually(() => words(person).allTextContents()).toEqual(['勾股定理', 'a² + b² = c²']);
+    await tap(0.3, 0.7);
+    await field.fill('算了');
+    await field.press('Escape');
+    await field.waitFor({ state: 'detached' });
+    await tap(0.3, 0.7);
+    await field.fill('下课');
+    // A tap beside it puts the words there, as leaving a field does.
+    await tap(0.6, 0.2);
+    await eventually(() => words(site).allTextContents()).toEqual(['勾股定理', 'a² + b² = c²', '下课']);
+    await teacher.page.getByTestId('ink-tool-eraser').click();
+    await tap(0.32, 0.43);
+    await eventually(() => words(pupil).allTextContents()).toEqual(['下课']);
+    await teacher.page.getByTestId('ink-clear').click();
     await teacher.page.getByTestId('page-hide').click();
     await site.page.getByTestId('page-view').waitFor({ state: 'detached' });
   });
@@ -296,9 +331,7 @@ describe('what a teacher runs with the class', () => {
   });
 
   it('is found afterwards by the pupil on the home page, by its guardian, and by the teacher behind the name in the report', async () => {
-    await teacher.page.getByTestId('control-leave').click();
-    await teacher.page.getByTestId('leave-end').click();
-    await teacher.page.getByTestId('end-confirm').click();
+    await teacher.endLesson();
     await pupil.page.getByTestId('closed').waitFor();
     const showsAnswer = async ({ page }: Person): Promise<void> => {
       const right = page.locator('[data-testid="put-question"][data-mark="right"]');
@@ -323,7 +356,7 @@ describe('what a teacher runs with the class', () => {
     await teacher.page.getByRole('heading', { name: `${PUPIL.name}的答题记录` }).waitFor();
     await showsAnswer(teacher);
     const guardian = await Person.at(stack, browser, 4, { viewport: VIEWPORTS.phone });
-    await guardian.signIn('wang.mama');
+    await guardian.signInByPage('wang.mama');
     await guardian.page.getByRole('link', { name: `${PUPIL.name}的答题记录` }).click();
     await showsAnswer(guardian);
     await guardian.close();

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
+import { openTool, placeInGroup } from '../../support/browser/class-tools.ts';
 import { Person } from '../../support/browser/person.ts';
 import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
@@ -52,8 +53,7 @@ const pupil = (index: number): Person => {
 const sendersBut = (...heard: number[]): number[] =>
   [TEACHER, ...PUPILS].map(({ sender }) => sender).filter((sender) => !heard.includes(sender));
 const openGroups = async (): Promise<void> => {
-  await teacher.openPanel('tools');
-  await teacher.page.getByTestId('tool-groups').click();
+  await openTool(teacher, 'groups');
   await teacher.page.getByTestId('group-none').waitFor();
 };
 const boxOf = async (testId: string) => {
@@ -71,12 +71,7 @@ async function startsBesideTheList(): Promise<void> {
   expect((await boxOf('group-12')).bottom).toBeLessThanOrEqual(start.top);
   expect(await boxOf('groups-open')).toEqual(start);
 }
-const place = async (name: string, group: number): Promise<void> => {
-  const chip = teacher.page.locator(`[data-testid="group-member"][data-name="${name}"]`);
-  await chip.getByTestId('group-move').press('Enter');
-  await teacher.page.getByTestId(`move-to-${group}`).press('Enter');
-  await teacher.page.getByTestId(`group-${group}`).getByText(name).waitFor();
-};
+const place = (name: string, group: number): Promise<void> => placeInGroup(teacher, name, group);
 /** What the page asks to be sent from now on does not reach the server before it is let go. */
 async function holdProducing({ page }: Person): Promise<{ readonly held: number; letGo: () => void }> {
   const producing = { held: 0, isHolding: true, letGo: () => (producing.isHolding = false) };

@@ -1,20 +1,24 @@
-import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser } from '../../support/browser/browser.ts';
-import { FirefoxPerson, firefoxIsMissing, launchFirefox, type RunningFirefox } from '../../support/browser/firefox.ts';
+import {
+  FirefoxPerson,
+  firefoxIsMissing,
+  launchFirefox,
+  reachableByFirefox,
+  type RunningFirefox,
+} from '../../support/browser/firefox.ts';
 import { Person } from '../../support/browser/person.ts';
-import { WebKitPerson, webkitIsMissing } from '../../support/browser/webkit.ts';
-import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { watchSideBySide } from '../../support/browser/player-habits.ts';
+import { lessonIdOf, playableRecordingOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
 const PUPIL = { account: 'ye.zihan', name: '叶子涵', sender: 2 };
-/** Of the recording, before Firefox comes and everybody sends VP8: that much WebKitGTK, which has no VP8 in MP4, can play. */
+/** Of the recording, before Firefox comes and everybody sends VP8. */
 const H264_MS = 4_000;
 const noFirefox = firefoxIsMissing();
-const noWebKit = webkitIsMissing();
 
 let stack: Stack;
 let chromium: Browser;
@@ -24,8 +28,7 @@ let pupil: FirefoxPerson;
 let lessonId: string;
 
 beforeAll(async () => {
-  // Until it has given the page a camera itself Firefox sends from the address of its default route alone, which reaches no loopback.
-  stack = await Stack.start({ RTC_ANNOUNCED_ADDRESS: ['127.0.0.1', ...ownAddresses()].join(',') });
+  stack = await Stack.start(reachableByFirefox());
   chromium = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
   teacher = await Person.at(stack, chromium, TEACHER.sender);
@@ -42,35 +45,14 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-const ownAddresses = (): string[] =>
-  Object.values(networkInterfaces()).flatMap((addresses = []) =>
-    addresses.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
-  );
-
 /** Ends the lesson, if it has not been, and waits until it can be watched. */
 async function recordingOfEndedLesson(): Promise<string> {
   if ((await teacher.page.getByTestId('closed').count()) === 0) {
-    await teacher.page.getByTestId('control-leave').click();
-    await teacher.page.getByTestId('leave-end').click();
-    await teacher.page.getByTestId('end-confirm').click();
+    await teacher.endLesson();
     await teacher.page.getByTestId('closed').waitFor();
   }
-  const client = await signedIn(stack, PUPIL.account);
-  const found = async () =>
-    (await client.call('listRecordings', { query: {} })).items.find((item) => item.lessonId === lessonId);
-  await expect
-    .poll(async () => (await found())?.phase, { timeout: 30_000, interval: 200 })
-    .toMatch(/playable|producing|ready/);
-  const recording = await found();
-  if (recording === undefined) throw new Error('no recording');
-  return recording.recordingId;
+  return playableRecordingOf(await signedIn(stack, PUPIL.account), lessonId);
 }
-
-/** The film is composed sooner or later; what is asked for here are the two views, which are there at once. */
-const CHOOSE_VIEWS = (): void => {
-  const habits = { layout: 'side', isSwapped: false, rate: 1, skipsSilence: false, volume: 1, isMuted: false };
-  localStorage.setItem('tongke.player', JSON.stringify(habits));
-};
 
 describe('a recorded lesson in Firefox, which here has no H264', () => {
   it('shows the teacher, who began in H264, and the board in Firefox, and is heard there (M13)', async ({ skip }) => {
@@ -98,7 +80,7 @@ describe('a recorded lesson in Firefox, which here has no H264', () => {
 
   it('plays the recording in Firefox', async ({ skip }) => {
     if (noFirefox !== null) skip(noFirefox);
-    await pupil.page.evaluate(CHOOSE_VIEWS);
+    await pupil.page.evaluate(watchSideBySide);
     await pupil.open(`/watch/${await recordingOfEndedLesson()}`);
     await pupil.seesAdvancing('[data-testid="player-view-board"]', TEACHER.sender + 100);
     await pupil.seesAdvancing('[data-testid="player-view-lecturer"]', TEACHER.sender);
@@ -131,23 +113,6 @@ describe('a browser that is too old', () => {
       await page.getByTestId('browser-too-old').waitFor();
     } finally {
       await context.close();
-    }
-  });
-});
-
-describe('WebKitGTK', () => {
-  it('signs in and plays the recording', async ({ skip }) => {
-    if (noWebKit !== null) skip(noWebKit);
-    const recordingId = await recordingOfEndedLesson();
-    const watcher = await WebKitPerson.at(stack);
-    try {
-      await watcher.signIn(PUPIL.account);
-      await watcher.evaluate(CHOOSE_VIEWS, null);
-      await watcher.open(`/watch/${recordingId}`);
-      await watcher.click('[data-testid="player-big-play"]');
-      await watcher.seesAdvancing('[data-testid="player-view-lecturer"]', TEACHER.sender);
-    } finally {
-      await watcher.close();
     }
   });
 });

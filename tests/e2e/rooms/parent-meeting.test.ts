@@ -87,7 +87,7 @@ async function learnsNothing(person: Person): Promise<void> {
 
 describe('a meeting that a parent joins on a phone', () => {
   it('is opened by the teacher at once, who makes the invitation link inside', async () => {
-    await teacher.signIn(TEACHER.account);
+    await teacher.signInByPage(TEACHER.account);
     await teacher.page.getByTestId('ad-hoc').click();
     await teacher.page.getByRole('dialog').getByRole('combobox').first().selectOption('meeting');
     await teacher.page.getByTestId('ad-hoc-start').click();

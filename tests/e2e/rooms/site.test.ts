@@ -222,9 +222,7 @@ describe('the screen of a listening classroom that nobody attends', () => {
   });
 
   it('shows the clock again when the lesson ends', async () => {
-    await teacher.page.getByTestId('control-leave').click();
-    await teacher.page.getByTestId('leave-end').click();
-    await teacher.page.getByTestId('end-confirm').click();
+    await teacher.endLesson();
     await site.page.getByTestId('site-room').waitFor({ state: 'detached' });
     await site.page.getByTestId('site-idle').waitFor();
     await site.page.reload();

@@ -25,7 +25,7 @@ beforeAll(async () => {
   stack = await Stack.start();
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
-  teacher = await Person.at(stack, browser, TEACHER.sender);
+  teacher = await Person.at(stack, browser, TEACHER.sender, { media: { hasScreenSound: true } });
   pupil = await Person.at(stack, browser, PUPIL.sender);
   site = await Person.at(stack, browser, SITE.sender, { viewport: VIEWPORTS.screen });
   guest = await Person.at(stack, browser, GUEST.sender, { viewport: VIEWPORTS.phone });
@@ -56,9 +56,11 @@ describe('a sky lesson with teacher, pupil, site and guest', () => {
     await pupil.hears(TEACHER.sender);
   });
 
-  it('shows the shared screen large to the pupil', async () => {
+  it('shows the shared screen large to the pupil, who hears it beside the teacher', async () => {
     await teacher.page.getByTestId('control-screen').click();
     await pupil.seesAdvancing(pupil.tile(TEACHER.name, 'screen'), TEACHER.sender + 100);
+    await pupil.hears(TEACHER.sender + 100);
+    await pupil.hears(TEACHER.sender);
   });
 
   it('brings a pupil who raises the hand on stage, with camera and voice, and back (S1)', async () => {
@@ -146,9 +148,7 @@ describe('a sky lesson with teacher, pupil, site and guest', () => {
   });
 
   it('ends for everybody when the teacher ends the class', async () => {
-    await teacher.page.getByTestId('control-leave').click();
-    await teacher.page.getByTestId('leave-end').click();
-    await teacher.page.getByTestId('end-confirm').click();
+    await teacher.endLesson();
     await eventually(() => pupil.page.getByTestId('closed').getAttribute('data-reason')).toBe('lessonEnded');
   });
 });

@@ -15,6 +15,7 @@ import { makePackage } from '../../../recorder/package/make-package.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import { createRedis } from '../../../signaling/runtime/redis.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
+import { ManifestStore } from '../../../storage/objects/manifest-store.ts';
 import { objectKeys } from '../../../storage/objects/object-keys.ts';
 import type { ObjectStore } from '../../../storage/ports.ts';
 import { LoggedRecording, PAYLOAD_TYPES } from '../../support/media/logged-recording.ts';
@@ -66,14 +67,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Makes the package of an index, and unpacks it. */
-async function unpacked(indexKey: string): Promise<{ readonly path: (name: string) => string; readonly key: string }> {
-  const { recordingId } = recording;
-  const job = PackageJob.parse({
-    recordingId,
+function packageJob(indexKey: string): PackageJob {
+  return PackageJob.parse({
+    recordingId: recording.recordingId,
     packageId: randomUUID(),
     indexKey,
-    chaptersKey: objectKeys.play(recordingId, 'chapters.vtt'),
+    chaptersKey: objectKeys.play(recording.recordingId, 'chapters.vtt'),
     captions: [
       {
         language: 'zh-CN',
@@ -95,14 +94,27 @@ async function unpacked(indexKey: string): Promise<{ readonly path: (name: strin
       startedAtMs: 1_790_000_000_000,
     },
   });
+}
+
+/** Makes the package of an index, and unpacks it. */
+async function unpacked(
+  indexKey: string,
+  meanwhile: () => Promise<void> = async () => undefined,
+): Promise<{ readonly path: (name: string) => string; readonly key: string }> {
+  const job = packageJob(indexKey);
   const progress: number[] = [];
+  const happening: Promise<void>[] = [];
   const ffmpeg = new FfmpegRunner({ log, niceness: 0 });
   const { signal } = new AbortController();
   const work = join(folder, `work-${job.packageId}`);
   const result = await makePackage({
     ...{ store, ffmpeg, job, folder: work, signal },
-    onProgress: (fraction) => progress.push(fraction),
+    onProgress: (fraction) => {
+      progress.push(fraction);
+      happening.push(meanwhile());
+    },
   });
+  await Promise.all(happening);
   expect(progress.at(-1)).toBeCloseTo(1, 1);
   expect(progress).toEqual(progress.toSorted((one, other) => one - other));
   const zip = join(folder, `${job.packageId}.zip`);
@@ -221,6 +233,112 @@ describe('an Opencast package', () => {
     for await (const object of store.list(objectKeys.packagesPrefix(recordingId))) kept.push(object.key);
     expect(kept).toEqual([key]);
   });
+});
+
+describe('an Opencast package of a lesson with pages', () => {
+  const SECOND = 1e6;
+  /** Two pages of a file, the second until the screen is shared at 2 s and once more when that would have ended. */
+  const PAGES = [
+    { colour: 'red', atUs: 0.5 * SECOND, pageUntilUs: 1 * SECOND },
+    { colour: 'blue', atUs: 1 * SECOND, pageUntilUs: 4 * SECOND },
+  ];
+
+  /** Stills beside an index of the recording's own, as the stills' job leaves them. */
+  async function withPages(name: string, keeps: (view: string) => boolean): Promise<string> {
+    const index = await readPlayIndex(store, recording.recordingId);
+    const relative = (text: string): string => text.replaceAll(/"(uri|init|playlist)":"/g, '"$1":"../');
+    const views = index.views.filter(({ view }) => keeps(view));
+    const indexKey = objectKeys.play(recording.recordingId, `${name}/index.json`);
+    await store.put(indexKey, Buffer.from(relative(JSON.stringify({ ...index, views, masters: {} }))));
+    const slides = [];
+    for (const { colour, atUs, pageUntilUs } of PAGES) {
+      const path = join(folder, `${colour}.webp`);
+      const still = `-v error -y -f lavfi -i color=${colour}:s=640x360 -frames:v 1`;
+      await run('ffmpeg', [...still.split(' '), path]);
+      const body = await readFile(path);
+      await store.put(objectKeys.play(recording.recordingId, `${name}/slides/${colour}.webp`), body);
+      slides.push({ atUs, uri: `${colour}.webp`, bytes: body.length, pageUntilUs });
+    }
+    const stills = { version: 1, clock: 'session', width: 640, height: 360, slides };
+    await store.put(objectKeys.slidesBeside(indexKey), Buffer.from(JSON.stringify(stills)));
+    return indexKey;
+  }
+
+  /** The colour in the middle of the picture at that second: red, green, blue. */
+  async function colourAt(path: string, second: number): Promise<readonly number[]> {
+    const args = ['-v', 'error', '-ss', String(second), '-i', path, '-frames:v', '1', '-vf', 'crop=2:2,scale=1:1'];
+    const { stdout } = await run('ffmpeg', [...args, '-f', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'], {
+      encoding: 'buffer',
+    });
+    return [...stdout];
+  }
+  const isRed = ([r = 0, g = 0, b = 0]: readonly number[]): boolean => r > 180 && g < 60 && b < 60;
+  const isBlue = ([r = 0, g = 0, b = 0]: readonly number[]): boolean => b > 180 && r < 60 && g < 60;
+
+  it('has them as its presentation, each for as long as it was on the board', async () => {
+    const { path } = await unpacked(await withPages('paged', (view) => view === 'lecturer'));
+    const board = path('presentation.mp4');
+    const { streams, durationUs } = await probeMedia(board);
+    expect(streams.map(({ codec }) => codec).sort()).toEqual(['aac', 'h264']);
+    expect(Math.abs((durationUs ?? 0) - LENGTH_S * SECOND)).toBeLessThan(300_000);
+    expect(await colourAt(board, 0.2)).toEqual([0, 0, 0]);
+    expect(isRed(await colourAt(board, 0.8))).toBe(true);
+    for (const second of [1.2, 3.8]) expect(isBlue(await colourAt(board, second)), `${second} s`).toBe(true);
+    expect(await colourAt(board, 4.5)).toEqual([0, 0, 0]);
+    expect(await readFile(path('manifest.xml'), 'utf8')).toContain('presentation/delivery');
+  });
+
+  it('shows what moves in front of them', async () => {
+    const { path } = await unpacked(await withPages('both', () => true));
+    const board = path('presentation.mp4');
+    expect(isRed(await colourAt(board, 0.8))).toBe(true);
+    expect(isBlue(await colourAt(board, 1.5))).toBe(true);
+    for (const second of [2.5, 3.5, 7]) expect(isBlue(await colourAt(board, second)), `${second} s`).toBe(false);
+  });
+});
+
+describe('an Opencast package that is being made', () => {
+  it('is not put while somebody is erased from the recording', async () => {
+    const { recordingId } = recording;
+    const manifests = new ManifestStore(store);
+    const stored = await manifests.read(recordingId);
+    let isErased = false;
+    const making = unpacked(objectKeys.playIndex(recordingId), async () => {
+      if (isErased) return;
+      isErased = true;
+      await manifests.update(recordingId, (now) =>
+        now === undefined
+          ? undefined
+          : { ...now, tracks: now.tracks.map((track) => ({ ...track, erasedAtUnixMs: Date.now() })) },
+      );
+    });
+    await expect(making).rejects.toMatchObject({ code: 'unavailable' });
+    const kept: string[] = [];
+    for await (const object of store.list(objectKeys.packagesPrefix(recordingId))) kept.push(object.key);
+    expect(kept).toEqual([]);
+    await manifests.update(recordingId, () => stored);
+  });
+
+  it('has its stills made first where it was ordered before them', async () => {
+    const { recordingId } = recording;
+    const indexKey = objectKeys.playIndex(recordingId);
+    const slidesKey = objectKeys.slidesBeside(indexKey);
+    expect(await store.stat(slidesKey)).toBeUndefined();
+    const redis = await startRedis();
+    const ffmpeg = new FfmpegRunner({ log, niceness: 0 });
+    const worker = new DeriveWorker({ redisUrl: redis.url, log, ffmpeg, drawsInk: true, store, workFolder: folder });
+    const queue = new DeriveQueue({ redisUrl: redis.url, log });
+    try {
+      await queue.order(packageJob(indexKey));
+      await expect.poll(() => queue.state(recordingId), { timeout: 60_000 }).toMatchObject({ state: 'done' });
+      expect(await store.stat(slidesKey)).toBeDefined();
+    } finally {
+      await worker.close();
+      await queue.close();
+      await redis.stop();
+      await store.deletePrefix(slidesKey.slice(0, slidesKey.lastIndexOf('/') + 1));
+    }
+  }, 120_000);
 });
 
 describe('a recording that goes', () => {

@@ -78,7 +78,7 @@ const lesson: MadeLesson = {
     const [pupil, camera] = [seatIds.get("O'Neil, 小明: 100%"), trackIds[0]];
     if (pupil === undefined || camera === undefined) throw new Error('the fixture lacks a seat');
     const stroke = { strokeId: StrokeId.parse('line'), seatId: pupil, points: [0, 2_500, 10_000, 2_500] };
-    const line = { ...stroke, colour: 'green' as const };
+    const line = { ...stroke, colour: 'green' as const, shape: 'pen' as const };
     return [
       { at: 0, type: 'stage', data: { seatIds: [] } },
       { at: 3.5, type: 'marker', data: { title: '新课' } },

@@ -16,7 +16,6 @@ import { startRedis, type UrlService } from '../../support/stands/services.ts';
 const LIMIT_MS = 120_000;
 const LOCK_MS = '2000';
 
-/** Noise, so that composing it takes long enough to be disturbed. */
 /** Long enough that even an idle machine is still composing when the fault strikes. */
 const FAULT_LESSON_S = 20;
 const FAULT_TIMEOUT_MS = 180_000;

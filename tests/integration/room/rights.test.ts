@@ -164,7 +164,7 @@ function toolParams(): Readonly<Record<string, object>> {
     startCountdown: { durationMs: 60_000 },
     setCountdownPaused: { paused: true },
     startRace: { requestId },
-    drawInk: { ...page, strokeId: 'stroke', colour: 'red', from: 0, points: [1, 2] },
+    drawInk: { ...page, strokeId: 'stroke', colour: 'red', shape: 'oval', from: 0, points: [1, 2] },
     undoInk: { ...page, strokeId: 'stroke' },
     clearInk: page,
     setInkOpen: { isOpen: false },

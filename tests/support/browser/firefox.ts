@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { expect } from 'vitest';
 import type { Stack } from '../stands/stack.ts';
+import { drawLine } from './class-tools.ts';
 import { PULSEAUDIO, SilentSound } from './silent-sound.ts';
 import { useTimecodeMedia } from './timecode-media.ts';
 import { readTones, readVideo } from './timecode-reader.ts';
 import { HEARD_DECIBELS, toneHz } from './timecode.ts';
-import { WAIT_MS } from '../eventually.ts';
+import { eventually, WAIT_MS } from '../eventually.ts';
 
 const FIREFOX = process.env['TONGKE_FIREFOX_BIN'] ?? '/usr/bin/firefox-esr';
 const POLL_MS = 150;
@@ -15,6 +17,17 @@ const POLL_MS = 150;
 export function firefoxIsMissing(): string | null {
   const lacking = [FIREFOX, PULSEAUDIO].find((program) => !existsSync(program));
   return lacking === undefined ? null : `${lacking} is not there (apt-get install firefox-esr pulseaudio)`;
+}
+
+/**
+ * What the stack needs for Firefox. Until it has given the page a camera itself Firefox sends from the address of its default route alone,
+ * which reaches no loopback.
+ */
+export function reachableByFirefox(): { readonly RTC_ANNOUNCED_ADDRESS: string } {
+  const own = Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address),
+  );
+  return { RTC_ANNOUNCED_ADDRESS: ['127.0.0.1', ...own].join(',') };
 }
 
 export interface RunningFirefox {
@@ -75,11 +88,10 @@ export class FirefoxPerson {
   }
 
   async signIn(account: string): Promise<void> {
-    const signIn = (await this.#stack.demoSignIns()).find((candidate) => candidate.account === account);
-    if (signIn === undefined) throw new Error(`no demo sign-in ${account}`);
+    const { password } = await this.#stack.demoSignIn(account);
     await this.open('/sign-in');
-    await this.page.locator('input[autocomplete="username"]').fill(signIn.account);
-    await this.page.locator('input[type="password"]').fill(signIn.password);
+    await this.page.locator('input[autocomplete="username"]').fill(account);
+    await this.page.locator('input[type="password"]').fill(password);
     await this.click('sign-in');
     await this.untilGone('sign-in');
   }
@@ -96,6 +108,34 @@ export class FirefoxPerson {
 
   async click(testId: string): Promise<void> {
     await this.page.locator(`[data-testid="${testId}"]`).click();
+  }
+
+  async fill(testId: string, text: string): Promise<void> {
+    await this.page.locator(`[data-testid="${testId}"]`).fill(text);
+  }
+
+  async openPanel(panel: 'people' | 'chat' | 'tools'): Promise<void> {
+    if ((await this.page.$(`[data-testid="panel-${panel}"]`)) !== null) return;
+    await this.page.mouse.move(200, 200);
+    await this.click(`control-${panel}`);
+    await this.untilThere(`[data-testid="panel-${panel}"]`);
+  }
+
+  async textOf(testId: string): Promise<string> {
+    const texts = await this.page.$$eval(`[data-testid="${testId}"]`, (all) => all.map((one) => one.textContent));
+    return texts.join('\n');
+  }
+
+  /** `expect` of what stands there, asked again until it holds. */
+  says(testId: string) {
+    return eventually(() => this.textOf(testId), testId);
+  }
+
+  /** Draws a line on the page that is shown. */
+  async writeOnPage(): Promise<void> {
+    await this.click('ink-pen');
+    const ink = await this.page.waitForSelector('[data-testid="ink"][data-writing="true"]');
+    await drawLine(this.page.mouse, (await ink?.boundingBox()) ?? null);
   }
 
   async untilThere(selector: string): Promise<void> {
@@ -128,15 +168,16 @@ export class FirefoxPerson {
       .toBeGreaterThan(300);
   }
 
-  /** Waits until the tone of `sender` is heard. */
-  async hears(sender: number): Promise<void> {
-    const level = async (): Promise<number> => {
-      const [tone] = await readTones(this.#readable, [toneHz(sender)]);
-      return tone?.decibels ?? -Infinity;
+  /** Waits until the tone of `sender` is heard and none of `silent` is. */
+  async hears(sender: number, silent: readonly number[] = []): Promise<void> {
+    const heard = async (): Promise<boolean> => {
+      const tones = await readTones(this.#readable, [toneHz(sender), ...silent.map(toneHz)]);
+      const [wanted, ...others] = tones.map((tone) => tone.decibels > HEARD_DECIBELS);
+      return wanted === true && !others.includes(true);
     };
     await expect
-      .poll(level, { timeout: WAIT_MS, interval: POLL_MS, message: `the tone of sender ${sender}` })
-      .toBeGreaterThan(HEARD_DECIBELS);
+      .poll(heard, { timeout: WAIT_MS, interval: POLL_MS, message: `sender ${sender}, not ${silent.join(', ')}` })
+      .toBe(true);
   }
 
   get #readable(): Parameters<typeof readVideo>[0] {

@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../eventually.ts';
+import { vi } from 'vitest';
+import { WAIT_MS } from '../eventually.ts';
 
 export const PULSEAUDIO = '/usr/bin/pulseaudio';
 
@@ -28,7 +29,8 @@ export class SilentSound {
       env: { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder },
       stdio: 'ignore',
     });
-    await eventually(() => existsSync(socket), 'a sound server').toBe(true);
+    // Not `expect.poll`, which waits in tests alone: a browser may be started before them.
+    await vi.waitUntil(() => existsSync(socket), { timeout: WAIT_MS });
     return new SilentSound(`unix:${socket}`, async () => {
       if (server.exitCode === null && server.signalCode === null) {
         server.kill();

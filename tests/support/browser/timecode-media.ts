@@ -1,10 +1,11 @@
-import { BEEP_HZ, COLUMNS, FLASH, FLASH_MS, FRAME_HEIGHT, FRAME_WIDTH, toneHz } from './timecode.ts';
+import { BEEP_HZ, COLUMNS, FLASH, FLASH_MS, FRAME_HEIGHT, FRAME_WIDTH, SCREEN_SENDERS, toneHz } from './timecode.ts';
 
 export interface MediaOptions {
   readonly sender: number;
   readonly screenSender: number;
   readonly visualiserSender: number;
   readonly tone: number;
+  readonly screenTone: number;
   readonly beep: number;
   readonly columns: number;
   readonly flash: typeof FLASH;
@@ -14,6 +15,8 @@ export interface MediaOptions {
   readonly framesPerSecond: number;
   /** What of the computer is shared. */
   readonly displaySurface: 'window' | 'monitor';
+  /** Whether its sound comes with it, as that of a tab or a whole screen does. */
+  readonly hasScreenSound: boolean;
 }
 
 /**
@@ -27,11 +30,26 @@ interface TimecodeKit {
   contextTime(clockMs: number): number;
   picture(sender: number): MediaStreamTrack;
   sound(): MediaStreamTrack;
+  /** A steady tone without beeps. */
+  screenSound(): MediaStreamTrack;
   /** What the page was given for camera and microphone, oldest first. */
   readonly given: MediaStreamTrack[];
 }
 declare global {
   var timecodeKit: TimecodeKit;
+  /** Media elements that the page has made and put nowhere. */
+  var looseSounds: HTMLAudioElement[] | undefined;
+}
+
+function rememberLooseSounds(): void {
+  const sounds: HTMLAudioElement[] = [];
+  globalThis.looseSounds = sounds;
+  globalThis.Audio = class extends Audio {
+    constructor(source?: string) {
+      super(source);
+      sounds.push(this);
+    }
+  };
 }
 
 function installClock(): void {
@@ -54,6 +72,9 @@ function installClock(): void {
       throw new Error('not installed yet');
     },
     sound: () => {
+      throw new Error('not installed yet');
+    },
+    screenSound: () => {
       throw new Error('not installed yet');
     },
   };
@@ -99,12 +120,23 @@ function installPicture(options: MediaOptions): void {
 
 function installSound(options: MediaOptions): void {
   const kit = globalThis.timecodeKit;
-  kit.sound = () => {
+  const sing = (hz: number): MediaStreamAudioDestinationNode => {
     const context = kit.context();
     const out = context.createMediaStreamDestination();
-    const tone = new OscillatorNode(context, { frequency: options.tone });
+    const tone = new OscillatorNode(context, { frequency: hz });
     tone.connect(new GainNode(context, { gain: 0.1 })).connect(out);
     tone.start();
+    return out;
+  };
+  const soundOf = (out: MediaStreamAudioDestinationNode): MediaStreamTrack => {
+    const [track] = out.stream.getAudioTracks();
+    if (track === undefined) throw new Error('no audio track');
+    return track;
+  };
+  kit.screenSound = () => soundOf(sing(options.screenTone));
+  kit.sound = () => {
+    const context = kit.context();
+    const out = sing(options.tone);
     const beep = new OscillatorNode(context, { frequency: options.beep });
     const gate = new GainNode(context, { gain: 0 });
     beep.connect(gate).connect(out);
@@ -118,9 +150,7 @@ function installSound(options: MediaOptions): void {
     };
     schedule();
     setInterval(schedule, 500);
-    const [track] = out.stream.getAudioTracks();
-    if (track === undefined) throw new Error('no audio track');
-    return track;
+    return soundOf(out);
   };
 }
 
@@ -139,11 +169,12 @@ function installDevices(options: MediaOptions): void {
     kit.given.push(...stream.getTracks());
     return Promise.resolve(stream);
   };
-  devices.getDisplayMedia = async () => {
+  devices.getDisplayMedia = async ({ audio = false } = {}) => {
     const track = kit.picture(options.screenSender);
     const settings = track.getSettings.bind(track);
     track.getSettings = () => ({ ...settings(), displaySurface: options.displaySurface });
-    return Promise.resolve(new MediaStream([track]));
+    const sound = options.hasScreenSound && audio !== false ? [kit.screenSound()] : [];
+    return Promise.resolve(new MediaStream([track, ...sound]));
   };
   const device = (kind: MediaDeviceKind, label: string, deviceId = `${kind}-1`): MediaDeviceInfo => ({
     deviceId,
@@ -174,19 +205,23 @@ export async function useTimecodeMedia(
 ): Promise<void> {
   const options: MediaOptions = {
     sender,
-    screenSender: sender + 100,
+    screenSender: sender + SCREEN_SENDERS,
     visualiserSender: sender + 200,
     tone: toneHz(sender),
+    screenTone: toneHz(sender + SCREEN_SENDERS),
     beep: BEEP_HZ,
     columns: COLUMNS,
     flash: FLASH,
     flashMs: FLASH_MS,
     width: FRAME_WIDTH,
     height: FRAME_HEIGHT,
-    framesPerSecond: 15,
+    // Drawing, coding and showing pictures is most of what a lesson in many browsers costs; who measures to a picture asks for more.
+    framesPerSecond: 10,
     displaySurface: 'window',
+    hasScreenSound: false,
     ...overrides,
   };
+  await context.addInitScript(rememberLooseSounds, undefined);
   await context.addInitScript(installClock, undefined);
   for (const install of [installPicture, installSound, installDevices]) await context.addInitScript(install, options);
 }

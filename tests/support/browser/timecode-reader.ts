@@ -1,4 +1,4 @@
-import { COLUMNS, ROWS, readTimecode, type Timecode } from './timecode.ts';
+import { cellCentres, COLUMNS, decodeTimecode, ROWS, type Timecode } from './timecode.ts';
 
 const READ_WIDTH = 480;
 
@@ -17,27 +17,25 @@ export interface VideoReading extends Timecode {
 
 /** What a `<video>` of the page shows now; undefined while it shows no timecode. */
 export async function readVideo(page: ReadablePage, selector: string): Promise<VideoReading | undefined> {
-  const grey = await page.evaluate(
-    ([query, width, codeHeight]) => {
+  const read = await page.evaluate(
+    ([query, width, codeHeight, centres]) => {
       const video = document.querySelector<HTMLVideoElement>(query);
       if (video === null || video.videoWidth === 0) return undefined;
       const height = Math.round((width * video.videoHeight) / video.videoWidth);
-      const canvas = new OffscreenCanvas(width, height);
-      const draw = canvas.getContext('2d');
+      const draw = new OffscreenCanvas(width, codeHeight).getContext('2d', { willReadFrequently: true });
       if (draw === null) return undefined;
       draw.drawImage(video, 0, 0, width, height);
-      const { data } = draw.getImageData(0, 0, width, height);
-      const pixels: number[] = [];
-      // Only the rows of the code travel to the test.
-      const rows = Math.min(height, codeHeight);
-      for (let i = 0; i < width * rows * 4; i += 4) pixels.push(data[i + 1] ?? 0);
-      return { pixels, rows, sourceWidth: video.videoWidth, sourceHeight: video.videoHeight };
+      const { data } = draw.getImageData(0, 0, width, codeHeight);
+      // One number for each cell is all that travels to the test.
+      const luminance = centres.map(([x, y]) => data[(y * width + x) * 4 + 1] ?? 0);
+      return { luminance, width: video.videoWidth, height: video.videoHeight };
     },
-    [selector, READ_WIDTH, Math.ceil((READ_WIDTH / COLUMNS) * ROWS)] as const,
+    [selector, READ_WIDTH, Math.ceil((READ_WIDTH / COLUMNS) * ROWS), cellCentres(READ_WIDTH)] as const,
   );
-  if (grey === undefined) return undefined;
-  const code = readTimecode(Uint8Array.from(grey.pixels), READ_WIDTH, grey.rows);
-  return code === undefined ? undefined : { ...code, width: grey.sourceWidth, height: grey.sourceHeight };
+  if (read === undefined) return undefined;
+  const { luminance, width, height } = read;
+  const code = decodeTimecode(luminance);
+  return code === undefined ? undefined : { ...code, width, height };
 }
 
 export interface ToneReading {
@@ -53,9 +51,12 @@ export async function readTones(page: ReadablePage, frequencies: readonly number
     const context = new AudioContext();
     await context.resume();
     const analyser = new AnalyserNode(context, { fftSize: 8192, smoothingTimeConstant: 0 });
-    const sources = [...document.querySelectorAll<HTMLMediaElement>('audio, video')]
-      .filter((element) => !element.muted && element.srcObject instanceof MediaStream)
-      .flatMap((element) => (element.srcObject as MediaStream).getAudioTracks())
+    const streamOf = (element: HTMLMediaElement & { captureStream?: () => MediaStream }): MediaStream | undefined =>
+      // A file has a stream of what it plays where the browser gives one.
+      element.srcObject instanceof MediaStream ? element.srcObject : element.captureStream?.();
+    const sources = [...document.querySelectorAll<HTMLMediaElement>('audio, video'), ...(globalThis.looseSounds ?? [])]
+      .filter((element) => !element.muted)
+      .flatMap((element) => streamOf(element)?.getAudioTracks() ?? [])
       .map((track) => context.createMediaStreamSource(new MediaStream([track])));
     for (const source of sources) source.connect(analyser);
     const bins = new Float32Array(analyser.frequencyBinCount);

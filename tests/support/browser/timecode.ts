@@ -23,8 +23,12 @@ export interface Timecode {
 /** A tone is heard when it stands this far out of everything else. */
 export const HEARD_DECIBELS = -60;
 
-/** Continuous tone of a sender, far enough apart to tell by ear and by spectrum. */
-export const toneHz = (sender: number): number => 400 + 120 * sender;
+/** Senders from here on are somebody's screen. */
+export const SCREEN_SENDERS = 100;
+
+/** Continuous tone of a sender, far enough apart to tell by ear and by spectrum; that of a screen lies half-way to the next sender's. */
+export const toneHz = (sender: number): number =>
+  400 + 120 * (sender % SCREEN_SENDERS) + (sender < SCREEN_SENDERS ? 0 : 60);
 
 /** Bits from luminance samples of the 48 cells, or undefined when the check sum says that it is no timecode. */
 export function decodeTimecode(luminance: readonly number[]): Timecode | undefined {
@@ -40,17 +44,19 @@ export function decodeTimecode(luminance: readonly number[]): Timecode | undefin
   return { sender, clockMs: ((a * 256 + b) * 256 + c) * 256 + d };
 }
 
+/** Where the 48 cells are read in a picture of this width: column and line of their middle, pixels. */
+export function cellCentres(width: number): readonly (readonly [x: number, y: number])[] {
+  const cell = width / COLUMNS;
+  const middle = (place: number): number => Math.floor((place + 0.5) * cell);
+  return Array.from({ length: COLUMNS * ROWS }, (_cell, index) => [
+    middle(index % COLUMNS),
+    middle(Math.floor(index / COLUMNS)),
+  ]);
+}
+
 /** From a grey picture (one byte per pixel, row by row). */
 export function readTimecode(pixels: Uint8Array, width: number, height: number): Timecode | undefined {
-  const cell = width / COLUMNS;
-  const samples: number[] = [];
-  for (let row = 0; row < ROWS; row += 1) {
-    for (let column = 0; column < COLUMNS; column += 1) {
-      const x = Math.floor((column + 0.5) * cell);
-      const y = Math.floor((row + 0.5) * cell);
-      if (y >= height) return undefined;
-      samples.push(pixels[y * width + x] ?? 0);
-    }
-  }
-  return decodeTimecode(samples);
+  const centres = cellCentres(width);
+  if (centres.some(([, y]) => y >= height)) return undefined;
+  return decodeTimecode(centres.map(([x, y]) => pixels[y * width + x] ?? 0));
 }

@@ -58,11 +58,10 @@ export class WebKitPerson implements ReadablePage {
   }
 
   async signIn(account: string): Promise<void> {
-    const signIn = (await this.#stack.demoSignIns()).find((candidate) => candidate.account === account);
-    if (signIn === undefined) throw new Error(`no demo sign-in ${account}`);
+    const { password } = await this.#stack.demoSignIn(account);
     await this.open('/sign-in');
-    await this.type('input[autocomplete="username"]', signIn.account);
-    await this.type('input[type="password"]', signIn.password);
+    await this.type('input[autocomplete="username"]', account);
+    await this.type('input[type="password"]', password);
     await this.click('[data-testid="sign-in"]');
     await eventually(() => this.evaluate(() => document.querySelector('[data-testid="sign-in"]') === null, null)).toBe(
       true,

@@ -32,6 +32,10 @@ export class RestClient {
     this.#base = base;
   }
 
+  get url(): string {
+    return this.#base;
+  }
+
   get cookieHeader(): string {
     return [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   }

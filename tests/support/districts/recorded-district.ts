@@ -10,7 +10,7 @@ import type { Person } from '../../../signaling/protocol/rest/directory.ts';
 import { RecordingId, type LessonId } from '../../../signaling/protocol/ids.ts';
 import { signedIn } from './demo-lessons.ts';
 import type { RestClient } from '../clients/rest-client.ts';
-import { startPostgres } from '../stands/services.ts';
+import { createMigratedDatabase } from '../stands/postgres-of-run.ts';
 import { Stack } from '../stands/stack.ts';
 
 const RECORDED_MS = 2_400_000;
@@ -32,19 +32,14 @@ export class RecordedDistrict {
 
   /** @param env on top of the stack's own. */
   static async start(env: Readonly<Record<string, string>> = {}): Promise<RecordedDistrict> {
-    const postgres = await startPostgres();
-    const url = await postgres.createDatabase();
-    const stack = await Stack.start({ ...env, DATABASE_URL: url, DEMO: 'true' }).catch(async (error: unknown) => {
-      await postgres.stop();
-      throw error;
-    });
+    const url = await createMigratedDatabase();
+    const stack = await Stack.start({ ...env, DATABASE_URL: url, DEMO: 'true' });
     const database = await openDatabase({ DATA_DIR: tmpdir(), DATABASE_URL: url });
     const objects = await DirectoryObjectStore.create(join(stack.dataFolder, 'objects'));
     return new RecordedDistrict({ stack, objects, stores: createStores(database.db) }, async () => {
       await objects.close();
       await database.close();
       await stack.stop();
-      await postgres.stop();
     });
   }
 
@@ -75,32 +70,36 @@ export class RecordedDistrict {
     return found;
   }
 
-  /** Two pupils of an attending class, one of another class, and a guardian of the first. */
+  /** Two pupils of the lecturing school's class, one of a class of that school that is not there, and a guardian of the first. */
   async pupilsOf(
     recordingId: RecordingId,
   ): Promise<Readonly<Record<'attending' | 'sameClass' | 'otherClass' | 'guardian', RestClient>>> {
-    const { lessonId } = await this.#lessonOf(recordingId);
-    const there = new Set((await this.stores.lessons.roster(lessonId)).map(({ personId }) => personId));
+    const { lessonId, schoolId } = await this.#lessonOf(recordingId);
+    const roster = new Map((await this.stores.lessons.roster(lessonId)).map((each) => [each.personId, each.schoolId]));
     const signIns = await this.stack.demoSignIns();
     const people = await this.stores.directory.findByAccount(signIns.map(({ account }) => account));
     const pupils = people.filter(({ roles }) => roles.some(({ role }) => role === 'student'));
     let guardian: string | undefined;
-    let ward: string | undefined;
+    let ward: Person | undefined;
     for (const { personId, account } of people) {
       const involvement = (await this.stores.lessons.involvements(personId, [lessonId])).get(lessonId);
       if (involvement?.as !== 'guardian') continue;
+      // The database gives people in whatever order it likes.
+      const child = people.find((person) => person.personId === involvement.wards[0]?.personId);
+      if (child === undefined || roster.get(child.personId) !== schoolId) continue;
       guardian = account;
-      ward = people.find((person) => person.personId === involvement.wards[0]?.personId)?.account;
+      ward = child;
     }
-    const isThere = ({ personId }: Person): boolean => there.has(personId);
-    const sameClass = pupils.find((pupil) => isThere(pupil) && pupil.account !== ward)?.account;
-    const otherClass = pupils.find((pupil) => !isThere(pupil))?.account;
+    const isOfSchool = ({ roles }: Person): boolean => roles.some((role) => role.schoolId === schoolId);
+    const isClassmate = (pupil: Person): boolean => pupil !== ward && pupil.classGroupId === ward?.classGroupId;
+    const sameClass = pupils.find(isClassmate)?.account;
+    const otherClass = pupils.find((pupil) => isOfSchool(pupil) && !roster.has(pupil.personId))?.account;
     if (guardian === undefined || ward === undefined || sameClass === undefined || otherClass === undefined) {
       throw new Error('the demo district lacks pupils');
     }
     const client = (account: string): Promise<RestClient> => signedIn(this.stack, account);
     return {
-      attending: await client(ward),
+      attending: await client(ward.account),
       sameClass: await client(sameClass),
       otherClass: await client(otherClass),
       guardian: await client(guardian),

@@ -124,14 +124,6 @@ export async function fetchPlayable(segments: readonly PlaySegment[], indexUrl: 
   return path;
 }
 
-/** The longest time that is missing between two pictures that follow each other, milliseconds. */
-export function longestHoleMs(codes: readonly Timecode[]): number {
-  return codes.reduce(
-    (longest, code, i) => Math.max(longest, code.clockMs - (codes[i - 1]?.clockMs ?? code.clockMs)),
-    0,
-  );
-}
-
 async function fetchBytes(url: URL): Promise<Buffer> {
   const answer = await fetch(url);
   if (!answer.ok) throw new Error(`${url.pathname}: ${answer.status}`);

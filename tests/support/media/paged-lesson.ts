@@ -30,7 +30,7 @@ const EVENTS: readonly (readonly [at: number, Pick<RecordingEvent, 'type' | 'dat
 /** A green line across the page, at a quarter of its height. */
 function stroke(strokeId: string, seatId: string) {
   const who = { strokeId: StrokeId.parse(strokeId), seatId: SeatId.parse(seatId) };
-  return { ...who, colour: 'green' as const, points: [0, 2_500, 10_000, 2_500] };
+  return { ...who, colour: 'green' as const, shape: 'pen' as const, points: [0, 2_500, 10_000, 2_500] };
 }
 
 /**

@@ -1,7 +1,6 @@
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 
 const RATE = 48_000;
-const SECOND = RATE;
 
 /** The sound of a file from its first sample on, mono. */
 export async function decodeSound(path: string): Promise<Int16Array> {
@@ -13,9 +12,14 @@ export async function decodeSound(path: string): Promise<Int16Array> {
 }
 
 /** Amplitude of a tone in each whole second of a sound (Goertzel): 1,000 for a sine of 1,000. */
-export function toneBySecond(sound: Int16Array, hz: number): number[] {
-  return Array.from({ length: Math.floor(sound.length / SECOND) }, (_, second) =>
-    toneIn(sound.subarray(second * SECOND, (second + 1) * SECOND), hz),
+export const toneBySecond = (sound: Int16Array, hz: number): number[] => toneByPart(sound, hz, RATE);
+
+/** The same for each tenth of a second. */
+export const toneByTenth = (sound: Int16Array, hz: number): number[] => toneByPart(sound, hz, RATE / 10);
+
+function toneByPart(sound: Int16Array, hz: number, samples: number): number[] {
+  return Array.from({ length: Math.floor(sound.length / samples) }, (_, part) =>
+    toneIn(sound.subarray(part * samples, (part + 1) * samples), hz),
   );
 }
 

@@ -26,13 +26,7 @@ export async function faultyStore(kind: StoreKind): Promise<FaultyStore> {
 
 async function faultyMinio(): Promise<FaultyStore> {
   const minio = await startMinio();
-  const env = {
-    S3_ENDPOINT: minio.endpoint,
-    S3_REGION: 'us-east-1',
-    S3_BUCKET: 'tongke',
-    S3_ACCESS_KEY_ID: minio.accessKeyId,
-    S3_SECRET_ACCESS_KEY: minio.secretAccessKey,
-  };
+  const env = minio.environment('tongke');
   const objects = await openObjectStore({ DATA_DIR: tmpdir(), S3_PUBLIC_ENDPOINT: undefined, ...env });
   return {
     env,

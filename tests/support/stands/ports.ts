@@ -20,6 +20,14 @@ export async function freePort(): Promise<number> {
   }
 }
 
+/** The first of two free ones side by side: `npm start -- --lan` has its plain door next to its secure port. */
+export async function freePortPair(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (await isFreeForTcp(port + 1)) return port;
+  }
+}
+
 /** The first of a row of ports for media, as `RTC_PORT` names it. */
 export async function freeMediaPorts(): Promise<number> {
   const rows = Math.floor((MEDIA.to - MEDIA.from) / MEDIA.row / LANES);

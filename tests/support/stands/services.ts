@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { minioPath, postgresBinFolder } from '../../../setup/paths.mjs';
+import { newDatabase } from './new-database.ts';
 import { freePort } from './ports.ts';
 import { isRoot, ServiceProcess, unprivilegedUser } from './service-process.ts';
 
@@ -28,12 +29,27 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-export interface MinioService extends Service {
-  /** Where it keeps its objects. */
-  readonly folder: string;
+interface MinioAccess {
   readonly endpoint: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+}
+
+export interface MinioService extends Service, MinioAccess {
+  /** Where it keeps its objects. */
+  readonly folder: string;
+  /** By what our processes find a bucket of it. */
+  environment(bucket: string): ReturnType<typeof bucketEnvironment>;
+}
+
+function bucketEnvironment({ endpoint, accessKeyId, secretAccessKey }: MinioAccess, bucket: string) {
+  return {
+    S3_ENDPOINT: endpoint,
+    S3_REGION: 'us-east-1',
+    S3_BUCKET: bucket,
+    S3_ACCESS_KEY_ID: accessKeyId,
+    S3_SECRET_ACCESS_KEY: secretAccessKey,
+  };
 }
 
 export interface UrlService extends Service {
@@ -67,7 +83,9 @@ export async function startMinio(): Promise<MinioService> {
       return answer?.ok ?? false;
     },
   });
-  return { folder: join(folder, 'data'), endpoint, accessKeyId, secretAccessKey, ...asService(server, port, folder) };
+  const access = { endpoint, accessKeyId, secretAccessKey };
+  const environment = (bucket: string) => bucketEnvironment(access, bucket);
+  return { folder: join(folder, 'data'), ...access, environment, ...asService(server, port, folder) };
 }
 
 /** @param alsoAt further addresses of this machine to listen on. */
@@ -116,32 +134,26 @@ export async function startPostgres(): Promise<PostgresService> {
   const initdb = ['-D', data, '-U', 'tongke', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'];
   await run('setpriv', [...asUser, '--', join(programs, 'initdb'), ...initdb], { cwd: folder });
   const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off'];
-  const psql = async (command: string): Promise<void> => {
-    const login = ['-h', '127.0.0.1', '-p', String(port), '-U', 'tongke', '-d', 'postgres'];
-    await run(join(programs, 'psql'), [...login, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', command]);
-  };
+  const login = ['-h', '127.0.0.1', '-p', String(port), '-U', 'tongke', '-d', 'postgres'];
+  const asksOne = [...login, '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-c', 'select 1'];
   const server = await ServiceProcess.start({
     program: join(programs, 'postgres'),
     args: ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
     ...(user === undefined ? {} : { user }),
     logPath: join(folder, 'log'),
     stopSignal: 'SIGINT',
-    isReady: () => psql('select 1').then(...asBoolean),
+    isReady: () => run(join(programs, 'psql'), asksOne).then(...asBoolean),
   });
-  const urlOf = (database: string) => `postgres://tongke@127.0.0.1:${port}/${database}`;
+  const url = `postgres://tongke@127.0.0.1:${port}/postgres`;
   return {
-    url: urlOf('postgres'),
+    url,
     ...asService(server, port, folder),
     kill: async () => {
       await server.kill();
       // Its backends outlive it by a moment, in which no successor may use their memory.
       await untilNobodyWorksIn(data);
     },
-    createDatabase: async () => {
-      const name = `tongke_${randomBytes(6).toString('hex')}`;
-      await psql(`create database ${name}`);
-      return urlOf(name);
-    },
+    createDatabase: () => newDatabase(url),
   };
 }
 

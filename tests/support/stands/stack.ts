@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import { placeMigratedDatabase } from './migrated-database.ts';
-import { freeMediaPorts, freePort } from './ports.ts';
+import { freeMediaPorts, freePort, freePortPair } from './ports.ts';
 
 const READY_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -51,29 +51,33 @@ async function newDataFolder(isEmbedded: boolean): Promise<string> {
 
 /** The whole of Tongke as `npm start` runs it: supervisor, private Redis, PGlite, a directory as object store, all processes. */
 export class Stack {
-  readonly url: string;
   readonly dataFolder: string;
+  readonly port: number;
   readonly #child: ChildProcess;
   readonly #output: string[];
 
-  private constructor(url: string, dataFolder: string, child: ChildProcess, output: string[]) {
-    this.url = url;
+  private constructor(port: number, dataFolder: string, child: ChildProcess, output: string[]) {
+    this.port = port;
     this.dataFolder = dataFolder;
     this.#child = child;
     this.#output = output;
   }
 
-  /** @param env on top of the process's own; ports and the data folder are chosen here unless it names `PORT` and `DATA_DIR` (to start again). */
-  static async start(env: Readonly<Record<string, string>> = {}): Promise<Stack> {
+  /**
+   * @param env on top of the process's own; ports and the data folder are chosen here unless it names `PORT` and `DATA_DIR` (to start again).
+   * @param args what stands behind `npm start --`
+   */
+  static async start(env: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Promise<Stack> {
     const dataFolder = env['DATA_DIR'] ?? (await newDataFolder(env['DATABASE_URL'] === undefined));
-    const port = Number(env['PORT'] ?? (await freePort()));
+    const isOnLan = args.includes('--lan');
+    const port = Number(env['PORT'] ?? (isOnLan ? await freePortPair() : await freePort()));
     const rtcPort = await freeMediaPorts();
-    const child = spawn(process.execPath, [resolve('setup/supervisor.ts')], {
+    const child = spawn(process.execPath, [resolve('setup/supervisor.ts'), ...args], {
       env: {
         ...process.env,
         PORT: String(port),
         RTC_PORT: String(rtcPort),
-        RTC_ANNOUNCED_ADDRESS: '127.0.0.1',
+        ...(isOnLan ? {} : { RTC_ANNOUNCED_ADDRESS: '127.0.0.1' }),
         LOG_LEVEL: 'info',
         ...env,
         DATA_DIR: dataFolder,
@@ -81,7 +85,7 @@ export class Stack {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];
-    const stack = new Stack(`http://localhost:${port}`, dataFolder, child, output);
+    const stack = new Stack(port, dataFolder, child, output);
     child.stdout.setEncoding('utf8').on('data', (text: string) => output.push(text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => output.push(text));
     try {
@@ -97,13 +101,25 @@ export class Stack {
     return this.#output.join('');
   }
 
+  /** By which this machine reaches it without TLS. */
+  get url(): string {
+    return this.urlAt('localhost');
+  }
+
   /** The same server under another address of this machine. */
-  urlAt(address: string): string {
-    return `http://${address}:${new URL(this.url).port}`;
+  urlAt(address: string, scheme: 'http' | 'https' = 'http'): string {
+    return `${scheme}://${address}:${this.port}`;
   }
 
   async demoSignIns(): Promise<DemoSignIns> {
     return DemoSignIns.parse(JSON.parse(await readFile(join(this.dataFolder, 'demo.json'), 'utf8')));
+  }
+
+  /** @throws Error when the demo district has no such account */
+  async demoSignIn(account: string): Promise<DemoSignIns[number]> {
+    const signIn = (await this.demoSignIns()).find((candidate) => candidate.account === account);
+    if (signIn === undefined) throw new Error(`no demo sign-in ${account}`);
+    return signIn;
   }
 
   /** The demo district's classrooms, each with the code for its screen. */
@@ -121,11 +137,11 @@ export class Stack {
     return pids.toSorted((a, b) => a - b);
   }
 
-  /** `kill -9`, as a fault: the supervisor has to heal it. */
-  async kill(name: StackProcess, index = 0): Promise<void> {
-    const pid = (await this.pidsOf(name))[index];
-    if (pid === undefined) throw new Error(`no ${name} is running`);
-    process.kill(pid, 'SIGKILL');
+  /** `kill -9` of all processes of this kind at once, as a fault: the supervisor or their parent has to heal it. */
+  async kill(name: StackProcess): Promise<void> {
+    const pids = await this.pidsOf(name);
+    if (pids.length === 0) throw new Error(`no ${name} is running`);
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
   }
 
   /** Ends everything and removes the data folder. */

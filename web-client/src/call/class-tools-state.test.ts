@@ -36,7 +36,12 @@ describe('what is run with the class', () => {
   });
 
   it('adds what was drawn behind what it has, and what it has already counts once', () => {
-    const stroke = { strokeId: StrokeId.parse('s'), seatId: SeatId.parse('li'), colour: 'red' as const };
+    const stroke = {
+      strokeId: StrokeId.parse('s'),
+      seatId: SeatId.parse('li'),
+      colour: 'red' as const,
+      shape: 'pen' as const,
+    };
     const place = { coursewareId: WHITEBOARD.coursewareId, page: 1 };
     const page = { ...place, fileName: '', pageCount: 20, size: { width: 1_920, height: 1_080 }, pagesUrl: null };
     const shown = reduceNotice(before, 'pageShown', { page, strokes: [{ ...stroke, points: [1, 2, 3, 4] }] });

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup-client';
 import type { ConsumerId, ProducerId, SeatId } from '../../../signaling/protocol/ids.ts';
 import type { ConsumerOffer, ProducerInfo, Source } from '../../../signaling/protocol/media.ts';
 import { layerForHeight } from './encodings.ts';
+import { PatientSound } from './patient-sound.ts';
 import type { SignalingClient } from './signaling-client.ts';
 
 /** Wishes of tiles come and go in bursts while a layout changes. */
@@ -55,6 +56,7 @@ export class RemoteMedia {
   readonly #arriving = new Set<ProducerId>();
   /** Per producer, the tiles that show it. */
   readonly #wishes = new Map<ProducerId, Map<symbol, Wish>>();
+  readonly #sound = new PatientSound(() => this.#openSounds());
   #transport: types.Transport | null = null;
   #hidden = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -173,9 +175,16 @@ export class RemoteMedia {
 
   close(): void {
     this.#closed = true;
+    this.#sound.close();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.useTransport(null);
     this.#producers.clear();
+  }
+
+  #openSounds(): types.Consumer[] {
+    return [...this.#receptions.values()]
+      .filter(({ consumer, paused }) => consumer.kind === 'audio' && !paused)
+      .map(({ consumer }) => consumer);
   }
 
   #drop(producerId: ProducerId): void {

@@ -13,15 +13,29 @@ export type VisitPhase =
   | { readonly kind: 'inside'; readonly call: RoomCall }
   | { readonly kind: 'refused'; readonly failure: RequestFailure };
 
-/** From the click to the room: tries again while the lesson is not open, and ends what it began. */
+interface Waiting {
+  readonly timer: ReturnType<typeof setTimeout>;
+  readonly tracks: RoomCallOptions['tracks'];
+}
+
+function stop(tracks: RoomCallOptions['tracks']): void {
+  for (const track of Object.values(tracks)) track.stop();
+}
+
+/** From the click to the room: tries again while the lesson is not open, and ends what it began. The tracks that it is given are its own from then on. */
 export class VisitEntry {
   readonly #onPhase: (phase: VisitPhase) => void;
+  readonly #createCall: (options: RoomCallOptions) => Promise<RoomCall>;
   #call: RoomCall | null = null;
-  #retry: ReturnType<typeof setTimeout> | null = null;
+  #waiting: Waiting | null = null;
   #closed = false;
 
-  constructor(onPhase: (phase: VisitPhase) => void) {
+  constructor(
+    onPhase: (phase: VisitPhase) => void,
+    createCall = (options: RoomCallOptions) => RoomCall.create(options),
+  ) {
     this.#onPhase = onPhase;
+    this.#createCall = createCall;
   }
 
   async enter(options: RoomCallOptions): Promise<void> {
@@ -33,8 +47,13 @@ export class VisitEntry {
   }
 
   async #try(options: RoomCallOptions): Promise<void> {
+    this.#waiting = null;
+    if (this.#closed) {
+      stop(options.tracks);
+      return;
+    }
     try {
-      const call = await RoomCall.create(options);
+      const call = await this.#createCall(options);
       if (this.#closed) {
         await call.close();
         return;
@@ -50,18 +69,23 @@ export class VisitEntry {
   /** Idempotent. The seat is kept for a reload. */
   close(): void {
     this.#closed = true;
-    if (this.#retry !== null) clearTimeout(this.#retry);
+    if (this.#waiting !== null) {
+      clearTimeout(this.#waiting.timer);
+      // The camera's light goes out when nobody waits for the lesson any more.
+      stop(this.#waiting.tracks);
+      this.#waiting = null;
+    }
     void this.#call?.close();
   }
 
   #handleRefusal(failure: RequestFailure, options: RoomCallOptions): void {
-    if (this.#closed) return;
-    if (failure.code === 'lessonNotOpen' || failure.code === 'waitingForTeacher') {
+    const isEarly = failure.code === 'lessonNotOpen' || failure.code === 'waitingForTeacher';
+    if (isEarly && !this.#closed) {
+      this.#waiting = { timer: setTimeout(() => void this.#try(options), NOT_OPEN_RETRY_MS), tracks: options.tracks };
       this.#say({ kind: 'notOpen' });
-      this.#retry = setTimeout(() => void this.#try(options), NOT_OPEN_RETRY_MS);
       return;
     }
-    for (const track of Object.values(options.tracks)) track.stop();
+    stop(options.tracks);
     this.#say({ kind: 'refused', failure });
   }
 

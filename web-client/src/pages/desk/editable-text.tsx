@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { deskText } from '../../messages/desk.ts';
 import { useText } from '../../text/text.ts';
+import { isComposing } from '../../ui/is-composing.ts';
 import styles from './editable-text.module.css';
 
 export interface EditableTextProps {
@@ -39,7 +40,7 @@ export function EditableText({ value, label, maxLength = 40, allowsEmpty = false
     setPending(null);
   };
   const press = (event: KeyboardEvent<HTMLInputElement>): void => {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event.nativeEvent)) return;
     if (event.key === 'Enter') void save().then(() => trigger.current?.focus());
     if (event.key === 'Escape') {
       event.stopPropagation();

@@ -12,6 +12,7 @@ import { Button } from '../../ui/button.tsx';
 import { useCall } from './call-context.ts';
 import { TeacherLine } from './teacher-notes.tsx';
 import { ReportDialog } from './report-dialog.tsx';
+import { isComposing } from '../../ui/is-composing.ts';
 import styles from './side-panel.module.css';
 
 const NEAR_BOTTOM_PX = 80;
@@ -33,8 +34,7 @@ function Composer() {
     setSending(false);
   };
   const handleKey = (event: KeyboardEvent): void => {
-    // The Enter that ends a Chinese input method's composition is no "send".
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return;
     event.preventDefault();
     void send();
   };

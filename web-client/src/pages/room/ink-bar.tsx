@@ -1,14 +1,62 @@
-import { Eraser, Pencil, PencilOff, Undo2, Users } from 'lucide-react';
-import { InkColour } from '../../../../signaling/protocol/ink.ts';
+import {
+  Circle,
+  Eraser,
+  Highlighter,
+  MoveUpRight,
+  PenLine,
+  Pencil,
+  PencilOff,
+  Slash,
+  Square,
+  Trash2,
+  Type,
+  Undo2,
+  Users,
+} from 'lucide-react';
+import { INK_COLOURS } from '../../../../signaling/protocol/ink-path.ts';
+import { InkColour, InkShape } from '../../../../signaling/protocol/ink.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { may } from '../../call/room-state.ts';
 import type { ShownPage } from '../../../../signaling/protocol/pages.ts';
 import { coursewareText } from '../../messages/courseware.ts';
 import { useText } from '../../text/text.ts';
 import { useCall } from './call-context.ts';
-import { INK_COLOURS } from './ink-layer.tsx';
-import type { InkPen } from './use-ink-pen.ts';
+import type { InkPen, InkTool } from './use-ink-pen.ts';
 import styles from './page-controls.module.css';
+
+const TOOLS: readonly InkTool[] = [...InkShape.options, 'eraser'];
+const TOOL_ICONS = {
+  pen: PenLine,
+  marker: Highlighter,
+  line: Slash,
+  arrow: MoveUpRight,
+  box: Square,
+  oval: Circle,
+  text: Type,
+  eraser: Eraser,
+} as const satisfies Record<InkTool, unknown>;
+
+/** What is written with. */
+function ToolButtons({ pen }: { readonly pen: InkPen }) {
+  const t = useText(coursewareText);
+  return TOOLS.map((tool) => {
+    const Icon = TOOL_ICONS[tool];
+    return (
+      <button
+        key={tool}
+        type="button"
+        className={styles.colour}
+        aria-label={t(`tool_${tool}`)}
+        title={t(`tool_${tool}`)}
+        aria-pressed={pen.tool === tool}
+        onClick={() => pen.setTool(tool)}
+        data-testid={`ink-tool-${tool}`}
+      >
+        <Icon aria-hidden />
+      </button>
+    );
+  });
+}
 
 interface InkBarProps {
   readonly state: InsideState;
@@ -16,7 +64,7 @@ interface InkBarProps {
   readonly pen: InkPen;
 }
 
-/** Pen, colours, undo; for teachers also clearing the page and letting the class write. */
+/** Pen and figures, colours, eraser, undo; for teachers also clearing the page and letting the class write. */
 export function InkBar({ state, shown, pen }: InkBarProps) {
   const t = useText(coursewareText);
   const { tools } = useCall().actions;
@@ -31,6 +79,7 @@ export function InkBar({ state, shown, pen }: InkBarProps) {
         <Pen aria-hidden />
         <span>{pen.isOn ? t('penOff') : t('pen')}</span>
       </button>
+      {pen.isOn && <ToolButtons pen={pen} />}
       {pen.isOn &&
         InkColour.options.map((colour) => (
           <button
@@ -58,7 +107,7 @@ export function InkBar({ state, shown, pen }: InkBarProps) {
       )}
       {teaches && strokes.length > 0 && (
         <button type="button" onClick={() => void tools.clearInk(place)} data-testid="ink-clear">
-          <Eraser aria-hidden />
+          <Trash2 aria-hidden />
           <span className={styles.wide}>{t('clear')}</span>
         </button>
       )}

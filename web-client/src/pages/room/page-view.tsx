@@ -5,6 +5,7 @@ import { useText } from '../../text/text.ts';
 import { InkLayer } from './ink-layer.tsx';
 import type { InkPen } from './use-ink-pen.ts';
 import { usePagePicture } from './use-page-picture.ts';
+import { WordsField } from './words-field.tsx';
 import styles from './page-view.module.css';
 
 interface PictureProps {
@@ -33,6 +34,19 @@ function Picture({ shown, pagesUrl, saysLoading }: PictureProps) {
   );
 }
 
+/** What is typed on the page, for who does not see it: the drawing says nothing. */
+function WordsRead({ strokes }: { readonly strokes: readonly InkStroke[] }) {
+  const words = strokes.filter(({ text }) => text !== undefined);
+  if (words.length === 0) return null;
+  return (
+    <ul className="visually-hidden">
+      {words.map(({ strokeId, text }) => (
+        <li key={strokeId}>{text}</li>
+      ))}
+    </ul>
+  );
+}
+
 export interface PageViewProps {
   readonly shown: ShownPage;
   readonly size: 'large' | 'small';
@@ -50,6 +64,8 @@ export function PageView({ shown, size, strokes, pen, isNumbered = true }: PageV
     <figure className={styles.page} data-size={size} data-testid="page-view" data-page={page}>
       {pagesUrl !== null && <Picture {...{ shown, pagesUrl }} saysLoading={size === 'large'} />}
       <InkLayer {...{ shown, strokes, pen }} />
+      <WordsRead strokes={strokes} />
+      {pen?.isOn === true && <WordsField words={pen.words} size={shown.size} />}
       {isNumbered && pageCount > 1 && (
         <figcaption aria-hidden className="tabular">
           {t('number', { n: page, all: pageCount })}

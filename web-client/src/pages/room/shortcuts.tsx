@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { isComposing } from '../../ui/is-composing.ts';
 import styles from './live-room.module.css';
 
 export interface ShortcutDeeds {
@@ -44,7 +45,7 @@ export function useShortcuts(deeds: ShortcutDeeds): void {
   });
   useEffect(() => {
     const handle = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event) || event.defaultPrevented) return;
       if (types(event.target) && event.key !== 'Escape') return;
       const deed = KEYS[event.key.toLowerCase()];
       if (deed === undefined || event.repeat) return;

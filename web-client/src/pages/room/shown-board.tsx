@@ -1,4 +1,5 @@
 import { answersQuestions } from '../../../../signaling/protocol/seats.ts';
+import type { InkStroke } from '../../../../signaling/protocol/ink.ts';
 import type { ShownPage } from '../../../../signaling/protocol/pages.ts';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
@@ -14,7 +15,8 @@ export function ShownBoard({ state, shown }: { readonly state: InsideState; read
   const { ink } = state.tools;
   const isOfClass = answersQuestions(state.self.seat, state.lesson.kind) && may(state, 'answer');
   const mayWrite = teaches || (ink.isOpen && isOfClass);
-  const pen = useInkPen(shown, mayWrite);
+  const mayErase = ({ seatId }: InkStroke): boolean => teaches || seatId === state.self.seatId;
+  const pen = useInkPen(shown, mayWrite, { strokes: ink.strokes, mayErase });
   return (
     <>
       <PageView shown={shown} size="large" strokes={ink.strokes} pen={pen} isNumbered={!teaches} />

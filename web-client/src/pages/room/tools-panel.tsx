@@ -19,6 +19,7 @@ import { SoundChoice } from './sound-choice.tsx';
 import { ClassToolMenu, OpenTool } from './tools/class-tools.tsx';
 import type { ClassTool } from './tools/class-tools.tsx';
 import type { RoomControls } from './use-controls.ts';
+import { isComposing } from '../../ui/is-composing.ts';
 import styles from './side-panel.module.css';
 
 export interface ToolsPanelProps {
@@ -180,7 +181,7 @@ function Recording({ state }: { readonly state: InsideState }) {
           setAdded(false);
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') void add();
+          if (event.key === 'Enter' && !isComposing(event.nativeEvent)) void add();
         }}
       />
       <Button onClick={() => void add()}>{t('markerAdd')}</Button>

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { TalkHold } from '../../call/talk-hold.ts';
 import { useCall, useCallState } from './call-context.ts';
 import type { RoomControls } from './use-controls.ts';
+import { isComposing } from '../../ui/is-composing.ts';
 
 const WRITES: ReadonlySet<string> = new Set(['INPUT', 'TEXTAREA', 'SELECT']);
 const PRESSED_BY_SPACE =
@@ -37,7 +38,7 @@ function listen(hold: TalkHold, mayTalk: () => boolean, onHeld: (held: boolean) 
       return;
     }
     if (hold.isHeld) event.preventDefault();
-    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.isComposing;
+    const isPlain = !event.ctrlKey && !event.metaKey && !event.altKey && !isComposing(event);
     if (event.repeat || !isPlain || !mayTalk() || isTaken(event.target, focusCameByKey)) return;
     event.preventDefault();
     hold.press();
