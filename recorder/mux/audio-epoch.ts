@@ -9,6 +9,10 @@ import type { EpochState, ResumePoint } from './mux-state.ts';
 /** Microseconds: fine enough to place sound between two samples. */
 export const OPUS_TIMESCALE = 1_000_000;
 const MAX_SEGMENT_US = 10_000_000;
+/** Opus' clock, samples a second (RFC 7587 §4.1). */
+const OPUS_RATE = 48_000;
+/** Over which the clock jumps within a packet (`TrackClock` slews by less than a hundredth): what follows stands apart. */
+const JUMP_RATIO = 1.5;
 
 interface SoundPacket {
   readonly packet: TimedPacket;
@@ -89,19 +93,22 @@ export class AudioEpoch {
     segments.push({ format: this.#format, startUs: start, endUs, body });
   }
 
-  /** Packets that follow each other without a hole are one run; DTX and losses part runs. */
+  /** Packets that follow each other without a hole are one run; DTX, losses and jumps of the clock part runs. */
   #runsOf(packets: readonly SoundPacket[]): CmafRun[] {
     const { clock } = this.reader;
     const runs: { startTick: number; samples: CmafSample[] }[] = [];
     let expectedRtp = Number.NaN;
     for (const { packet, samples } of packets) {
       const startTick = Math.round(clock.toUs(packet.rtp));
-      const duration = Math.round(clock.toUs(packet.rtp + samples)) - startTick;
+      const spanUs = Math.round(clock.toUs(packet.rtp + samples)) - startTick;
+      const soundUs = Math.round((samples * OPUS_TIMESCALE) / OPUS_RATE);
+      const jumps = spanUs > soundUs * JUMP_RATIO;
+      const duration = jumps ? soundUs : spanUs;
       if (startTick < 0 || duration <= 0) continue;
       const sample = { parts: [packet.payload], bytes: packet.payload.length, duration, isKey: true };
       if (packet.rtp === expectedRtp) runs.at(-1)?.samples.push(sample);
       else runs.push({ startTick, samples: [sample] });
-      expectedRtp = packet.rtp + samples;
+      expectedRtp = jumps ? Number.NaN : packet.rtp + samples;
     }
     return runs;
   }

@@ -13,7 +13,10 @@ export const ClockState = z.object({
   /** Everything up to here is published and stays as it is. */
   publishedRtp: z.number().nullable(),
   reports: z.array(Pair),
+  /** The unbroken row of outliers that came last. */
   suspects: z.array(Pair),
+  /** When the last of them came. */
+  doubtUs: z.number().nullable().default(null),
   arrivals: z.array(Pair),
   observedUs: z.number(),
   /** By how much the reports have jumped away from what arrives, and are brought back. */
@@ -26,6 +29,7 @@ const NOTHING_KNOWN: ClockState = {
   publishedRtp: null,
   reports: [],
   suspects: [],
+  doubtUs: null,
   arrivals: [],
   observedUs: Number.MIN_SAFE_INTEGER,
   jumpUs: 0,
@@ -35,6 +39,12 @@ const NOTHING_KNOWN: ClockState = {
 const OUTLIER_US = 20_000;
 /** So many outliers in a row that agree with each other are a step. */
 const STEP_REPORTS = 3;
+const MAX_SUSPECTS = 8;
+/**
+ * Two reports in a row that are so far ahead, with packets that come later by half of it too: the sender, short of time, has lost sound before it was
+ * stamped. Nothing is there to be slewed, so the line jumps.
+ */
+const LOSS_US = 40_000;
 const MAX_REPORTS = 240;
 /** What lies between capture and arrival: no line takes longer and is still spoken over, and clocks of two machines differ by a little. */
 const MAX_DELAY_US = 2_000_000;
@@ -66,6 +76,7 @@ export class TrackClock {
   readonly #pieces: Piece[];
   #reports: Pair[];
   #suspects: Pair[];
+  #doubtUs: number | null;
   #arrivals: Pair[];
   #publishedRtp: number | null;
   #observedUs: number;
@@ -77,6 +88,7 @@ export class TrackClock {
     this.#pieces = [...state.pieces];
     this.#reports = [...state.reports];
     this.#suspects = [...state.suspects];
+    this.#doubtUs = state.doubtUs;
     this.#arrivals = [...state.arrivals];
     this.#publishedRtp = state.publishedRtp;
     this.#observedUs = state.observedUs;
@@ -89,6 +101,7 @@ export class TrackClock {
       publishedRtp: this.#publishedRtp,
       reports: [...this.#reports],
       suspects: [...this.#suspects],
+      doubtUs: this.#doubtUs,
       arrivals: [...this.#arrivals],
       observedUs: this.#observedUs,
       jumpUs: this.#jumpUs,
@@ -110,29 +123,84 @@ export class TrackClock {
     // Whoever set a clock wrong may set it right again.
     if (this.#jumpUs !== 0 && Math.abs(reportedUs - valueOf(this.#target(rtp), rtp)) <= OUTLIER_US) this.#jumpUs = 0;
     const captureUs = reportedUs - this.#jumpUs;
-    const pair = { rtp, us: captureUs };
-    const isOutlier = this.#reports.length > 0 && Math.abs(captureUs - valueOf(this.#target(rtp), rtp)) > OUTLIER_US;
-    this.#fit = undefined;
+    this.#weigh({ rtp, us: captureUs }, receivedUs);
+  }
+
+  #weigh(pair: Pair, receivedUs: number): void {
+    const isOutlier = this.#reports.length > 0 && Math.abs(this.#aheadUs(pair)) > OUTLIER_US;
     if (!isOutlier) {
-      this.#suspects = [];
-      this.#reports.push(pair);
+      this.#believe([...this.#reports, pair]);
       this.#thinOut();
       return;
     }
-    this.#suspects = this.#suspects.filter((other) => this.#agree(other, pair));
-    this.#suspects.push(pair);
-    if (this.#suspects.length < STEP_REPORTS) return;
-    const jumpUs = captureUs - valueOf(this.#target(rtp), rtp);
+    const before = this.#suspects.at(-1);
+    this.#suspects = [...this.#suspects, pair].slice(-MAX_SUSPECTS);
+    if (before !== undefined && this.#isLoss(before) && this.#aheadUs(pair) >= LOSS_US) {
+      this.#jumpTo(before);
+      this.#weigh(pair, receivedUs);
+      return;
+    }
+    const agreeing = this.#suspects.filter((other) => this.#agree(other, pair));
+    if (agreeing.length < STEP_REPORTS) {
+      this.#doubtUs = receivedUs;
+      return;
+    }
     // The sender's wall clock was set, and nothing else has changed: the line stays, its skew is still followed.
-    if (this.#isClockFault(rtp, captureUs)) this.#jumpUs += jumpUs;
-    else this.#reports = this.#suspects;
+    if (this.#isClockFault(pair)) {
+      this.#jumpUs += this.#aheadUs(pair);
+      this.#believe(this.#reports);
+    } else {
+      this.#believe(agreeing);
+    }
+  }
+
+  /** These reports tell where the truth lies; there is nothing left to doubt. */
+  #believe(reports: Pair[]): void {
+    this.#reports = reports;
     this.#suspects = [];
+    this.#doubtUs = null;
     this.#fit = undefined;
+  }
+
+  /** What a report says the truth is ahead of the line. */
+  #aheadUs({ rtp, us }: Pair): number {
+    return us - valueOf(this.#target(rtp), rtp);
+  }
+
+  #isLoss(report: Pair): boolean {
+    const stepUs = this.#aheadUs(report);
+    const { earlier, since } = this.#arrivalsByDoubt();
+    if (stepUs < LOSS_US || earlier.length === 0 || since.length === 0) return false;
+    const delayUs = (arrivals: readonly Pair[]): number => Math.min(...arrivals.map((pair) => this.#aheadUs(pair)));
+    return delayUs(since) - delayUs(earlier) >= stepUs / 2;
+  }
+
+  /** What is before the loss stands where it stood; when between two reports it happened is not known. */
+  #jumpTo(report: Pair): void {
+    const lastGood = this.#reports.at(-1) ?? report;
+    const lossRtp = Math.max(
+      Math.round((lastGood.rtp + report.rtp) / 2),
+      this.#publishedRtp ?? Number.MIN_SAFE_INTEGER,
+    );
+    this.publishTo(lossRtp);
+    this.#arrivals = this.#arrivalsByDoubt().since;
+    this.#believe([report]);
+    const from = lossRtp + 1;
+    const us = Math.max(valueOf(this.#target(from), from), this.toUs(from));
+    this.#pieces.push({ rtp: from, us, usPerTick: this.#nominalUs });
+    this.#publishedRtp = from;
+  }
+
+  #arrivalsByDoubt(): { readonly earlier: Pair[]; readonly since: Pair[] } {
+    const doubtUs = this.#doubtUs ?? Number.POSITIVE_INFINITY;
+    const earlier = this.#arrivals.filter(({ us }) => us < doubtUs);
+    return { earlier, since: this.#arrivals.filter(({ us }) => us >= doubtUs) };
   }
 
   observeArrival(rtp: number, receivedUs: number): void {
     const last = this.#arrivals.at(-1);
-    if (last === undefined || receivedUs - last.us >= ARRIVAL_BLOCK_US) {
+    const isFirstOfDoubt = last !== undefined && this.#doubtUs !== null && last.us < this.#doubtUs;
+    if (last === undefined || isFirstOfDoubt || receivedUs - last.us >= ARRIVAL_BLOCK_US) {
       this.#arrivals.push({ rtp, us: receivedUs });
       if (this.#arrivals.length > MAX_ARRIVALS) this.#arrivals.shift();
       if (this.#reports.length === 0) this.#fit = undefined;
@@ -145,11 +213,9 @@ export class TrackClock {
 
   /** The stream's clock has jumped: what was observed before says nothing about what follows. */
   restart(): void {
-    this.#reports = [];
-    this.#suspects = [];
+    this.#believe([]);
     this.#arrivals = [];
     this.#jumpUs = 0;
-    this.#fit = undefined;
   }
 
   /** Publishes the line up to `rtp`. */
@@ -257,13 +323,14 @@ export class TrackClock {
     return { rtp: origin.rtp, us: origin.us + meanY - meanX * usPerTick, usPerTick };
   }
 
-  /** Arrivals bear the old line out, and not the new one. */
-  #isClockFault(rtp: number, captureUs: number): boolean {
-    const arrivals = this.#arrivals.map((pair) => pair.us + (rtp - pair.rtp) * this.#nominalUs);
+  /** Arrivals since then bear the old line out, and not the new one. */
+  #isClockFault({ rtp, us }: Pair): boolean {
+    const { earlier, since } = this.#arrivalsByDoubt();
+    const arrivals = (since.length > 0 ? since : earlier).map((pair) => pair.us + (rtp - pair.rtp) * this.#nominalUs);
     if (arrivals.length === 0) return false;
     const earliestUs = Math.min(...arrivals);
     const isPlausible = (us: number): boolean => earliestUs - us >= MIN_DELAY_US && earliestUs - us <= MAX_DELAY_US;
-    return isPlausible(valueOf(this.#target(rtp), rtp)) && !isPlausible(captureUs);
+    return isPlausible(valueOf(this.#target(rtp), rtp)) && !isPlausible(us);
   }
 
   #agree(one: Pair, other: Pair): boolean {

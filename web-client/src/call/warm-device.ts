@@ -3,6 +3,12 @@ import * as z from 'zod';
 
 const STORAGE_KEY = 'tongke.router';
 
+/**
+ * Chromium stamps sound and pictures with the instant of capture when it is asked to. Without it, its reports tell when sound was encoded,
+ * which on a computer that is short of time is late, now more and now less.
+ */
+const FORCED_EXTENSIONS = { 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time': true };
+
 const Capabilities = z.custom<types.RtpCapabilities>((value) => typeof value === 'object' && value !== null);
 
 /**
@@ -50,7 +56,7 @@ export class WarmDevice {
 
   async #create(routerRtpCapabilities: types.RtpCapabilities): Promise<types.Device> {
     const { Device } = await import('mediasoup-client');
-    const device = await Device.factory();
+    const device = await Device.factory({ forcedRtpExtensions: FORCED_EXTENSIONS });
     await device.load({ routerRtpCapabilities });
     return device;
   }
