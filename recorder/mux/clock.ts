@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ClockMap } from '../../storage/objects/manifest.ts';
+import { CaptureStamps, NO_STAMPS, StampState, type LostSound } from './capture-stamps.ts';
 
 /** One piece of the published line: from `rtp` on, session time is `us + (t - rtp) * usPerTick`. */
 const Piece = z.object({ rtp: z.number(), us: z.number(), usPerTick: z.number() });
@@ -18,6 +19,7 @@ export const ClockState = z.object({
   /** When the last of them came. */
   doubtUs: z.number().nullable().default(null),
   arrivals: z.array(Pair),
+  stamps: StampState.default(NO_STAMPS),
   observedUs: z.number(),
   /** By how much the reports have jumped away from what arrives, and are brought back. */
   jumpUs: z.number().default(0),
@@ -31,6 +33,7 @@ const NOTHING_KNOWN: ClockState = {
   suspects: [],
   doubtUs: null,
   arrivals: [],
+  stamps: NO_STAMPS,
   observedUs: Number.MIN_SAFE_INTEGER,
   jumpUs: 0,
 };
@@ -39,12 +42,8 @@ const NOTHING_KNOWN: ClockState = {
 const OUTLIER_US = 20_000;
 /** So many outliers in a row that agree with each other are a step. */
 const STEP_REPORTS = 3;
-const MAX_SUSPECTS = 8;
-/**
- * Two reports in a row that are so far ahead, with packets that come later by half of it too: the sender, short of time, has lost sound before it was
- * stamped. Nothing is there to be slewed, so the line jumps.
- */
-const LOSS_US = 40_000;
+/** So many in a row to one side that do not agree: the truth moves away, and the last of them is the nearest. */
+const STRAY_REPORTS = 6;
 const MAX_REPORTS = 240;
 /** What lies between capture and arrival: no line takes longer and is still spoken over, and clocks of two machines differ by a little. */
 const MAX_DELAY_US = 2_000_000;
@@ -75,6 +74,7 @@ export class TrackClock {
   readonly #nominalUs: number;
   readonly #pieces: Piece[];
   #reports: Pair[];
+  readonly #stamps: CaptureStamps;
   #suspects: Pair[];
   #doubtUs: number | null;
   #arrivals: Pair[];
@@ -87,6 +87,7 @@ export class TrackClock {
     this.#nominalUs = 1e6 / clockRate;
     this.#pieces = [...state.pieces];
     this.#reports = [...state.reports];
+    this.#stamps = new CaptureStamps(clockRate, state.stamps);
     this.#suspects = [...state.suspects];
     this.#doubtUs = state.doubtUs;
     this.#arrivals = [...state.arrivals];
@@ -102,6 +103,7 @@ export class TrackClock {
       reports: [...this.#reports],
       suspects: [...this.#suspects],
       doubtUs: this.#doubtUs,
+      stamps: this.#stamps.state,
       arrivals: [...this.#arrivals],
       observedUs: this.#observedUs,
       jumpUs: this.#jumpUs,
@@ -122,36 +124,45 @@ export class TrackClock {
     this.#observedUs = receivedUs;
     // Whoever set a clock wrong may set it right again.
     if (this.#jumpUs !== 0 && Math.abs(reportedUs - valueOf(this.#target(rtp), rtp)) <= OUTLIER_US) this.#jumpUs = 0;
-    const captureUs = reportedUs - this.#jumpUs;
-    this.#weigh({ rtp, us: captureUs }, receivedUs);
-  }
-
-  #weigh(pair: Pair, receivedUs: number): void {
-    const isOutlier = this.#reports.length > 0 && Math.abs(this.#aheadUs(pair)) > OUTLIER_US;
-    if (!isOutlier) {
+    const pair = { rtp, us: reportedUs - this.#jumpUs };
+    if (this.#reports.length === 0 || Math.abs(this.#aheadUs(pair)) <= OUTLIER_US) {
       this.#believe([...this.#reports, pair]);
       this.#thinOut();
       return;
     }
-    const before = this.#suspects.at(-1);
-    this.#suspects = [...this.#suspects, pair].slice(-MAX_SUSPECTS);
-    if (before !== undefined && this.#isLoss(before) && this.#aheadUs(pair) >= LOSS_US) {
-      this.#jumpTo(before);
-      this.#weigh(pair, receivedUs);
-      return;
-    }
+    this.#suspects.push(pair);
     const agreeing = this.#suspects.filter((other) => this.#agree(other, pair));
-    if (agreeing.length < STEP_REPORTS) {
-      this.#doubtUs = receivedUs;
+    if (agreeing.length >= STEP_REPORTS) {
+      // The sender's wall clock was set, and nothing else has changed: the line stays, its skew is still followed.
+      const isClockFault = this.#isClockFault(pair);
+      if (isClockFault) this.#jumpUs += this.#aheadUs(pair);
+      this.#believe(isClockFault ? this.#reports : agreeing);
       return;
     }
-    // The sender's wall clock was set, and nothing else has changed: the line stays, its skew is still followed.
-    if (this.#isClockFault(pair)) {
-      this.#jumpUs += this.#aheadUs(pair);
-      this.#believe(this.#reports);
-    } else {
-      this.#believe(agreeing);
-    }
+    const isToOneSide = new Set(this.#suspects.map((each) => Math.sign(this.#aheadUs(each)))).size === 1;
+    if (this.#suspects.length >= STRAY_REPORTS)
+      this.#believe(isToOneSide && !this.#isClockFault(pair) ? [pair] : this.#reports);
+    else this.#doubtUs = receivedUs;
+  }
+
+  /** Of a packet that carries its instant of capture, in the order of sending. */
+  observeStamp(rtp: number, capturedUs: number): void {
+    const lost = this.#stamps.observe(rtp, capturedUs);
+    if (lost !== undefined) this.#jumpOver(lost);
+  }
+
+  /** Nothing is there to be slewed. What was observed before tells of the same line, further on. */
+  #jumpOver({ fromRtp, lostUs }: LostSound): void {
+    if (this.#reports.length === 0 && this.#arrivals.length === 0) return;
+    const lastRtp = Math.max(fromRtp - 1, this.#publishedRtp ?? Number.MIN_SAFE_INTEGER);
+    this.publishTo(lastRtp);
+    const shift = (pair: Pair): Pair => (pair.rtp < fromRtp ? { rtp: pair.rtp, us: pair.us + lostUs } : pair);
+    this.#arrivals = this.#arrivals.map(shift);
+    this.#reports = this.#reports.map(shift);
+    this.#fit = undefined;
+    const rtp = lastRtp + 1;
+    this.#pieces.push({ rtp, us: this.toUs(rtp) + lostUs, usPerTick: this.#target(rtp).usPerTick });
+    this.#publishedRtp = rtp;
   }
 
   /** These reports tell where the truth lies; there is nothing left to doubt. */
@@ -165,36 +176,6 @@ export class TrackClock {
   /** What a report says the truth is ahead of the line. */
   #aheadUs({ rtp, us }: Pair): number {
     return us - valueOf(this.#target(rtp), rtp);
-  }
-
-  #isLoss(report: Pair): boolean {
-    const stepUs = this.#aheadUs(report);
-    const { earlier, since } = this.#arrivalsByDoubt();
-    if (stepUs < LOSS_US || earlier.length === 0 || since.length === 0) return false;
-    const delayUs = (arrivals: readonly Pair[]): number => Math.min(...arrivals.map((pair) => this.#aheadUs(pair)));
-    return delayUs(since) - delayUs(earlier) >= stepUs / 2;
-  }
-
-  /** What is before the loss stands where it stood; when between two reports it happened is not known. */
-  #jumpTo(report: Pair): void {
-    const lastGood = this.#reports.at(-1) ?? report;
-    const lossRtp = Math.max(
-      Math.round((lastGood.rtp + report.rtp) / 2),
-      this.#publishedRtp ?? Number.MIN_SAFE_INTEGER,
-    );
-    this.publishTo(lossRtp);
-    this.#arrivals = this.#arrivalsByDoubt().since;
-    this.#believe([report]);
-    const from = lossRtp + 1;
-    const us = Math.max(valueOf(this.#target(from), from), this.toUs(from));
-    this.#pieces.push({ rtp: from, us, usPerTick: this.#nominalUs });
-    this.#publishedRtp = from;
-  }
-
-  #arrivalsByDoubt(): { readonly earlier: Pair[]; readonly since: Pair[] } {
-    const doubtUs = this.#doubtUs ?? Number.POSITIVE_INFINITY;
-    const earlier = this.#arrivals.filter(({ us }) => us < doubtUs);
-    return { earlier, since: this.#arrivals.filter(({ us }) => us >= doubtUs) };
   }
 
   observeArrival(rtp: number, receivedUs: number): void {
@@ -323,13 +304,13 @@ export class TrackClock {
     return { rtp: origin.rtp, us: origin.us + meanY - meanX * usPerTick, usPerTick };
   }
 
-  /** Arrivals since then bear the old line out, and not the new one. */
+  /** What arrived since the last doubt bears the old line out, and not the new one. */
   #isClockFault({ rtp, us }: Pair): boolean {
-    const { earlier, since } = this.#arrivalsByDoubt();
-    const arrivals = (since.length > 0 ? since : earlier).map((pair) => pair.us + (rtp - pair.rtp) * this.#nominalUs);
-    if (arrivals.length === 0) return false;
-    const earliestUs = Math.min(...arrivals);
-    const isPlausible = (us: number): boolean => earliestUs - us >= MIN_DELAY_US && earliestUs - us <= MAX_DELAY_US;
+    const since = this.#arrivals.filter((pair) => pair.us >= (this.#doubtUs ?? Number.POSITIVE_INFINITY));
+    const known = since.length > 0 ? since : this.#arrivals;
+    if (known.length === 0) return false;
+    const earliestUs = Math.min(...known.map((pair) => pair.us + (rtp - pair.rtp) * this.#nominalUs));
+    const isPlausible = (at: number): boolean => earliestUs - at >= MIN_DELAY_US && earliestUs - at <= MAX_DELAY_US;
     return isPlausible(valueOf(this.#target(rtp), rtp)) && !isPlausible(us);
   }
 

@@ -5,6 +5,7 @@ import { TrackClock } from './clock.ts';
 import type { TimedPacket } from './depacketize/timed-packet.ts';
 import type { EpochState, ResumePoint } from './mux-state.ts';
 import { parseSenderReports, type SenderReport } from './rtcp.ts';
+import { ABS_CAPTURE_TIME, readCaptureTime } from './capture-time.ts';
 import { parseRtpPacket } from './rtp-packet.ts';
 import { RtpTimeline } from './rtp-timeline.ts';
 import { SequenceBuffer, sequenceDistance } from './sequence.ts';
@@ -17,6 +18,8 @@ interface ReceivedPacket {
   readonly receivedUs: number;
   readonly chunk: number;
   readonly isWithheld: boolean;
+  /** When it was captured, on the sender's clock, where the sender tells. */
+  readonly capturedUs: number | undefined;
   extended: number;
   afterLoss: boolean;
 }
@@ -52,6 +55,8 @@ export class EpochReader {
   #isClockKnown: boolean;
   #receivedUs: number;
   #nextChunk: number;
+  /** Id of the header extension that tells the instant of capture, in the chunk that is read. */
+  #stampId: number | undefined;
   /** The last packet in the order of sending that was not for the recording. */
   #withheld: { readonly sequence: number; readonly receivedUs: number } | undefined;
   #followsWithheld = false;
@@ -89,7 +94,10 @@ export class EpochReader {
 
   feed(chunk: number, bytes: Buffer): void {
     this.#nextChunk = chunk + 1;
-    const records = [...new ChunkReader(bytes)];
+    const reader = new ChunkReader(bytes);
+    const records = [...reader];
+    // Pictures are stamped as they are taken: nothing is lost between the two.
+    this.#stampId = reader.header?.kind === 'audio' ? reader.header.headerExtensions[ABS_CAPTURE_TIME] : undefined;
     // Capture that has just come to a node has packets before it has seen the node's clock: they are on that clock all the same.
     const first = this.#isClockKnown ? undefined : records.find((record) => clockOf(record) !== undefined);
     if (first !== undefined) this.#readClock(first);
@@ -128,9 +136,11 @@ export class EpochReader {
     const { ssrc, codec } = this.#options.epoch;
     if (packet === undefined || packet.ssrc !== ssrc || packet.payloadType !== codec.payloadType) return;
     this.#receivedUs = Math.max(this.#receivedUs, receivedUs);
-    const { sequence, timestamp, marker, payload } = packet;
+    const { sequence, timestamp, marker, payload, extension } = packet;
     const isWithheld = this.#isWithheld(sequence, receivedUs);
-    const place = { chunk, isWithheld, extended: 0, afterLoss: false };
+    const capturedUs =
+      extension === undefined || this.#stampId === undefined ? undefined : readCaptureTime(extension, this.#stampId);
+    const place = { chunk, isWithheld, capturedUs, extended: 0, afterLoss: false };
     this.#sequence.push({ sequence, timestamp, marker, payload, receivedUs, ...place });
     if (this.#reports.length > 0) this.#settleReports();
   }
@@ -176,6 +186,7 @@ export class EpochReader {
 
   #emit(packet: ReceivedPacket, rtp: number): void {
     this.clock.observeArrival(rtp, packet.receivedUs);
+    if (packet.capturedUs !== undefined) this.clock.observeStamp(rtp, packet.capturedUs);
     if (packet.isWithheld) {
       this.#followsWithheld = true;
       return;

@@ -10,6 +10,12 @@ const SENDER_REPORT_BYTES = 28;
 /** Seconds from 1900 (NTP) to 1970 (unix). */
 const NTP_UNIX_OFFSET_S = 2_208_988_800;
 
+/** An NTP timestamp of 64 bits (RFC 5905 §6), microseconds since 1970. */
+export function readNtpUnixUs(bytes: Buffer, at: number): number {
+  const seconds = bytes.readUInt32BE(at) - NTP_UNIX_OFFSET_S;
+  return seconds * 1e6 + Math.round((bytes.readUInt32BE(at + 4) * 1e6) / 2 ** 32);
+}
+
 /** All sender reports of a compound packet; what is malformed ends the reading. */
 export function parseSenderReports(bytes: Buffer): SenderReport[] {
   const reports: SenderReport[] = [];
@@ -19,11 +25,9 @@ export function parseSenderReports(bytes: Buffer): SenderReport[] {
     const end = at + (bytes.readUInt16BE(at + 2) + 1) * 4;
     if (end > bytes.length) break;
     if (bytes.readUInt8(at + 1) === SENDER_REPORT && end - at >= SENDER_REPORT_BYTES) {
-      const seconds = bytes.readUInt32BE(at + 8) - NTP_UNIX_OFFSET_S;
-      const microseconds = Math.round((bytes.readUInt32BE(at + 12) * 1e6) / 2 ** 32);
       reports.push({
         ssrc: bytes.readUInt32BE(at + 4),
-        ntpUnixUs: seconds * 1e6 + microseconds,
+        ntpUnixUs: readNtpUnixUs(bytes, at + 8),
         rtpTimestamp: bytes.readUInt32BE(at + 16),
       });
     }

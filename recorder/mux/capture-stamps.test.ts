@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { CaptureStamps, NO_STAMPS, StampState, type LostSound } from './capture-stamps.ts';
+
+const RATE = 48_000;
+const PACKET_S = 0.02;
+/** NTP's and not session's: its origin does not matter. */
+const ORIGIN_US = 1.7e15;
+
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
+}
+
+interface Sender {
+  readonly seconds: number;
+  readonly ppm?: number;
+  /** Seconds of true time at which sound is lost, and how much of it. */
+  readonly losses?: readonly { readonly atS: number; readonly lostMs: number }[];
+  /** A single stamp that is wrong by so much. */
+  readonly stray?: { readonly atS: number; readonly ms: number };
+}
+
+/** Every packet is stamped, 5 ms more or less. */
+function observe({ seconds, ppm = 0, losses = [], stray }: Sender): LostSound[] {
+  let stamps = new CaptureStamps(RATE, NO_STAMPS);
+  const random = seeded(5);
+  const found: LostSound[] = [];
+  let lostUs = 0;
+  for (let packet = 0; packet < seconds / PACKET_S; packet += 1) {
+    const sentS = packet * PACKET_S;
+    lostUs = losses.reduce((sum, { atS, lostMs }) => sum + (sentS >= atS ? lostMs * 1_000 : 0), 0);
+    const strayUs = stray !== undefined && Math.abs(stray.atS - sentS) < PACKET_S / 2 ? stray.ms * 1_000 : 0;
+    const capturedUs = ORIGIN_US + sentS * 1e6 + lostUs + strayUs + (random() - 0.5) * 10_000;
+    const lost = stamps.observe(Math.round(sentS * RATE * (1 + ppm / 1e6)), capturedUs);
+    if (lost !== undefined) found.push(lost);
+    if (packet % 500 === 0) stamps = new CaptureStamps(RATE, StampState.parse(structuredClone(stamps.state)));
+  }
+  return found;
+}
+
+describe('the instants of capture that packets carry', () => {
+  it('tell what was lost, how much and where', () => {
+    const losses = [
+      { atS: 10, lostMs: 60 },
+      { atS: 10.5, lostMs: 150 },
+      { atS: 40, lostMs: 2_000 },
+    ];
+    const found = observe({ seconds: 60, losses });
+    expect(found).toHaveLength(losses.length);
+    for (const [index, { fromRtp, lostUs }] of found.entries()) {
+      expect(Math.abs(fromRtp / RATE - (losses[index]?.atS ?? 0))).toBeLessThan(PACKET_S);
+      expect(Math.abs(lostUs / 1_000 - (losses[index]?.lostMs ?? 0))).toBeLessThan(12);
+    }
+  });
+
+  it('add up losses that are too small to be told from noise', () => {
+    const losses = Array.from({ length: 20 }, (_loss, index) => ({ atS: 5 + index, lostMs: 8 }));
+    const found = observe({ seconds: 30, losses });
+    const lostMs = found.reduce((sum, { lostUs }) => sum + lostUs / 1_000, 0);
+    expect(Math.abs(lostMs - 160)).toBeLessThan(25);
+  });
+
+  it.each([300, -300])('take skew of %i ppm for no loss, in an hour', (ppm) => {
+    expect(observe({ seconds: 3_600, ppm })).toEqual([]);
+  });
+
+  it('take a single wrong stamp for no loss', () => {
+    expect(observe({ seconds: 20, stray: { atS: 10, ms: 400 } })).toEqual([]);
+    expect(observe({ seconds: 20, stray: { atS: 10, ms: -400 } })).toEqual([]);
+    expect(observe({ seconds: 20, stray: { atS: 0, ms: -400 } })).toHaveLength(1);
+  });
+});
