@@ -59,7 +59,10 @@ export default defineConfig({
       systemProject('integration', ['tests/integration/**/*.test.ts'], 60, { hasPostgres: true }),
       // Up to six browsers in one lesson fill both cores: two lessons at once take as long as one after the other, and wait longer for everything.
       // Pages beside a lesson won 8 % of time and made both wait (measured), so they come first, then the lessons.
-      systemProject('e2e-rooms', ['tests/e2e/rooms/**/*.test.ts'], 180, { filesAtOnce: 1, groupOrder: 2 }),
+      systemProject('e2e-rooms', ['tests/e2e/rooms/**/*.test.ts'], 180, {
+        ...{ filesAtOnce: 1, groupOrder: 2 },
+        hasPostgres: true,
+      }),
       systemProject('e2e-pages', ['tests/e2e/pages/**/*.test.ts'], 180, {
         ...{ filesAtOnce: 1, groupOrder: 2 },
         hasPostgres: true,

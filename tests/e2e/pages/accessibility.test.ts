@@ -4,6 +4,7 @@ import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = 'wu.laoshi';
@@ -15,7 +16,7 @@ let teacher: Person;
 let administrator: Person;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   teacher = await Person.at(stack, browser, 1);
   administrator = await Person.at(stack, browser, 2);

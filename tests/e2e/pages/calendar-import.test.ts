@@ -6,6 +6,7 @@ import { launchBrowser } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
 import { signedIn } from '../../support/districts/demo-lessons.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const DAY_MS = 86_400_000;
@@ -36,7 +37,7 @@ let lin: PersonId;
 let browser: Browser;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   teacher = await signedIn(stack, 'lin.laoshi');
   admin = await signedIn(stack, 'zhou.xiaozhang');

@@ -11,6 +11,7 @@ import { signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
 import { readViewTimecodes } from '../../support/media/film.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
@@ -30,7 +31,7 @@ let lessonId: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tongke-micro-'));
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   client = await signedIn(stack, TEACHER.account);
   teacher = await Person.at(stack, browser, TEACHER.sender);

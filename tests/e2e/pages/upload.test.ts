@@ -7,6 +7,7 @@ import { launchBrowser } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import { ffmpegRun, STRIPED, X264 } from '../../support/media/uploaded-film.ts';
 
@@ -28,7 +29,10 @@ beforeAll(async () => {
   const sound = ['-f', 'lavfi', '-t', '6', '-i', 'sine=440'];
   const picture = ['-f', 'lavfi', '-t', '6', '-i', `${STRIPED},noise=alls=30:allf=t`];
   await ffmpegRun(...picture, ...sound, ...X264, '-g', '30', '-c:a', 'aac', film);
-  stack = await Stack.start({ UPLOAD_RESERVE_GB: '0' });
+  stack = await Stack.start({
+    ...(await onPostgresOfRun()),
+    UPLOAD_RESERVE_GB: '0',
+  });
   browser = await launchBrowser();
   teacher = await Person.at(stack, browser, 1);
 });

@@ -5,6 +5,7 @@ import { Person } from '../../support/browser/person.ts';
 import { readSharpness } from '../../support/browser/sharpness.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
@@ -58,7 +59,7 @@ function keepWorkers(): void {
 }
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser({ args: SOFTWARE_WEBGL });
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await Person.at(stack, browser, TEACHER.sender, { media: SMALL });

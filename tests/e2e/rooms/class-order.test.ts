@@ -4,6 +4,7 @@ import { launchBrowser } from '../../support/browser/browser.ts';
 import { openTool } from '../../support/browser/class-tools.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -21,7 +22,7 @@ let pupil: Person;
 let lessonId: string;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, LECTURER.account), '望庐山瀑布');
   lecturer = await Person.at(stack, browser, LECTURER.sender);

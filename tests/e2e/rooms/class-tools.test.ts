@@ -11,6 +11,7 @@ import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import { tinyPdf } from '../../support/media/tiny-pdf.ts';
 
@@ -28,7 +29,7 @@ let site: Person;
 let lessonId: string;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await Person.at(stack, browser, TEACHER.sender, { paintsVideo: true });

@@ -6,6 +6,7 @@ import { Person } from '../../support/browser/person.ts';
 import { joinedRoom } from '../../support/clients/joined-room.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const ADMINISTRATOR = 'zhou.xiaozhang';
@@ -28,7 +29,7 @@ let lessonId: string;
 const heard: string[] = [];
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
   teacher = await Person.at(stack, browser, TEACHER.sender);

@@ -10,6 +10,7 @@ import {
 } from '../../support/browser/plugged-devices.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', sender: 1 };
@@ -21,7 +22,7 @@ let teacher: Person;
 let pupil: Person;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   const lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await Person.at(stack, browser, TEACHER.sender);

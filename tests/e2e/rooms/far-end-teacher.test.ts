@@ -9,6 +9,7 @@ import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { DEMO_CLASSROOM, demoClassroom, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { tinyPdf } from '../../support/media/tiny-pdf.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
@@ -26,7 +27,7 @@ let stranger: Person;
 let lessonId: string;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await Person.at(stack, browser, TEACHER.sender);

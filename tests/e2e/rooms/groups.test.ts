@@ -6,6 +6,7 @@ import { Person } from '../../support/browser/person.ts';
 import { seriousFindings } from '../../support/browser/serious-findings.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
@@ -23,7 +24,7 @@ let teacher: Person;
 let pupils: Person[];
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   const lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await Person.at(stack, browser, TEACHER.sender);

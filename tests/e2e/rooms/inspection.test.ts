@@ -6,6 +6,7 @@ import { downloadedCsv } from '../../support/browser/downloaded-csv.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const FIRST = { account: 'lin.laoshi', name: '林老师', sender: 1 };
@@ -26,7 +27,7 @@ let firstId: string;
 let secondId: string;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   firstId = await lessonIdOf(await signedIn(stack, FIRST.account), '望庐山瀑布');
   const nowMs = Date.now();

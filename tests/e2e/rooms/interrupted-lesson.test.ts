@@ -12,6 +12,7 @@ import { lessonIdOf, playableRecordingOf, signedIn, viewsOf } from '../../suppor
 import { readBeeps, readViewFrames, type StoredFrame } from '../../support/media/film.ts';
 import { median } from '../../support/media/flash-and-beep.ts';
 import { PartnerSchool } from '../../support/stands/partner-school.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
@@ -55,7 +56,10 @@ let ownSeconds: readonly MetSecond[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tongke-interrupted-'));
   school = await PartnerSchool.create();
-  stack = await Stack.start({ RTC_ANNOUNCED_ADDRESS: school.serverAddress });
+  stack = await Stack.start({
+    ...(await onPostgresOfRun()),
+    RTC_ANNOUNCED_ADDRESS: school.serverAddress,
+  });
   browser = await launchBrowser();
   const schoolUrl = stack.urlAt(school.serverAddress);
   pupilBrowser = await launchBrowser({

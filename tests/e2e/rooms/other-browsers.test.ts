@@ -12,6 +12,7 @@ import {
 import { Person } from '../../support/browser/person.ts';
 import { watchSideBySide } from '../../support/browser/player-habits.ts';
 import { lessonIdOf, playableRecordingOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
@@ -28,7 +29,7 @@ let pupil: FirefoxPerson;
 let lessonId: string;
 
 beforeAll(async () => {
-  stack = await Stack.start(reachableByFirefox());
+  stack = await Stack.start({ ...reachableByFirefox(), ...(await onPostgresOfRun()) });
   chromium = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
   teacher = await Person.at(stack, chromium, TEACHER.sender);

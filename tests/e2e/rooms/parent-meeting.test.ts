@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, VIEWPORTS } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
@@ -22,7 +23,7 @@ let stranger: Person;
 let invitation: string;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   teacher = await Person.at(stack, browser, TEACHER.sender);
   parent = await Person.at(stack, browser, PARENT.sender, PHONE);

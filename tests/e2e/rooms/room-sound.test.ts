@@ -6,6 +6,7 @@ import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { DEMO_CLASSROOM, enrolSite } from '../../support/districts/demo-site.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', sender: 1 };
@@ -27,7 +28,7 @@ const inRoom = async (sender: number, acoustics: Acoustics, options = {}): Promi
 };
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '望庐山瀑布');
   teacher = await inRoom(TEACHER.sender, { echoAfterMs: null, voice: 11, gain: 1 });

@@ -4,6 +4,7 @@ import { launchBrowser } from '../../support/browser/browser.ts';
 import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', name: '吴老师', sender: 1 };
@@ -47,7 +48,7 @@ function watchMedia(): void {
 }
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   browser = await launchBrowser();
   lessonId = await lessonIdOf(await signedIn(stack, TEACHER.account), '认识分数');
   teacher = await Person.at(stack, browser, TEACHER.sender);

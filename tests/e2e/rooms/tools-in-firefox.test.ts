@@ -16,6 +16,7 @@ import { Person } from '../../support/browser/person.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { eventually } from '../../support/eventually.ts';
 import { tinyPdf } from '../../support/media/tiny-pdf.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', name: '林老师', sender: 1 };
@@ -37,7 +38,7 @@ beforeAll(async () => {
   if (noFirefox !== null) return;
   files = await mkdtemp(join(tmpdir(), 'tongke-courseware-'));
   const isReady = [
-    Stack.start(reachableByFirefox()).then((started) => (stack = started)),
+    Stack.start({ ...reachableByFirefox(), ...(await onPostgresOfRun()) }).then((started) => (stack = started)),
     launchBrowser().then((launched) => (chromium = launched)),
     launchFirefox().then((launched) => (firefox = launched)),
   ];

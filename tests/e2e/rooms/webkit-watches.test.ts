@@ -7,6 +7,7 @@ import { watchSideBySide } from '../../support/browser/player-habits.ts';
 import { WebKitPerson, webkitIsMissing } from '../../support/browser/webkit.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
 import { lessonIdOf, playableRecordingOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'wu.laoshi', sender: 1 };
@@ -22,7 +23,7 @@ let lessonId: string;
 
 beforeAll(async () => {
   if (noWebKit !== null) return;
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   chromium = await launchBrowser();
   client = await signedIn(stack, TEACHER.account);
   lessonId = await lessonIdOf(client, '认识分数');

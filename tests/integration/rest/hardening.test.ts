@@ -6,6 +6,7 @@ import { mediaBaseUrl } from '../../../signaling/auth/media-signature.ts';
 import { RecordingId, SchoolId, type ClassGroupId, type PersonId } from '../../../signaling/protocol/ids.ts';
 import { Callers } from '../../support/clients/callers.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 let stack: Stack;
@@ -16,7 +17,7 @@ let foreignGroupId: ClassGroupId;
 let ownPupilId: PersonId;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   callers = await Callers.signIn(stack);
   admin = callers.of('schoolAdmin');
   const { me } = await admin.call('whoAmI', {});

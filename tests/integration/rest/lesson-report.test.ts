@@ -4,12 +4,13 @@ import { RequestId } from '../../../signaling/protocol/ids.ts';
 import { eventually } from '../../support/eventually.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import { joinedRoom } from '../../support/clients/joined-room.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
 });
 afterAll(() => stack.stop());
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SchoolId } from '../../../signaling/protocol/ids.ts';
 import { signedIn } from '../../support/districts/demo-lessons.ts';
 import { RestClient } from '../../support/clients/rest-client.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const HEADING = '姓名,角色,班级,账号,孩子';
@@ -12,7 +13,7 @@ let admin: RestClient;
 let schoolId: SchoolId;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   admin = await signedIn(stack, 'zhou.xiaozhang');
   const { me } = await admin.call('whoAmI', {});
   schoolId = SchoolId.parse(me?.schoolId);

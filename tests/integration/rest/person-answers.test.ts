@@ -6,12 +6,13 @@ import { eventually } from '../../support/eventually.ts';
 import { joinedRoom } from '../../support/clients/joined-room.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 let stack: Stack;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
 });
 afterAll(() => stack.stop());
 

@@ -3,6 +3,7 @@ import { restRoutes, type RouteName } from '../../../signaling/protocol/rest.ts'
 import { Callers } from '../../support/clients/callers.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import { CALLERS, FOREIGN_REFUSALS, RIGHTS, type CallerName } from './rights.fixture.ts';
 
@@ -14,7 +15,7 @@ let stack: Stack;
 let callers: Callers;
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   callers = await Callers.signIn(stack);
 });
 afterAll(() => stack.stop());

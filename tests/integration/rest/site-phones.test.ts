@@ -5,6 +5,7 @@ import { DEMO_CLASSROOM, demoClassroom } from '../../support/districts/demo-site
 import { joinedRoom } from '../../support/clients/joined-room.ts';
 import { RestClient } from '../../support/clients/rest-client.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const HEALTH = {
@@ -31,7 +32,7 @@ async function codeOnScreen(): Promise<string> {
 }
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   const signIns = await stack.demoSignIns();
   const { code, school } = await demoClassroom(stack);
   site = new RestClient(stack.url);

@@ -3,6 +3,7 @@ import type { ClassGroupId, ClassroomId, PersonId, SchoolId } from '../../../sig
 import { instantOf } from '../../../storage/local-time.ts';
 import { signedIn } from '../../support/districts/demo-lessons.ts';
 import type { RestClient } from '../../support/clients/rest-client.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 let stack: Stack;
@@ -13,7 +14,7 @@ let classGroupIds: ClassGroupId[];
 let far: { classroomId: ClassroomId };
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   admin = await signedIn(stack, 'zhou.xiaozhang');
   const { me } = await admin.call('whoAmI', {});
   if (me?.schoolId === undefined || me.schoolId === null) throw new Error('the administrator has no school');

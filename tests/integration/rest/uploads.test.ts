@@ -10,6 +10,7 @@ import type { RestClient } from '../../support/clients/rest-client.ts';
 import { coursewarePageName } from '../../../signaling/protocol/rest/courseware.ts';
 import { putCourseware, uploadCourseware } from '../../support/clients/courseware-client.ts';
 import { lessonIdOf, signedIn } from '../../support/districts/demo-lessons.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import { tinyPdf } from '../../support/media/tiny-pdf.ts';
 import { sendByTus } from '../../support/clients/upload-client.ts';
@@ -31,7 +32,11 @@ beforeAll(async () => {
   const path = join(folder, 'film.mp4');
   await ffmpegRun('-f', 'lavfi', '-t', '3', '-i', `${STRIPED},noise=alls=40:allf=t`, ...X264, '-g', '30', path);
   film = await readFile(path);
-  stack = await Stack.start({ UPLOAD_MAX_GB: '0.01', UPLOAD_RESERVE_GB: '0' });
+  stack = await Stack.start({
+    ...(await onPostgresOfRun()),
+    UPLOAD_MAX_GB: '0.01',
+    UPLOAD_RESERVE_GB: '0',
+  });
   callers = await Callers.signIn(stack);
   teacher = await signedIn(stack, 'wu.laoshi');
 });

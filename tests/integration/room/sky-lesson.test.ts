@@ -13,6 +13,7 @@ import {
   type ListeningClassroom,
 } from '../../support/districts/listening-classrooms.ts';
 import { eventually } from '../../support/eventually.ts';
+import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 import type { RoomClient } from './room-client.ts';
 
@@ -102,7 +103,7 @@ const callOn = async ({ room }: Site) => await lecturer.call('inviteToStage', { 
 const takeOff = async ({ room }: Site) => await lecturer.call('removeFromStage', { seatId: room.seatId });
 
 beforeAll(async () => {
-  stack = await Stack.start();
+  stack = await Stack.start(await onPostgresOfRun());
   admin = await signedIn(stack, 'zhou.xiaozhang');
   teacher = await signedIn(stack, 'lin.laoshi');
   const { me } = await teacher.call('whoAmI', {});
