@@ -1,11 +1,13 @@
 /**
- * What each seat may ask for in each state of a sky lesson, written by hand and reviewed; never generated from the code. `allowed`, or the
+ * What each seat may ask for in each state of a sky lesson, and in a meeting, written by hand and reviewed; never generated from the code. `allowed`, or the
  * code of the refusal. A request that is missing here fails the test.
  *
  * - `inside`: a teacher is there, the seat is in the audience. lecturer coTeacher pupil site guardian guest observer
  * - `onStage`: pupil site guardian guest
  * - `safeMode`: the teacher has been gone for ten seconds. pupil site guardian guest observer
  * - `waiting`: no teacher has come; guardian and guest have not been admitted. pupil site guardian guest observer
+ * - `phone`: of a teacher who stands in a listening classroom, paired with its screen, which is there; without media (F4). coTeacher
+ * - `meeting`: as `inside`, in a meeting with parents, who are on stage at once (G4). lecturer coTeacher guardian guest
  *
  * Requests about something of one's own name something that is not there: `notFound` is then past the rights.
  */
@@ -14,6 +16,8 @@ export const COLUMNS = {
   onStage: ['pupil', 'site', 'guardian', 'guest'],
   safeMode: ['pupil', 'site', 'guardian', 'guest', 'observer'],
   waiting: ['pupil', 'site', 'guardian', 'guest', 'observer'],
+  phone: ['coTeacher'],
+  meeting: ['lecturer', 'coTeacher', 'guardian', 'guest'],
 } as const;
 
 export type RightsState = keyof typeof COLUMNS;
@@ -26,24 +30,32 @@ const everybody = {
   onStage: 'allowed allowed allowed allowed',
   safeMode: 'allowed allowed allowed allowed allowed',
   waiting: MUST_WAIT,
+  phone: 'allowed',
+  meeting: 'allowed allowed allowed allowed',
 };
 const ownThing = {
   inside: 'notFound notFound notFound notFound notFound notFound notFound',
   onStage: 'notFound notFound notFound notFound',
   safeMode: 'notFound notFound notFound notFound notFound',
   waiting: MUST_WAIT,
+  phone: 'notFound',
+  meeting: 'notFound notFound notFound notFound',
 };
 const teachersOnly = {
   inside: 'allowed allowed forbidden forbidden forbidden forbidden forbidden',
   onStage: 'forbidden forbidden forbidden forbidden',
   safeMode: 'forbidden forbidden forbidden forbidden forbidden',
   waiting: MUST_WAIT,
+  phone: 'allowed',
+  meeting: 'allowed allowed forbidden forbidden',
 };
 
 /** About a question that is not there. */
 const teachersThing = {
   ...teachersOnly,
   inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden',
+  phone: 'notFound',
+  meeting: 'notFound notFound forbidden forbidden',
 };
 /** About a question or race that is not there. Of this lesson pupils and sites answer, guardians only of a meeting. */
 const answerers = {
@@ -51,12 +63,16 @@ const answerers = {
   onStage: 'notFound notFound forbidden forbidden',
   safeMode: 'safeMode safeMode safeMode forbidden forbidden',
   waiting: MUST_WAIT,
+  phone: 'forbidden',
+  meeting: 'forbidden forbidden notFound forbidden',
 };
 
 /** On a page that is not shown: `conflict` is then past the rights. The class may not write until it is allowed to. */
 const writers = {
   ...teachersOnly,
   inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden',
+  phone: 'conflict',
+  meeting: 'conflict conflict forbidden forbidden',
 };
 const teachersPage = writers;
 
@@ -71,12 +87,16 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'allowed allowed allowed allowed',
   },
   'produce:camera': {
     inside: 'allowed allowed forbidden allowed forbidden forbidden forbidden',
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'allowed allowed allowed allowed',
   },
   /** The class wall is on. */
   'produce:wall': {
@@ -84,12 +104,24 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     onStage: 'forbidden forbidden forbidden forbidden',
     safeMode: 'safeMode forbidden forbidden forbidden forbidden',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
   },
-  'consume:wall': teachersOnly,
+  'consume:wall': { ...teachersOnly, phone: 'forbidden' },
   /** The rules of the class let nobody else share yet. */
-  'produce:screen': { ...teachersOnly, onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher' },
-  'produce:screenAudio': { ...teachersOnly, onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher' },
-  'produce:visualiser': teachersOnly,
+  'produce:screen': {
+    ...teachersOnly,
+    onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher',
+    phone: 'forbidden',
+    meeting: 'allowed allowed closedByTeacher closedByTeacher',
+  },
+  'produce:screenAudio': {
+    ...teachersOnly,
+    onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher',
+    phone: 'forbidden',
+    meeting: 'allowed allowed closedByTeacher closedByTeacher',
+  },
+  'produce:visualiser': { ...teachersOnly, phone: 'forbidden' },
   setProducerPaused: ownThing,
   closeProducer: everybody,
   consume: everybody,
@@ -101,18 +133,24 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'safeMode safeMode safeMode safeMode forbidden',
     waiting: MUST_WAIT,
+    phone: 'allowed',
+    meeting: 'allowed allowed allowed allowed',
   },
   setTalking: {
     inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
     onStage: 'forbidden allowed forbidden forbidden',
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
   },
   sendChat: {
     inside: 'allowed allowed allowed forbidden allowed allowed forbidden',
     onStage: 'allowed forbidden allowed allowed',
     safeMode: 'safeMode forbidden safeMode safeMode forbidden',
     waiting: MUST_WAIT,
+    phone: 'allowed',
+    meeting: 'allowed allowed allowed allowed',
   },
   chatHistory: everybody,
   participants: everybody,
@@ -146,6 +184,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     onStage: 'forbidden allowed forbidden forbidden',
     safeMode: 'forbidden allowed forbidden forbidden forbidden',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
   },
   muteEcho: teachersOnly,
   letEchoGo: teachersOnly,
@@ -153,40 +193,76 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   pressRace: answerers,
   endRace: teachersOnly,
   /** Of a seat that is no site. */
-  controlSite: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
+  controlSite: {
+    ...teachersOnly,
+    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
+  },
   reportSite: {
     inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
     onStage: 'forbidden allowed forbidden forbidden',
     safeMode: 'forbidden allowed forbidden forbidden forbidden',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
   },
-  /** No seat here is that of a paired phone. */
-  setClassHand: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
-  setClassSpeaker: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
+  /** Of a classroom, by its paired phone alone (F4). */
+  setClassHand: {
+    ...teachersOnly,
+    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
+  },
+  setClassSpeaker: {
+    ...teachersOnly,
+    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
+  },
   /** To the lecturer; who does not write to itself. */
-  sendTeacherNote: { ...teachersOnly, inside: 'forbidden allowed forbidden forbidden forbidden forbidden forbidden' },
+  sendTeacherNote: {
+    ...teachersOnly,
+    inside: 'forbidden allowed forbidden forbidden forbidden forbidden forbidden',
+    meeting: 'forbidden allowed forbidden forbidden',
+  },
   setRules: teachersOnly,
   openMicrophone: teachersOnly,
   /** The lecturer alone, and never to a pupil. */
-  handOver: { ...teachersOnly, inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden' },
+  handOver: {
+    ...teachersOnly,
+    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
+  },
   appointCoTeacher: {
     ...teachersOnly,
     inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden forbidden forbidden',
   },
   /** The lecturer is there. */
-  takeOver: { ...teachersOnly, inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden' },
+  takeOver: {
+    ...teachersOnly,
+    inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden',
+    phone: 'conflict',
+    meeting: 'conflict conflict forbidden forbidden',
+  },
   /** A message that is not there. */
   report: ownThing,
-  seeReport: { ...teachersOnly, inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden' },
+  seeReport: {
+    ...teachersOnly,
+    inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden',
+    phone: 'notFound',
+    meeting: 'notFound notFound forbidden forbidden',
+  },
   lowerHand: teachersOnly,
   inviteToStage: teachersOnly,
   removeFromStage: teachersOnly,
-  /** With groups running from the first of them to the last. */
-  openGroups: teachersOnly,
-  moveToGroup: teachersOnly,
-  visitGroup: teachersOnly,
-  setGroupsTime: teachersOnly,
-  tellGroups: teachersOnly,
+  /** With groups running from the first of them to the last; in a meeting there are none (N1). */
+  openGroups: { ...teachersOnly, meeting: 'forbidden forbidden forbidden forbidden' },
+  moveToGroup: { ...teachersOnly, meeting: 'conflict conflict forbidden forbidden' },
+  visitGroup: { ...teachersOnly, meeting: 'conflict conflict forbidden forbidden' },
+  setGroupsTime: { ...teachersOnly, meeting: 'conflict conflict forbidden forbidden' },
+  tellGroups: { ...teachersOnly, meeting: 'conflict conflict forbidden forbidden' },
   closeGroups: teachersOnly,
   muteSeat: teachersOnly,
   muteAll: teachersOnly,
@@ -195,7 +271,12 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   startRecording: teachersOnly,
   setRecordingPaused: teachersOnly,
   /** Of a lesson that has no takes. */
-  redoTake: { ...teachersOnly, inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden' },
+  redoTake: {
+    ...teachersOnly,
+    inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden',
+    phone: 'conflict',
+    meeting: 'conflict conflict forbidden forbidden',
+  },
   addMarker: teachersOnly,
   deny: teachersOnly,
   admit: teachersOnly,
@@ -208,6 +289,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'safeMode safeMode safeMode safeMode safeMode',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'forbidden forbidden allowed allowed',
   },
   leaveStage: everybody,
   endLesson: {
@@ -215,6 +298,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     onStage: 'forbidden forbidden forbidden forbidden',
     safeMode: 'forbidden forbidden forbidden forbidden forbidden',
     waiting: MUST_WAIT,
+    phone: 'forbidden',
+    meeting: 'allowed forbidden forbidden forbidden',
   },
   leave: { ...everybody, waiting: 'allowed allowed allowed allowed allowed' },
 };
