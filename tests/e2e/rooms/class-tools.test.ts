@@ -283,6 +283,35 @@ describe('what a teacher runs with the class', () => {
     await tap(0.32, 0.43);
     await eventually(() => words(pupil).allTextContents()).toEqual(['下课']);
     await teacher.page.getByTestId('ink-clear').click();
+  });
+
+  it('takes words by keys alone, which stay in their place when the page changes its size', async () => {
+    const { page } = teacher;
+    const field = page.getByTestId('ink-words');
+    const placeOf = async () => {
+      const [words, ink] = await Promise.all([
+        field.boundingBox(),
+        page.locator('[data-testid="ink"][data-writing="true"]').boundingBox(),
+      ]);
+      if (words === null || ink === null) throw new Error('no field');
+      return { top: (words.y - ink.y) / ink.height, height: ink.height };
+    };
+    await page.getByTestId('ink-tool-text').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('作业');
+    const before = await placeOf();
+    for (let press = 0; press < 3; press += 1) await page.keyboard.press('Alt+ArrowDown');
+    const moved = await placeOf();
+    expect(moved.top).toBeGreaterThan(before.top + 0.1);
+    const size = page.viewportSize() ?? { width: 0, height: 0 };
+    await page.setViewportSize({ width: size.width, height: size.height - 150 });
+    await eventually(async () => (await placeOf()).height).toBeLessThan(moved.height - 50);
+    await eventually(async () => Math.abs((await placeOf()).top - moved.top)).toBeLessThan(0.02);
+    await page.setViewportSize(size);
+    await page.keyboard.press('Enter');
+    const sent = site.page.locator('[data-testid="ink"]').first().locator('text');
+    await eventually(() => sent.allTextContents()).toEqual(['作业']);
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('ink-tool-text');
     await teacher.page.getByTestId('page-hide').click();
     await site.page.getByTestId('page-view').waitFor({ state: 'detached' });
   });

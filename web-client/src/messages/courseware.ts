@@ -80,6 +80,7 @@ export const coursewareText = catalogue({
   colour_green: ['绿色', 'Green'],
   words: ['板上的文字', 'Words on the board'],
   wordsHint: ['输入文字，回车写上', 'Type, then press Enter'],
+  wordsHintKeys: ['输入文字，回车写上，Alt+方向键移动', 'Type, then press Enter; Alt and an arrow moves it'],
   undo: ['撤销', 'Undo'],
   clear: ['清空', 'Clear'],
   open: ['让学生也写', 'Let the class write'],

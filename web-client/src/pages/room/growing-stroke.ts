@@ -85,3 +85,10 @@ export function pointOf(svg: SVGSVGElement, event: { readonly clientX: number; r
     Math.round(Math.min(1, Math.max(0, value / whole)) * INK_UNITS);
   return [unit(at.x, width), unit(at.y, height)] as const;
 }
+
+/** Where on the screen a point of the page is. */
+export function pixelsOf(svg: SVGSVGElement, [x, y]: readonly [number, number]): DOMPoint {
+  const { width, height } = svg.viewBox.baseVal;
+  const point = new DOMPoint((x / INK_UNITS) * width, (y / INK_UNITS) * height);
+  return point.matrixTransform(svg.getScreenCTM() ?? new DOMMatrix());
+}

@@ -49,7 +49,11 @@ function ToolButtons({ pen }: { readonly pen: InkPen }) {
         aria-label={t(`tool_${tool}`)}
         title={t(`tool_${tool}`)}
         aria-pressed={pen.tool === tool}
-        onClick={() => pen.setTool(tool)}
+        onClick={({ detail }) => {
+          pen.setTool(tool);
+          // Pressed by key: nobody is going to point at a place.
+          if (tool === 'text' && detail === 0) pen.words.beginByKey();
+        }}
         data-testid={`ink-tool-${tool}`}
       >
         <Icon aria-hidden />

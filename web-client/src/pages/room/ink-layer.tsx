@@ -59,6 +59,7 @@ export function InkLayer({ shown, strokes, pen }: InkLayerProps) {
   const drawn = strokes.filter(({ strokeId }) => !drafts.some((draft) => draft.strokeId === strokeId));
   return (
     <svg
+      ref={pen?.words.page}
       className={styles.ink}
       viewBox={`0 0 ${WIDTH} ${height}`}
       data-writing={pen?.isOn === true}

@@ -12,12 +12,12 @@ interface WordsFieldProps {
   readonly size: ShownPage['size'];
 }
 
-/** Words being typed on a page: Enter or leaving it puts them there, Shift+Enter begins a line, Escape gives them up. */
+/** Words being typed on a page: Enter or leaving it puts them there, Shift+Enter begins a line, Escape gives them up, Alt and an arrow moves them. */
 export function WordsField({ words, size }: WordsFieldProps) {
   const t = useText(coursewareText);
-  const { field, attach, type, finish, giveUp } = words;
+  const { field, attach, type, finish, giveUp, moveByKey } = words;
   if (field === null) return null;
-  const { style, text, point } = field;
+  const { style, text, point, cameFrom } = field;
   return (
     <textarea
       className={styles.words}
@@ -26,7 +26,7 @@ export function WordsField({ words, size }: WordsFieldProps) {
       maxLength={INK_MAX_TEXT}
       enterKeyHint="done"
       aria-label={t('words')}
-      placeholder={t('wordsHint')}
+      placeholder={cameFrom === null ? t('wordsHint') : t('wordsHintKeys')}
       value={text}
       ref={attach}
       onChange={(event) => type(event.currentTarget.value)}
@@ -37,6 +37,7 @@ export function WordsField({ words, size }: WordsFieldProps) {
       onKeyDown={(event) => {
         if (isComposing(event.nativeEvent)) return;
         if (event.key === 'Escape') giveUp();
+        else if (event.altKey && moveByKey(event.key)) event.stopPropagation();
         else if (event.key === 'Enter' && !event.shiftKey) finish();
         else return;
         event.preventDefault();
