@@ -22,7 +22,7 @@ interface Sender {
 
 /** Every packet is stamped, 5 ms more or less. */
 function observe({ seconds, ppm = 0, losses = [], stray }: Sender): LostSound[] {
-  let stamps = new CaptureStamps(RATE, NO_STAMPS);
+  let stamps = new CaptureStamps(1e6 / RATE, NO_STAMPS);
   const random = seeded(5);
   const found: LostSound[] = [];
   let lostUs = 0;
@@ -33,7 +33,7 @@ function observe({ seconds, ppm = 0, losses = [], stray }: Sender): LostSound[] 
     const capturedUs = ORIGIN_US + sentS * 1e6 + lostUs + strayUs + (random() - 0.5) * 10_000;
     const lost = stamps.observe(Math.round(sentS * RATE * (1 + ppm / 1e6)), capturedUs);
     if (lost !== undefined) found.push(lost);
-    if (packet % 500 === 0) stamps = new CaptureStamps(RATE, StampState.parse(structuredClone(stamps.state)));
+    if (packet % 500 === 0) stamps = new CaptureStamps(1e6 / RATE, StampState.parse(structuredClone(stamps.state)));
   }
   return found;
 }
@@ -43,7 +43,7 @@ describe('the instants of capture that packets carry', () => {
     const losses = [
       { atS: 10, lostMs: 60 },
       { atS: 10.5, lostMs: 150 },
-      { atS: 40, lostMs: 2_000 },
+      { atS: 40, lostMs: 450 },
     ];
     const found = observe({ seconds: 60, losses });
     expect(found).toHaveLength(losses.length);
@@ -62,6 +62,11 @@ describe('the instants of capture that packets carry', () => {
 
   it.each([300, -300])('take skew of %i ppm for no loss, in an hour', (ppm) => {
     expect(observe({ seconds: 3_600, ppm })).toEqual([]);
+  });
+
+  it('take a clock that was set for no loss', () => {
+    expect(observe({ seconds: 20, losses: [{ atS: 10, lostMs: 5_000 }] })).toEqual([]);
+    expect(observe({ seconds: 20, losses: [{ atS: 10, lostMs: -300 }] })).toEqual([]);
   });
 
   it('take a single wrong stamp for no loss', () => {

@@ -21,6 +21,8 @@ export interface LostSound {
 
 /** Stamps of a busy sender scatter by 5 ms; what is less than this is left to the reports. */
 const LOSS_US = 20_000;
+/** With more than this missing the packets would have come too late for their time as well, which `RtpTimeline` heals: the sender's clock was set. */
+const MOST_US = 500_000;
 const STAMPS_IN_A_ROW = 3;
 /** A device's clock against that of its computer. */
 const MAX_SKEW = 500e-6;
@@ -34,8 +36,9 @@ export class CaptureStamps {
   #level: Stamp | null;
   #strays: readonly Stamp[];
 
-  constructor(clockRate: number, state: StampState) {
-    this.#nominalUs = 1e6 / clockRate;
+  /** @param nominalUs of a tick of the stream's clock */
+  constructor(nominalUs: number, state: StampState) {
+    this.#nominalUs = nominalUs;
     this.#level = state.level;
     this.#strays = state.strays;
   }
@@ -75,6 +78,6 @@ export class CaptureStamps {
     if (first === undefined || last === undefined) return undefined;
     const steadyUs = isLoss ? Math.min(...strays) : Math.max(...strays);
     this.#level = { rtp: last.rtp, aheadUs: level.aheadUs + steadyUs };
-    return isLoss ? { fromRtp: first.rtp, lostUs: steadyUs } : undefined;
+    return isLoss && steadyUs < MOST_US ? { fromRtp: first.rtp, lostUs: steadyUs } : undefined;
   }
 }

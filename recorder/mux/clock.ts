@@ -42,7 +42,7 @@ const NOTHING_KNOWN: ClockState = {
 const OUTLIER_US = 20_000;
 /** So many outliers in a row that agree with each other are a step. */
 const STEP_REPORTS = 3;
-/** So many in a row to one side that do not agree: the truth moves away, and the last of them is the nearest. */
+/** So many in a row to one side that do not agree: the truth moves away, and the last of them are the nearest. */
 const STRAY_REPORTS = 6;
 const MAX_REPORTS = 240;
 /** What lies between capture and arrival: no line takes longer and is still spoken over, and clocks of two machines differ by a little. */
@@ -74,7 +74,7 @@ export class TrackClock {
   readonly #nominalUs: number;
   readonly #pieces: Piece[];
   #reports: Pair[];
-  readonly #stamps: CaptureStamps;
+  #stamps: CaptureStamps;
   #suspects: Pair[];
   #doubtUs: number | null;
   #arrivals: Pair[];
@@ -87,7 +87,7 @@ export class TrackClock {
     this.#nominalUs = 1e6 / clockRate;
     this.#pieces = [...state.pieces];
     this.#reports = [...state.reports];
-    this.#stamps = new CaptureStamps(clockRate, state.stamps);
+    this.#stamps = new CaptureStamps(this.#nominalUs, state.stamps);
     this.#suspects = [...state.suspects];
     this.#doubtUs = state.doubtUs;
     this.#arrivals = [...state.arrivals];
@@ -140,9 +140,8 @@ export class TrackClock {
       return;
     }
     const isToOneSide = new Set(this.#suspects.map((each) => Math.sign(this.#aheadUs(each)))).size === 1;
-    if (this.#suspects.length >= STRAY_REPORTS)
-      this.#believe(isToOneSide && !this.#isClockFault(pair) ? [pair] : this.#reports);
-    else this.#doubtUs = receivedUs;
+    if (this.#suspects.length < STRAY_REPORTS) this.#doubtUs = receivedUs;
+    else this.#believe(isToOneSide && !this.#isClockFault(pair) ? this.#suspects.slice(-STEP_REPORTS) : this.#reports);
   }
 
   /** Of a packet that carries its instant of capture, in the order of sending. */
@@ -159,6 +158,7 @@ export class TrackClock {
     const shift = (pair: Pair): Pair => (pair.rtp < fromRtp ? { rtp: pair.rtp, us: pair.us + lostUs } : pair);
     this.#arrivals = this.#arrivals.map(shift);
     this.#reports = this.#reports.map(shift);
+    this.#suspects = this.#suspects.map(shift);
     this.#fit = undefined;
     const rtp = lastRtp + 1;
     this.#pieces.push({ rtp, us: this.toUs(rtp) + lostUs, usPerTick: this.#target(rtp).usPerTick });
@@ -196,6 +196,7 @@ export class TrackClock {
   restart(): void {
     this.#believe([]);
     this.#arrivals = [];
+    this.#stamps = new CaptureStamps(this.#nominalUs, NO_STAMPS);
     this.#jumpUs = 0;
   }
 
