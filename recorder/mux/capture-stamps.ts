@@ -6,24 +6,29 @@ type Stamp = z.infer<typeof Stamp>;
 export const StampState = z.object({
   /** Where the sender's clock stood against the stream's. */
   level: Stamp.nullable(),
+  /** A second stamp has borne it out. */
+  isFirm: z.boolean(),
   /** The unbroken row of stamps, the last ones, that left it to one side. */
   strays: z.array(Stamp),
+  lastStamp: Stamp.nullable(),
+  /** Of the last packet: whatever is not behind it has been seen. */
+  seenRtp: z.number().nullable(),
 });
 export type StampState = z.infer<typeof StampState>;
 
-export const NO_STAMPS: StampState = { level: null, strays: [] };
+export const NO_STAMPS: StampState = { level: null, isFirm: false, strays: [], lastStamp: null, seenRtp: null };
 
-/** From here on sound of the sender's is missing in front of `fromRtp`. */
-export interface LostSound {
-  readonly fromRtp: number;
-  readonly lostUs: number;
-}
+/** In front of `fromRtp` so much of the sender's sound is missing. */
+export const LostSound = z.object({ fromRtp: z.number(), lostUs: z.number() });
+export type LostSound = z.infer<typeof LostSound>;
 
 /** Stamps of a busy sender scatter by 5 ms; what is less than this is left to the reports. */
 const LOSS_US = 20_000;
-/** With more than this missing the packets would have come too late for their time as well, which `RtpTimeline` heals: the sender's clock was set. */
-const MOST_US = 500_000;
-const STAMPS_IN_A_ROW = 3;
+/** More than half a second makes packets come too late for their time as well, which `RtpTimeline` heals; beyond this the sender's clock was set. */
+const MOST_US = 700_000;
+const PACKETS_IN_A_ROW = 3;
+/** Senders leave out what follows from the stamp before, for so long at most (libwebrtc, `AbsoluteCaptureTimeSender`). */
+const STAMP_HOLDS_US = 1_000_000;
 /** A device's clock against that of its computer. */
 const MAX_SKEW = 500e-6;
 
@@ -33,51 +38,70 @@ const MAX_SKEW = 500e-6;
  */
 export class CaptureStamps {
   readonly #nominalUs: number;
-  #level: Stamp | null;
-  #strays: readonly Stamp[];
+  #state: StampState;
 
   /** @param nominalUs of a tick of the stream's clock */
   constructor(nominalUs: number, state: StampState) {
     this.#nominalUs = nominalUs;
-    this.#level = state.level;
-    this.#strays = state.strays;
+    this.#state = state;
   }
 
   get state(): StampState {
-    return { level: this.#level, strays: [...this.#strays] };
+    return this.#state;
   }
 
-  /** @param capturedUs on the sender's clock, whatever that shows */
-  observe(rtp: number, capturedUs: number): LostSound | undefined {
-    const aheadUs = capturedUs - rtp * this.#nominalUs;
-    this.#level ??= { rtp, aheadUs };
-    const strayUs = aheadUs - this.#level.aheadUs;
-    if (Math.abs(strayUs) <= LOSS_US) {
-      this.#follow(rtp, strayUs);
+  /**
+   * Of each packet once, in the order of sending; of one that was seen before a restart nothing is taken.
+   *
+   * @param capturedUs on the sender's clock, whatever that shows; undefined where the packet does not tell
+   */
+  observe(rtp: number, capturedUs: number | undefined): LostSound | undefined {
+    const { seenRtp } = this.#state;
+    if (seenRtp !== null && rtp <= seenRtp) return undefined;
+    const stamp = this.#stampOf(rtp, capturedUs);
+    if (stamp === undefined) return undefined;
+    this.#state = { ...this.#state, seenRtp: rtp };
+    const { level } = this.#state;
+    if (level === null) {
+      this.#state = { ...this.#state, level: stamp };
       return undefined;
     }
-    const isSameSide = Math.sign((this.#strays[0]?.aheadUs ?? aheadUs) - this.#level.aheadUs) === Math.sign(strayUs);
-    this.#strays = [...(isSameSide ? this.#strays : []), { rtp, aheadUs }];
-    if (this.#strays.length < STAMPS_IN_A_ROW) return undefined;
-    return this.#settle(this.#level, strayUs > 0);
+    const strayUs = stamp.aheadUs - level.aheadUs;
+    if (Math.abs(strayUs) > LOSS_US) return this.#stray(stamp, level);
+    this.#follow(rtp, level, strayUs);
+    return undefined;
+  }
+
+  #stampOf(rtp: number, capturedUs: number | undefined): Stamp | undefined {
+    if (capturedUs !== undefined) {
+      const lastStamp = { rtp, aheadUs: capturedUs - rtp * this.#nominalUs };
+      this.#state = { ...this.#state, lastStamp };
+      return lastStamp;
+    }
+    const { lastStamp } = this.#state;
+    if (lastStamp === null || (rtp - lastStamp.rtp) * this.#nominalUs > STAMP_HOLDS_US) return undefined;
+    return { rtp, aheadUs: lastStamp.aheadUs };
   }
 
   /** No faster than two clocks can part: losses too small to be told from noise are not forgotten but add up. */
-  #follow(rtp: number, strayUs: number): void {
-    const level = this.#level ?? { rtp, aheadUs: 0 };
-    const mostUs = Math.max(0, rtp - level.rtp) * this.#nominalUs * MAX_SKEW;
-    this.#level = { rtp, aheadUs: level.aheadUs + Math.max(-mostUs, Math.min(mostUs, strayUs)) };
-    this.#strays = [];
+  #follow(rtp: number, level: Stamp, strayUs: number): void {
+    const mostUs = (rtp - level.rtp) * this.#nominalUs * MAX_SKEW;
+    const aheadUs = level.aheadUs + Math.max(-mostUs, Math.min(mostUs, strayUs));
+    this.#state = { ...this.#state, level: { rtp, aheadUs }, isFirm: true, strays: [] };
   }
 
-  #settle(level: Stamp, isLoss: boolean): LostSound | undefined {
-    const strays = this.#strays.map(({ aheadUs }) => aheadUs - level.aheadUs);
-    const [first] = this.#strays;
-    const last = this.#strays.at(-1);
-    this.#strays = [];
-    if (first === undefined || last === undefined) return undefined;
-    const steadyUs = isLoss ? Math.min(...strays) : Math.max(...strays);
-    this.#level = { rtp: last.rtp, aheadUs: level.aheadUs + steadyUs };
-    return isLoss && steadyUs < MOST_US ? { fromRtp: first.rtp, lostUs: steadyUs } : undefined;
+  #stray(stamp: Stamp, level: Stamp): LostSound | undefined {
+    const side = Math.sign(stamp.aheadUs - level.aheadUs);
+    const { isFirm, strays: before } = this.#state;
+    const strays = [...before.filter(({ aheadUs }) => Math.sign(aheadUs - level.aheadUs) === side), stamp];
+    const [first] = strays;
+    this.#state = { ...this.#state, strays };
+    if (strays.length < PACKETS_IN_A_ROW || first === undefined) return undefined;
+    const ahead = strays.map(({ aheadUs }) => aheadUs - level.aheadUs);
+    const movedUs = side > 0 ? Math.min(...ahead) : Math.max(...ahead);
+    const moved = { rtp: stamp.rtp, aheadUs: level.aheadUs + movedUs };
+    this.#state = { ...this.#state, level: moved, isFirm: true, strays: [] };
+    const isLoss = isFirm && movedUs > 0 && movedUs < MOST_US;
+    return isLoss ? { fromRtp: first.rtp, lostUs: movedUs } : undefined;
   }
 }

@@ -97,11 +97,17 @@ describe('TrackClock', () => {
       const random = seeded(21);
       const reports: { readonly rtp: number; readonly us: number }[] = [];
       const errors: number[] = [];
+      let lastRtp = Number.NaN;
       for (let packet = 0; packet < seconds * 50; packet += 1) {
         const us = packet * 20_000;
-        const lostUs = LOSSES.reduce((sum, loss) => sum + (us >= loss.atS * 1e6 ? loss.lostUs : 0), 0);
-        // What is lost is not counted: the stream's clock falls behind.
+        const lostUs = LOSSES.reduce(
+          (sum, { atS, ...loss }) => sum + Math.min(loss.lostUs, Math.max(0, us - atS * 1e6)),
+          0,
+        );
+        // What is lost is not counted: the stream's clock stands still.
         const rtp = rtpAt((us - lostUs) / 1e6, 0);
+        if (rtp === lastRtp) continue;
+        lastRtp = rtp;
         clock.observeArrival(rtp, us + 25_000 + random() * 30_000);
         if (isStamped) clock.observeStamp(rtp, 1.7e15 + us + (random() - 0.5) * 6_000);
         if (packet % 60 === 0) {
@@ -121,6 +127,24 @@ describe('TrackClock', () => {
 
     it('jumps over what is missing, where it is missing, when packets tell when they were captured', () => {
       expect(Math.max(...errorsOf(80, true))).toBeLessThan(20_000);
+    });
+
+    it('jumps over what is lost before the first report, and publishes nothing before it', () => {
+      const clock = new TrackClock(RATE);
+      const packets = Array.from({ length: 20 * 50 }, (_packet, index) => {
+        const us = index * 20_000;
+        return { us, rtp: rtpAt((us - (us >= 560_000 ? 60_000 : 0)) / 1e6, 0) };
+      }).filter(({ us }) => us < 500_000 || us >= 560_000);
+      for (const { us, rtp } of packets) {
+        clock.observeArrival(rtp, us + 300_000);
+        clock.observeStamp(rtp, 1.7e15 + us);
+        if (us < 1_500_000) expect(clock.isSettled).toBe(false);
+        if (us % 1_500_000 === 0 && us > 0) clock.observeReport(rtp, us, us + 300_000);
+      }
+      const [first, last] = [packets[0], packets.at(-1)];
+      clock.publishTo(first?.rtp ?? 0);
+      clock.publishTo(last?.rtp ?? 0);
+      for (const { us, rtp } of packets) expect(Math.abs(clock.toUs(rtp) - us)).toBeLessThan(1_000);
     });
 
     it('comes back to the reports when packets do not tell', () => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ClockMap } from '../../storage/objects/manifest.ts';
-import { CaptureStamps, NO_STAMPS, StampState, type LostSound } from './capture-stamps.ts';
+import { CaptureStamps, LostSound, NO_STAMPS, StampState } from './capture-stamps.ts';
 
 /** One piece of the published line: from `rtp` on, session time is `us + (t - rtp) * usPerTick`. */
 const Piece = z.object({ rtp: z.number(), us: z.number(), usPerTick: z.number() });
@@ -20,6 +20,8 @@ export const ClockState = z.object({
   doubtUs: z.number().nullable().default(null),
   arrivals: z.array(Pair),
   stamps: StampState.default(NO_STAMPS),
+  /** What was lost before anything was published. */
+  earlyLosses: z.array(LostSound).default([]),
   observedUs: z.number(),
   /** By how much the reports have jumped away from what arrives, and are brought back. */
   jumpUs: z.number().default(0),
@@ -34,6 +36,7 @@ const NOTHING_KNOWN: ClockState = {
   doubtUs: null,
   arrivals: [],
   stamps: NO_STAMPS,
+  earlyLosses: [],
   observedUs: Number.MIN_SAFE_INTEGER,
   jumpUs: 0,
 };
@@ -75,6 +78,7 @@ export class TrackClock {
   readonly #pieces: Piece[];
   #reports: Pair[];
   #stamps: CaptureStamps;
+  #earlyLosses: LostSound[];
   #suspects: Pair[];
   #doubtUs: number | null;
   #arrivals: Pair[];
@@ -88,6 +92,7 @@ export class TrackClock {
     this.#pieces = [...state.pieces];
     this.#reports = [...state.reports];
     this.#stamps = new CaptureStamps(this.#nominalUs, state.stamps);
+    this.#earlyLosses = [...state.earlyLosses];
     this.#suspects = [...state.suspects];
     this.#doubtUs = state.doubtUs;
     this.#arrivals = [...state.arrivals];
@@ -104,6 +109,7 @@ export class TrackClock {
       suspects: [...this.#suspects],
       doubtUs: this.#doubtUs,
       stamps: this.#stamps.state,
+      earlyLosses: [...this.#earlyLosses],
       arrivals: [...this.#arrivals],
       observedUs: this.#observedUs,
       jumpUs: this.#jumpUs,
@@ -144,25 +150,33 @@ export class TrackClock {
     else this.#believe(isToOneSide && !this.#isClockFault(pair) ? this.#suspects.slice(-STEP_REPORTS) : this.#reports);
   }
 
-  /** Of a packet that carries its instant of capture, in the order of sending. */
-  observeStamp(rtp: number, capturedUs: number): void {
+  /** Of each packet of a sender that tells when it captured, in the order of sending; undefined where it follows from the one before. */
+  observeStamp(rtp: number, capturedUs: number | undefined): void {
     const lost = this.#stamps.observe(rtp, capturedUs);
-    if (lost !== undefined) this.#jumpOver(lost);
+    if (lost === undefined) return;
+    const lastRtp = Math.max(lost.fromRtp - 1, this.#publishedRtp ?? Number.MIN_SAFE_INTEGER);
+    if (this.#publishedRtp === null) this.#earlyLosses.push(lost);
+    else this.publishTo(lastRtp);
+    this.#shift(lost);
+    if (this.#publishedRtp === null) return;
+    // Nothing is there to be slewed: the line goes on where the truth is.
+    const rtpAfter = lastRtp + 1;
+    const target = this.#target(rtpAfter);
+    const us = Math.max(this.toUs(rtpAfter), valueOf(target, rtpAfter));
+    this.#pieces.push({ rtp: rtpAfter, us, usPerTick: target.usPerTick });
+    this.#publishedRtp = rtpAfter;
   }
 
-  /** Nothing is there to be slewed. What was observed before tells of the same line, further on. */
-  #jumpOver({ fromRtp, lostUs }: LostSound): void {
-    if (this.#reports.length === 0 && this.#arrivals.length === 0) return;
-    const lastRtp = Math.max(fromRtp - 1, this.#publishedRtp ?? Number.MIN_SAFE_INTEGER);
-    this.publishTo(lastRtp);
-    const shift = (pair: Pair): Pair => (pair.rtp < fromRtp ? { rtp: pair.rtp, us: pair.us + lostUs } : pair);
-    this.#arrivals = this.#arrivals.map(shift);
-    this.#reports = this.#reports.map(shift);
-    this.#suspects = this.#suspects.map(shift);
+  /** What was observed before the loss tells of the same line, further on. A report may run ahead of the packets that it is about. */
+  #shift({ fromRtp, lostUs }: LostSound): void {
+    const later = (pair: Pair): Pair => ({ rtp: pair.rtp, us: pair.us + lostUs });
+    const isBefore = (pair: Pair): boolean => this.#aheadUs(pair) < lostUs / 2;
+    const reports = this.#reports.map((pair) => (isBefore(pair) ? later(pair) : pair));
+    const suspects = this.#suspects.map((pair) => (isBefore(pair) ? later(pair) : pair));
+    this.#reports = reports;
+    this.#suspects = suspects;
+    this.#arrivals = this.#arrivals.map((pair) => (pair.rtp < fromRtp ? later(pair) : pair));
     this.#fit = undefined;
-    const rtp = lastRtp + 1;
-    this.#pieces.push({ rtp, us: this.toUs(rtp) + lostUs, usPerTick: this.#target(rtp).usPerTick });
-    this.#publishedRtp = rtp;
   }
 
   /** These reports tell where the truth lies; there is nothing left to doubt. */
@@ -180,7 +194,8 @@ export class TrackClock {
 
   observeArrival(rtp: number, receivedUs: number): void {
     const last = this.#arrivals.at(-1);
-    const isFirstOfDoubt = last !== undefined && this.#doubtUs !== null && last.us < this.#doubtUs;
+    const { us: lastUs = receivedUs } = last ?? {};
+    const isFirstOfDoubt = this.#doubtUs !== null && lastUs < this.#doubtUs && receivedUs >= this.#doubtUs;
     if (last === undefined || isFirstOfDoubt || receivedUs - last.us >= ARRIVAL_BLOCK_US) {
       this.#arrivals.push({ rtp, us: receivedUs });
       if (this.#arrivals.length > MAX_ARRIVALS) this.#arrivals.shift();
@@ -197,6 +212,7 @@ export class TrackClock {
     this.#believe([]);
     this.#arrivals = [];
     this.#stamps = new CaptureStamps(this.#nominalUs, NO_STAMPS);
+    this.#earlyLosses = [];
     this.#jumpUs = 0;
   }
 
@@ -204,8 +220,7 @@ export class TrackClock {
   publishTo(rtp: number): void {
     const last = this.#pieces.at(-1);
     if (last === undefined || this.#publishedRtp === null) {
-      this.#pieces.push(this.#pieceAt(rtp));
-      this.#publishedRtp = rtp;
+      this.#publishFirst(rtp);
       return;
     }
     if (rtp <= this.#publishedRtp) return;
@@ -213,6 +228,20 @@ export class TrackClock {
     const errorUs = valueOf(this.#target(rtp), rtp) - valueOf(last, rtp);
     if (Math.abs(errorUs) > TOLERANCE_US) this.#correct(start, valueOf(last, start), rtp);
     this.#publishedRtp = rtp;
+  }
+
+  /** Where the line is by now, back to there. */
+  #publishFirst(rtp: number): void {
+    const losses = this.#earlyLosses.filter(({ fromRtp }) => fromRtp > rtp);
+    const now = this.#pieceAt(rtp);
+    let piece: Piece = { ...now, us: now.us - losses.reduce((sum, { lostUs }) => sum + lostUs, 0) };
+    this.#pieces.push(piece);
+    for (const { fromRtp, lostUs } of losses) {
+      piece = { ...piece, rtp: fromRtp, us: valueOf(piece, fromRtp) + lostUs };
+      this.#pieces.push(piece);
+    }
+    this.#publishedRtp = piece.rtp;
+    this.#earlyLosses = [];
   }
 
   /** Session time, microseconds. Of what lies before the first publication it is an estimate. */
@@ -224,9 +253,10 @@ export class TrackClock {
     return valueOf(this.#target(rtp), rtp);
   }
 
-  /** The best straight line over everything known, for the manifest. */
+  /** The best straight line for what came last, for the manifest. */
   toMap(): ClockMap | undefined {
-    const anchor = this.#reports[0] ?? this.#arrivals[0];
+    // The last one: what is before a loss lies on another line.
+    const anchor = this.#reports.at(-1) ?? this.#arrivals.at(-1);
     if (anchor === undefined) return undefined;
     const line = this.#target(anchor.rtp);
     return {

@@ -186,7 +186,7 @@ export class EpochReader {
 
   #emit(packet: ReceivedPacket, rtp: number): void {
     this.clock.observeArrival(rtp, packet.receivedUs);
-    if (packet.capturedUs !== undefined) this.clock.observeStamp(rtp, packet.capturedUs);
+    if (this.#stampId !== undefined) this.clock.observeStamp(rtp, packet.capturedUs);
     if (packet.isWithheld) {
       this.#followsWithheld = true;
       return;

@@ -11,7 +11,7 @@ const NARROW = 0.6;
 const BROAD = 0.9;
 const BROAD_LETTER = /[A-Zmw@%]/u;
 /** Ideographs that have room beside one another wherever words begin. */
-const LEAST_ROOM = 8;
+export const INK_LEAST_ROOM = 8;
 const FIRST_WIDE = '\u1100';
 
 export interface DrawnWords {
@@ -27,7 +27,7 @@ export function drawnWords(
   size: { readonly width: number; readonly height: number },
 ): DrawnWords {
   const fontSize = INK_FONT * size.width;
-  const x = Math.min(((points[0] ?? 0) / INK_UNITS) * size.width, size.width - LEAST_ROOM * fontSize);
+  const x = Math.min(((points[0] ?? 0) / INK_UNITS) * size.width, size.width - INK_LEAST_ROOM * fontSize);
   const lines = words.split('\n').flatMap((line) => brokenLine(line, (size.width - x) / fontSize));
   const lowest = Math.max(0, size.height - lines.length * INK_LINE_HEIGHT * fontSize);
   const top = Math.min(((points[1] ?? 0) / INK_UNITS) * size.height, lowest);

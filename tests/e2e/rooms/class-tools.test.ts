@@ -311,7 +311,14 @@ describe('what a teacher runs with the class', () => {
     await page.keyboard.press('Enter');
     const sent = site.page.locator('[data-testid="ink"]').first().locator('text');
     await eventually(() => sent.allTextContents()).toEqual(['作业']);
-    expect(await page.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe('ink-tool-text');
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+    expect(await focused()).toBe('ink-tool-text');
+    // Whoever leaves the field for another place gets there.
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('预习');
+    await page.getByTestId('ink-undo').focus();
+    await eventually(() => sent.allTextContents()).toEqual(['作业', '预习']);
+    expect(await focused()).toBe('ink-undo');
     await teacher.page.getByTestId('page-hide').click();
     await site.page.getByTestId('page-view').waitFor({ state: 'detached' });
   });

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { CSSProperties, PointerEvent as ReactPointerEvent, RefObject } from 'react';
 import { INK_COLOURS } from '../../../../signaling/protocol/ink-path.ts';
-import { INK_FONT, INK_LINE_HEIGHT } from '../../../../signaling/protocol/ink-words.ts';
+import { INK_FONT, INK_LEAST_ROOM, INK_LINE_HEIGHT } from '../../../../signaling/protocol/ink-words.ts';
 import { INK_UNITS, typedText, type InkColour } from '../../../../signaling/protocol/ink.ts';
 import { GrowingStroke, newStrokeId, pixelsOf, pointOf, type Place, type Words } from './growing-stroke.ts';
 
@@ -28,7 +28,7 @@ interface Typing {
   /** Over the page, as the words will stand on it. */
   readonly style: CSSProperties;
   readonly text: string;
-  /** Begun with the keyboard, which moves it too and gets its place back. */
+  /** Who begins with the keyboard moves the words by it, and goes on from where that was. */
   readonly cameFrom: HTMLElement | null;
   /** What may have arrived although no answer came: the same words go under the same id. */
   readonly sent: Words | null;
@@ -68,7 +68,9 @@ function styleAt(svg: SVGSVGElement, point: Point, colour: InkColour): CSSProper
   };
 }
 
-const within = (value: number): number => Math.min(INK_UNITS, Math.max(0, value));
+/** Words begin no further to the right, or further down, than this: they would be drawn somewhere else. */
+const FURTHEST: Point = [INK_UNITS * (1 - INK_LEAST_ROOM * INK_FONT), 0.92 * INK_UNITS];
+const within = (value: number, most: number): number => Math.round(Math.min(most, Math.max(0, value)));
 
 /** Words that are typed on the page, where it was pointed to. Sent when they are finished, and open again when they are refused. */
 export function useTypedWords(
@@ -99,14 +101,9 @@ export function useTypedWords(
     return () => observer.disconnect();
   }, [isTyping]);
   const isHere = typing?.place.coursewareId === shown.coursewareId && typing.place.page === shown.page;
-  const close = (): void => {
-    const cameFrom = open.current?.cameFrom;
-    change(null);
-    cameFrom?.focus();
-  };
   const finish = (): void => {
     const now = open.current;
-    close();
+    change(null);
     const text = now?.text.trim() ?? '';
     if (now === null || text === '') return;
     const words = now.sent?.text === text ? now.sent : { strokeId: newStrokeId(), text };
@@ -134,8 +131,9 @@ export function useTypedWords(
   const moveByKey = (key: string): boolean => {
     const move = MOVES[key];
     const now = open.current;
-    if (move === undefined || now === null || page.current === null) return false;
-    place(now, [within(now.point[0] + move[0]), within(now.point[1] + move[1])], page.current);
+    if (move === undefined || now === null || now.cameFrom === null || page.current === null) return false;
+    const [x, y] = now.point;
+    place(now, [within(x + move[0], FURTHEST[0]), within(y + move[1], FURTHEST[1])], page.current);
     return true;
   };
   const attach = useCallback((field: HTMLTextAreaElement | null): void => {
@@ -152,7 +150,7 @@ export function useTypedWords(
       moveByKey,
       type: (text) => open.current !== null && change({ ...open.current, text: typedText(text) }),
       finish,
-      giveUp: close,
+      giveUp: () => change(null),
     },
     hand: { begin, move: () => undefined, end: () => undefined },
   };

@@ -18,6 +18,11 @@ export function WordsField({ words, size }: WordsFieldProps) {
   const { field, attach, type, finish, giveUp, moveByKey } = words;
   if (field === null) return null;
   const { style, text, point, cameFrom } = field;
+  // Not when the field is left: whoever leaves it is on the way to somewhere else.
+  const goBackAfter = (end: () => void): void => {
+    end();
+    cameFrom?.focus();
+  };
   return (
     <textarea
       className={styles.words}
@@ -36,9 +41,9 @@ export function WordsField({ words, size }: WordsFieldProps) {
       }}
       onKeyDown={(event) => {
         if (isComposing(event.nativeEvent)) return;
-        if (event.key === 'Escape') giveUp();
-        else if (event.altKey && moveByKey(event.key)) event.stopPropagation();
-        else if (event.key === 'Enter' && !event.shiftKey) finish();
+        if (event.altKey && moveByKey(event.key)) event.stopPropagation();
+        else if (event.key === 'Escape') goBackAfter(giveUp);
+        else if (event.key === 'Enter' && !event.shiftKey) goBackAfter(finish);
         else return;
         event.preventDefault();
       }}
