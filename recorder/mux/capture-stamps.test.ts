@@ -22,17 +22,22 @@ interface Sender {
   readonly noiseMs?: number;
 }
 
+const lostBy = (sentS: number, losses: NonNullable<Sender['losses']>): number =>
+  losses.reduce((sum, { atS, lostMs }) => sum + (sentS >= atS ? lostMs * 1_000 : 0), 0);
+
+const strayBy = (sentS: number, stray: Sender['stray']): number =>
+  stray !== undefined && Math.abs(stray.atS - sentS) < PACKET_S / 2 ? stray.ms * 1_000 : 0;
+
 /** Stamps 5 ms more or less, on every packet. */
 function observe({ seconds, ppm = 0, losses = [], stray, noiseMs = 10 }: Sender): LostSound[] {
   let stamps = new CaptureStamps(1e6 / RATE, NO_STAMPS);
   const random = seeded(5);
   const found: LostSound[] = [];
-  let lostUs = 0;
   let toldUs = 0;
   for (let packet = 0; packet < seconds / PACKET_S; packet += 1) {
     const sentS = packet * PACKET_S;
-    lostUs = losses.reduce((sum, { atS, lostMs }) => sum + (sentS >= atS ? lostMs * 1_000 : 0), 0);
-    const strayUs = stray !== undefined && Math.abs(stray.atS - sentS) < PACKET_S / 2 ? stray.ms * 1_000 : 0;
+    const lostUs = lostBy(sentS, losses);
+    const strayUs = strayBy(sentS, stray);
     const capturedUs = ORIGIN_US + sentS * 1e6 + lostUs + strayUs + (random() - 0.5) * noiseMs * 1_000;
     const rtp = Math.round(sentS * RATE * (1 + ppm / 1e6));
     const isTold = noiseMs > 0 || packet % 50 === 0 || lostUs !== toldUs;

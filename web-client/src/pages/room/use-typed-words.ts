@@ -72,34 +72,44 @@ function styleAt(svg: SVGSVGElement, point: Point, colour: InkColour): CSSProper
 const FURTHEST: Point = [INK_UNITS * (1 - INK_LEAST_ROOM * INK_FONT), 0.92 * INK_UNITS];
 const within = (value: number, most: number): number => Math.round(Math.min(most, Math.max(0, value)));
 
+/** What is being typed; it keeps its place on the page when a screen is turned or a panel opens. */
+function useOpenWords() {
+  const [typing, setTyping] = useState<Typing | null>(null);
+  // Leaving the field ends it too, right behind the key that did.
+  const open = useRef<Typing | null>(null);
+  const page = useRef<SVGSVGElement>(null);
+  const change = useCallback((next: Typing | null): void => {
+    open.current = next;
+    setTyping(next);
+  }, []);
+  const place = useCallback(
+    (moved?: Point): void => {
+      const { current: now } = open;
+      if (now === null || page.current === null) return;
+      const point = moved ?? now.point;
+      change({ ...now, point, style: styleAt(page.current, point, now.colour) });
+    },
+    [change],
+  );
+  const isTyping = typing !== null;
+  useEffect(() => {
+    const svg = page.current;
+    if (!isTyping || svg === null) return undefined;
+    const observer = new ResizeObserver(() => place());
+    observer.observe(svg);
+    return () => observer.disconnect();
+  }, [isTyping, place]);
+  return { typing, open, page, change, place };
+}
+
 /** Words that are typed on the page, where it was pointed to. Sent when they are finished, and open again when they are refused. */
 export function useTypedWords(
   shown: Place,
   colour: InkColour,
   deliver: (stroke: GrowingStroke) => Promise<boolean>,
 ): { readonly typed: TypedWords; readonly hand: Hand } {
-  const [typing, setTyping] = useState<Typing | null>(null);
-  // Leaving the field ends it too, right behind the key that did.
-  const open = useRef<Typing | null>(null);
+  const { typing, open, page, change, place } = useOpenWords();
   const wantsKeys = useRef(false);
-  const page = useRef<SVGSVGElement>(null);
-  const change = (next: Typing | null): void => {
-    open.current = next;
-    setTyping(next);
-  };
-  const place = (now: Typing, point: Point, svg: SVGSVGElement): void =>
-    change({ ...now, point, style: styleAt(svg, point, now.colour) });
-  // A screen that is turned, or a panel that opens, makes the page another size.
-  const isTyping = typing !== null;
-  useEffect(() => {
-    const svg = page.current;
-    if (!isTyping || svg === null) return undefined;
-    const observer = new ResizeObserver(() => {
-      if (open.current !== null) place(open.current, open.current.point, svg);
-    });
-    observer.observe(svg);
-    return () => observer.disconnect();
-  }, [isTyping]);
   const isHere = typing?.place.coursewareId === shown.coursewareId && typing.place.page === shown.page;
   const finish = (): void => {
     const now = open.current;
@@ -131,15 +141,13 @@ export function useTypedWords(
   const moveByKey = (key: string): boolean => {
     const move = MOVES[key];
     const now = open.current;
-    if (move === undefined || now === null || now.cameFrom === null || page.current === null) return false;
-    const [x, y] = now.point;
-    place(now, [within(x + move[0], FURTHEST[0]), within(y + move[1], FURTHEST[1])], page.current);
+    if (move === undefined || now === null || now.cameFrom === null) return false;
+    place([within(now.point[0] + move[0], FURTHEST[0]), within(now.point[1] + move[1], FURTHEST[1])]);
     return true;
   };
   const attach = useCallback((field: HTMLTextAreaElement | null): void => {
-    if (field === null || !wantsKeys.current) return;
-    wantsKeys.current = false;
-    field.focus({ preventScroll: true });
+    if (wantsKeys.current) field?.focus({ preventScroll: true });
+    wantsKeys.current &&= field === null;
   }, []);
   return {
     typed: {
