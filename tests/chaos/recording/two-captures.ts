@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { ChunkReader } from '../../../recorder/packet-log/format.ts';
 import type { RecordingManifest } from '../../../storage/objects/manifest.ts';
 import type { ObjectStore } from '../../../storage/ports.ts';
 import {
@@ -15,8 +18,6 @@ import { endLesson, recordedPair, untilEpoch, type After, type Stage } from './s
 
 /** Epochs of a capture that takes a recording over begin here. */
 const SECOND_EPOCH = 101;
-/** What is older than this had left memory when its process died: it is written once a second, later on a busy machine. */
-const FLUSHED_MS = 2_500;
 /** A gap runs from the last packet before it to the first behind it: at 25 pictures a second each is up to this far from the mark that it is measured by. */
 const PICTURE_MS = 40;
 
@@ -70,6 +71,16 @@ async function missingPackets(objects: ObjectStore, room: RecordedRoom, stream: 
   return stream.source.packetsSent - stored;
 }
 
+/** Of each stream, in the chunks that a machine has not stored yet. */
+async function packetsOnDisk(stand: CaptureStand, streams: readonly RecordedStream[]): Promise<number[]> {
+  const files = (await stand.localChunks()).map((file) => readFile(join(stand.dataDir, 'capture', file)));
+  const chunks = (await Promise.all(files)).map((bytes) => new ChunkReader(bytes));
+  return streams.map(({ producer }) => {
+    const own = chunks.filter(({ header }) => header?.trackId === producer.trackId);
+    return own.flatMap((chunk) => [...chunk]).filter(({ kind }) => kind === 'rtp').length;
+  });
+}
+
 /**
  * The first machine dies with what it has not stored, another goes on and ends the recording; when the first comes back, what it had is in its place and the gap is
  * as short as what nobody captured.
@@ -81,7 +92,10 @@ export async function movedCapture(stage: Stage, kind: StoreKind, after: After):
   expect(await client.call('appendEvents', { recordingId, fence: 1, events: [event] })).toEqual({ upTo: 0 });
   await sleep(2_000);
   const kept = mark(streams);
-  await sleep(FLUSHED_MS);
+  await until('what was sent by then to be on the disk', async () => {
+    const written = await packetsOnDisk(first, streams);
+    return written.every((packets, index) => packets >= (kept.sent[index] ?? 0));
+  });
   await first.process.kill();
   await other.call('setGoal', room.goal(2));
   await untilEpoch(other, room, SECOND_EPOCH);
