@@ -117,8 +117,14 @@ export class CaptureStand {
 
   /** Files of packet logs on the local disk. */
   async localChunks(): Promise<string[]> {
-    const files = await readdir(join(this.dataDir, 'capture'), { recursive: true });
-    return files.filter((file) => file.endsWith('.rtpd'));
+    try {
+      const files = await readdir(join(this.dataDir, 'capture'), { recursive: true });
+      return files.filter((file) => file.endsWith('.rtpd'));
+    } catch (error) {
+      // A folder went while its own folder was read: capture was done with it.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return await this.localChunks();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {

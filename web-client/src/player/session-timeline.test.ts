@@ -40,5 +40,7 @@ describe('session timeline', () => {
     expect(timeline.skipFrom(20)).toBeCloseTo(25);
     expect(timeline.skipFrom(69)).toBeCloseTo(75);
     expect(timeline.skipFrom(75)).toBeUndefined();
+    // What a media element answers that was sent to 75.
+    expect(timeline.skipFrom(74.999_999)).toBeUndefined();
   });
 });

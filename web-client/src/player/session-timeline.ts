@@ -3,6 +3,8 @@ import type { TimeRange } from './playback.ts';
 const S_PER_US = 1e-6;
 /** What is played between two cuts, or before the first, and is shorter than a picture is nothing: there is no sound to wait for, and no film has it. */
 const FRAME_S = 0.04;
+/** Media elements count whole microseconds and round down: 8.345 is read back as 8.344999, and is there. */
+const ROUNDED_S = 0.001;
 
 interface LeftOut {
   readonly fromUs: number;
@@ -62,6 +64,6 @@ export class SessionTimeline {
 
   /** Where to jump from an instant that is left out; undefined for one that is played. */
   skipFrom(sessionS: number): number | undefined {
-    return this.#leftOut.find(({ fromS, toS }) => sessionS >= fromS && sessionS < toS)?.toS;
+    return this.#leftOut.find(({ fromS, toS }) => sessionS >= fromS && sessionS < toS - ROUNDED_S)?.toS;
   }
 }
