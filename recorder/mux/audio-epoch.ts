@@ -1,6 +1,6 @@
 import type { ManifestEpoch } from '../../storage/objects/manifest.ts';
 import { encodeInit, encodeSegment, type CmafRun, type CmafSample } from './cmaf.ts';
-import { opusSamples } from './depacketize/opus.ts';
+import { OPUS_CLOCK_RATE, opusSamples } from './depacketize/opus.ts';
 import type { TimedPacket } from './depacketize/timed-packet.ts';
 import { EpochReader, type EpochReaderOptions } from './epoch-reader.ts';
 import type { MuxedSegment, RunFormat } from './muxed-segment.ts';
@@ -9,8 +9,6 @@ import type { EpochState, ResumePoint } from './mux-state.ts';
 /** Microseconds: fine enough to place sound between two samples. */
 export const OPUS_TIMESCALE = 1_000_000;
 const MAX_SEGMENT_US = 10_000_000;
-/** Opus' clock, samples a second (RFC 7587 §4.1). */
-const OPUS_RATE = 48_000;
 /** Over which the clock jumps within a packet (`TrackClock` slews by less than a hundredth): what follows stands apart. */
 const JUMP_RATIO = 1.5;
 
@@ -101,7 +99,7 @@ export class AudioEpoch {
     for (const { packet, samples } of packets) {
       const startTick = Math.round(clock.toUs(packet.rtp));
       const spanUs = Math.round(clock.toUs(packet.rtp + samples)) - startTick;
-      const soundUs = Math.round((samples * OPUS_TIMESCALE) / OPUS_RATE);
+      const soundUs = Math.round((samples * OPUS_TIMESCALE) / OPUS_CLOCK_RATE);
       const jumps = spanUs > soundUs * JUMP_RATIO;
       const duration = jumps ? soundUs : spanUs;
       if (startTick < 0 || duration <= 0) continue;

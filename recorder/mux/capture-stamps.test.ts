@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../tests/net/seeded-random.ts';
 import { CaptureStamps, NO_STAMPS, StampState, type LostSound } from './capture-stamps.ts';
 
 const RATE = 48_000;
 const PACKET_S = 0.02;
 /** NTP's and not session's: its origin does not matter. */
 const ORIGIN_US = 1.7e15;
-
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
-}
 
 interface Sender {
   readonly seconds: number;
@@ -31,7 +27,7 @@ const strayBy = (sentS: number, stray: Sender['stray']): number =>
 /** Stamps 5 ms more or less, on every packet. */
 function observe({ seconds, ppm = 0, losses = [], stray, noiseMs = 10 }: Sender): LostSound[] {
   let stamps = new CaptureStamps(1e6 / RATE, NO_STAMPS);
-  const random = seeded(5);
+  const random = seededRandom(5);
   const found: LostSound[] = [];
   let toldUs = 0;
   for (let packet = 0; packet < seconds / PACKET_S; packet += 1) {

@@ -29,8 +29,8 @@ const MOST_US = 700_000;
 const PACKETS_IN_A_ROW = 3;
 /** Senders leave out what follows from the stamp before, for so long at most (libwebrtc, `AbsoluteCaptureTimeSender`). */
 const STAMP_HOLDS_US = 1_000_000;
-/** A device's clock against that of its computer. */
-const MAX_SKEW = 500e-6;
+/** No two clocks part faster: a device's, its computer's, a node's. */
+export const MAX_SKEW = 500e-6;
 
 /**
  * Finds sound that its sender lost before it was stamped: a browser without processor time drops what the microphone gave, the stream's clock stands still

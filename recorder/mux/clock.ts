@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ClockMap } from '../../storage/objects/manifest.ts';
-import { CaptureStamps, LostSound, NO_STAMPS, StampState } from './capture-stamps.ts';
+import { CaptureStamps, LostSound, MAX_SKEW, NO_STAMPS, StampState } from './capture-stamps.ts';
 
 /** One piece of the published line: from `rtp` on, session time is `us + (t - rtp) * usPerTick`. */
 const Piece = z.object({ rtp: z.number(), us: z.number(), usPerTick: z.number() });
@@ -53,7 +53,6 @@ const MAX_DELAY_US = 2_000_000;
 const MIN_DELAY_US = -100_000;
 /** A fit over less cannot tell skew from noise; the nominal rate is nearer. */
 const SKEW_SPAN_US = 15_000_000;
-const MAX_SKEW = 500e-6;
 /** Arrivals are kept as one minimum per this time: the least delayed packet of it. */
 const ARRIVAL_BLOCK_US = 5_000_000;
 const MAX_ARRIVALS = 12;
@@ -154,11 +153,14 @@ export class TrackClock {
   observeStamp(rtp: number, capturedUs: number | undefined): void {
     const lost = this.#stamps.observe(rtp, capturedUs);
     if (lost === undefined) return;
-    const lastRtp = Math.max(lost.fromRtp - 1, this.#publishedRtp ?? Number.MIN_SAFE_INTEGER);
-    if (this.#publishedRtp === null) this.#earlyLosses.push(lost);
-    else this.publishTo(lastRtp);
+    if (this.#publishedRtp === null) {
+      this.#earlyLosses.push(lost);
+      this.#shift(lost);
+      return;
+    }
+    const lastRtp = Math.max(lost.fromRtp - 1, this.#publishedRtp);
+    this.publishTo(lastRtp);
     this.#shift(lost);
-    if (this.#publishedRtp === null) return;
     // Nothing is there to be slewed: the line goes on where the truth is.
     const rtpAfter = lastRtp + 1;
     const target = this.#target(rtpAfter);
@@ -170,11 +172,9 @@ export class TrackClock {
   /** What was observed before the loss tells of the same line, further on. A report may run ahead of the packets that it is about. */
   #shift({ fromRtp, lostUs }: LostSound): void {
     const later = (pair: Pair): Pair => ({ rtp: pair.rtp, us: pair.us + lostUs });
-    const isBefore = (pair: Pair): boolean => this.#aheadUs(pair) < lostUs / 2;
-    const reports = this.#reports.map((pair) => (isBefore(pair) ? later(pair) : pair));
-    const suspects = this.#suspects.map((pair) => (isBefore(pair) ? later(pair) : pair));
-    this.#reports = reports;
-    this.#suspects = suspects;
+    const told = (pair: Pair): Pair => (this.#aheadUs(pair) < lostUs / 2 ? later(pair) : pair);
+    // Both by the line of before.
+    [this.#reports, this.#suspects] = [this.#reports.map(told), this.#suspects.map(told)];
     this.#arrivals = this.#arrivals.map((pair) => (pair.rtp < fromRtp ? later(pair) : pair));
     this.#fit = undefined;
   }

@@ -1,11 +1,12 @@
+import { ABS_CAPTURE_TIME } from '../../signaling/protocol/rtp-extensions.ts';
 import type { ManifestEpoch } from '../../storage/objects/manifest.ts';
 import { parseAnnotation } from '../packet-log/annotation.ts';
 import { ChunkReader, type LogRecord } from '../packet-log/format.ts';
+import { readCaptureTime } from './capture-time.ts';
 import { TrackClock } from './clock.ts';
 import type { TimedPacket } from './depacketize/timed-packet.ts';
 import type { EpochState, ResumePoint } from './mux-state.ts';
 import { parseSenderReports, type SenderReport } from './rtcp.ts';
-import { ABS_CAPTURE_TIME, readCaptureTime } from './capture-time.ts';
 import { parseRtpPacket } from './rtp-packet.ts';
 import { RtpTimeline } from './rtp-timeline.ts';
 import { SequenceBuffer, sequenceDistance } from './sequence.ts';

@@ -1,4 +1,5 @@
 import type { RouterRtpCodecCapability, RtpCapabilities } from 'mediasoup/types';
+import { ABS_CAPTURE_TIME } from '../../signaling/protocol/rtp-extensions.ts';
 
 /**
  * In order of preference. H264 constrained baseline comes first among video codecs: it plays back everywhere without transcoding.
@@ -32,10 +33,7 @@ const HIDDEN_EXTENSIONS: ReadonlySet<string> = new Set([
   'urn:mediasoup:params:rtp-hdrext:packet-id',
 ]);
 
-const TAP_EXTENSIONS: ReadonlySet<string> = new Set([
-  'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time',
-  'urn:ietf:params:rtp-hdrext:ssrc-audio-level',
-]);
+const TAP_EXTENSIONS: ReadonlySet<string> = new Set([ABS_CAPTURE_TIME, 'urn:ietf:params:rtp-hdrext:ssrc-audio-level']);
 
 /** What browsers are told that the room can do. */
 export function roomCapabilities(router: RtpCapabilities): RtpCapabilities {

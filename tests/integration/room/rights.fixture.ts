@@ -75,6 +75,21 @@ const writers = {
   meeting: 'conflict conflict forbidden forbidden',
 };
 const teachersPage = writers;
+const nobody = {
+  inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+  onStage: 'forbidden forbidden forbidden forbidden',
+  safeMode: 'forbidden forbidden forbidden forbidden forbidden',
+  waiting: MUST_WAIT,
+  phone: 'forbidden',
+  meeting: 'forbidden forbidden forbidden forbidden',
+};
+/** The rules of the class let nobody else share yet. */
+const sharers = {
+  ...teachersOnly,
+  onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher',
+  phone: 'forbidden',
+  meeting: 'allowed allowed closedByTeacher closedByTeacher',
+};
 
 /** In the order in which they are tried: what changes the seat's own state comes late. */
 export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string>>>> = {
@@ -108,19 +123,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     meeting: 'forbidden forbidden forbidden forbidden',
   },
   'consume:wall': { ...teachersOnly, phone: 'forbidden' },
-  /** The rules of the class let nobody else share yet. */
-  'produce:screen': {
-    ...teachersOnly,
-    onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher',
-    phone: 'forbidden',
-    meeting: 'allowed allowed closedByTeacher closedByTeacher',
-  },
-  'produce:screenAudio': {
-    ...teachersOnly,
-    onStage: 'closedByTeacher forbidden closedByTeacher closedByTeacher',
-    phone: 'forbidden',
-    meeting: 'allowed allowed closedByTeacher closedByTeacher',
-  },
+  'produce:screen': sharers,
+  'produce:screenAudio': sharers,
   'produce:visualiser': { ...teachersOnly, phone: 'forbidden' },
   setProducerPaused: ownThing,
   closeProducer: everybody,
@@ -193,12 +197,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   pressRace: answerers,
   endRace: teachersOnly,
   /** Of a seat that is no site. */
-  controlSite: {
-    ...teachersOnly,
-    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
-    phone: 'forbidden',
-    meeting: 'forbidden forbidden forbidden forbidden',
-  },
+  controlSite: nobody,
   reportSite: {
     inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
     onStage: 'forbidden allowed forbidden forbidden',
@@ -208,16 +207,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
     meeting: 'forbidden forbidden forbidden forbidden',
   },
   /** Of a classroom, by its paired phone alone (F4). */
-  setClassHand: {
-    ...teachersOnly,
-    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
-    meeting: 'forbidden forbidden forbidden forbidden',
-  },
-  setClassSpeaker: {
-    ...teachersOnly,
-    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
-    meeting: 'forbidden forbidden forbidden forbidden',
-  },
+  setClassHand: { ...nobody, phone: 'allowed' },
+  setClassSpeaker: { ...nobody, phone: 'allowed' },
   /** To the lecturer; who does not write to itself. */
   sendTeacherNote: {
     ...teachersOnly,
@@ -227,18 +218,8 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   setRules: teachersOnly,
   openMicrophone: teachersOnly,
   /** The lecturer alone, and never to a pupil. */
-  handOver: {
-    ...teachersOnly,
-    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
-    phone: 'forbidden',
-    meeting: 'forbidden forbidden forbidden forbidden',
-  },
-  appointCoTeacher: {
-    ...teachersOnly,
-    inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
-    phone: 'forbidden',
-    meeting: 'forbidden forbidden forbidden forbidden',
-  },
+  handOver: nobody,
+  appointCoTeacher: nobody,
   /** The lecturer is there. */
   takeOver: {
     ...teachersOnly,
@@ -248,12 +229,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   },
   /** A message that is not there. */
   report: ownThing,
-  seeReport: {
-    ...teachersOnly,
-    inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden',
-    phone: 'notFound',
-    meeting: 'notFound notFound forbidden forbidden',
-  },
+  seeReport: teachersThing,
   lowerHand: teachersOnly,
   inviteToStage: teachersOnly,
   removeFromStage: teachersOnly,

@@ -117,12 +117,14 @@ export class CaptureStand {
 
   /** Files of packet logs on the local disk. */
   async localChunks(): Promise<string[]> {
+    const folder = join(this.dataDir, 'capture');
     try {
-      const files = await readdir(join(this.dataDir, 'capture'), { recursive: true });
+      const files = await readdir(folder, { recursive: true });
       return files.filter((file) => file.endsWith('.rtpd'));
     } catch (error) {
-      // A folder went while its own folder was read: capture was done with it.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return await this.localChunks();
+      const { code, path } = error as NodeJS.ErrnoException;
+      // A folder inside went while it was read: capture was done with it.
+      if (code === 'ENOENT' && path !== folder) return await this.localChunks();
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup-client';
 import * as z from 'zod';
+import { ABS_CAPTURE_TIME } from '../../../signaling/protocol/rtp-extensions.ts';
 
 const STORAGE_KEY = 'tongke.router';
 
@@ -7,7 +8,7 @@ const STORAGE_KEY = 'tongke.router';
  * Chromium stamps sound and pictures with the instant of capture when it is asked to. Without it, its reports tell when sound was encoded,
  * which on a computer that is short of time is late, now more and now less.
  */
-const FORCED_EXTENSIONS = { 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time': true };
+const FORCED_EXTENSIONS = { [ABS_CAPTURE_TIME]: true };
 
 const Capabilities = z.custom<types.RtpCapabilities>((value) => typeof value === 'object' && value !== null);
 
