@@ -31,17 +31,26 @@ export type MeasuredSound = z.infer<typeof MeasuredSound>;
 export const SiteSound = MeasuredSound.extend({ seatId: SeatId, checkedAtMs: z.int() });
 export type SiteSound = z.infer<typeof SiteSound>;
 
-/** Muted for the class until a teacher lets it be heard again; let go, it is only named. */
+/**
+ * - `ducked`: its own page turns its microphone down for as long as anything sounds there.
+ * - `muted`: ducking did not help; shut for the class until it is called on, opens itself, or a teacher lets it go.
+ * - `letGo`: a teacher wants it heard as it is; it is only named.
+ */
 export const EchoSource = z.object({
   seatId: SeatId,
   displayName: z.string(),
   schoolName: z.string().nullable(),
-  state: z.enum(['muted', 'letGo']),
+  state: z.enum(['ducked', 'muted', 'letGo']),
 });
 export type EchoSource = z.infer<typeof EchoSource>;
 
-/** For teachers; empty to everybody else. */
-export const RoomSound = z.object({ checks: z.array(SiteSound), echoes: z.array(EchoSource) });
+/** The lists are for teachers; empty to everybody else. */
+export const RoomSound = z.object({
+  checks: z.array(SiteSound),
+  echoes: z.array(EchoSource),
+  /** Whether the seat that is told turns its own microphone down while others are heard there. */
+  isDucked: z.boolean(),
+});
 export type RoomSound = z.infer<typeof RoomSound>;
 
 const nothing = z.object({});
@@ -51,12 +60,12 @@ export const soundRequests = {
   /** By a site. Errors: `forbidden` for everybody else. */
   reportSound: request({ needs: 'seated', params: MeasuredSound, result: nothing }),
   /** A teacher's page hears its own voice come back from this seat. Errors: `notFound`, `forbidden` for a teacher's seat. */
-  muteEcho: request({ needs: 'muteOthers', params: target, result: nothing }),
-  /** Heard again, and not muted by itself any more in this lesson. */
+  reportEcho: request({ needs: 'muteOthers', params: target, result: nothing }),
+  /** Heard as it is, and neither ducked nor muted by itself any more in this lesson. */
   letEchoGo: request({ needs: 'muteOthers', params: target, result: nothing }),
 } as const;
 
 export const soundNotices = {
-  /** To teachers. */
+  /** To teachers; to anybody else when its own microphone is ducked or is not any more. */
   soundChanged: notice(RoomSound),
 } as const;

@@ -218,6 +218,7 @@ function createSound({ clock, presence, broadcast, setEchoHeld, onSaveNeeded }: 
       broadcast.toTeachers('soundChanged', sound.shown);
       onSaveNeeded();
     },
+    onDucked: (seat) => connectionOf(seat)?.tell('soundChanged', sound.shownTo(seat)),
   });
   return sound;
 }
@@ -263,7 +264,7 @@ export function toolsFor(seat: Seat, tools: RoomTools): ClassTools {
     wall: { isAllowed: wall.isFor(seat), isOn: wall.isOn },
     order: orderOf(tools),
     reports: isTeacherSeat(seat.kind) ? tools.reports.forTeacher(seat.seatId) : [],
-    sound: isTeacherSeat(seat.kind) ? sound.shown : { checks: [], echoes: [] },
+    sound: sound.shownTo(seat),
     polls: isTeacherSeat(seat.kind) ? polls.forTeachers() : [],
     sites: { ...sites.shownTo(seat), notes: notes.of(seat.seatId) },
   };

@@ -76,10 +76,10 @@ export class TeacherOrders {
   }
 
   /** Nobody gives a voice back who does not hear it: one that was moved elsewhere meanwhile stays as it is (SPEC Z2, N3). @throws AppError `notFound`, `forbidden` */
-  muteEcho(by: Seat, seatId: SeatId): void {
+  reportEcho(by: Seat, seatId: SeatId): void {
     const { groups, presence, tools } = this.#parts;
     presence.requireInside(seatId);
-    if (groups.areTogether(by.seatId, seatId)) tools.sound.mute(seatId);
+    if (groups.areTogether(by.seatId, seatId)) tools.sound.handleEcho(seatId);
   }
 
   /** While teachers alone open microphones this is how one does (SPEC Z3, O4). @throws AppError `notFound` */

@@ -130,8 +130,8 @@ export const classToolHandlers: Pick<RoomHandlers<RoomPeer>, keyof typeof classT
     room.parts.tools.sound.report(seat, measured);
     return done;
   },
-  muteEcho: ({ seatId }, { room, seat }) => {
-    room.teacherOrders.muteEcho(seat, seatId);
+  reportEcho: ({ seatId }, { room, seat }) => {
+    room.teacherOrders.reportEcho(seat, seatId);
     return done;
   },
   letEchoGo: ({ seatId }, { room }) => {

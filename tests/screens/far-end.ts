@@ -9,6 +9,7 @@ import { takeDesk } from './doors.ts';
 const LECTURER = 'lin.laoshi';
 const FAR_TEACHER = 'guli.laoshi';
 const CHECKED_WITHIN_MS = 60_000;
+const FOUND_WITHIN_MS = 60_000;
 
 /** The classroom's screen before class, and what it says of its sound. */
 async function takeScreen(cast: Cast): Promise<Person> {
@@ -21,6 +22,16 @@ async function takeScreen(cast: Cast): Promise<Person> {
   await site.page.locator('[data-testid="sound-card"][data-verdict="echo"]').waitFor({ timeout: CHECKED_WITHIN_MS });
   await shoot(site.page, 'site-sound');
   return site;
+}
+
+/** The lecturer's voice comes back from the classroom, which is turned down for it. */
+async function takeEcho({ page }: Person, site: Person): Promise<void> {
+  const note = page.getByTestId('echo-note');
+  await note.waitFor({ timeout: FOUND_WITHIN_MS });
+  await shoot(page, 'room-echo');
+  await site.page.getByTestId('ducked').waitFor();
+  await shoot(site.page, 'site-ducked');
+  await note.getByTestId('echo-seen').click();
 }
 
 /** The phone of the teacher beside the pupils: unpaired, refused, paired, in the lesson. */
@@ -45,7 +56,10 @@ export async function takeFarEnd(cast: Cast): Promise<void> {
   const lessonId = await lessonIdOf(await signedIn(cast.stack, LECTURER), '望庐山瀑布');
   const site = await takeScreen(cast);
   const phone = await takePhone(cast, site);
-  const lecturer = await cast.inLesson(LECTURER, 'teacher', lessonId);
+  const lecturer = await cast.signedIn(LECTURER, 'teacher');
+  await useAcoustics(lecturer.page.context(), { echoAfterMs: null, voice: 11, gain: 1 });
+  await lecturer.enterLesson(lessonId);
+  await lecturer.untilInside();
   await lecturer.page.getByTestId('control-screen').click();
   await site.page.getByTestId('site-room').waitFor();
   await phone.page.getByTestId('phone-room').waitFor();
@@ -54,6 +68,7 @@ export async function takeFarEnd(cast: Cast): Promise<void> {
   await phone.page.getByTestId('phone-speaker-show').click();
   await lecturer.openPanel('people');
   await lecturer.page.getByTestId('hands').getByTestId('invite-to-stage').click();
+  await takeEcho(lecturer, site);
   await phone.page.getByTestId('phone-line').fill('后排听不清，能再说一遍吗？');
   await phone.page.getByTestId('phone-line-send').click();
   await lecturer.page.getByTestId('fresh-teacher-note').waitFor();

@@ -147,7 +147,8 @@ describe('a browser without media source extensions, before there is a film', ()
       expect(await seek.getAttribute('aria-valuemax')).toBe(String(LENGTH_S - (CUT.toS - CUT.fromS)));
       await page.keyboard.press('5');
       await expect.poll(() => positionOf(page), PATIENT).toBeGreaterThanOrEqual(12);
-      expect(await sessionAt()).toBeGreaterThanOrEqual(18);
+      // The bar shows whole seconds; without the cut it were 12 here too.
+      expect(await sessionAt()).toBeGreaterThan(17);
       await page.keyboard.press('2');
       await expect.poll(sessionAt, PATIENT).toBeLessThan(CUT.fromS);
       await expect.poll(sessionAt, PATIENT).toBeGreaterThanOrEqual(CUT.toS);

@@ -10,9 +10,14 @@ import { onPostgresOfRun } from '../../support/stands/postgres-of-run.ts';
 import { Stack } from '../../support/stands/stack.ts';
 
 const TEACHER = { account: 'lin.laoshi', sender: 1 };
-const PUPIL = { account: 'wang.xiaoming', name: '王小明', sender: 2 };
+const PUPIL = { account: 'wang.xiaoming', sender: 2 };
+const OLD_BROWSER = { account: 'zhang.haoran', name: '张浩然', sender: 4 };
 const SITE = 3;
 const CHECKED_WITHIN_MS = 60_000;
+const FOUND_WITHIN_MS = 60_000;
+/** A voice, and what is left of one that is turned down by 40 dB. */
+const HEARD_DB = -40;
+const LOST_DB = -55;
 /** An echo is found after two looks at five seconds of speech each; without one nothing may have been found by then. */
 const LONG_ENOUGH_MS = 15_000;
 
@@ -68,6 +73,38 @@ const callOnSite = async (): Promise<void> => {
   await teacher.page.getByTestId('participant-invite').click();
 };
 
+const comeOnStage = async (pupil: Person): Promise<void> => {
+  await pupil.enterLesson(lessonId);
+  await pupil.untilInside();
+  await pupil.page.getByTestId('control-hand').click();
+  await teacher.openPanel('people');
+  await teacher.page.getByTestId('hand').getByTestId('invite-to-stage').click();
+  await pupil.page.getByTestId('accept-stage').click();
+  await pupil.untilOn('microphone');
+};
+
+const talkOf = (site: Person) => () => site.page.getByTestId('talk-sign').getAttribute('data-talk');
+
+/** The loudest moment of two seconds, in dB of full scale, of what the teacher's page receives from a seat's microphone. */
+const loudestOf = (seatId: string): Promise<number> =>
+  teacher.page.evaluate(async (id) => {
+    const found = `audio[data-seat-id="${id}"][data-source="microphone"]`;
+    const stream = document.querySelector<HTMLAudioElement>(found)?.srcObject;
+    if (!(stream instanceof MediaStream)) return -Infinity;
+    const context = new AudioContext();
+    const analyser = new AnalyserNode(context, { fftSize: 4096 });
+    context.createMediaStreamSource(stream).connect(analyser);
+    const samples = new Float32Array(analyser.fftSize);
+    let loudest = 0;
+    for (let look = 0; look < 40; look += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      analyser.getFloatTimeDomainData(samples);
+      loudest = Math.max(loudest, samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+    }
+    await context.close();
+    return 10 * Math.log10(loudest);
+  }, seatId);
+
 describe('the sound of a classroom whose loudspeakers come back into its microphone', () => {
   let site: Person;
 
@@ -105,17 +142,60 @@ describe('the sound of a classroom whose loudspeakers come back into its microph
     await eventually(() => teacher.page.getByTestId('site-sound').getAttribute('data-verdict')).toBe('echo');
   });
 
-  it('is named and muted when the teacher’s own voice comes back, until the teacher lets it be heard', async () => {
+  it('is named and turned down when the teacher’s own voice comes back, and is heard no more for it', async () => {
     await callOnSite();
-    await eventually(() => site.page.getByTestId('talk-sign').getAttribute('data-talk')).toBe('open');
-    const note = teacher.page.getByTestId('echo-note');
-    await note.waitFor({ timeout: 60_000 });
+    await eventually(talkOf(site)).toBe('open');
+    const siteSeat = (await site.page.getByTestId('site-room').getAttribute('data-seat-id')) ?? '';
+    await eventually(() => loudestOf(siteSeat)).toBeGreaterThan(HEARD_DB);
+    const note = teacher.page.locator('[data-testid="echo-note"][data-state="ducked"]');
+    await note.waitFor({ timeout: FOUND_WITHIN_MS });
     expect(await note.textContent()).toContain(DEMO_CLASSROOM);
-    await eventually(() => site.page.getByTestId('talk-sign').getAttribute('data-talk')).toBe('held');
+    await eventually(() => loudestOf(siteSeat)).toBeLessThan(LOST_DB);
+    expect(await talkOf(site)()).toBe('open');
+    expect(await site.page.getByTestId('ducked').isVisible()).toBe(true);
+  });
+
+  it('is heard as ever between the teacher’s words', async () => {
+    const siteSeat = (await site.page.getByTestId('site-room').getAttribute('data-seat-id')) ?? '';
+    await site.page.evaluate(() => globalThis.speakUp(31));
+    expect(await loudestOf(siteSeat)).toBeLessThan(LOST_DB);
+    await teacher.page.getByTestId('control-microphone').click();
+    await eventually(() => loudestOf(siteSeat)).toBeGreaterThan(HEARD_DB);
+    await teacher.page.getByTestId('control-microphone').click();
+    await eventually(() => loudestOf(siteSeat)).toBeLessThan(LOST_DB);
+  });
+
+  it('is heard as it is when the teacher wants that', async () => {
+    const siteSeat = (await site.page.getByTestId('site-room').getAttribute('data-seat-id')) ?? '';
+    const note = teacher.page.getByTestId('echo-note');
     await note.getByTestId('let-echo-go').click();
     await note.waitFor({ state: 'detached' });
-    await eventually(() => site.page.getByTestId('talk-sign').getAttribute('data-talk')).toBe('open');
+    await eventually(() => loudestOf(siteSeat)).toBeGreaterThan(HEARD_DB);
+    expect(await talkOf(site)()).toBe('open');
     await site.close();
+  });
+});
+
+describe('a pupil whose browser cannot turn the microphone down', () => {
+  it('is muted when the teacher’s voice still comes back, until the teacher lets it be heard', async () => {
+    const pupil = await inRoom(OLD_BROWSER.sender, { echoAfterMs: 180, voice: null, gain: 0.4 });
+    await pupil.page.addInitScript(() => {
+      const addModule = AudioWorklet.prototype.addModule.bind(AudioWorklet.prototype);
+      AudioWorklet.prototype.addModule = function addUnlessDucker(this: AudioWorklet, url) {
+        return String(url).includes('ducker')
+          ? Promise.reject(new Error('no such thing here'))
+          : addModule.call(this, url);
+      };
+    });
+    await pupil.signIn(OLD_BROWSER.account);
+    await comeOnStage(pupil);
+    await pupil.page.getByTestId('ducked-note').waitFor({ timeout: FOUND_WITHIN_MS });
+    await pupil.page.getByTestId('muted-by-teacher').waitFor({ timeout: FOUND_WITHIN_MS });
+    const note = teacher.page.locator('[data-testid="echo-note"][data-state="muted"]');
+    expect(await note.textContent()).toContain(OLD_BROWSER.name);
+    await note.getByTestId('let-echo-go').click();
+    await note.waitFor({ state: 'detached' });
+    await pupil.close();
   });
 });
 
@@ -123,13 +203,7 @@ describe('a pupil who speaks at the same time as the teacher', () => {
   it('is never taken for an echo', async () => {
     const pupil = await inRoom(PUPIL.sender, { echoAfterMs: null, voice: 23, gain: 1 });
     await pupil.signIn(PUPIL.account);
-    await pupil.enterLesson(lessonId);
-    await pupil.untilInside();
-    await pupil.page.getByTestId('control-hand').click();
-    await teacher.openPanel('people');
-    await teacher.page.getByTestId('hand').getByTestId('invite-to-stage').click();
-    await pupil.page.getByTestId('accept-stage').click();
-    await pupil.untilOn('microphone');
+    await comeOnStage(pupil);
     const until = Date.now() + LONG_ENOUGH_MS;
     while (Date.now() < until) {
       expect(await teacher.page.getByTestId('echo-note').count()).toBe(0);

@@ -1,5 +1,5 @@
 /**
- * What each seat may ask for in each state of a sky lesson, and in a meeting, written by hand and reviewed; never generated from the code. `allowed`, or the
+ * What each seat may ask for in each state of a sky lesson, in a live one and in a meeting, written by hand and reviewed; never generated from the code. `allowed`, or the
  * code of the refusal. A request that is missing here fails the test.
  *
  * - `inside`: a teacher is there, the seat is in the audience. lecturer coTeacher pupil site guardian guest observer
@@ -7,6 +7,7 @@
  * - `safeMode`: the teacher has been gone for ten seconds. pupil site guardian guest observer
  * - `waiting`: no teacher has come; guardian and guest have not been admitted. pupil site guardian guest observer
  * - `phone`: of a teacher who stands in a listening classroom, paired with its screen, which is there; without media (F4). coTeacher
+ * - `live`: as `inside`, in a lesson of one class alone, which no classroom's screen is in. lecturer coTeacher pupil guardian guest observer
  * - `meeting`: as `inside`, in a meeting with parents, who are on stage at once (G4). lecturer coTeacher guardian guest
  *
  * Requests about something of one's own name something that is not there: `notFound` is then past the rights.
@@ -18,6 +19,7 @@ export const COLUMNS = {
   waiting: ['pupil', 'site', 'guardian', 'guest', 'observer'],
   phone: ['coTeacher'],
   meeting: ['lecturer', 'coTeacher', 'guardian', 'guest'],
+  live: ['lecturer', 'coTeacher', 'pupil', 'guardian', 'guest', 'observer'],
 } as const;
 
 export type RightsState = keyof typeof COLUMNS;
@@ -27,6 +29,7 @@ const MUST_WAIT = 'waitingForTeacher waitingForTeacher forbidden forbidden waiti
 
 const everybody = {
   inside: 'allowed allowed allowed allowed allowed allowed allowed',
+  live: 'allowed allowed allowed allowed allowed allowed',
   onStage: 'allowed allowed allowed allowed',
   safeMode: 'allowed allowed allowed allowed allowed',
   waiting: MUST_WAIT,
@@ -35,6 +38,7 @@ const everybody = {
 };
 const ownThing = {
   inside: 'notFound notFound notFound notFound notFound notFound notFound',
+  live: 'notFound notFound notFound notFound notFound notFound',
   onStage: 'notFound notFound notFound notFound',
   safeMode: 'notFound notFound notFound notFound notFound',
   waiting: MUST_WAIT,
@@ -43,6 +47,7 @@ const ownThing = {
 };
 const teachersOnly = {
   inside: 'allowed allowed forbidden forbidden forbidden forbidden forbidden',
+  live: 'allowed allowed forbidden forbidden forbidden forbidden',
   onStage: 'forbidden forbidden forbidden forbidden',
   safeMode: 'forbidden forbidden forbidden forbidden forbidden',
   waiting: MUST_WAIT,
@@ -54,12 +59,14 @@ const teachersOnly = {
 const teachersThing = {
   ...teachersOnly,
   inside: 'notFound notFound forbidden forbidden forbidden forbidden forbidden',
+  live: 'notFound notFound forbidden forbidden forbidden forbidden',
   phone: 'notFound',
   meeting: 'notFound notFound forbidden forbidden',
 };
 /** About a question or race that is not there. Of this lesson pupils and sites answer, guardians only of a meeting. */
 const answerers = {
   inside: 'forbidden forbidden notFound notFound forbidden forbidden forbidden',
+  live: 'forbidden forbidden notFound forbidden forbidden forbidden',
   onStage: 'notFound notFound forbidden forbidden',
   safeMode: 'safeMode safeMode safeMode forbidden forbidden',
   waiting: MUST_WAIT,
@@ -71,12 +78,14 @@ const answerers = {
 const writers = {
   ...teachersOnly,
   inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden',
+  live: 'conflict conflict forbidden forbidden forbidden forbidden',
   phone: 'conflict',
   meeting: 'conflict conflict forbidden forbidden',
 };
 const teachersPage = writers;
 const nobody = {
   inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+  live: 'forbidden forbidden forbidden forbidden forbidden forbidden',
   onStage: 'forbidden forbidden forbidden forbidden',
   safeMode: 'forbidden forbidden forbidden forbidden forbidden',
   waiting: MUST_WAIT,
@@ -99,6 +108,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   restartIce: ownThing,
   'produce:microphone': {
     inside: 'allowed allowed forbidden allowed forbidden forbidden forbidden',
+    live: 'allowed allowed forbidden forbidden forbidden forbidden',
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
@@ -107,6 +117,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   },
   'produce:camera': {
     inside: 'allowed allowed forbidden allowed forbidden forbidden forbidden',
+    live: 'allowed allowed forbidden forbidden forbidden forbidden',
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
@@ -116,6 +127,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   /** The class wall is on. */
   'produce:wall': {
     inside: 'forbidden forbidden allowed forbidden forbidden forbidden forbidden',
+    live: 'forbidden forbidden allowed forbidden forbidden forbidden',
     onStage: 'forbidden forbidden forbidden forbidden',
     safeMode: 'safeMode forbidden forbidden forbidden forbidden',
     waiting: MUST_WAIT,
@@ -134,6 +146,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   closeConsumers: everybody,
   setHand: {
     inside: 'allowed allowed allowed allowed allowed allowed forbidden',
+    live: 'allowed allowed allowed allowed allowed forbidden',
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'safeMode safeMode safeMode safeMode forbidden',
     waiting: MUST_WAIT,
@@ -142,6 +155,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   },
   setTalking: {
     inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
+    live: 'forbidden forbidden forbidden forbidden forbidden forbidden',
     onStage: 'forbidden allowed forbidden forbidden',
     safeMode: 'forbidden safeMode forbidden forbidden forbidden',
     waiting: MUST_WAIT,
@@ -150,6 +164,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   },
   sendChat: {
     inside: 'allowed allowed allowed forbidden allowed allowed forbidden',
+    live: 'allowed allowed allowed allowed allowed forbidden',
     onStage: 'allowed forbidden allowed allowed',
     safeMode: 'safeMode forbidden safeMode safeMode forbidden',
     waiting: MUST_WAIT,
@@ -185,13 +200,14 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   /** Of a classroom's own sound. */
   reportSound: {
     inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
+    live: 'forbidden forbidden forbidden forbidden forbidden forbidden',
     onStage: 'forbidden allowed forbidden forbidden',
     safeMode: 'forbidden allowed forbidden forbidden forbidden',
     waiting: MUST_WAIT,
     phone: 'forbidden',
     meeting: 'forbidden forbidden forbidden forbidden',
   },
-  muteEcho: teachersOnly,
+  reportEcho: teachersOnly,
   letEchoGo: teachersOnly,
   startRace: teachersOnly,
   pressRace: answerers,
@@ -200,6 +216,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   controlSite: nobody,
   reportSite: {
     inside: 'forbidden forbidden forbidden allowed forbidden forbidden forbidden',
+    live: 'forbidden forbidden forbidden forbidden forbidden forbidden',
     onStage: 'forbidden allowed forbidden forbidden',
     safeMode: 'forbidden allowed forbidden forbidden forbidden',
     waiting: MUST_WAIT,
@@ -213,6 +230,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   sendTeacherNote: {
     ...teachersOnly,
     inside: 'forbidden allowed forbidden forbidden forbidden forbidden forbidden',
+    live: 'forbidden allowed forbidden forbidden forbidden forbidden',
     meeting: 'forbidden allowed forbidden forbidden',
   },
   setRules: teachersOnly,
@@ -224,6 +242,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   takeOver: {
     ...teachersOnly,
     inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden',
+    live: 'conflict conflict forbidden forbidden forbidden forbidden',
     phone: 'conflict',
     meeting: 'conflict conflict forbidden forbidden',
   },
@@ -250,6 +269,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   redoTake: {
     ...teachersOnly,
     inside: 'conflict conflict forbidden forbidden forbidden forbidden forbidden',
+    live: 'conflict conflict forbidden forbidden forbidden forbidden',
     phone: 'conflict',
     meeting: 'conflict conflict forbidden forbidden',
   },
@@ -262,6 +282,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   /** Without an invitation; whoever is on stage already has nothing to accept. */
   answerStageInvitation: {
     inside: 'forbidden forbidden forbidden forbidden forbidden forbidden forbidden',
+    live: 'forbidden forbidden forbidden forbidden forbidden forbidden',
     onStage: 'allowed allowed allowed allowed',
     safeMode: 'safeMode safeMode safeMode safeMode safeMode',
     waiting: MUST_WAIT,
@@ -271,6 +292,7 @@ export const RIGHTS: Readonly<Record<string, Readonly<Record<RightsState, string
   leaveStage: everybody,
   endLesson: {
     inside: 'allowed forbidden forbidden forbidden forbidden forbidden forbidden',
+    live: 'allowed forbidden forbidden forbidden forbidden forbidden',
     onStage: 'forbidden forbidden forbidden forbidden',
     safeMode: 'forbidden forbidden forbidden forbidden forbidden',
     waiting: MUST_WAIT,

@@ -84,7 +84,8 @@ describe('rights of seats', () => {
   for (const [state, seats] of Object.entries(COLUMNS) as [RightsState, readonly SeatKind[]][]) {
     for (const [column, seat] of seats.entries()) {
       it(`of ${seat}, ${state}, are those of the fixture (E5, L5, X1)`, async () => {
-        const lesson = stand.lesson(state === 'meeting' ? 'meeting' : 'sky', {
+        const kind = state === 'meeting' || state === 'live' ? state : 'sky';
+        const lesson = stand.lesson(kind, {
           isRecorded: true,
           startsAtMs: clock.nowMs(),
         });
@@ -141,7 +142,7 @@ function paramsOf(row: string, { subject, spare, atTheDoor, picture }: Scene): o
     inviteToStage: somebody,
     removeFromStage: somebody,
     muteSeat: somebody,
-    muteEcho: somebody,
+    reportEcho: somebody,
     letEchoGo: somebody,
     reportSound: { verdict: 'ok', reachedDb: -20, noiseDb: -60, echoDb: -58 },
     removeSeat: { ...somebody, keepOut: false },

@@ -21,6 +21,8 @@ export async function useAcoustics(context: BrowserContext, acoustics: Acoustics
 
 declare global {
   var speakInto: (out: AudioNode, seed: number) => void;
+  /** From now on somebody speaks into the microphone that was given last. */
+  var speakUp: (seed: number) => void;
 }
 
 function installVoice(): void {
@@ -92,7 +94,8 @@ function installAcoustics({ echoAfterMs, voice, gain }: Acoustics): void {
 
   kit.sound = () => {
     const out = kit.context().createMediaStreamDestination();
-    if (voice !== null) globalThis.speakInto(out, voice);
+    globalThis.speakUp = (seed) => globalThis.speakInto(out, seed);
+    if (voice !== null) globalThis.speakUp(voice);
     // A microphone in a room is never wholly silent.
     const hush = new OscillatorNode(kit.context(), { frequency: 60 });
     hush.connect(new GainNode(kit.context(), { gain: 0.0005 })).connect(out);

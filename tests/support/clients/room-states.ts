@@ -90,7 +90,7 @@ export function insideSnapshot(change: Partial<InsideSnapshot> = {}): InsideSnap
       sites: { setups: [], speakers: [], ownSite: null, notes: [] },
       wall: { isAllowed: true, isOn: false },
       order: { rules: FIRST_RULES, openedSeatIds: [], takeOverFromMs: null },
-      sound: { checks: [], echoes: [] },
+      sound: { checks: [], echoes: [], isDucked: false },
     },
     needsTransports: false,
     ...change,

@@ -1,6 +1,7 @@
 import { BlurPace } from './blur-pace.ts';
 import { BlurWorker } from './blur-worker.ts';
 import { CaptureFailure, TrackFailed } from './capture-problem.ts';
+import { standInFor } from './stand-in-track.ts';
 
 /** What a camera gives that does not say it. */
 const USUAL_LINES = 540;
@@ -12,7 +13,7 @@ const FIRST_LOOKS = 20;
 
 /**
  * Pictures of a camera with the background blurred. They have no way past the worker: when it fails, the track ends with
- * {@link TrackFailed} and the camera with it. To everybody else the track is the camera's: it has its name, and stopping it stops the camera.
+ * {@link TrackFailed} and the camera with it. To everybody else the track is the camera's.
  */
 class BlurredCamera {
   readonly track: MediaStreamTrack;
@@ -35,11 +36,7 @@ class BlurredCamera {
     const generator = new MediaStreamTrackGenerator({ kind: 'video' });
     this.#frames = new MediaStreamTrackProcessor({ track: raw }).readable.getReader();
     this.#pictures = generator.writable.getWriter();
-    this.#stopTrack = generator.stop.bind(generator);
-    generator.stop = () => this.#close();
-    const settings = generator.getSettings.bind(generator);
-    generator.getSettings = () => ({ ...settings(), ...raw.getSettings() });
-    Object.defineProperty(generator, 'label', { value: raw.label });
+    this.#stopTrack = standInFor(raw, generator, () => this.#close());
     this.track = generator;
     raw.addEventListener('ended', () => this.#end(new Event('ended')));
     this.#watch = setInterval(() => this.#look(), LOOK_EVERY_MS);

@@ -3,6 +3,7 @@ import type { Permission } from '../../../signaling/protocol/seats.ts';
 import { CaptureFailure, captureFailure } from './capture-problem.ts';
 import type { CaptureProblem } from './capture-problem.ts';
 import type { Devices } from './devices.ts';
+import { Ducking } from './ducking.ts';
 import type { LocalMedia } from './local-media.ts';
 import type { MediaSession } from './media-session.ts';
 
@@ -42,6 +43,7 @@ export class Capture {
   readonly #replacing = new Set<DeviceSource>();
   /** Sources whose device went while there was no other, and whether they were muted then. */
   readonly #lost = new Map<DeviceSource, { readonly paused: boolean }>();
+  readonly #ducking = new Ducking(() => void this.#fitMicrophone());
   #permitted: ReadonlySet<Permission> = new Set();
   #isWallOpen = false;
 
@@ -71,6 +73,20 @@ export class Capture {
     if (!isOpen && this.#local.has('wall')) void this.#local.unpublish('wall');
   }
 
+  /** Whether the microphone is turned down while the others are heard. */
+  async setDucked(isDucked: boolean): Promise<void> {
+    if (this.#ducking.setWanted(isDucked)) await this.#fitMicrophone();
+  }
+
+  #fitMicrophone(): Promise<void> {
+    return this.#inTurn('microphone', (sent) => this.#ducking.applyTo(sent));
+  }
+
+  /** What others send to be heard here. */
+  setHeard(tracks: readonly MediaStreamTrack[]): void {
+    this.#ducking.setPlayed(tracks);
+  }
+
   /** Its device is being opened: to switch it now is to switch it off. */
   isOpening(source: Source): boolean {
     return this.#opening.has(source) && !this.#calledOff.has(source);
@@ -82,15 +98,11 @@ export class Capture {
 
   /** Tracks that the device check has opened already. */
   async adopt(source: 'camera' | 'microphone', track: MediaStreamTrack): Promise<void> {
-    if (!this.isPermitted(source)) {
+    if (!this.isPermitted(source) || this.#opening.has(source)) {
       track.stop();
       return;
     }
-    try {
-      await this.#publish(source, track);
-    } catch (error) {
-      this.#complain(source, error);
-    }
+    await this.#start(source, async () => (source === 'microphone' ? await this.#ducking.apply(track) : track));
   }
 
   /** Off releases the camera; on opens it again. */
@@ -151,19 +163,23 @@ export class Capture {
 
   /** Another camera or microphone was chosen while the old one is on; what is chosen last comes last. */
   async reopen(source: Reopened): Promise<void> {
-    const reopening = (this.#reopening.get(source) ?? Promise.resolve()).then(() => this.#reopenNow(source));
+    await this.#inTurn(source, () => this.#openAgain(source));
+  }
+
+  async #inTurn(source: Reopened, open: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<void> {
+    const reopening = (this.#reopening.get(source) ?? Promise.resolve()).then(() => this.#reopenNow(source, open));
     this.#reopening.set(source, reopening);
     await reopening;
   }
 
-  async #reopenNow(source: Reopened): Promise<void> {
+  async #reopenNow(source: Reopened, open: (before: MediaStreamTrack) => Promise<MediaStreamTrack>): Promise<void> {
     const before = this.#local.trackOf(source);
     if (before === null) return;
     // Whoever wants the background blurred does not want the picture that is sent now, however long the blur takes to come.
     const isHidden = source === 'camera' && this.#options.devices.isUnwantedlySharp(before);
     if (isHidden) before.enabled = false;
     try {
-      const track = await this.#openAgain(source);
+      const track = await open(before);
       if (this.#local.trackOf(source) !== before || !this.isPermitted(source)) {
         track.stop();
         return;
@@ -244,8 +260,9 @@ export class Capture {
   }
 
   /** Teachers alone have a visualiser; a screen the class may share too. */
-  #openMicrophone(): Promise<MediaStreamTrack> {
-    return this.#options.devices.openMicrophone({ isTeacher: this.isPermitted('visualiser') });
+  async #openMicrophone(): Promise<MediaStreamTrack> {
+    const isTeacher = this.isPermitted('visualiser');
+    return await this.#ducking.apply(await this.#options.devices.openMicrophone({ isTeacher }));
   }
 
   #start(source: Source, open: () => Promise<MediaStreamTrack>): Promise<boolean> {
@@ -298,6 +315,7 @@ export class Capture {
   async #give(source: Source, track: MediaStreamTrack, paused = false): Promise<void> {
     await this.#local.publish(source, track, paused);
     if (isDeviceSource(source)) this.#lost.delete(source);
+    if (source === 'microphone' && this.#ducking.isOutdated(track)) void this.#fitMicrophone();
   }
 
   #callOff(source: Source): boolean {

@@ -124,7 +124,7 @@ export class RoomCall {
       devices: options.warmDevice,
       iceServers: entry.seat.iceServers,
       picturesOnly: options.picturesOnly === true,
-      onChange: () => this.store.setMedia(this.media.state),
+      onChange: () => this.#handleMedia(),
       onSourceEnded: (source, problem) => this.capture.handleEnded(source, problem),
     });
     const { devices } = options;
@@ -180,6 +180,12 @@ export class RoomCall {
     return this.#client.on('siteOrder', ({ order }) => obey(order));
   }
 
+  #handleMedia(): void {
+    const { state } = this.media;
+    this.store.setMedia(state);
+    this.capture.setHeard(state.remote.filter(({ kind }) => kind === 'audio').map(({ track }) => track));
+  }
+
   async #open({ seat, transports }: Entry): Promise<void> {
     this.#remember(seat);
     if (seat.routerRtpCapabilities !== null && this.#options.isMedialess !== true) {
@@ -208,6 +214,7 @@ export class RoomCall {
       client.on('selfChanged', ({ onStage, group }) => {
         void this.#handleStage(onStage || group !== null).catch(complain);
       }),
+      client.on('soundChanged', ({ isDucked }) => void this.capture.setDucked(isDucked).catch(complain)),
       client.on('producerAdded', (producer) => {
         if (producer.seatId !== this.#seat.seatId) this.media.remote.addProducer(producer);
       }),
@@ -254,6 +261,7 @@ export class RoomCall {
     this.#rules = snapshot.tools.order.rules;
     this.#granted = (isOnStage) => grantedTo(seat, snapshot.lesson.kind, isOnStage, this.#rules);
     this.capture.setPermitted(this.#granted(onStage));
+    void this.capture.setDucked(snapshot.tools.sound.isDucked).catch(complain);
     const arriving = this.media.handleSnapshot(snapshot);
     // Drawing the room takes as long as all else that follows from the snapshot. It is drawn while the line is being set up, which needs no page.
     if (!this.#isInside) this.store.holdFor(arriving);

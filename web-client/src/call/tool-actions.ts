@@ -223,8 +223,8 @@ export class ToolActions {
     return this.#store.act(null, () => this.#call('reportSound', measured));
   }
 
-  muteEcho(seatId: SeatId): Promise<unknown> {
-    return this.#store.act(null, () => this.#call('muteEcho', { seatId }));
+  reportEcho(seatId: SeatId): Promise<unknown> {
+    return this.#store.act(null, () => this.#call('reportEcho', { seatId }));
   }
 
   letEchoGo(seatId: SeatId): Promise<unknown> {

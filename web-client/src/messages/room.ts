@@ -75,6 +75,16 @@ export const roomText = catalogue({
     'Safe mode: the teacher is offline. Speaking and chat are paused and come back with the teacher.',
   ],
   mutedByTeacher: ['老师已将您静音', 'The teacher muted you'],
+  echoDucked: ['回声来自{name}，已自动压低', 'The echo comes from {name}: turned down'],
+  echoDuckedHow: [
+    '别人说话时压低其麦克风，轮到其发言时照常听到。请对方调低扬声器音量。',
+    'Its microphone is turned down while others speak, and heard as usual in between. Ask them to turn their loudspeakers down.',
+  ],
+  echoDuckNoMore: ['不再压低', 'Do not turn down'],
+  duckedSelf: [
+    '您的扬声器声音传回了课堂：别人说话时会压低您的麦克风。请戴耳机或调低音量。',
+    'Your loudspeaker is heard in class: your microphone is turned down while others speak. Use headphones, or turn it down.',
+  ],
   echoFrom: ['回声来自{name}，已自动静音', 'The echo comes from {name}: muted'],
   echoHow: [
     '请对方调低扬声器音量。请其发言时会自动打开。',
@@ -86,6 +96,7 @@ export const roomText = catalogue({
   siteSound_tooLoud: ['{name}：扬声器太响', '{name}: the loudspeakers are too loud'],
   siteSound_echo: ['{name}：有回声', '{name}: echo'],
   siteSound_noisy: ['{name}：噪声较大', '{name}: noisy room'],
+  soundShort_ducked: ['有回声，别人说话时压低', 'echo, turned down while others speak'],
   soundShort_noMicrophone: ['没有麦克风', 'no microphone'],
   soundShort_notHeard: ['扬声器没有声音', 'loudspeakers not heard'],
   soundShort_tooLoud: ['扬声器太响', 'too loud'],

@@ -19,6 +19,7 @@ export const siteText = catalogue({
   entering: ['正在进入课堂…', 'Entering the room…'],
   waiting: ['等待主讲教室开始上课', 'Waiting for the lecturing classroom'],
   speak: ['请发言', 'Please speak'],
+  ducked: ['别人说话时，本教室的声音会压低', 'Turned down while others speak'],
   listen: ['静听', 'Listen'],
   hold: ['按住空格键或此按钮发言', 'Hold the space bar or this button to speak'],
   holding: ['正在发言，松开结束', 'Speaking. Let go to stop.'],

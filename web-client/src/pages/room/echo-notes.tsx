@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { SiteSound } from '../../../../signaling/protocol/room-sound.ts';
+import type { EchoSource, SiteSound } from '../../../../signaling/protocol/room-sound.ts';
 import { isTeacherSeat } from '../../../../signaling/protocol/seats.ts';
 import type { EchoWatch, Suspect } from '../../call/echo-watch.ts';
 import { may } from '../../call/room-state.ts';
@@ -30,7 +30,7 @@ function suspectsOf({ participants, producers }: InsideState, { media }: CallSta
     .map(({ seatId, track }) => ({ seatId, track }));
 }
 
-/** Listens, on a teacher's page, for the teacher's own voice in what comes back, and has its source muted. */
+/** Listens, on a teacher's page, for the teacher's own voice in what comes back, and says whose it is. */
 function useEchoWatch({ state, call }: Props): void {
   const { actions } = useCall();
   const own = call.media.local.find(({ source, paused }) => source === 'microphone' && !paused)?.track ?? null;
@@ -48,8 +48,9 @@ function useEchoWatch({ state, call }: Props): void {
     const begin = async (): Promise<void> => {
       const { EchoWatch: Watch } = await import('../../call/echo-watch.ts');
       const made = await Watch.create(own, (seatId) => {
-        if (latest.current.echoes.some((echo) => echo.seatId === seatId)) return;
-        void actions.tools.muteEcho(seatId);
+        // One that is ducked and still heard is muted.
+        const known = latest.current.echoes.find((echo) => echo.seatId === seatId);
+        if (known === undefined || known.state === 'ducked') void actions.tools.reportEcho(seatId);
       });
       if (isOver) {
         await made.close();
@@ -91,27 +92,63 @@ function Problem({ check, state }: { readonly check: SiteSound; readonly state: 
   );
 }
 
-/** Whose microphone gives the class back, and which classroom's sound needs a hand. */
-export function EchoNotes(props: Props) {
+const WORDS_OF = {
+  ducked: { what: 'echoDucked', how: 'echoDuckedHow', letGo: 'echoDuckNoMore' },
+  muted: { what: 'echoFrom', how: 'echoHow', letGo: 'echoLetGo' },
+} as const;
+
+function EchoNote({ echo, state }: { readonly echo: EchoSource; readonly state: keyof typeof WORDS_OF }) {
   const t = useText(roomText);
   const { actions } = useCall();
+  const [isSeen, setSeen] = useState(false);
+  if (isSeen) return null;
+  const words = WORDS_OF[state];
+  return (
+    <div data-testid="echo-note" data-seat-id={echo.seatId} data-state={state}>
+      <Banner tone={state === 'ducked' ? 'calm' : 'warn'}>
+        <strong>{t(words.what, { name: nameOf(echo) })}</strong>
+        <p>{t(words.how)}</p>
+        <Button look="plain" onClick={() => void actions.tools.letEchoGo(echo.seatId)} data-testid="let-echo-go">
+          {t(words.letGo)}
+        </Button>
+        {state === 'ducked' && (
+          <Button look="plain" onClick={() => setSeen(true)} data-testid="echo-seen">
+            {t('ok')}
+          </Button>
+        )}
+      </Banner>
+    </div>
+  );
+}
+
+/** Nobody who teaches is ducked. */
+function OwnDucking() {
+  const t = useText(roomText);
+  const [isSeen, setSeen] = useState(false);
+  if (isSeen) return null;
+  return (
+    <div data-testid="ducked-note">
+      <Banner tone="calm">
+        {t('duckedSelf')}{' '}
+        <Button look="plain" onClick={() => setSeen(true)}>
+          {t('ok')}
+        </Button>
+      </Banner>
+    </div>
+  );
+}
+
+/** Whose microphone gives the class back, and which classroom's sound needs a hand. */
+export function EchoNotes(props: Props) {
   useEchoWatch(props);
-  const { checks, echoes } = props.state.tools.sound;
+  const { checks, echoes, isDucked } = props.state.tools.sound;
   return (
     <>
-      {echoes
-        .filter((echo) => echo.state === 'muted')
-        .map((echo) => (
-          <div key={echo.seatId} data-testid="echo-note" data-seat-id={echo.seatId}>
-            <Banner tone="warn">
-              <strong>{t('echoFrom', { name: nameOf(echo) })}</strong>
-              <p>{t('echoHow')}</p>
-              <Button look="plain" onClick={() => void actions.tools.letEchoGo(echo.seatId)} data-testid="let-echo-go">
-                {t('echoLetGo')}
-              </Button>
-            </Banner>
-          </div>
-        ))}
+      {isDucked && <OwnDucking />}
+      {echoes.map(
+        (echo) =>
+          echo.state !== 'letGo' && <EchoNote key={`${echo.seatId} ${echo.state}`} echo={echo} state={echo.state} />,
+      )}
       {checks.map((check) => (
         <Problem key={`${check.seatId} ${check.checkedAtMs}`} check={check} state={props.state} />
       ))}

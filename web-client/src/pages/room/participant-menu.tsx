@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { may } from '../../call/room-state.ts';
 import type { InsideState } from '../../call/room-state.ts';
 import { orderText } from '../../messages/class-order.ts';
-import { panelText } from '../../messages/room.ts';
+import { panelText, roomText } from '../../messages/room.ts';
 import { useText } from '../../text/text.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -19,6 +19,16 @@ interface Deed {
   readonly id: string;
   readonly label: string;
   readonly run: () => unknown;
+}
+
+/** Of whose echo was found (SPEC Z3). */
+function useEchoDeed(seatId: SeatId, state: InsideState): Deed | false {
+  const t = useText(roomText);
+  const { actions } = useCall();
+  const echo = state.tools.sound.echoes.find((one) => one.seatId === seatId);
+  if (echo === undefined || echo.state === 'letGo') return false;
+  const label = t(echo.state === 'ducked' ? 'echoDuckNoMore' : 'echoLetGo');
+  return { id: 'let-echo-go', label, run: () => actions.tools.letEchoGo(seatId) };
 }
 
 /** Those of the order of the class (SPEC O). */
@@ -39,6 +49,7 @@ function useOrderDeeds(
         label: order('openMicrophone'),
         run: () => actions.tools.openMicrophone(seatId),
       },
+    useEchoDeed(seatId, state),
     may(state, 'handOver') &&
       seat === 'coTeacher' && { id: 'hand-over', label: order('handOver'), run: () => open('handOver') },
     may(state, 'handOver') &&

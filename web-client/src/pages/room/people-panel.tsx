@@ -86,8 +86,10 @@ function Hands({ state }: { readonly state: InsideState }) {
   );
 }
 
-/** What a teacher should know of a classroom's sound; nobody else is told. */
+/** What a teacher should know of somebody's sound; nobody else is told. */
 function soundFact({ tools }: InsideState, seatId: string, t: Translate<typeof roomText>): string | null {
+  const isDucked = tools.sound.echoes.some((echo) => echo.seatId === seatId && echo.state === 'ducked');
+  if (isDucked) return t('soundShort_ducked');
   const verdict = tools.sound.checks.find((check) => check.seatId === seatId)?.verdict;
   if (verdict === undefined) return null;
   return verdict === 'ok' ? t('siteSound_ok') : t(`soundShort_${verdict}` as const);

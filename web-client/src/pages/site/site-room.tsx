@@ -64,6 +64,7 @@ function TalkSign(props: { readonly state: InsideState; readonly canTalk: boolea
       <output className={styles.sign} data-talking={isTalking} data-talk={talk} data-testid="talk-sign">
         {talk === 'open' ? <Mic aria-hidden /> : talk === 'shut' ? <Ear aria-hidden /> : <MicOff aria-hidden />}
         {words[talk]()}
+        {talk === 'open' && state.tools.sound.isDucked && <small data-testid="ducked">{t('ducked')}</small>}
       </output>
       {canTalk && (
         <button
