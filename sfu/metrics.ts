@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
+import { createProcessMetrics } from '../signaling/runtime/process-metrics.ts';
 import type { Taps } from './media/taps.ts';
 import type { WorkerPool } from './media/worker-pool.ts';
 import type { RoomOwner, Rooms } from './rooms.ts';
@@ -11,8 +12,7 @@ export interface MetricParts {
 
 /** What `/metrics` of this node shows; everything is counted when it is asked. */
 export function createMetrics(parts: () => MetricParts): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry, prefix: 'tongke_sfu_' });
+  const registry = createProcessMetrics('tongke_sfu_');
   const count = (name: string, help: string, read: (current: MetricParts) => number): void => {
     const gauge: Gauge = new Gauge({
       name: `tongke_sfu_${name}`,

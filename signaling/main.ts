@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Registry, collectDefaultMetrics } from 'prom-client';
 import { TokenSigner } from './auth/signed-token.ts';
 import { Sessions } from './auth/sessions.ts';
 import { SignalingConfig } from './config.ts';
@@ -19,6 +18,7 @@ import { JoinClaims } from './rooms/join-claims.ts';
 import { parseEnvOrExit } from './runtime/env.ts';
 import { createLifecycle } from './runtime/lifecycle.ts';
 import { createLog } from './runtime/log.ts';
+import { createProcessMetrics } from './runtime/process-metrics.ts';
 import { ProcessServer } from './runtime/process-server.ts';
 
 /** One signaling process serves the whole district; a process in its place answers under the same path. */
@@ -154,8 +154,7 @@ function assertThere(isThere: boolean): void {
   if (!isThere) throw new Error('no such process is known');
 }
 
-const metrics = new Registry();
-collectDefaultMetrics({ register: metrics });
+const metrics = createProcessMetrics();
 const inner = await ProcessServer.create({
   host: config.INNER_HOST,
   port: config.INNER_PORT,

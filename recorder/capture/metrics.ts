@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { createProcessMetrics } from '../../signaling/runtime/process-metrics.ts';
 import type { Capture } from './capture.ts';
 import type { DiskGuard } from './disk-guard.ts';
 import type { CaptureTotals } from './tap.ts';
@@ -15,8 +16,7 @@ export interface CaptureMetricsParts {
 }
 
 export function createMetrics(parts: () => CaptureMetricsParts): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createProcessMetrics();
   addGauges(registry, parts);
   addCounter(registry, 'capture_packets_total', 'RTP packets stored', () => parts().totals.packets);
   addCounter(registry, 'capture_bytes_total', 'RTP bytes stored', () => parts().totals.bytes);

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Gauge } from 'prom-client';
 import { parseEnvOrExit } from '../../signaling/runtime/env.ts';
 import { createLifecycle } from '../../signaling/runtime/lifecycle.ts';
 import { createLog } from '../../signaling/runtime/log.ts';
 import { NodeRegistry } from '../../signaling/runtime/node-registry.ts';
+import { createProcessMetrics } from '../../signaling/runtime/process-metrics.ts';
 import { ProcessServer } from '../../signaling/runtime/process-server.ts';
 import { createRedis } from '../../signaling/runtime/redis.ts';
 import { openObjectStore } from '../../storage/objects/open.ts';
@@ -118,8 +119,7 @@ if (config.PRODUCE_YIELDS) {
   lifecycle.onStop('guard', () => guard.close());
 }
 
-const metrics = new Registry();
-collectDefaultMetrics({ register: metrics });
+const metrics = createProcessMetrics();
 metrics.registerMetric(
   new Gauge({
     name: 'tongke_produce_ffmpeg_running',
