@@ -35,7 +35,7 @@ interface Plan {
   readonly crowds: number;
 }
 
-const FULL: Plan = { rounds: 15, viewers: 20, viewersEveryMs: 100, crowds: 2 };
+const FULL: Plan = { rounds: 15, viewers: 20, viewersEveryMs: 100, crowds: 5 };
 const SHORT: Plan = { rounds: 2, viewers: 3, viewersEveryMs: 100, crowds: 1 };
 
 /** One of the two systems: loads a page for somebody, who then may click. */
