@@ -239,6 +239,8 @@ export const sfuContract = defineInnerContract({
         tapId: z.string(),
         kind: MediaKind,
         rtpParameters: RtpParameters,
+        /** How many simulcast layers its sender may send, of which the highest that comes is copied. */
+        layers: z.int().positive(),
         /** Where RTP and RTCP come from. */
         fromIp: z.string(),
         fromRtpPort: z.int(),
@@ -251,6 +253,8 @@ export const sfuContract = defineInnerContract({
     },
     resumeTap: { params: z.object({ tapId: z.string() }), result: noResult },
     requestTapKeyFrame: { params: z.object({ tapId: z.string() }), result: noResult },
+    /** The simulcast layer that is copied has stopped: whoever shows it, here or behind a pipe, gets the next lower one at once, and what was wanted again 2.5 s later. */
+    tapLayerStopped: { params: z.object({ tapId: z.string() }), result: noResult },
     /** Renews many leases at once and says which are gone. */
     renewTaps: {
       params: z.object({ tapIds: z.array(z.string()).max(256) }),

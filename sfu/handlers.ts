@@ -158,12 +158,13 @@ function pipeHandlers({ rooms }: HandlerParts) {
 function tapHandlers({ rooms, taps }: HandlerParts) {
   return {
     openTap: async (order, owner) => {
-      const { tapId, consumer, transport } = await taps.open(rooms.lookUp(order.roomId), order, owner);
+      const { tapId, consumer, ceiling, transport } = await taps.open(rooms.lookUp(order.roomId), order, owner);
       const keyBase64 = transport.srtpParameters?.keyBase64;
       return {
         tapId,
         kind: consumer.kind,
         rtpParameters: consumer.rtpParameters,
+        layers: ceiling.layers,
         fromIp: transport.tuple.localAddress,
         fromRtpPort: transport.tuple.localPort,
         fromRtcpPort: transport.rtcpTuple?.localPort ?? transport.tuple.localPort,
@@ -177,6 +178,10 @@ function tapHandlers({ rooms, taps }: HandlerParts) {
     },
     requestTapKeyFrame: async ({ tapId }) => {
       await taps.requestKeyFrame(tapId);
+      return {};
+    },
+    tapLayerStopped: async ({ tapId }) => {
+      await taps.tellLayerStopped(tapId);
       return {};
     },
     renewTaps: ({ tapIds }, owner) => ({ gone: taps.renew(tapIds, owner) }),

@@ -117,6 +117,10 @@ export class SfuLink {
     await this.#client.call('requestTapKeyFrame', { tapId });
   }
 
+  async tellLayerStopped(tapId: string): Promise<void> {
+    await this.#client.call('tapLayerStopped', { tapId });
+  }
+
   /** Does not wait for a node that is away: there the lease ends by itself. */
   async closeTap(tapId: string): Promise<void> {
     if (!this.#tapIds.delete(tapId)) return;

@@ -11,6 +11,7 @@ import { startsKeyFrame } from './keyframe-start.ts';
 import { SequenceWatch } from './sequence-watch.ts';
 import type { ClockPair, SfuLink } from './sfu-link.ts';
 import { SrtpReceiver } from './srtp.ts';
+import { StalledLayer } from './stalled-layer.ts';
 import { UdpPort } from './udp-port.ts';
 
 const SILENT_AFTER_US = 5_000_000;
@@ -54,6 +55,8 @@ export class Tap {
   readonly #options: TapOptions;
   readonly #sequence = new SequenceWatch();
   readonly #keyFrames: KeyFramePolicy | undefined;
+  /** Of cameras that send simulcast: a screen that stands still sends nothing for a while, and nothing is wrong. */
+  #stalled: StalledLayer | undefined;
   #state: TapState = 'opening';
   #ports: readonly UdpPort[] = [];
   #tapId: string | undefined;
@@ -118,6 +121,7 @@ export class Tap {
     if (this.#isPaused === isPaused) return;
     this.#isPaused = isPaused;
     this.#listeningSinceUnixUs = this.#options.clock.nowUnixUs();
+    this.#stalled?.forget();
     if (!isPaused) this.#keyFrames?.want('resumed');
   }
 
@@ -132,6 +136,7 @@ export class Tap {
     }
     const cause = this.#keyFrames?.takeRequest(nowMs);
     if (cause !== undefined) this.#requestKeyFrame(cause);
+    if (this.#stalled?.takeStall(nowMs) === true) this.#tellLayerStopped();
     this.#checkSilence();
   }
 
@@ -175,6 +180,7 @@ export class Tap {
     });
     this.#tapId = tap.tapId;
     this.#isPaused = tap.producerPaused;
+    if (tap.layers > 1 && producer.source !== 'screen') this.#stalled = new StalledLayer(tap.layers);
     this.#offs = [
       link.events.on('tapGone', (tapId, cause) => {
         if (tapId === tap.tapId) this.#lose(cause);
@@ -213,6 +219,7 @@ export class Tap {
     const nowMs = performance.now();
     this.#sequence.handlePacket(packet.readUInt16BE(2), nowMs);
     this.#keyFrames?.handlePacket(startsKeyFrame(this.#mimeType, packet), nowMs);
+    this.#stalled?.handlePacket(nowMs);
     const isFirst = this.#lastPacketUnixUs === undefined;
     this.#lastPacketUnixUs = Number(receivedUnixNs / 1000n);
     if (isFirst) onFirstPacket(this.#lastPacketUnixUs);
@@ -237,6 +244,14 @@ export class Tap {
     this.#annotate({ type: 'keyFrameRequested', cause });
     this.link.requestKeyFrame(this.#tapId).catch((error: unknown) => {
       this.#options.log.debug({ err: error }, 'keyframe request failed');
+    });
+  }
+
+  #tellLayerStopped(): void {
+    if (this.#tapId === undefined) return;
+    this.#annotate({ type: 'layerStalled' });
+    this.link.tellLayerStopped(this.#tapId).catch((error: unknown) => {
+      this.#options.log.debug({ err: error }, 'no lower layer to be had');
     });
   }
 

@@ -9,7 +9,7 @@ import type { EpochState, ResumePoint } from './mux-state.ts';
 import { parseSenderReports, type SenderReport } from './rtcp.ts';
 import { parseRtpPacket } from './rtp-packet.ts';
 import { RtpTimeline } from './rtp-timeline.ts';
-import { SequenceBuffer, sequenceDistance } from './sequence.ts';
+import { REPAIR_US, SequenceBuffer, sequenceDistance } from './sequence.ts';
 
 interface ReceivedPacket {
   readonly sequence: number;
@@ -32,8 +32,6 @@ interface ReceivedReport extends SenderReport {
 /** Clock pairs of the node drift slowly: the least disturbed of so many is taken. */
 const CLOCK_PAIRS_KEPT = 6;
 const MAX_WAITING_REPORTS = 64;
-/** A packet that is repaired comes at most so long after those that were sent with it. */
-const REPAIR_US = 2_000_000;
 
 export interface EpochReaderOptions {
   readonly epoch: Pick<ManifestEpoch, 'ssrc' | 'codec'>;

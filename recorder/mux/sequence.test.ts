@@ -41,17 +41,17 @@ describe('SequenceBuffer', () => {
     expect(first).toBeLessThan(65_100);
   });
 
-  it('waits 500 ms for a late packet and no longer', () => {
+  it('waits 2 s for a late packet and no longer', () => {
     const patient = buffer(10);
     patient.push(11, 0);
-    patient.push(12, 499);
-    patient.push(10, 500);
+    patient.push(12, 1_999);
+    patient.push(10, 2_000);
     expect(numbers(patient.seen)).toEqual([10, 11, 12]);
     expect(losses(patient.seen)).toEqual([]);
     const late = buffer(10);
     late.push(11, 0);
-    late.push(12, 501);
-    late.push(10, 502);
+    late.push(12, 2_001);
+    late.push(10, 2_002);
     expect(numbers(late.seen)).toEqual([11, 12]);
     expect(losses(late.seen)).toEqual([11]);
   });

@@ -7,8 +7,11 @@ export interface Sequenced {
 /** `afterLoss`: packets before this one are missing for good, or it is the first of all. */
 export type ReleaseHandler<T> = (item: T, extended: number, afterLoss: boolean) => void;
 
-/** A packet that is later than this is given up: an upstream repair takes two or three round trips. */
-const REORDER_WAIT_US = 500_000;
+/**
+ * A packet that comes so long after those behind it is given up. A repair takes a round trip, and on a long line that loses packets the second and the third try take
+ * theirs; nobody waits for a recording, and one packet that is given up costs the pictures up to the next keyframe.
+ */
+export const REPAIR_US = 2_000_000;
 /** Before the first packet is let go: the true first one may still be under way. */
 const START_WAIT_US = 100_000;
 /** A sequence number so far behind cannot be late: the numbering has started anew. */
@@ -19,7 +22,7 @@ const RESTART_SILENCE_US = 2_000_000;
 const RESTART_STEP = 65_536;
 
 /**
- * Sorts packets by sequence number, drops duplicates and waits up to 500 ms (of receive time) for late ones, also across the border of two
+ * Sorts packets by sequence number, drops duplicates and waits up to 2 s (of receive time) for late ones, also across the border of two
  * chunks. Sequence numbers are extended to integers that never wrap.
  */
 export class SequenceBuffer<T extends Sequenced> {
@@ -97,7 +100,7 @@ export class SequenceBuffer<T extends Sequenced> {
   }
 
   #giveUp(nowUs: number): void {
-    const waitUs = this.#expected === undefined ? START_WAIT_US : REORDER_WAIT_US;
+    const waitUs = this.#expected === undefined ? START_WAIT_US : REPAIR_US;
     while (this.#pending.size > 0 && nowUs - this.#waitingSinceUs > waitUs) this.#skip();
   }
 

@@ -1,8 +1,9 @@
 import type { RecordingManifest } from '../../storage/objects/manifest.ts';
 import type { MuxState } from './mux-state.ts';
+import { REPAIR_US } from './sequence.ts';
 
-/** What was captured before the last packet read is complete, but for what is still being repaired. */
-const REPAIR_US = 1_000_000;
+/** What was captured so long before the last packet came is complete: it has been on its way, and its holes are repaired or given up. */
+const COMPLETE_US = REPAIR_US + 500_000;
 /** A track that is this far behind the others is silent (muted, DTX): chunks hold at most 10 s, and are soon stored. */
 const SILENCE_US = 25_000_000;
 
@@ -18,9 +19,9 @@ export function soundLimitUs(manifest: RecordingManifest, state: MuxState, isFin
       if (last === undefined || last.closed) return [];
       const known = state.epochs.find(({ trackId, epoch }) => trackId === track.trackId && epoch === last.epoch);
       const heldUs = known === undefined || known.runs.length === 0 ? latest : known.receivedUs;
-      return [Math.max(heldUs - REPAIR_US, latest)];
+      return [Math.max(heldUs - COMPLETE_US, latest)];
     });
-  return Math.min(newestUs - REPAIR_US, ...open);
+  return Math.min(newestUs - COMPLETE_US, ...open);
 }
 
 function endOfMedia(state: MuxState): number {

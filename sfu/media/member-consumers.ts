@@ -2,7 +2,7 @@ import type { Consumer, RtpCapabilities, WebRtcTransport } from 'mediasoup/types
 import { AppError } from '../../signaling/protocol/errors.ts';
 import { ConsumerId, type ProducerId } from '../../signaling/protocol/ids.ts';
 import type { ConsumerOffer, Layers } from '../contract.ts';
-import { TOP_LAYER } from './demand.ts';
+import { LayerCeiling } from './layer-ceiling.ts';
 import { translatingMediaErrors } from './media-error.ts';
 import { consumerPriorityOf, type RoomProducer } from './room-producer.ts';
 
@@ -11,8 +11,7 @@ interface SeatConsumer {
   readonly producerId: ProducerId;
   readonly source: RoomProducer;
   readonly consumer: Consumer;
-  /** The highest spatial layer that the seat shows. */
-  wantedLayer: number;
+  readonly ceiling: LayerCeiling;
 }
 
 export interface MemberConsumersOptions {
@@ -75,11 +74,7 @@ export class MemberConsumers {
     if (entry === undefined) {
       throw new AppError('gone', { message: 'no such consumer' });
     }
-    const { spatialLayer, temporalLayer } = layers;
-    await translatingMediaErrors(() =>
-      entry.consumer.setPreferredLayers({ spatialLayer, ...(temporalLayer === undefined ? {} : { temporalLayer }) }),
-    );
-    entry.wantedLayer = spatialLayer;
+    await translatingMediaErrors(() => entry.ceiling.want(layers));
     demand(entry);
   }
 
@@ -125,7 +120,13 @@ export class MemberConsumers {
   #keep(consumer: Consumer, source: RoomProducer): ConsumerOffer {
     const { producerId, kind } = source;
     const consumerId = ConsumerId.parse(consumer.id);
-    const entry: SeatConsumer = { consumerId, producerId, source, consumer, wantedLayer: TOP_LAYER };
+    const entry: SeatConsumer = {
+      consumerId,
+      producerId,
+      source,
+      consumer,
+      ceiling: new LayerCeiling(consumer, source.stops),
+    };
     this.#consumers.set(consumerId, entry);
     consumer.on('producerclose', () => {
       this.#forget(entry);
@@ -168,6 +169,6 @@ export class MemberConsumers {
   }
 }
 
-function demand({ consumerId, consumer, source, wantedLayer }: SeatConsumer): void {
-  source.demand?.set(consumerId, consumer.paused || consumer.closed ? null : wantedLayer);
+function demand({ consumerId, consumer, source, ceiling }: SeatConsumer): void {
+  source.demand?.set(consumerId, consumer.paused || consumer.closed ? null : ceiling.wanted.spatialLayer);
 }

@@ -1,50 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createWorker } from 'mediasoup';
-import type { DirectTransport, Producer, Router, Worker } from 'mediasoup/types';
+import type { Router, Worker } from 'mediasoup/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProducerId, SeatId } from '../../signaling/protocol/ids.ts';
 import { eventually } from '../../tests/support/eventually.ts';
-import { loadMediaClip, type MediaClip } from '../../tests/support/rtp/media-clip.ts';
-import { nowUnixUs } from '../../tests/support/rtp/rtp-source.ts';
-import { rtpTimeline } from '../../tests/support/rtp/rtp-timeline.ts';
+import { openSimulcastCamera, type SimulcastCamera } from '../../tests/support/rtp/simulcast-camera.ts';
 import { ROOM_CODECS } from './codecs.ts';
 import { RoomPipes } from './pipes.ts';
-import type { RoomProducer } from './room-producer.ts';
+import { roomProducer, type RoomProducer } from './room-producer.ts';
 
-const LAYERS = [
-  { ssrc: 1001, width: 160, height: 90, kilobitsPerSecond: 60 },
-  { ssrc: 1002, width: 640, height: 360, kilobitsPerSecond: 800 },
-] as const;
 const listening = { protocol: 'udp', ip: '127.0.0.1' } as const;
 const FULL_PACKET_BYTES = 1_200;
 const MEAN_OF = 20;
 const workers: Worker[] = [];
-let timer: NodeJS.Timeout;
+let source: SimulcastCamera;
 let home: Router;
 let far: Router;
 let camera: RoomProducer;
 
 beforeAll(async () => {
   [home, far] = await Promise.all([newRouter(), newRouter()]);
-  const device = await home.createDirectTransport();
-  const clips = await Promise.all(
-    LAYERS.map((layer) => loadMediaClip({ codec: 'VP8', fps: 15, seconds: 4, ...layer })),
-  );
-  const producer = await device.produce({
-    kind: 'video',
-    rtpParameters: {
-      codecs: [{ mimeType: 'video/VP8', clockRate: 90_000, payloadType: 96 }],
-      encodings: LAYERS.map(({ ssrc }) => ({ ssrc, scalabilityMode: 'L1T1' })),
-      rtcp: { cname: 'camera' },
-    },
-  });
+  source = await openSimulcastCamera(home);
+  const { producer } = source;
   const producerId = ProducerId.parse(producer.id);
   const seatId = SeatId.parse('seat');
-  camera = { producerId, seatId, kind: 'video', source: 'camera', producer, ingest: null, demand: null };
-  timer = play(device, producer, clips);
+  camera = roomProducer(
+    { producerId, seatId, kind: 'video', source: 'camera' },
+    { producer, ingest: null, demand: null },
+  );
 });
 afterAll(() => {
-  clearInterval(timer);
+  source?.close();
   for (const worker of workers) worker.close();
 });
 
@@ -52,26 +38,6 @@ async function newRouter(): Promise<Router> {
   const worker = await createWorker({ logLevel: 'error' });
   workers.push(worker);
   return worker.createRouter({ mediaCodecs: [...ROOM_CODECS] });
-}
-
-/** All layers of one camera, as a browser sends them. */
-function play(device: DirectTransport, producer: Producer, clips: readonly MediaClip[]): NodeJS.Timeout {
-  const startUnixUs = nowUnixUs();
-  const streams = clips.map((clip, index) => {
-    const ssrc = LAYERS[index]?.ssrc ?? 0;
-    const packets = rtpTimeline({ clip, startUnixUs, ssrc, payloadType: 96, cname: 'camera' });
-    return { packets, next: packets.next() };
-  });
-  return setInterval(() => {
-    for (const stream of streams) {
-      while (stream.next.done !== true && stream.next.value.atUnixUs <= nowUnixUs()) {
-        const { kind, bytes } = stream.next.value;
-        if (kind === 'rtp') producer.send(bytes);
-        else device.sendRtcp(bytes);
-        stream.next = stream.packets.next();
-      }
-    }
-  }, 5);
 }
 
 /** A pipe between two routers, and the camera as it comes out at the other end. */

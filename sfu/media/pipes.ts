@@ -3,6 +3,7 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import type { ProducerId } from '../../signaling/protocol/ids.ts';
 import type { PipeEnd } from '../contract.ts';
 import { roomCapabilities } from './codecs.ts';
+import { LayerCeiling } from './layer-ceiling.ts';
 import type { PipeListening } from './listen-plan.ts';
 import { translatingMediaErrors } from './media-error.ts';
 import { CIPHER } from './srtp-key.ts';
@@ -14,7 +15,12 @@ interface Pipe {
   readonly transport: PlainTransport;
   isConnected: boolean;
   /** Streams that leave through it; one each, whatever the number of receivers behind it. */
-  readonly sent: Map<ProducerId, Promise<Consumer>>;
+  readonly sent: Map<ProducerId, Promise<Sent>>;
+}
+
+interface Sent {
+  readonly consumer: Consumer;
+  readonly ceiling: LayerCeiling;
 }
 
 export interface RoomPipesOptions {
@@ -91,9 +97,9 @@ export class RoomPipes {
         if (sent.get(source.producerId) === sending) sent.delete(source.producerId);
       };
       sent.set(source.producerId, sending);
-      sending.then((consumer) => consumer.on('producerclose', forget)).catch(forget);
+      sending.then(({ consumer }) => consumer.on('producerclose', forget)).catch(forget);
     }
-    return sentParametersOf(await sending);
+    return sentParametersOf((await sending).consumer);
   }
 
   /**
@@ -103,11 +109,12 @@ export class RoomPipes {
    */
   async setLayer(nodeId: string, producerId: ProducerId, layer: number | null): Promise<void> {
     const pipe = await this.#pipes.get(nodeId);
-    const consumer = await pipe?.sent.get(producerId);
-    if (consumer === undefined || consumer.closed) return;
+    const sent = await pipe?.sent.get(producerId);
+    if (sent === undefined || sent.consumer.closed) return;
+    const { consumer, ceiling } = sent;
     await translatingMediaErrors(async () => {
       if (layer === null) return consumer.pause();
-      if (consumer.type !== 'simple') await consumer.setPreferredLayers({ spatialLayer: layer });
+      await ceiling.want({ spatialLayer: layer });
       if (consumer.paused) await consumer.resume();
     });
   }
@@ -128,12 +135,12 @@ export class RoomPipes {
     return { transport, isConnected: false, sent: new Map() };
   }
 
-  async #consume(transport: PlainTransport, source: RoomProducer): Promise<Consumer> {
+  async #consume(transport: PlainTransport, source: RoomProducer): Promise<Sent> {
     const { producerId } = source;
     const rtpCapabilities = roomCapabilities(this.#options.router.rtpCapabilities);
     const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true, enableRtx: true });
     if (source.kind === 'video') await consumer.setPriority(consumerPriorityOf(source.source));
-    return consumer;
+    return { consumer, ceiling: new LayerCeiling(consumer, source.stops) };
   }
 
   async #pipe(nodeId: string): Promise<Pipe> {

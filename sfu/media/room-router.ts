@@ -21,7 +21,7 @@ import { blamingDescription, translatingMediaErrors } from './media-error.ts';
 import { Member } from './member.ts';
 import type { NotifyRoom, SfuNotice } from './notify.ts';
 import { RoomPipes } from './pipes.ts';
-import type { RoomProducer } from './room-producer.ts';
+import { roomProducer, type MadeProducer, type RoomProducer } from './room-producer.ts';
 import { Speakers } from './speakers.ts';
 import { WallWatch } from './wall-watch.ts';
 import type { WorkerSlot } from './worker-pool.ts';
@@ -58,8 +58,6 @@ export interface PipedOptions extends ProduceOptions {
   /** It is sent whether or not anybody here shows it: sound, which the observers of speech hear. */
   readonly isAlwaysSent: boolean;
 }
-
-type MadeProducer = Pick<RoomProducer, 'producer' | 'ingest' | 'demand'>;
 
 /** What every room on a worker can do, learnt from one that is gone again. */
 export async function capabilitiesOfRooms(worker: Worker): Promise<RtpCapabilities> {
@@ -334,8 +332,8 @@ export class RoomRouter {
     if (this.#isClosed || producer.closed) {
       throw new AppError('gone', { message: 'closed meanwhile' });
     }
-    const { producerId, seatId, kind, source } = options;
-    const entry: RoomProducer = { producerId, seatId, kind, source, ...made };
+    const { producerId, seatId, source } = options;
+    const entry = roomProducer(options, made);
     this.#producers.set(producerId, entry);
     producer.on('transportclose', () => this.#forgetProducer(entry));
     producer.on('score', () => this.#members.get(seatId)?.handleScoreOfSent());

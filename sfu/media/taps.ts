@@ -4,6 +4,7 @@ import { AppError } from '../../signaling/protocol/errors.ts';
 import type { Fence, ProducerId, RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
 import { TOP_LAYER, type Demand } from './demand.ts';
+import { LayerCeiling, type LayerStops } from './layer-ceiling.ts';
 import type { PipeListening } from './listen-plan.ts';
 import { translatingMediaErrors } from './media-error.ts';
 import type { RoomRouter } from './room-router.ts';
@@ -37,10 +38,14 @@ export interface Tap<Owner> {
   readonly fence: Fence;
   readonly transport: PlainTransport;
   readonly consumer: Consumer;
+  readonly ceiling: LayerCeiling;
+  readonly stops: LayerStops;
   readonly demand: Demand | null;
   owner: Owner;
   leasedUntilMs: number;
 }
+
+type MadeTap<Owner> = Pick<Tap<Owner>, 'transport' | 'consumer' | 'ceiling' | 'stops' | 'demand' | 'owner'>;
 
 export interface TapsOptions<Owner> {
   readonly log: Log;
@@ -72,7 +77,7 @@ export class Taps<Owner> {
   /** @throws AppError `staleFence`, `gone` (no such producer). */
   async open(room: RoomRouter, options: OpenTapOptions, owner: Owner): Promise<Tap<Owner>> {
     this.#refuseStale(options);
-    const { producer, demand } = room.producer(options.producerId);
+    const { producer, demand, stops } = room.producer(options.producerId);
     const isPlain = options.ip.startsWith('127.');
     const listening = isPlain ? LOOPBACK_LISTENING : this.#options.listening;
     const transport = await translatingMediaErrors(() =>
@@ -93,13 +98,18 @@ export class Taps<Owner> {
         rtpCapabilities: room.tapCapabilities,
         enableRtx: false,
         paused: true,
-        ...(producer.type === 'simple'
-          ? {}
-          : { preferredLayers: { spatialLayer: TOP_LAYER, temporalLayer: TOP_LAYER } }),
+        ...(producer.type === 'simple' ? {} : { preferredLayers: { spatialLayer: TOP_LAYER } }),
       });
       // Another may have been faster while this one was being made.
       this.#refuseStale(options);
-      return this.#keep(options, { transport, consumer, demand, owner });
+      return this.#keep(options, {
+        transport,
+        consumer,
+        ceiling: new LayerCeiling(consumer, stops),
+        stops,
+        demand,
+        owner,
+      });
     } catch (error) {
       transport.close();
       return translatingMediaErrors(() => Promise.reject(error as Error));
@@ -116,6 +126,12 @@ export class Taps<Owner> {
     if (consumer.kind === 'video') {
       await translatingMediaErrors(() => consumer.requestKeyFrame());
     }
+  }
+
+  /** The layer that it copies has stopped: for everybody in the room who shows it. */
+  async tellLayerStopped(tapId: string): Promise<void> {
+    const { ceiling, stops } = this.#tap(tapId);
+    await translatingMediaErrors(() => stops.tell(ceiling.shown));
   }
 
   /** Renews leases and takes the taps over for `owner`; answers with those that are gone. */
@@ -164,7 +180,7 @@ export class Taps<Owner> {
     }
   }
 
-  #keep(options: OpenTapOptions, made: Pick<Tap<Owner>, 'transport' | 'consumer' | 'demand' | 'owner'>): Tap<Owner> {
+  #keep(options: OpenTapOptions, made: MadeTap<Owner>): Tap<Owner> {
     for (const older of [...this.#taps.values()].filter((candidate) => isSameTrack(candidate, options))) {
       this.#end(older, 'superseded');
     }

@@ -75,6 +75,10 @@ function useEchoWatch({ state, call }: Props): void {
 const nameOf = ({ schoolName, displayName }: { readonly schoolName: string | null; readonly displayName: string }) =>
   schoolName === null ? displayName : `${schoolName} ${displayName}`;
 
+/** Whose echo was found is named once, with what is done about it. */
+const isNamed = ({ seatId, verdict }: SiteSound, echoes: readonly EchoSource[]): boolean =>
+  verdict === 'echo' && echoes.some((echo) => echo.seatId === seatId && echo.state !== 'letGo');
+
 function Problem({ check, state }: { readonly check: SiteSound; readonly state: InsideState }) {
   const t = useText(roomText);
   const [isSeen, setSeen] = useState(false);
@@ -149,9 +153,12 @@ export function EchoNotes(props: Props) {
         (echo) =>
           echo.state !== 'letGo' && <EchoNote key={`${echo.seatId} ${echo.state}`} echo={echo} state={echo.state} />,
       )}
-      {checks.map((check) => (
-        <Problem key={`${check.seatId} ${check.checkedAtMs}`} check={check} state={props.state} />
-      ))}
+      {checks.map(
+        (check) =>
+          !isNamed(check, echoes) && (
+            <Problem key={`${check.seatId} ${check.checkedAtMs}`} check={check} state={props.state} />
+          ),
+      )}
     </>
   );
 }

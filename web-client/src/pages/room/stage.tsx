@@ -104,7 +104,11 @@ function FocusLayout(props: LayoutProps & { readonly arrangement: Focus }) {
   const isRow = split.direction === 'row';
   return (
     <div className={styles.focus} style={{ flexDirection: split.direction, gap: GAP_PX }} data-testid="focus">
-      <div className={styles.main} style={{ width: split.main.width, height: split.main.height }}>
+      <div
+        className={styles.main}
+        style={{ width: split.main.width, gridTemplateRows: `minmax(0, ${split.main.height}px) auto` }}
+        data-direction={split.direction}
+      >
         {main === 'page' && shown !== null ? (
           <ShownBoard state={state} shown={shown} />
         ) : (
@@ -114,7 +118,7 @@ function FocusLayout(props: LayoutProps & { readonly arrangement: Focus }) {
       {strip.length > 0 && (
         <section
           className={[styles.strip, isRow ? styles.stripRow : styles.stripColumn].join(' ')}
-          style={split.strip}
+          style={isRow ? split.strip : { width: split.strip.width }}
           aria-label={t('otherTiles')}
         >
           {strip.map((tile) => (
