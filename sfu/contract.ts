@@ -253,7 +253,7 @@ export const sfuContract = defineInnerContract({
     },
     resumeTap: { params: z.object({ tapId: z.string() }), result: noResult },
     requestTapKeyFrame: { params: z.object({ tapId: z.string() }), result: noResult },
-    /** The simulcast layer that is copied has stopped: whoever shows it, here or behind a pipe, gets the next lower one at once, and what was wanted again 2.5 s later. */
+    /** The simulcast layer that is copied has stopped: whoever shows it, here or behind a pipe, gets a lower one that flows, and what was wanted again 2.5 s later. */
     tapLayerStopped: { params: z.object({ tapId: z.string() }), result: noResult },
     /** Renews many leases at once and says which are gone. */
     renewTaps: {

@@ -1,4 +1,4 @@
-/** After so long a hole is not repaired any more (DESIGN §6.1). */
+/** After so long a hole is called a loss, and a keyframe asked for (DESIGN §6.1); what is sent again later still fills it in the recording. */
 export const REPAIR_LIMIT_MS = 300;
 /** A jump over more packets is one hole, not a list of packets to wait for. */
 const MAX_AWAITED = 512;

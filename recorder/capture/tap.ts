@@ -136,7 +136,7 @@ export class Tap {
     }
     const cause = this.#keyFrames?.takeRequest(nowMs);
     if (cause !== undefined) this.#requestKeyFrame(cause);
-    if (this.#stalled?.takeStall(nowMs) === true) this.#tellLayerStopped();
+    if (this.#stalled?.takeStall(nowMs) === true && !this.#isPaused) this.#tellLayerStopped();
     this.#checkSilence();
   }
 
@@ -180,7 +180,7 @@ export class Tap {
     });
     this.#tapId = tap.tapId;
     this.#isPaused = tap.producerPaused;
-    if (tap.layers > 1 && producer.source !== 'screen') this.#stalled = new StalledLayer(tap.layers);
+    if (tap.layers > 1 && producer.source !== 'screen') this.#stalled = new StalledLayer();
     this.#offs = [
       link.events.on('tapGone', (tapId, cause) => {
         if (tapId === tap.tapId) this.#lose(cause);

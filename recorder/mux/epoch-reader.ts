@@ -16,7 +16,8 @@ interface ReceivedPacket {
   readonly timestamp: number;
   readonly marker: boolean;
   readonly payload: Buffer;
-  readonly receivedUs: number;
+  /** Once it has been put in its place: when it was on its way. */
+  receivedUs: number;
   readonly chunk: number;
   readonly isWithheld: boolean;
   /** When it was captured, on the sender's clock, where the sender tells. */
@@ -74,9 +75,10 @@ export class EpochReader {
       emit: (packet, rtp) => this.#emit(packet, rtp),
       onHealed: () => this.clock.restart(),
     });
-    this.#sequence = new SequenceBuffer<ReceivedPacket>((packet, extended, afterLoss) => {
+    this.#sequence = new SequenceBuffer<ReceivedPacket>((packet, { extended, afterLoss, onItsWayUs }) => {
       packet.extended = extended;
       packet.afterLoss = afterLoss;
+      packet.receivedUs = onItsWayUs;
       this.#timeline.push(packet);
     }, state?.resume.sequence ?? undefined);
   }

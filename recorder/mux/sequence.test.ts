@@ -4,6 +4,7 @@ import { SequenceBuffer, type Sequenced } from './sequence.ts';
 interface Seen {
   readonly extended: number;
   readonly afterLoss: boolean;
+  readonly onItsWayUs: number;
 }
 
 function buffer(expected?: number): {
@@ -12,7 +13,7 @@ function buffer(expected?: number): {
   flush: () => void;
 } {
   const seen: Seen[] = [];
-  const own = new SequenceBuffer<Sequenced>((_, extended, afterLoss) => seen.push({ extended, afterLoss }), expected);
+  const own = new SequenceBuffer<Sequenced>((_, placed) => seen.push(placed), expected);
   const push = (sequence: number, receivedMs: number): void =>
     own.push({ sequence: sequence & 0xffff, receivedUs: receivedMs * 1000 });
   return { seen, push, flush: () => own.flush() };
@@ -54,6 +55,25 @@ describe('SequenceBuffer', () => {
     late.push(10, 2_002);
     expect(numbers(late.seen)).toEqual([11, 12]);
     expect(losses(late.seen)).toEqual([11]);
+  });
+
+  it('tells when a repaired packet was on its way: no later than what was sent after it came', () => {
+    const { seen, push, flush } = buffer(10);
+    push(10, 0);
+    push(13, 30);
+    push(15, 50);
+    push(12, 1_500);
+    push(11, 1_900);
+    push(16, 1_910);
+    flush();
+    expect(seen.map(({ extended, onItsWayUs }) => [extended, onItsWayUs / 1_000])).toEqual([
+      [10, 0],
+      [11, 30],
+      [12, 30],
+      [13, 30],
+      [15, 50],
+      [16, 1_910],
+    ]);
   });
 
   it('marks each of several holes', () => {

@@ -4,8 +4,15 @@ export interface Sequenced {
   readonly receivedUs: number;
 }
 
-/** `afterLoss`: packets before this one are missing for good, or it is the first of all. */
-export type ReleaseHandler<T> = (item: T, extended: number, afterLoss: boolean) => void;
+/** What a released packet's place in the order of sending tells of it. */
+export interface Placed {
+  readonly extended: number;
+  /** Packets before this one are missing for good, or it is the first of all. */
+  readonly afterLoss: boolean;
+  /** When it, or one that was sent after it, came first: by then it had been sent. One that was repaired came itself up to 2 s later. */
+  readonly onItsWayUs: number;
+}
+export type ReleaseHandler<T> = (item: T, placed: Placed) => void;
 
 /**
  * A packet that comes so long after those behind it is given up. A repair takes a round trip, and on a long line that loses packets the second and the third try take
@@ -53,13 +60,13 @@ export class SequenceBuffer<T extends Sequenced> {
     const extended = this.#extend(item);
     if (extended === this.#expected && this.#pending.size === 0) {
       this.#expected = extended + 1;
-      this.#release(item, extended, false);
+      this.#release(item, { extended, afterLoss: false, onItsWayUs: item.receivedUs });
       return;
     }
     if ((this.#expected !== undefined && extended < this.#expected) || this.#pending.has(extended)) return;
     if (this.#pending.size === 0) this.#waitingSinceUs = item.receivedUs;
     this.#pending.set(extended, item);
-    this.#releaseRun();
+    this.#releaseRun(false);
     this.#giveUp(item.receivedUs);
   }
 
@@ -86,17 +93,28 @@ export class SequenceBuffer<T extends Sequenced> {
     return extended;
   }
 
-  #releaseRun(): void {
-    let hasReleased = false;
-    while (this.#expected !== undefined) {
-      const item = this.#pending.get(this.#expected);
-      if (item === undefined) break;
-      this.#pending.delete(this.#expected);
-      this.#expected += 1;
-      hasReleased = true;
-      this.#release(item, this.#expected - 1, false);
+  /** Everything from the expected packet on, up to the next hole. */
+  #releaseRun(afterLoss: boolean): void {
+    const first = this.#expected;
+    if (first === undefined) return;
+    const run: T[] = [];
+    for (let item = this.#pending.get(first); item !== undefined; item = this.#pending.get(first + run.length)) {
+      this.#pending.delete(first + run.length);
+      run.push(item);
     }
-    if (hasReleased) this.#restartWaiting();
+    if (run.length === 0) return;
+    this.#expected = first + run.length;
+    this.#restartWaiting();
+    const onItsWay = run.map(({ receivedUs }) => receivedUs);
+    let earliestUs = this.#waitingSinceUs;
+    for (let at = run.length - 1; at >= 0; at -= 1) {
+      earliestUs = Math.min(earliestUs, onItsWay[at] ?? earliestUs);
+      onItsWay[at] = earliestUs;
+    }
+    for (const [at, item] of run.entries()) {
+      const onItsWayUs = onItsWay[at] ?? item.receivedUs;
+      this.#release(item, { extended: first + at, afterLoss: afterLoss && at === 0, onItsWayUs });
+    }
   }
 
   #giveUp(nowUs: number): void {
@@ -106,15 +124,8 @@ export class SequenceBuffer<T extends Sequenced> {
 
   /** Goes on behind the hole. */
   #skip(): void {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (const extended of this.#pending.keys()) lowest = Math.min(lowest, extended);
-    const item = this.#pending.get(lowest);
-    if (item === undefined) return;
-    this.#pending.delete(lowest);
-    this.#expected = lowest + 1;
-    this.#release(item, lowest, true);
-    this.#releaseRun();
-    this.#restartWaiting();
+    this.#expected = Math.min(...this.#pending.keys());
+    this.#releaseRun(true);
   }
 
   /** The next hole has been known since the first packet behind it came. */

@@ -8,7 +8,7 @@ import type {
 } from '../../storage/objects/manifest.ts';
 import type { ObjectStore } from '../../storage/ports.ts';
 import { parseRtpPacket } from '../mux/rtp-packet.ts';
-import { SequenceBuffer } from '../mux/sequence.ts';
+import { SequenceBuffer, type Placed } from '../mux/sequence.ts';
 import { ChunkReader, type ChunkHeader } from '../packet-log/format.ts';
 import type { Span } from '../produce/source/presence.ts';
 import { error, warning, type Finding } from './finding.ts';
@@ -55,9 +55,7 @@ export class EpochCheck {
   readonly #track: ManifestTrack;
   readonly #epoch: ManifestEpoch;
   readonly #findings: Finding[] = [];
-  readonly #sequence = new SequenceBuffer<NumberedPacket>((packet, extended, afterLoss) =>
-    this.#take(packet, extended, afterLoss),
-  );
+  readonly #sequence = new SequenceBuffer<NumberedPacket>((_, placed) => this.#take(placed));
   readonly #holes: Span[] = [];
   readonly #gaps: readonly (Span & { readonly gap: ManifestGap })[];
   readonly #packetsIn = new Map<ManifestGap, number>();
@@ -154,7 +152,7 @@ export class EpochCheck {
   }
 
   /** In order: what was repaired late is back in its place, so that only what is missing is counted. */
-  #take({ receivedUs }: NumberedPacket, extended: number, afterLoss: boolean): void {
+  #take({ extended, afterLoss, onItsWayUs: receivedUs }: Placed): void {
     const lost = afterLoss && this.#nextExtended !== undefined ? extended - this.#nextExtended : 0;
     this.#lost += lost;
     this.#nextExtended = extended + 1;

@@ -18,8 +18,9 @@ export class LayerStops {
     this.#ceilings.delete(ceiling);
   }
 
-  async tell(spatialLayer: number): Promise<void> {
-    await Promise.all([...this.#ceilings].map((ceiling) => ceiling.handleStopped(spatialLayer)));
+  /** @param flowing a lower layer of which packets come. */
+  async tell(stopped: number, flowing: number): Promise<void> {
+    await Promise.all([...this.#ceilings].map((ceiling) => ceiling.handleStopped(stopped, flowing)));
   }
 }
 
@@ -64,15 +65,15 @@ export class LayerCeiling {
     await this.#apply();
   }
 
-  /** Whoever shows that layer shows the next lower one at once, if there is one. */
-  async handleStopped(spatialLayer: number): Promise<void> {
-    if (spatialLayer === 0 || this.shown !== spatialLayer) return;
+  /** Whoever shows the one shows the other at once. */
+  async handleStopped(stopped: number, flowing: number): Promise<void> {
+    if (this.shown !== stopped) return;
     clearTimeout(this.#lift);
     this.#lift = setTimeout(() => {
       this.#ceiling = TOP_LAYER;
       void this.#applyIfOpen();
     }, LIFTED_AFTER_MS);
-    this.#ceiling = spatialLayer - 1;
+    this.#ceiling = flowing;
     await this.#applyIfOpen();
   }
 
@@ -85,10 +86,8 @@ export class LayerCeiling {
     });
   }
 
-  /** That a consumer closes meanwhile is told otherwise. */
+  /** Fails only when the consumer closes meanwhile, of which mediasoup may tell later than it refuses. */
   async #applyIfOpen(): Promise<void> {
-    await this.#apply().catch((error: unknown) => {
-      if (!this.#consumer.closed) throw error;
-    });
+    await this.#apply().catch(() => undefined);
   }
 }

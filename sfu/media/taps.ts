@@ -3,10 +3,12 @@ import type { Consumer, PlainTransport, SrtpParameters } from 'mediasoup/types';
 import { AppError } from '../../signaling/protocol/errors.ts';
 import type { Fence, ProducerId, RecordingId, TrackId } from '../../signaling/protocol/ids.ts';
 import type { Log } from '../../signaling/runtime/log.ts';
-import { TOP_LAYER, type Demand } from './demand.ts';
-import { LayerCeiling, type LayerStops } from './layer-ceiling.ts';
+import { TOP_LAYER } from './demand.ts';
+import { flowingLayerBelow } from './flowing-layer.ts';
+import { LayerCeiling } from './layer-ceiling.ts';
 import type { PipeListening } from './listen-plan.ts';
 import { translatingMediaErrors } from './media-error.ts';
+import type { RoomProducer } from './room-producer.ts';
 import type { RoomRouter } from './room-router.ts';
 import { CIPHER, CIPHER_KEY_BYTES } from './srtp-key.ts';
 
@@ -39,13 +41,12 @@ export interface Tap<Owner> {
   readonly transport: PlainTransport;
   readonly consumer: Consumer;
   readonly ceiling: LayerCeiling;
-  readonly stops: LayerStops;
-  readonly demand: Demand | null;
+  readonly source: RoomProducer;
   owner: Owner;
   leasedUntilMs: number;
 }
 
-type MadeTap<Owner> = Pick<Tap<Owner>, 'transport' | 'consumer' | 'ceiling' | 'stops' | 'demand' | 'owner'>;
+type MadeTap<Owner> = Pick<Tap<Owner>, 'transport' | 'consumer' | 'ceiling' | 'source' | 'owner'>;
 
 export interface TapsOptions<Owner> {
   readonly log: Log;
@@ -77,7 +78,7 @@ export class Taps<Owner> {
   /** @throws AppError `staleFence`, `gone` (no such producer). */
   async open(room: RoomRouter, options: OpenTapOptions, owner: Owner): Promise<Tap<Owner>> {
     this.#refuseStale(options);
-    const { producer, demand, stops } = room.producer(options.producerId);
+    const source = room.producer(options.producerId);
     const isPlain = options.ip.startsWith('127.');
     const listening = isPlain ? LOOPBACK_LISTENING : this.#options.listening;
     const transport = await translatingMediaErrors(() =>
@@ -98,16 +99,15 @@ export class Taps<Owner> {
         rtpCapabilities: room.tapCapabilities,
         enableRtx: false,
         paused: true,
-        ...(producer.type === 'simple' ? {} : { preferredLayers: { spatialLayer: TOP_LAYER } }),
+        ...(source.producer.type === 'simple' ? {} : { preferredLayers: { spatialLayer: TOP_LAYER } }),
       });
       // Another may have been faster while this one was being made.
       this.#refuseStale(options);
       return this.#keep(options, {
         transport,
         consumer,
-        ceiling: new LayerCeiling(consumer, stops),
-        stops,
-        demand,
+        ceiling: new LayerCeiling(consumer, source.stops),
+        source,
         owner,
       });
     } catch (error) {
@@ -130,8 +130,10 @@ export class Taps<Owner> {
 
   /** The layer that it copies has stopped: for everybody in the room who shows it. */
   async tellLayerStopped(tapId: string): Promise<void> {
-    const { ceiling, stops } = this.#tap(tapId);
-    await translatingMediaErrors(() => stops.tell(ceiling.shown));
+    const { ceiling, source } = this.#tap(tapId);
+    const stopped = ceiling.shown;
+    const flowing = await translatingMediaErrors(() => flowingLayerBelow(source.producer, stopped));
+    if (flowing !== undefined) await source.stops.tell(stopped, flowing);
   }
 
   /** Renews leases and takes the taps over for `owner`; answers with those that are gone. */
@@ -195,7 +197,7 @@ export class Taps<Owner> {
       leasedUntilMs: performance.now() + this.#leaseMs,
     };
     this.#taps.set(tap.tapId, tap);
-    tap.demand?.set(tap.tapId, TOP_LAYER);
+    tap.source.demand?.set(tap.tapId, TOP_LAYER);
     made.consumer.on('producerclose', () => this.#end(tap, 'producerClosed'));
     made.transport.on('routerclose', () => this.#end(tap, 'roomClosed'));
     this.#options.log.info({ recordingId, trackId, epoch, tapId: tap.tapId }, 'tap opened');
@@ -213,7 +215,7 @@ export class Taps<Owner> {
   #end(tap: Tap<Owner>, cause: string): void {
     if (this.#taps.delete(tap.tapId)) {
       tap.transport.close();
-      tap.demand?.set(tap.tapId, null);
+      tap.source.demand?.set(tap.tapId, null);
       this.#options.log.info(
         { recordingId: tap.recordingId, trackId: tap.trackId, tapId: tap.tapId, cause },
         'tap closed',

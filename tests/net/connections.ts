@@ -64,6 +64,22 @@ export async function sentPictures(page: Page): Promise<Map<number, number>> {
   return new Map(entries);
 }
 
+/** Sends the highest simulcast layer of each picture or not, as a browser decides by itself when its line or processor gets short. */
+export async function sendTopLayers(page: Page, isSent: boolean): Promise<number> {
+  return page.evaluate(async (active) => {
+    let changed = 0;
+    for (const sender of globalThis.madeConnections.flatMap((connection) => connection.getSenders())) {
+      const parameters = sender.getParameters();
+      const top = parameters.encodings.at(-1);
+      if (sender.track?.kind !== 'video' || parameters.encodings.length < 2 || top === undefined) continue;
+      top.active = active;
+      await sender.setParameters(parameters);
+      changed += 1;
+    }
+    return changed;
+  }, isSent);
+}
+
 /** What a page has made of the sound that came to it. */
 export interface Hearing {
   /** Of the samples that were played, those that had to be made up. */

@@ -75,15 +75,21 @@ function useEchoWatch({ state, call }: Props): void {
 const nameOf = ({ schoolName, displayName }: { readonly schoolName: string | null; readonly displayName: string }) =>
   schoolName === null ? displayName : `${schoolName} ${displayName}`;
 
-/** Whose echo was found is named once, with what is done about it. */
+/** Whose echo was found is named once, with what is done about it; and not again when the teacher lets it be. */
 const isNamed = ({ seatId, verdict }: SiteSound, echoes: readonly EchoSource[]): boolean =>
-  verdict === 'echo' && echoes.some((echo) => echo.seatId === seatId && echo.state !== 'letGo');
+  verdict === 'echo' && echoes.some((echo) => echo.seatId === seatId);
 
-function Problem({ check, state }: { readonly check: SiteSound; readonly state: InsideState }) {
+interface ProblemProps {
+  readonly check: SiteSound;
+  readonly state: InsideState;
+  readonly isNamed: boolean;
+}
+
+function Problem({ check, state, isNamed: isNamedElsewhere }: ProblemProps) {
   const t = useText(roomText);
   const [isSeen, setSeen] = useState(false);
   const site = state.participants.find(({ seatId }) => seatId === check.seatId);
-  if (isSeen || site === undefined || check.verdict === 'ok') return null;
+  if (isSeen || isNamedElsewhere || site === undefined || check.verdict === 'ok') return null;
   return (
     <div data-testid="site-sound" data-verdict={check.verdict}>
       <Banner tone="warn">
@@ -153,12 +159,14 @@ export function EchoNotes(props: Props) {
         (echo) =>
           echo.state !== 'letGo' && <EchoNote key={`${echo.seatId} ${echo.state}`} echo={echo} state={echo.state} />,
       )}
-      {checks.map(
-        (check) =>
-          !isNamed(check, echoes) && (
-            <Problem key={`${check.seatId} ${check.checkedAtMs}`} check={check} state={props.state} />
-          ),
-      )}
+      {checks.map((check) => (
+        <Problem
+          key={`${check.seatId} ${check.checkedAtMs}`}
+          check={check}
+          state={props.state}
+          isNamed={isNamed(check, echoes)}
+        />
+      ))}
     </>
   );
 }

@@ -29,7 +29,7 @@ import { SidePanel } from './side-panel.tsx';
 import type { Panel } from './side-panel.tsx';
 import { Stage } from './stage.tsx';
 import { ToolsPanel } from './tools-panel.tsx';
-import { ClassCards } from './tools/class-cards.tsx';
+import { ClassCards, hasClassCards } from './tools/class-cards.tsx';
 import { TopLine } from './top-line.tsx';
 import { useControls } from './use-controls.ts';
 import type { RoomControls } from './use-controls.ts';
@@ -155,6 +155,16 @@ function useAttention(state: InsideState, controls: RoomControls, panel: Panel |
   return { people: waiting + reports + (controls.may.teach ? state.hands.length : 0), chat: unread };
 }
 
+/** What its styles, and tests, go by. */
+const marksOf = (state: InsideState, { panel, hidesPoll }: { panel: Panel | null; hidesPoll: boolean }) => ({
+  'data-testid': 'room',
+  'data-seat': state.self.seat,
+  'data-seat-id': state.self.seatId,
+  'data-panel': panel !== null,
+  'data-cards': hasClassCards(state, hidesPoll),
+  'data-take': isMicro(state) && state.recording === 'recording',
+});
+
 function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
   const call = useCall();
   const { controls, floating } = useFloating(useControls(), isMicro(state));
@@ -166,6 +176,7 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
   const isFaded = useIdle(panel !== null || attention.people > 0 || callState.connection.kind !== 'connected');
   const isAlone = isMicro(state);
   const take = useTakeStart(state);
+  const hidesPoll = panel === 'tools' && may(state, 'runTools');
   const togglePanel = (next: Panel): void => {
     if (!isAlone || next === 'tools') setPanel((now) => (now === next ? null : next));
   };
@@ -178,14 +189,7 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
   );
   useWakeLock();
   return (
-    <div
-      className={['stage', styles.room].join(' ')}
-      data-panel={panel !== null}
-      data-testid="room"
-      data-seat={state.self.seat}
-      data-seat-id={state.self.seatId}
-      data-take={isAlone && state.recording === 'recording'}
-    >
+    <div className={['stage', styles.room].join(' ')} {...marksOf(state, { panel, hidesPoll })}>
       <TopLine state={state} onLeave={leave} />
       <main className={styles.main} data-frozen={callState.media.line === 'interrupted'}>
         <MainView state={state} focus={callState.focus} arrangement={arrangement} largeWall={largeWall} />
@@ -197,7 +201,7 @@ function Inside({ state, callState, complaint, onComplaintSeen }: InsideProps) {
         onLargeWall={() => largeWall.set(true)}
       />
       <footer className={styles.bottom}>
-        <ClassCards state={state} hidesPoll={panel === 'tools' && may(state, 'runTools')} />
+        <ClassCards {...{ state, hidesPoll }} />
         <LeaveStage state={state} />
         <FloatButton floating={floating} isSharing={controls.screen.on} />
         <RemoteSound />

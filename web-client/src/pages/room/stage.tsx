@@ -118,7 +118,7 @@ function FocusLayout(props: LayoutProps & { readonly arrangement: Focus }) {
       {strip.length > 0 && (
         <section
           className={[styles.strip, isRow ? styles.stripRow : styles.stripColumn].join(' ')}
-          style={isRow ? split.strip : { width: split.strip.width }}
+          style={isRow ? split.strip : { width: split.strip.width, minHeight: split.stripTile.height }}
           aria-label={t('otherTiles')}
         >
           {strip.map((tile) => (

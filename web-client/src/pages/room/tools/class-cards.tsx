@@ -12,11 +12,19 @@ export interface ClassCardsProps {
   readonly hidesPoll?: boolean;
 }
 
+const shownOf = ({ tools: { poll, race, pick } }: InsideState, hidesPoll: boolean) => ({
+  poll: hidesPoll ? null : poll,
+  race,
+  pick,
+});
+
+export const hasClassCards = (state: InsideState, hidesPoll: boolean): boolean =>
+  Object.values(shownOf(state, hidesPoll)).some((card) => card !== null);
+
 /** What is run with the class now, below the lesson. */
 export function ClassCards({ state, isLarge = false, hidesPoll = false }: ClassCardsProps) {
-  const { race, pick } = state.tools;
-  const poll = hidesPoll ? null : state.tools.poll;
-  if (poll === null && race === null && pick === null) return null;
+  if (!hasClassCards(state, hidesPoll)) return null;
+  const { poll, race, pick } = shownOf(state, hidesPoll);
   return (
     <div className={[styles.cards, isLarge ? styles.large : ''].join(' ')}>
       {race !== null && <RaceCard race={race} state={state} />}
