@@ -20,6 +20,7 @@ const JITTERY: LineConditions = { delayMs: 100, jitterMs: 200, loss: 0.05 };
 const MAX_CONCEALED = 0.05;
 const MAX_HOLE_MS = 300;
 /** Nothing is lost any more once pictures have given way and sound waits for what is sent again: that takes a quarter of a minute. */
+const SETTLE_LOOK_MS = 4_000;
 const SETTLED: Hearing = { concealedShare: 0.01, longestHoleMs: 0 };
 
 let relay: UdpRelay;
@@ -58,7 +59,7 @@ const isSettled = ({ concealedShare, longestHoleMs }: Hearing): boolean =>
 /** What the pupil's browser hears on such a line, once it has settled on it. */
 async function heardOver(down: LineConditions): Promise<Hearing> {
   relay.change({ down });
-  await eventually(async () => isSettled(await watchHearing(pupil.page, plan.lineMs))).toBe(true);
+  await eventually(async () => isSettled(await watchHearing(pupil.page, SETTLE_LOOK_MS))).toBe(true);
   return watchHearing(pupil.page, plan.lineMs * 2);
 }
 

@@ -64,20 +64,35 @@ export async function sentPictures(page: Page): Promise<Map<number, number>> {
   return new Map(entries);
 }
 
-/** Sends the highest simulcast layer of each picture or not, as a browser decides by itself when its line or processor gets short. */
-export async function sendTopLayers(page: Page, isSent: boolean): Promise<number> {
-  return page.evaluate(async (active) => {
-    let changed = 0;
+/** Gives up the highest simulcast layer that each picture is sent in, as a browser does by itself when its line or processor gets short; tells how many there were. */
+export async function giveUpTopLayers(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    let given = 0;
     for (const sender of globalThis.madeConnections.flatMap((connection) => connection.getSenders())) {
       const parameters = sender.getParameters();
-      const top = parameters.encodings.at(-1);
-      if (sender.track?.kind !== 'video' || parameters.encodings.length < 2 || top === undefined) continue;
-      top.active = active;
+      if (sender.track?.kind !== 'video' || parameters.encodings.length < 2) continue;
+      const report = (await sender.getStats()) as Map<string, Record<string, unknown>>;
+      const sent = [...report.values()].filter((entry) => Number(entry['framesSent'] ?? 0) > 0);
+      const top = parameters.encodings.findLast(({ rid }) => sent.some((entry) => entry['rid'] === rid));
+      if (top === undefined) continue;
+      top.active = false;
       await sender.setParameters(parameters);
-      changed += 1;
+      given += 1;
     }
-    return changed;
-  }, isSent);
+    return given;
+  });
+}
+
+/** Sends every layer again. */
+export async function sendAllLayers(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    for (const sender of globalThis.madeConnections.flatMap((connection) => connection.getSenders())) {
+      const parameters = sender.getParameters();
+      if (sender.track?.kind !== 'video' || parameters.encodings.length < 2) continue;
+      for (const encoding of parameters.encodings) encoding.active = true;
+      await sender.setParameters(parameters);
+    }
+  });
 }
 
 /** What a page has made of the sound that came to it. */

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { runPiped } from '../../../recorder/ffmpeg/pipe.ts';
 
 const SOUND_RATE = 48_000;
@@ -30,19 +32,42 @@ export async function flashTimes(path: string): Promise<number[]> {
 
 /** Seconds at which the beep begins, for a file whose sound begins at `startS`; `level` is above all other sound. */
 export async function beepTimes(path: string, startS = 0, level = BEEP_LEVEL): Promise<number[]> {
-  const samples = await decodeMono(path);
-  const loud: number[] = [];
-  for (const [index, sample] of samples.entries()) if (Math.abs(sample) > level) loud.push(index);
-  return onsets(loud.map((index) => ({ time: startS + index / SOUND_RATE, isOn: true })));
+  const found: number[] = [];
+  let index = 0;
+  let lastLoud = Number.NEGATIVE_INFINITY;
+  for await (const samples of monoPieces(path)) {
+    for (const sample of samples) {
+      if (Math.abs(sample) > level) {
+        if (index - lastLoud > QUIET_S * SOUND_RATE) found.push(startS + index / SOUND_RATE);
+        lastLoud = index;
+      }
+      index += 1;
+    }
+  }
+  return found;
 }
 
-/** The left channel at 48 kHz. */
+/** The left channel at 48 kHz, piece by piece: a lesson of 45 minutes has 260 MB of it. */
+export async function* monoPieces(path: string): AsyncGenerator<Int16Array> {
+  const args = ['-v', 'error', '-i', path, '-af', 'pan=mono|c0=c0', '-f', 's16le', '-ar', String(SOUND_RATE), 'pipe:1'];
+  const decoder = spawn('ffmpeg', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(decoder, 'close');
+  let rest = Buffer.alloc(0);
+  for await (const part of decoder.stdout as AsyncIterable<Buffer>) {
+    const bytes = Buffer.concat([rest, part]);
+    const whole = bytes.length & ~1;
+    rest = bytes.subarray(whole);
+    yield new Int16Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + whole));
+  }
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new Error(`ffmpeg ended with ${code}`);
+}
+
+/** All of it at once, of something short. */
 export async function decodeMono(path: string): Promise<Int16Array> {
-  const { stdout } = await runPiped({
-    program: 'ffmpeg',
-    args: ['-v', 'error', '-i', path, '-af', 'pan=mono|c0=c0', '-f', 's16le', '-ar', String(SOUND_RATE), 'pipe:1'],
-  });
-  return new Int16Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + (stdout.length & ~1)));
+  const samples: number[] = [];
+  for await (const piece of monoPieces(path)) samples.push(...piece);
+  return Int16Array.from(samples);
 }
 
 export function median(values: readonly number[]): number {

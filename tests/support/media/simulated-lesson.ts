@@ -6,7 +6,7 @@ import { createMuxer, type Muxer } from '../../../recorder/mux/muxer.ts';
 import { createLog } from '../../../signaling/runtime/log.ts';
 import type { PlayIndex } from '../../../signaling/protocol/play-index.ts';
 import { DirectoryObjectStore } from '../../../storage/objects/directory.ts';
-import { beepTimes, decodeMono, flashTimes } from './flash-and-beep.ts';
+import { beepTimes, monoPieces, flashTimes } from './flash-and-beep.ts';
 import { LoggedRecording, type LoggedStream } from './logged-recording.ts';
 import { readPlayIndex, runsOf, writePlayable } from './play-files.ts';
 
@@ -82,16 +82,20 @@ export class SimulatedLesson {
   /** Stretches of at least so long in which nothing is heard at all, not even the tone, session seconds. */
   async silences(longerThanS: number): Promise<{ fromS: number; toS: number }[]> {
     const { path, startS } = await this.#sound();
-    const samples = await decodeMono(path);
     const window = SOUND_RATE * SILENCE_WINDOW_S;
     const found: { fromS: number; toS: number }[] = [];
+    let index = 0;
     let from = 0;
-    for (let at = 0; at < samples.length; at += window) {
-      if (!samples.subarray(at, at + window).some((sample) => Math.abs(sample) > SILENT_BELOW)) continue;
-      if ((at - from) / SOUND_RATE >= longerThanS) {
-        found.push({ fromS: startS + from / SOUND_RATE, toS: startS + at / SOUND_RATE });
+    for await (const samples of monoPieces(path)) {
+      for (const sample of samples) {
+        const at = index - (index % window);
+        index += 1;
+        if (at < from || Math.abs(sample) <= SILENT_BELOW) continue;
+        if ((at - from) / SOUND_RATE >= longerThanS) {
+          found.push({ fromS: startS + from / SOUND_RATE, toS: startS + at / SOUND_RATE });
+        }
+        from = at + window;
       }
-      from = at + window;
     }
     return found;
   }
