@@ -124,7 +124,9 @@ export class SequenceBuffer<T extends Sequenced> {
 
   /** Goes on behind the hole. */
   #skip(): void {
-    this.#expected = Math.min(...this.#pending.keys());
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const extended of this.#pending.keys()) lowest = Math.min(lowest, extended);
+    this.#expected = lowest;
     this.#releaseRun(true);
   }
 
